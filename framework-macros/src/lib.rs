@@ -1,0 +1,1 @@
+//! The macros of `fingerpost`. They are documented where they are re-exported, in the `server` library.

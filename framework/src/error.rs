@@ -1,0 +1,69 @@
+//! [`Error`]: any error of an application, on its way to a 500 that tells the client nothing.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::http::Response;
+use crate::respond::{IntoResponse, Problem};
+
+/// Any error at all, by `?`; the answer is a 500, the log gets the chain, the client none of it.
+///
+/// It does not implement [`std::error::Error`], so that every type which does can become one.
+///
+/// ```
+/// use server::get;
+///
+/// #[get("/motd")]
+/// async fn motd() -> server::Result<String> {
+///     Ok(std::fs::read_to_string("/etc/motd")?)
+/// }
+/// ```
+pub struct Error(Box<dyn StdError + Send + Sync>);
+
+/// What `main` and quick handlers return.
+pub type Result<T = (), E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error that is only a sentence.
+    pub fn message(text: impl Into<String>) -> Self {
+        Self(text.into().into())
+    }
+
+    /// The error inside.
+    pub fn inner(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        self.0.as_ref()
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR).source(self.0).into_response()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The whole chain, as `main` prints it when it returns an error.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut next = self.0.source();
+        while let Some(cause) = next {
+            write!(f, "\n  caused by: {cause}")?;
+            next = cause.source();
+        }
+        Ok(())
+    }
+}

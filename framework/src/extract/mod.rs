@@ -1,0 +1,84 @@
+//! Extractors: what a handler's arguments are made from.
+//!
+//! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
+
+use crate::http::Request;
+use crate::respond::IntoResponse;
+
+/// A type that a handler, a middleware or another extractor can take as an argument.
+///
+/// Implement it generically over the state, or with `#[extractor]` out of other extractors. A type that is made for
+/// one state alone needs `state = App` in the `#[route]` of each handler that takes it.
+///
+/// `Option<T>` is `None` where `T` is refused; `Result<T, T::Rejection>` gives the handler the reason.
+///
+/// ```
+/// use server::{FromRequest, Problem, Request, StatusCode, get};
+///
+/// struct Tenant(String);
+///
+/// impl<S: Sync> FromRequest<S> for Tenant {
+///     type Rejection = Problem;
+///
+///     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Problem> {
+///         let tenant = request.header("x-tenant");
+///         tenant.map(|name| Self(name.to_owned())).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST))
+///     }
+/// }
+///
+/// #[get("/")]
+/// async fn index(tenant: Tenant) -> String {
+///     tenant.0
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a handler",
+    label = "no extractor makes a `{Self}`",
+    note = "take it from the path by naming the argument like a `:param` of the pattern, or through an extractor: \
+            `Json<T>`, `Query<T>`, `Form<T>`, `State<T>`, ...",
+    note = "to make it an extractor, write an `#[extractor]` function that returns it, or implement `FromRequest` for \
+            it, for every state `S`; for one state alone, add `state = ...` to the route"
+)]
+pub trait FromRequest<S>: Sized + Send {
+    /// Whether this takes the request's body, of which there is one: two such arguments are a compile error.
+    const TAKES_BODY: bool = false;
+
+    /// The answer to a request that this cannot be made from.
+    type Rejection: IntoResponse + Send;
+
+    /// Makes the value, or the rejection that the client is sent.
+    fn from_request(
+        request: &mut Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Self::Rejection>> + Send;
+}
+
+/// A state that holds a `T`; `#[derive(server::State)]` implements it for each field's type.
+#[diagnostic::on_unimplemented(
+    message = "the state `{Self}` does not hold a `{T}`",
+    label = "a handler, extractor or middleware used here asks for `State<{T}>`",
+    note = "add a field of type `{T}` to `{Self}`, which derives `server::State`; or name the state in the table's \
+            type, as in `const ROUTES: Routes<App>`"
+)]
+pub trait Provides<T> {
+    /// The value, to be cloned into [`State`](crate::State).
+    fn provide(&self) -> &T;
+}
+
+impl<S: Sync, T: FromRequest<S>> FromRequest<S> for Option<T> {
+    const TAKES_BODY: bool = T::TAKES_BODY;
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: &mut Request, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(T::from_request(request, state).await.ok())
+    }
+}
+
+impl<S: Sync, T: FromRequest<S, Rejection = R>, R: IntoResponse + Send> FromRequest<S> for Result<T, R> {
+    const TAKES_BODY: bool = T::TAKES_BODY;
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: &mut Request, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(T::from_request(request, state).await)
+    }
+}

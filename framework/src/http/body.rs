@@ -1,0 +1,385 @@
+//! Bodies in both directions: nothing, bytes at hand, or chunks that come as they are asked for.
+//!
+//! A request's body is filled by the connection, one chunk at a time and only while somebody reads: so a handler
+//! that does not read holds the client back through TCP. A response's body is read by the connection, one chunk at a
+//! time and only while the client takes them.
+
+use std::error::Error;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::mpsc;
+
+mod incoming;
+
+pub(crate) use incoming::{Incoming, IncomingState, Wanted};
+
+/// Any error, boxed; what a body's source may fail with.
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The body of a request or of a response.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let mut body = server::Body::from("hello");
+/// assert_eq!(body.len(), Some(5));
+/// assert_eq!(body.chunk().await.unwrap()?.as_ref(), b"hello");
+/// assert!(body.chunk().await.is_none());
+/// # Ok::<(), server::BodyError>(()) }).unwrap();
+/// ```
+#[derive(Default)]
+pub struct Body(Inner);
+
+#[derive(Default)]
+enum Inner {
+    #[default]
+    Empty,
+    /// All of it, or what is left of it.
+    Full(Bytes),
+    /// A request's body that the connection is still reading.
+    Incoming(Incoming),
+    /// Chunks that another task, or the future itself, sends.
+    Channel(Channel),
+    Source(Pin<Box<dyn BodySource>>),
+}
+
+/// Where a streamed body's chunks come from; for types that are no channel.
+pub trait BodySource: Send {
+    /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell.
+    fn poll_chunk(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Box<dyn Error + Send + Sync>>>>;
+
+    /// The bytes still to come where that is known exactly; then the response has a `Content-Length`.
+    fn remaining_len(&self) -> Option<u64> {
+        None
+    }
+}
+
+impl Body {
+    /// A body of no bytes.
+    pub const fn empty() -> Self {
+        Self(Inner::Empty)
+    }
+
+    /// A body whose chunks `source` gives.
+    pub fn from_source(source: impl BodySource + 'static) -> Self {
+        Self(Inner::Source(Box::pin(source)))
+    }
+
+    /// A body that another task writes: what is sent into the first half comes out of the second.
+    ///
+    /// One chunk is held between them; [`BodySender::send`] waits until the client has taken the one before. A
+    /// sender that is dropped before [`BodySender::finish`] cuts the connection: an answer that broke off never
+    /// looks whole.
+    pub fn channel() -> (BodySender, Self) {
+        let (sender, receiver) = mpsc::channel(1);
+        let channel = Channel { receiver, producer: None, finished: false };
+        (BodySender { sender }, Self(Inner::Channel(channel)))
+    }
+
+    /// A body that `write` sends, chunk by chunk, while the client reads.
+    ///
+    /// The future runs inside the response and needs no task: it stops when the client leaves. An `Err` or a panic
+    /// cuts the connection, so that the client can tell.
+    ///
+    /// ```
+    /// use server::{Body, get};
+    ///
+    /// #[get("/countdown")]
+    /// async fn countdown() -> Body {
+    ///     Body::stream(|mut out| async move {
+    ///         for number in (1..=3).rev() {
+    ///             out.send(format!("{number}\n")).await?;
+    ///         }
+    ///         out.finish().await
+    ///     })
+    /// }
+    /// ```
+    pub fn stream<Write, Sent>(write: Write) -> Self
+    where
+        Write: FnOnce(BodySender) -> Sent,
+        Sent: Future<Output = Result<(), BodyError>> + Send + 'static,
+    {
+        let (sender, receiver) = mpsc::channel(1);
+        let producer: Producer = Box::pin(write(BodySender { sender }));
+        Self(Inner::Channel(Channel { receiver, producer: Some(producer), finished: false }))
+    }
+
+    pub(crate) fn incoming(incoming: Incoming) -> Self {
+        Self(Inner::Incoming(incoming))
+    }
+
+    /// The bytes still to come, where that is known without reading.
+    pub fn len(&self) -> Option<u64> {
+        match &self.0 {
+            Inner::Empty => Some(0),
+            Inner::Full(bytes) => Some(bytes.len() as u64),
+            Inner::Incoming(incoming) => incoming.remaining_len(),
+            Inner::Channel(_) => None,
+            Inner::Source(source) => source.remaining_len(),
+        }
+    }
+
+    /// Whether it is known that no byte is to come.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// Waits for the next chunk; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// See [`BodyError`]; after an error nothing more comes.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future may be dropped at any time: no chunk is lost.
+    pub async fn chunk(&mut self) -> Option<Result<Bytes, BodyError>> {
+        poll_fn(|context| self.poll_chunk(context)).await
+    }
+
+    /// The same for hand-written futures.
+    pub fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        let chunk = match &mut self.0 {
+            Inner::Empty => return Poll::Ready(None),
+            Inner::Full(bytes) => {
+                let bytes = std::mem::take(bytes);
+                self.0 = Inner::Empty;
+                return Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)));
+            }
+            Inner::Incoming(incoming) => ready!(incoming.poll_chunk(context)),
+            Inner::Channel(channel) => ready!(channel.poll_chunk(context)),
+            Inner::Source(source) => {
+                ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(BodyError::Source))
+            }
+        };
+        if !matches!(chunk, Some(Ok(_))) {
+            self.0 = Inner::Empty;
+        }
+        Poll::Ready(chunk)
+    }
+
+    /// Reads all of it.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::TooLarge`] as soon as there are more than `limit` bytes, before they are stored; and whatever
+    /// reading fails with.
+    pub async fn collect(mut self, limit: u64) -> Result<Bytes, BodyError> {
+        if self.len().is_some_and(|len| len > limit) {
+            return Err(BodyError::TooLarge { limit });
+        }
+        let Some(first) = self.chunk().await.transpose()? else { return Ok(Bytes::new()) };
+        let Some(second) = self.chunk().await.transpose()? else { return within(first, limit) };
+        let mut all = BytesMut::from(within(first, limit)?);
+        let mut next = Some(second);
+        while let Some(chunk) = next {
+            if all.len() as u64 + chunk.len() as u64 > limit {
+                return Err(BodyError::TooLarge { limit });
+            }
+            all.extend_from_slice(&chunk);
+            next = self.chunk().await.transpose()?;
+        }
+        Ok(all.freeze())
+    }
+
+    /// The bytes, where all of them are at hand already.
+    pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
+        static NOTHING: Bytes = Bytes::new();
+        match &self.0 {
+            Inner::Empty => Some(&NOTHING),
+            Inner::Full(bytes) => Some(bytes),
+            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) => None,
+        }
+    }
+}
+
+fn within(bytes: Bytes, limit: u64) -> Result<Bytes, BodyError> {
+    if bytes.len() as u64 > limit { Err(BodyError::TooLarge { limit }) } else { Ok(bytes) }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        if bytes.is_empty() { Self::empty() } else { Self(Inner::Full(bytes)) }
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::from(Bytes::from(bytes))
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::from(Bytes::from(text))
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Self::from(Bytes::from_static(text.as_bytes()))
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::from(Bytes::from_static(bytes))
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.len() {
+            Some(len) => write!(f, "Body({len} bytes)"),
+            None => f.write_str("Body(streamed)"),
+        }
+    }
+}
+
+type Producer = Pin<Box<dyn Future<Output = Result<(), BodyError>> + Send>>;
+
+/// The reading half of a channel, and the future that feeds it where there is one.
+struct Channel {
+    receiver: mpsc::Receiver<Message>,
+    producer: Option<Producer>,
+    /// Whether the writer said that this was all.
+    finished: bool,
+}
+
+enum Message {
+    Chunk(Bytes),
+    Finished,
+}
+
+impl Channel {
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        loop {
+            if self.finished {
+                return Poll::Ready(None);
+            }
+            match self.receiver.poll_recv(context) {
+                Poll::Ready(Some(Message::Chunk(chunk))) if chunk.is_empty() => continue,
+                Poll::Ready(Some(Message::Chunk(chunk))) => return Poll::Ready(Some(Ok(chunk))),
+                Poll::Ready(Some(Message::Finished)) => self.finished = true,
+                Poll::Ready(None) => return Poll::Ready(Some(Err(BodyError::Unfinished))),
+                Poll::Pending => {
+                    // The producer may have sent something, or be done: look at the channel once more then.
+                    let Some(producer) = &mut self.producer else { return Poll::Pending };
+                    match producer.as_mut().poll(context) {
+                        Poll::Ready(Ok(())) => self.producer = None,
+                        Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
+                        Poll::Pending if self.receiver.is_empty() => return Poll::Pending,
+                        Poll::Pending => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The writing half of a streamed body; see [`Body::channel`] and [`Body::stream`].
+#[derive(Debug)]
+pub struct BodySender {
+    sender: mpsc::Sender<Message>,
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chunk(chunk) => write!(f, "Chunk({} bytes)", chunk.len()),
+            Self::Finished => f.write_str("Finished"),
+        }
+    }
+}
+
+impl BodySender {
+    /// Sends one chunk, once there is room for it. An empty one is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Disconnected`] when nobody reads any more: the client has left.
+    pub async fn send(&mut self, chunk: impl Into<Bytes>) -> Result<(), BodyError> {
+        self.sender.send(Message::Chunk(chunk.into())).await.map_err(|_| BodyError::Disconnected)
+    }
+
+    /// Says that this was all of it.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Disconnected`] when nobody reads any more.
+    pub async fn finish(self) -> Result<(), BodyError> {
+        self.sender.send(Message::Finished).await.map_err(|_| BodyError::Disconnected)
+    }
+}
+
+/// Why a body could not be read, or written, to its end.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// There are more than `limit` bytes; 413.
+    TooLarge {
+        /// The bound that was passed, in bytes; a body of exactly so many is allowed.
+        limit: u64,
+    },
+    /// The client sent slower than `body_min_rate`; 408.
+    TooSlow,
+    /// The chunked coding is broken; 400.
+    Malformed {
+        /// What was wrong with it, in words for a log.
+        detail: String,
+    },
+    /// The client closed its half before the body's end; 400.
+    Incomplete,
+    /// The peer has left.
+    Disconnected,
+    /// A response's writer was dropped before it said that it was done.
+    Unfinished,
+    /// A response's source failed.
+    Source(Box<dyn Error + Send + Sync>),
+}
+
+impl BodyError {
+    /// The status that answers a request whose body failed so.
+    pub fn status(&self) -> http::StatusCode {
+        match self {
+            Self::TooLarge { .. } => http::StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => http::StatusCode::REQUEST_TIMEOUT,
+            Self::Malformed { .. } | Self::Incomplete | Self::Disconnected => http::StatusCode::BAD_REQUEST,
+            Self::Unfinished | Self::Source(_) => http::StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { limit } => write!(f, "the body is larger than the limit of {limit} bytes"),
+            Self::TooSlow => f.write_str("the body arrived slower than the server's minimum rate"),
+            Self::Malformed { detail } => write!(f, "the chunked body is malformed: {detail}"),
+            Self::Incomplete => f.write_str("the client closed the connection before the body's end"),
+            Self::Disconnected => f.write_str("the client has closed the connection"),
+            Self::Unfinished => f.write_str("the body's writer was dropped before it called finish"),
+            Self::Source(_) => f.write_str("the body's source failed"),
+        }
+    }
+}
+
+impl Error for BodyError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Source(source) => Some(source.as_ref()),
+            Self::TooLarge { .. }
+            | Self::TooSlow
+            | Self::Malformed { .. }
+            | Self::Incomplete
+            | Self::Disconnected
+            | Self::Unfinished => None,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The head of a request as it was received: one buffer, and where in it the parts lie.
+//!
+//! `h1` fills it in one pass and copies the bytes once; [`Request`](super::Request) reads it. Names and values are
+//! checked before they come here, so that every span is inside the buffer and the target is ASCII.
+
+use http::{Method, Version};
+
+/// A range of bytes inside [`RequestHead::bytes`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// Makes the span from `start` up to, and without, `end`.
+    ///
+    /// Heads are bounded far below 4 GiB by the limits; a larger offset would saturate and read as empty.
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        Self { start: u32::try_from(start).unwrap_or(u32::MAX), end: u32::try_from(end).unwrap_or(u32::MAX) }
+    }
+
+    pub(crate) fn of(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+}
+
+/// Where one field line's name and value lie; whitespace around the value is outside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FieldSpan {
+    pub(crate) name: Span,
+    pub(crate) value: Span,
+}
+
+/// A request line and header section that were found to be well formed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RequestHead {
+    /// The head as received, from the method's first byte to the empty line.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) method: Method,
+    pub(crate) version: Version,
+    /// The whole request target, in whichever form it came (RFC 9112 §3.2).
+    pub(crate) target: Span,
+    /// The path of an origin-form or absolute-form target, undecoded; `*` for the asterisk-form. Empty where an
+    /// absolute-form has no path, which reads as `/`; empty as well for the authority-form of CONNECT.
+    pub(crate) path: Span,
+    /// What follows the first `?`, without it.
+    pub(crate) query: Option<Span>,
+    /// The authority of an absolute-form or authority-form target, which stands in for Host.
+    pub(crate) authority: Option<Span>,
+    /// Every field line, in the order received.
+    pub(crate) fields: Vec<FieldSpan>,
+}
+
+impl RequestHead {
+    /// Empties the head and keeps its buffers' capacity.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.fields.clear();
+        self.method = Method::GET;
+        self.version = Version::HTTP_11;
+        self.target = Span::default();
+        self.path = Span::default();
+        self.query = None;
+        self.authority = None;
+    }
+
+    /// The text of `span`; the parser admits only ASCII where text is asked for.
+    pub(crate) fn text(&self, span: Span) -> &str {
+        std::str::from_utf8(span.of(&self.bytes)).unwrap_or_default()
+    }
+
+    /// The path that routing looks at: never empty but for CONNECT's authority-form.
+    pub(crate) fn path(&self) -> &str {
+        if self.path.is_empty() && self.method != Method::CONNECT { "/" } else { self.text(self.path) }
+    }
+
+    /// Every field line with its name as received, in order.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.fields.iter().map(|field| (field.name.of(&self.bytes), field.value.of(&self.bytes)))
+    }
+}

@@ -1,0 +1,18 @@
+//! The vocabulary of a message: request, response, body and their parts.
+//!
+//! Types of the [`http`](::http) crate stand for methods, status codes, field names and values. Nothing here
+//! reads a socket, and nothing here knows of routing, extractors or the engine above.
+
+mod body;
+mod head;
+mod pool;
+mod request;
+mod request_id;
+mod response;
+
+pub use body::{Body, BodyError, BodySender, BodySource};
+pub(crate) use body::{Incoming, IncomingState, Wanted};
+pub(crate) use head::{FieldSpan, RequestHead, Span};
+pub use request::{FieldValues, Request};
+pub use request_id::RequestId;
+pub use response::Response;

@@ -1,0 +1,320 @@
+//! A request: its head as received, its body, and what the engine learned of it.
+//!
+//! Nothing is parsed before it is asked for: [`Request::header`] scans the field lines, [`Request::headers`] builds
+//! the map on first use, [`Request::uri`] is made when called.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::mem;
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
+
+use super::{Body, RequestHead, RequestId, pool};
+use crate::routing::{Captures, RouteInfo};
+
+/// A request on its way to a handler.
+///
+/// ```
+/// use server::{Request, get};
+///
+/// #[get("/agent")]
+/// async fn agent(request: Request) -> String {
+///     request.header("user-agent").unwrap_or("unknown").to_owned()
+/// }
+/// ```
+pub struct Request {
+    /// `None` only while the request is dropped.
+    parts: Option<Box<Parts>>,
+}
+
+/// What a request owns; kept in a box that the worker uses again.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) head: RequestHead,
+    body: Body,
+    /// The field lines as a map, once somebody asked for it; from then on it, not the lines, is the truth.
+    headers: OnceLock<HeaderMap>,
+    extensions: Option<Extensions>,
+    captures: Captures,
+    route: Option<&'static RouteInfo>,
+    client_addr: Option<SocketAddr>,
+    id: Option<RequestId>,
+    body_limit: u64,
+}
+
+impl Request {
+    /// Makes a request for `target` in origin-form, without fields and body: for tests and for middleware that asks
+    /// the rest of the chain something of its own.
+    ///
+    /// # Panics
+    ///
+    /// When `target` holds a byte that no origin-form target can hold.
+    pub fn new(method: Method, target: &str) -> Self {
+        let valid = target.starts_with('/') && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        assert!(valid, "expected an origin-form target such as \"/a?b\", found {target:?}");
+        let mut request = Self::empty();
+        let head = &mut request.parts_mut().head;
+        let path_len = target.find('?').unwrap_or(target.len());
+        head.method = method;
+        head.bytes.extend_from_slice(target.as_bytes());
+        head.target = super::Span::new(0, target.len());
+        head.path = super::Span::new(0, path_len);
+        head.query = (path_len < target.len()).then(|| super::Span::new(path_len + 1, target.len()));
+        request
+    }
+
+    /// Takes storage from the worker's pool; the connection fills in head, body and the rest.
+    pub(crate) fn empty() -> Self {
+        let mut parts = pool::take();
+        parts.body_limit = u64::MAX;
+        Self { parts: Some(parts) }
+    }
+
+    /// Leaves an empty request behind and returns this one.
+    pub(crate) fn take(&mut self) -> Self {
+        mem::replace(self, Self::empty())
+    }
+
+    /// The method, as received: methods are case-sensitive (RFC 9110 §9.1).
+    pub fn method(&self) -> &Method {
+        &self.parts().head.method
+    }
+
+    /// HTTP/1.0 or HTTP/1.1.
+    pub fn version(&self) -> Version {
+        self.parts().head.version
+    }
+
+    /// The request target as received, in whichever form it came (RFC 9112 §3.2).
+    pub fn target(&self) -> &str {
+        let head = &self.parts().head;
+        head.text(head.target)
+    }
+
+    /// The target's path, undecoded; `/` where an absolute-form has none, `*` for the asterisk-form.
+    pub fn path(&self) -> &str {
+        self.parts().head.path()
+    }
+
+    /// What follows the target's first `?`, undecoded; `None` where there is no `?`.
+    pub fn query(&self) -> Option<&str> {
+        let head = &self.parts().head;
+        head.query.map(|span| head.text(span))
+    }
+
+    /// The target as a [`Uri`]; built on each call.
+    ///
+    /// A target that the `http` crate cannot hold (over 65,534 bytes) gives its path alone, or `/`.
+    pub fn uri(&self) -> Uri {
+        self.target().parse().or_else(|_| self.path().parse()).unwrap_or_default()
+    }
+
+    /// The value of the first field line called `name`, in any case; `None` where there is none or its value is not
+    /// UTF-8. Scans the lines; builds no map.
+    pub fn header(&self, name: impl AsRef<str>) -> Option<&str> {
+        let (parts, name) = (self.parts(), name.as_ref());
+        let value = match parts.headers.get() {
+            Some(map) => map.get(name)?.as_bytes(),
+            None => parts.head.fields().find(|(line, _)| line.eq_ignore_ascii_case(name.as_bytes()))?.1,
+        };
+        std::str::from_utf8(value).ok()
+    }
+
+    /// The values of all field lines called `name`, in any case, in the order received.
+    pub fn header_values<'a>(&'a self, name: &'a str) -> FieldValues<'a> {
+        let parts = self.parts();
+        match parts.headers.get() {
+            Some(map) => FieldValues(Source::Map(map.get_all(name).iter())),
+            None => FieldValues(Source::Lines { head: &parts.head, next: 0, name }),
+        }
+    }
+
+    /// The field lines as a map, built on first use.
+    pub fn headers(&self) -> &HeaderMap {
+        let parts = self.parts();
+        parts.headers.get_or_init(|| header_map(&parts.head))
+    }
+
+    /// The map to change: what is changed here is what later readers, [`Request::header`] among them, see.
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.headers();
+        self.parts_mut().headers.get_mut().expect("built the line before")
+    }
+
+    /// The body, to read from where it is.
+    pub fn body_mut(&mut self) -> &mut Body {
+        &mut self.parts_mut().body
+    }
+
+    /// Takes the body and leaves an empty one.
+    pub fn take_body(&mut self) -> Body {
+        mem::take(&mut self.parts_mut().body)
+    }
+
+    /// Puts another body in, as a middleware does that decodes it.
+    pub fn set_body(&mut self, body: Body) {
+        self.parts_mut().body = body;
+    }
+
+    /// The most bytes of body that this request may have: the route's `body_limit`, or the server's `max_body`.
+    pub fn body_limit(&self) -> u64 {
+        self.parts().body_limit
+    }
+
+    /// The parameter `name` of the matched pattern, percent-decoded.
+    ///
+    /// `None` where the pattern has no such parameter, or where its text is not UTF-8 once decoded.
+    pub fn param(&self, name: &str) -> Option<Cow<'_, str>> {
+        let index = self.param_names().position(|param| param == name)?;
+        percent_encoding::percent_decode_str(self.raw_param(index)?).decode_utf8().ok()
+    }
+
+    /// The names of the matched pattern's parameters, in order.
+    pub(crate) fn param_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let parts = self.parts();
+        let pattern = parts.route.and_then(|route| route.patterns.get(parts.captures.pattern()));
+        pattern.into_iter().flat_map(|pattern| pattern.param_names())
+    }
+
+    /// The text of the pattern's parameter at `index`, undecoded.
+    pub(crate) fn raw_param(&self, index: usize) -> Option<&str> {
+        let (start, end) = self.parts().captures.get(index)?;
+        self.path().get(start..end)
+    }
+
+    /// The route that the table matched; `None` in middleware of a server whose table has none for this request.
+    pub fn matched_route(&self) -> Option<&'static RouteInfo> {
+        self.parts().route
+    }
+
+    /// The address of the client; `None` for transports without one, such as Unix sockets and in-memory pipes.
+    pub fn client_addr(&self) -> Option<SocketAddr> {
+        self.parts().client_addr
+    }
+
+    /// The id of this request.
+    pub fn id(&self) -> RequestId {
+        self.parts().id.unwrap_or_else(RequestId::generate)
+    }
+
+    /// What bridges to other libraries attached to this request.
+    pub fn extensions(&self) -> Option<&Extensions> {
+        self.parts().extensions.as_ref()
+    }
+
+    /// The same, to add to.
+    pub fn extensions_mut(&mut self) -> &mut Extensions {
+        self.parts_mut().extensions.get_or_insert_default()
+    }
+
+    pub(crate) fn head(&self) -> &RequestHead {
+        &self.parts().head
+    }
+
+    pub(crate) fn head_mut(&mut self) -> &mut RequestHead {
+        &mut self.parts_mut().head
+    }
+
+    /// Notes where the request came from and what it is called; the connection's part.
+    pub(crate) fn set_origin(&mut self, client_addr: Option<SocketAddr>, id: RequestId) {
+        let parts = self.parts_mut();
+        parts.client_addr = client_addr;
+        parts.id = Some(id);
+    }
+
+    /// Notes what the router found.
+    pub(crate) fn set_route(&mut self, route: &'static RouteInfo, captures: Captures) {
+        let parts = self.parts_mut();
+        parts.route = Some(route);
+        parts.captures = captures;
+    }
+
+    pub(crate) fn set_body_limit(&mut self, limit: u64) {
+        self.parts_mut().body_limit = limit;
+    }
+
+    fn parts(&self) -> &Parts {
+        self.parts.as_ref().expect("only drop takes the parts")
+    }
+
+    fn parts_mut(&mut self) -> &mut Parts {
+        self.parts.as_mut().expect("only drop takes the parts")
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        if let Some(parts) = self.parts.take() {
+            pool::give(parts);
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", self.method())
+            .field("target", &self.target())
+            .field("version", &self.version())
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Parts {
+    /// Empties everything; the head keeps its capacity.
+    pub(super) fn clear(&mut self) {
+        self.head.clear();
+        self.body = Body::empty();
+        self.headers = OnceLock::new();
+        self.extensions = None;
+        self.captures = Captures::default();
+        self.route = None;
+        self.client_addr = None;
+        self.id = None;
+    }
+}
+
+/// The values of the field lines of one name; see [`Request::header_values`].
+pub struct FieldValues<'a>(Source<'a>);
+
+enum Source<'a> {
+    Lines { head: &'a RequestHead, next: usize, name: &'a str },
+    Map(http::header::ValueIter<'a, HeaderValue>),
+}
+
+impl<'a> Iterator for FieldValues<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        match &mut self.0 {
+            Source::Map(values) => values.next().map(HeaderValue::as_bytes),
+            Source::Lines { head, next, name } => loop {
+                let field = head.fields.get(*next)?;
+                *next += 1;
+                if field.name.of(&head.bytes).eq_ignore_ascii_case(name.as_bytes()) {
+                    return Some(field.value.of(&head.bytes));
+                }
+            },
+        }
+    }
+}
+
+impl fmt::Debug for FieldValues<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldValues").finish_non_exhaustive()
+    }
+}
+
+/// Builds the map; the parser has admitted only what `http` admits, so that no line is left out.
+fn header_map(head: &RequestHead) -> HeaderMap {
+    let mut map = HeaderMap::with_capacity(head.fields.len());
+    for (name, value) in head.fields() {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+            map.append(name, value);
+        }
+    }
+    map
+}

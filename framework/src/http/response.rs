@@ -1,0 +1,240 @@
+//! A response: status, content type, fields and body.
+//!
+//! Status, content type and body stand beside a map that stays empty, and so unallocated, for a plain answer.
+//! Content-Length, Transfer-Encoding, Connection and Date are the engine's to write: it knows the framing.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde_core::Serialize;
+
+use super::Body;
+use crate::respond::Problem;
+
+/// An answer on its way to the client; every [`IntoResponse`](crate::IntoResponse) becomes one.
+///
+/// ```
+/// use server::Response;
+/// use std::time::Duration;
+///
+/// let response = Response::ok().header("x-build", "7").cache_for(Duration::from_secs(60)).text("hello");
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.headers()["cache-control"], "public, max-age=60");
+/// ```
+pub struct Response {
+    status: StatusCode,
+    /// Kept apart from the map, which then stays empty for most answers.
+    content_type: Option<HeaderValue>,
+    headers: HeaderMap,
+    body: Body,
+    /// The problem that this answer reports; the pipeline's end renders it to the body.
+    problem: Option<Box<Problem>>,
+}
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+impl Response {
+    /// An answer with this status and no body.
+    pub fn new(status: StatusCode) -> Self {
+        Self { status, content_type: None, headers: HeaderMap::new(), body: Body::empty(), problem: None }
+    }
+
+    /// 200 OK.
+    pub fn ok() -> Self {
+        Self::new(StatusCode::OK)
+    }
+
+    /// 201 Created with the `Location` of what was created (RFC 9110 §15.3.2).
+    ///
+    /// Bytes of `location` that cannot stand in a URI reference are percent-encoded, so that no text from a client
+    /// can end the field line.
+    pub fn created(location: impl AsRef<str>) -> Self {
+        Self::new(StatusCode::CREATED).location(location.as_ref())
+    }
+
+    /// 204 No Content.
+    pub fn no_content() -> Self {
+        Self::new(StatusCode::NO_CONTENT)
+    }
+
+    /// An answer that reports `problem` (RFC 9457), with its status.
+    ///
+    /// The document is written where the answer leaves the server, with the request's id in it.
+    pub fn problem(problem: Problem) -> Self {
+        let mut response = Self::new(problem.status());
+        response.problem = Some(Box::new(problem));
+        response
+    }
+
+    /// Sets the field `name` to `value` and drops what it had.
+    ///
+    /// A name or value that no field line can hold (RFC 9110 §5) makes this a 500 with the reason in the log:
+    /// a response is never split. Fields of framing (`Content-Length`, `Transfer-Encoding`, `Connection`) are the
+    /// engine's and are left out when the answer is written.
+    #[must_use]
+    pub fn header<Name, Value>(mut self, name: Name, value: Value) -> Self
+    where
+        Name: TryInto<HeaderName>,
+        Value: TryInto<HeaderValue>,
+        Name::Error: fmt::Display,
+        Value::Error: fmt::Display,
+    {
+        match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(value)) => {
+                self.set_header(name, value);
+                self
+            }
+            (Err(error), _) => Self::broken(&error),
+            (Ok(name), Err(error)) => Self::broken(&format_args!("{name}: {error}")),
+        }
+    }
+
+    /// Sets the status and keeps all else.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Lets any cache keep this answer for `age`, in whole seconds: `Cache-Control: public, max-age=…`.
+    #[must_use]
+    pub fn cache_for(self, age: Duration) -> Self {
+        self.header(CACHE_CONTROL, format!("public, max-age={}", age.as_secs()))
+    }
+
+    /// Sets a body of text.
+    #[must_use]
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.with_body(TEXT, Body::from(text.into()))
+    }
+
+    /// Sets a body of HTML.
+    #[must_use]
+    pub fn html(self, html: impl Into<String>) -> Self {
+        self.with_body(HTML, Body::from(html.into()))
+    }
+
+    /// Sets a body of JSON; a value that cannot be written as JSON makes this a 500 with the reason in the log.
+    #[must_use]
+    pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => self.with_body(JSON, Body::from(json)),
+            Err(error) => Self::broken(&error),
+        }
+    }
+
+    /// Sets a body of bytes, `application/octet-stream` unless a content type was set.
+    #[must_use]
+    pub fn bytes(self, bytes: impl Into<Bytes>) -> Self {
+        self.with_body(OCTETS, Body::from(bytes.into()))
+    }
+
+    /// Sets the body and keeps the content type.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sets the body, and the content type unless one was set before.
+    pub(crate) fn with_body(mut self, content_type: HeaderValue, body: Body) -> Self {
+        self.body = body;
+        if self.content_type.is_none() && !self.headers.contains_key(CONTENT_TYPE) {
+            self.content_type = Some(content_type);
+        }
+        self
+    }
+
+    /// Static text needs no copy and no allocation.
+    pub(crate) fn static_text(text: &'static str) -> Self {
+        Self::ok().with_body(TEXT, Body::from(text))
+    }
+
+    /// Sets `Location`, encoding what a URI reference cannot hold.
+    pub(crate) fn location(mut self, location: &str) -> Self {
+        match HeaderValue::from_str(&crate::respond::uri_reference(location)) {
+            Ok(value) => {
+                self.headers.insert(LOCATION, value);
+                self
+            }
+            Err(error) => Self::broken(&error),
+        }
+    }
+
+    /// An answer that the application could not make: 500, with the reason in the log alone.
+    fn broken(reason: &dyn fmt::Display) -> Self {
+        tracing::error!(%reason, "a response could not be built");
+        Self::problem(Problem::new(StatusCode::INTERNAL_SERVER_ERROR))
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The content type, wherever it was set.
+    pub fn content_type(&self) -> Option<&HeaderValue> {
+        self.content_type.as_ref().or_else(|| self.headers.get(CONTENT_TYPE))
+    }
+
+    /// The fields set so far, without `Content-Type`, which [`Response::content_type`] gives.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The fields to change; `Content-Type` is moved in among them.
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        if let Some(content_type) = self.content_type.take() {
+            self.headers.insert(CONTENT_TYPE, content_type);
+        }
+        &mut self.headers
+    }
+
+    /// Sets a field; `Content-Type` goes to its own place.
+    pub(crate) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
+        if name == CONTENT_TYPE {
+            self.headers.remove(CONTENT_TYPE);
+            self.content_type = Some(value);
+        } else {
+            self.headers.insert(name, value);
+        }
+    }
+
+    /// The body, to look at or to wrap.
+    pub fn body_mut(&mut self) -> &mut Body {
+        &mut self.body
+    }
+
+    /// Takes the body and leaves an empty one.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::take(&mut self.body)
+    }
+
+    /// The problem this answer reports, for middleware that counts or translates them.
+    pub fn problem_ref(&self) -> Option<&Problem> {
+        self.problem.as_deref()
+    }
+
+    /// Takes the problem to render it.
+    pub(crate) fn take_problem(&mut self) -> Option<Box<Problem>> {
+        self.problem.take()
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type())
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .field("problem", &self.problem)
+            .finish()
+    }
+}

@@ -1,0 +1,94 @@
+//! The chain of middleware around one handler, and [`Next`], the rest of it.
+//!
+//! A chain borrows the layers of the server and those that the table holds for the route; it copies and allocates
+//! nothing. Each layer's future is one allocation.
+
+use std::fmt;
+use std::pin::Pin;
+
+use super::Middleware;
+use crate::http::{Request, Response};
+use crate::routing::HandlerFn;
+
+/// A boxed future; what a layer's call and a handler's call give.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A [`Middleware`] without its type, as tables and servers hold it.
+pub trait Layer<S>: Send + Sync + 'static {
+    /// Boxes the middleware's future.
+    fn call<'a>(
+        &'a self,
+        request: Request,
+        state: &'a S,
+        next: Next<'a>,
+    ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+}
+
+impl<S: Sync, M: Middleware<S>> Layer<S> for M {
+    fn call<'a>(&'a self, request: Request, state: &'a S, next: Next<'a>) -> BoxFuture<'a, Response> {
+        Box::pin(Middleware::call(self, request, state, next))
+    }
+}
+
+/// What is still to come after a middleware: the layers inside of it and the handler.
+pub struct Next<'a> {
+    chain: &'a dyn Continue,
+    depth: usize,
+}
+
+impl<'a> Next<'a> {
+    /// Asks the rest of the chain for its response.
+    pub async fn run(self, request: Request) -> Response {
+        self.chain.run(request, self.depth).await
+    }
+}
+
+impl fmt::Debug for Next<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next").field("depth", &self.depth).finish_non_exhaustive()
+    }
+}
+
+/// A chain without its state's type, so that [`Next`] needs none.
+trait Continue: Sync {
+    fn run(&self, request: Request, depth: usize) -> BoxFuture<'_, Response>;
+}
+
+/// All that stands between a routed request and its response.
+pub(crate) struct Chain<'a, S: 'static> {
+    /// The server's layers, outermost first.
+    pub(crate) server: &'a [Box<dyn Layer<S>>],
+    /// The layers of scopes and route, outermost first.
+    pub(crate) route: &'a [Option<&'static dyn Layer<S>>],
+    pub(crate) handler: Terminal<'a, S>,
+    pub(crate) state: &'a S,
+}
+
+/// What answers inside the innermost layer.
+pub(crate) enum Terminal<'a, S: 'static> {
+    Handler(HandlerFn<S>),
+    /// What no handler answers: no route, another method, a mount.
+    Other(&'a (dyn Fn(Request) -> BoxFuture<'a, Response> + Sync)),
+}
+
+impl<S: Sync> Chain<'_, S> {
+    pub(crate) fn start(&self, request: Request) -> BoxFuture<'_, Response> {
+        self.run(request, 0)
+    }
+}
+
+impl<S: Sync> Continue for Chain<'_, S> {
+    fn run(&self, request: Request, depth: usize) -> BoxFuture<'_, Response> {
+        let next = Next { chain: self, depth: depth + 1 };
+        if let Some(layer) = self.server.get(depth) {
+            return layer.call(request, self.state, next);
+        }
+        if let Some(Some(layer)) = self.route.get(depth - self.server.len()) {
+            return layer.call(request, self.state, next);
+        }
+        match &self.handler {
+            Terminal::Handler(handler) => handler.call(request, self.state),
+            Terminal::Other(answer) => answer(request),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Middleware: what stands around handlers.
+//!
+//! The trait, the chain that runs it, and a file for each middleware in the box. Middleware wraps; what a handler
+//! needs it asks for in its signature.
+
+mod chain;
+
+pub(crate) use chain::{BoxFuture, Chain, Terminal};
+pub use chain::{Layer, Next};
+
+use crate::http::{Request, Response};
+
+/// A value that stands around handlers: it sees the request first and the response last.
+///
+/// `#[middleware]` writes this for a function; implement it for values that have settings of their own.
+///
+/// ```
+/// use server::{Middleware, Next, Request, Response};
+///
+/// struct Stamp(&'static str);
+///
+/// impl<S: Sync> Middleware<S> for Stamp {
+///     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
+///         next.run(request).await.header("x-stamp", self.0)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no middleware for the state `{S}`",
+    label = "this is no middleware here",
+    note = "write `#[middleware]` over the function, or implement `server::Middleware<{S}>` for the type"
+)]
+pub trait Middleware<S>: Send + Sync + 'static {
+    /// Answers `request`, as a rule by asking `next` and changing what goes in or comes out.
+    fn call(&self, request: Request, state: &S, next: Next<'_>) -> impl Future<Output = Response> + Send;
+}

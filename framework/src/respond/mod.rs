@@ -1,0 +1,60 @@
+//! Responses: what a handler may return.
+//!
+//! One trait, [`IntoResponse`], and a file for each kind of answer.
+
+mod problem;
+
+use std::convert::Infallible;
+
+use crate::http::Response;
+
+pub use problem::Problem;
+
+/// A value that a handler, an extractor's rejection or a middleware can answer with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no response",
+    label = "a handler cannot return a `{Self}`",
+    note = "return text, bytes, `Json(value)`, `Html(text)`, a `StatusCode`, a tuple such as `(StatusCode, Json(value))`, \
+            a `Response`, or a `Result` of two of these; or implement `IntoResponse` for it"
+)]
+pub trait IntoResponse {
+    /// Makes the response.
+    fn into_response(self) -> Response;
+}
+
+impl IntoResponse for Response {
+    fn into_response(self) -> Response {
+        self
+    }
+}
+
+impl IntoResponse for Infallible {
+    fn into_response(self) -> Response {
+        match self {}
+    }
+}
+
+impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
+    fn into_response(self) -> Response {
+        match self {
+            Ok(value) => value.into_response(),
+            Err(error) => error.into_response(),
+        }
+    }
+}
+
+impl IntoResponse for &'static str {
+    fn into_response(self) -> Response {
+        Response::static_text(self)
+    }
+}
+
+/// Percent-encodes what a URI reference cannot hold, control bytes and non-ASCII among it; what is encoded already
+/// stays as it is.
+pub(crate) fn uri_reference(text: &str) -> String {
+    use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+    /// All that RFC 3986 §2 does not let stand in a reference, but for `%`.
+    const OUTSIDE: &AsciiSet =
+        &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+    utf8_percent_encode(text, OUTSIDE).to_string()
+}

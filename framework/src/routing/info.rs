@@ -1,0 +1,214 @@
+//! What is known of a route: the constants that `#[route]` emits.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::http::{Request, Response};
+use crate::middleware::Layer;
+
+/// The most parameters a pattern may have; the macro refuses more.
+pub const MAX_PARAMS: usize = 16;
+
+/// A handler's place in the table, without the state's type; `#[route]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no route",
+    label = "expected a function with `#[route]`, `#[get]`, `#[post]`, ...",
+    note = "annotate the function, and name it here as it is imported"
+)]
+pub trait Endpoint {
+    /// The route as written.
+    const ROUTE: RouteInfo;
+}
+
+/// A handler that can be called with the state `S`; `#[route]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "the handler `{Self}` cannot be called with the state `{S}`",
+    label = "not a handler for `Routes<{S}>`",
+    note = "a route with `state = ...` belongs in a table of that state alone"
+)]
+pub trait Handle<S: 'static>: Endpoint {
+    /// How it is called, and the middleware of its own.
+    const BOUND: Bound<S>;
+}
+
+/// A handler with the middleware that `with = [...]` puts around it.
+pub struct Bound<S: 'static> {
+    /// The handler.
+    pub call: HandlerFn<S>,
+    /// The layers, outermost first.
+    pub layers: &'static [&'static dyn Layer<S>],
+}
+
+impl<S> Clone for Bound<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Bound<S> {}
+
+type Call<S> = for<'a> fn(Request, &'a S) -> crate::middleware::BoxFuture<'a, Response>;
+
+/// A handler as the table holds it: from a request and the state to a response.
+pub struct HandlerFn<S>(Call<S>);
+
+impl<S> HandlerFn<S> {
+    /// Wraps what `#[route]` generates.
+    pub const fn new(call: Call<S>) -> Self {
+        Self(call)
+    }
+
+    pub(crate) fn call<'a>(&self, request: Request, state: &'a S) -> crate::middleware::BoxFuture<'a, Response> {
+        (self.0)(request, state)
+    }
+}
+
+impl<S> Clone for HandlerFn<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for HandlerFn<S> {}
+
+/// A route as it was written: what `--routes` prints and what the engine must know before the body is read.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct RouteInfo {
+    /// The methods it answers, in upper case as a rule, as methods are case-sensitive.
+    pub methods: &'static [&'static str],
+    /// Its patterns; more than one where the function has several.
+    pub patterns: &'static [Pattern],
+    /// The function's name with the path of its module.
+    pub name: &'static str,
+    /// The file it stands in.
+    pub file: &'static str,
+    /// The line of its attribute.
+    pub line: u32,
+    /// The first line of its documentation; empty where there is none.
+    pub summary: &'static str,
+    /// What its attribute says beyond method and pattern.
+    pub policy: Policy,
+    /// The middleware of its own, as written, outermost first.
+    pub middleware: &'static [&'static str],
+}
+
+impl RouteInfo {
+    /// Puts together what `#[route]` found; the macro's alone.
+    #[doc(hidden)]
+    pub const fn __new(
+        methods: &'static [&'static str],
+        patterns: &'static [Pattern],
+        place: (&'static str, &'static str, u32),
+        summary: &'static str,
+        policy: Policy,
+        middleware: &'static [&'static str],
+    ) -> Self {
+        let (name, file, line) = place;
+        Self { methods, patterns, name, file, line, summary, policy, middleware }
+    }
+}
+
+/// A route's own rules, where they differ from the server's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// `body_limit = "100MiB"`: the most bytes of body, in place of `max_body`.
+    pub body_limit: Option<u64>,
+    /// `timeout = "5s"`: the longest time to the response's head, in place of `request_timeout`.
+    pub timeout: Option<Duration>,
+    /// `on_disconnect = finish` or `cancel`: in place of what the method says.
+    pub on_disconnect: Option<OnDisconnect>,
+    /// `tag = "users"`: the group it is listed in.
+    pub tag: Option<&'static str>,
+}
+
+impl Policy {
+    /// No rules of its own.
+    pub const NONE: Self = Self { body_limit: None, timeout: None, on_disconnect: None, tag: None };
+}
+
+/// What becomes of a handler whose client has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnDisconnect {
+    /// Its future is dropped where it waits; the default of GET and HEAD.
+    Cancel,
+    /// It runs to its end, and its answer is thrown away; the default of all other methods.
+    Finish,
+}
+
+/// A pattern, parsed by the macro.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern {
+    /// As written, with the prefix of its module in front.
+    pub text: &'static str,
+    /// What lies between the slashes: `/` is one empty literal, `/a/` is `a` and an empty one.
+    pub segments: &'static [Segment],
+}
+
+impl Pattern {
+    /// The names of its parameters and of its catch-all, in order.
+    pub(crate) fn param_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Literal(_) => None,
+            Segment::Param(name) | Segment::CatchAll(name) => Some(*name),
+        })
+    }
+}
+
+/// A piece of a pattern between two slashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// This very text, as it stands in a request target.
+    Literal(&'static str),
+    /// `:name`: any one segment that is not empty.
+    Param(&'static str),
+    /// `*name`: the rest of the path, one byte at least.
+    CatchAll(&'static str),
+}
+
+/// Where in a request's path the parameters of its pattern lie.
+#[derive(Clone, Copy, Default)]
+pub struct Captures {
+    /// Which of the route's patterns matched.
+    pattern: u16,
+    len: u8,
+    spans: [(u32, u32); MAX_PARAMS],
+}
+
+impl Captures {
+    /// The index of the route's pattern that matched.
+    pub(crate) fn pattern(&self) -> usize {
+        usize::from(self.pattern)
+    }
+
+    pub(crate) fn set_pattern(&mut self, pattern: u16) {
+        self.pattern = pattern;
+    }
+
+    /// The span of the parameter at `index`, from its start to, and without, its end.
+    pub(crate) fn get(&self, index: usize) -> Option<(usize, usize)> {
+        let spans = self.spans.get(..usize::from(self.len))?;
+        spans.get(index).map(|&(start, end)| (start as usize, end as usize))
+    }
+
+    /// Notes one more parameter; `false` where there is no room.
+    pub(crate) fn push(&mut self, start: usize, end: usize) -> bool {
+        let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { return false };
+        let Some(span) = self.spans.get_mut(usize::from(self.len)) else { return false };
+        *span = (start, end);
+        self.len += 1;
+        true
+    }
+
+    /// Forgets the last parameter, as backtracking does.
+    pub(crate) fn pop(&mut self) {
+        self.len = self.len.saturating_sub(1);
+    }
+}
+
+impl fmt::Debug for Captures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spans = self.spans.iter().take(usize::from(self.len));
+        f.debug_struct("Captures").field("pattern", &self.pattern).field("spans", &spans.collect::<Vec<_>>()).finish()
+    }
+}
