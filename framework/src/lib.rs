@@ -6,6 +6,9 @@ mod extract;
 mod h1;
 mod http;
 mod middleware;
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod respond;
 mod routing;
 

@@ -2,6 +2,8 @@
 //!
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
+pub(crate) mod argument;
+
 use crate::http::Request;
 use crate::respond::IntoResponse;
 

@@ -1,0 +1,44 @@
+//! A function as the macros read it: attributes, visibility and signature in full, its body as tokens.
+//!
+//! The body is passed through unparsed, so that a half-typed one still compiles as far as it can and every message in
+//! it is rustc's own.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Signature, Token, Visibility};
+
+/// A function item.
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+    /// The braces with what is between them.
+    pub(crate) body: TokenTree,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let sig = input.parse()?;
+        if input.peek(Token![;]) {
+            return Err(input.error("expected a function with a body, found `;`: write `{ ... }`"));
+        }
+        let body = input.parse::<TokenTree>()?;
+        match &body {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {}
+            other => return Err(syn::Error::new_spanned(other, "expected the function's body in braces")),
+        }
+        Ok(Self { attrs, vis, sig, body })
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append_all(&self.attrs);
+        self.vis.to_tokens(tokens);
+        self.sig.to_tokens(tokens);
+        self.body.to_tokens(tokens);
+    }
+}

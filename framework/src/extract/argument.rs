@@ -1,0 +1,73 @@
+//! What the macros make of an argument: whether its type is an extractor at all, told once and on the argument.
+//!
+//! A handler is generic over the state, so that a plain `where Foo: FromRequest<S>` would report a type that is no
+//! extractor twice: where the function stands, and again in each `routes!` that names it. So the macro first asks
+//! [`Probe`] a question that needs no state, and goes on with an [`Argument`] that extracts nothing where the answer
+//! was no: the one error then stands on the argument.
+
+use std::marker::PhantomData;
+
+use super::{FromRequest, Provides};
+use crate::http::{Request, Response};
+use crate::respond::IntoResponse;
+
+/// A state that holds everything: it stands for the application's where a macro checks a function by itself. No value
+/// of it exists.
+#[derive(Debug)]
+pub enum AnyState {}
+
+impl<T> Provides<T> for AnyState {
+    fn provide(&self) -> &T {
+        match *self {}
+    }
+}
+
+/// Answers `Probe::<T>::IS_EXTRACTOR` for any `T`: the inherent constant where `T` is one, the trait's where not.
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<T>);
+
+impl<T: FromRequest<AnyState>> Probe<T> {
+    /// `T` is an extractor.
+    pub const IS_EXTRACTOR: bool = true;
+}
+
+/// The answer for all other types; macros bring it into scope beside [`Probe`].
+pub trait NoExtractor {
+    /// The type is none.
+    const IS_EXTRACTOR: bool = false;
+}
+
+impl<T> NoExtractor for Probe<T> {}
+
+/// Refuses, with the words of [`FromRequest`], a type that is no extractor.
+pub const fn assert_extractor<T: FromRequest<AnyState>>() {}
+
+/// An argument of type `T` of which it is known whether `T` is an extractor.
+#[derive(Debug)]
+pub struct Argument<const IS_EXTRACTOR: bool, T>(PhantomData<T>);
+
+/// How an [`Argument`] is made from a request of a server with the state `S`.
+pub trait Extract<S, T> {
+    /// See [`FromRequest::TAKES_BODY`].
+    const TAKES_BODY: bool;
+
+    /// Makes the value, or the response that refuses the request.
+    fn extract(request: &mut Request, state: &S) -> impl Future<Output = Result<T, Response>> + Send;
+}
+
+impl<S: Sync, T: FromRequest<S>> Extract<S, T> for Argument<true, T> {
+    const TAKES_BODY: bool = T::TAKES_BODY;
+
+    async fn extract(request: &mut Request, state: &S) -> Result<T, Response> {
+        T::from_request(request, state).await.map_err(IntoResponse::into_response)
+    }
+}
+
+/// Never called: the program that holds one has an error already.
+impl<S, T: Send> Extract<S, T> for Argument<false, T> {
+    const TAKES_BODY: bool = false;
+
+    fn extract(_: &mut Request, _: &S) -> impl Future<Output = Result<T, Response>> + Send {
+        std::future::pending()
+    }
+}
