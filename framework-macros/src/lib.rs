@@ -1,4 +1,96 @@
-//! The macros of `fingerpost`. They are documented where they are re-exported, in the `server` library.
+//! The macros of `fingerpost`: doors only, a folder each.
+//!
+//! They are documented where users meet them, on their re-exports in the `server` library.
 
+mod entry;
 mod errors;
+mod extractor;
 mod function;
+mod http_error;
+mod middleware;
+mod route;
+mod routes;
+mod scope;
+mod state;
+
+use proc_macro::TokenStream;
+
+#[proc_macro_attribute]
+pub fn route(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::route(args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn get(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::shorthand("GET", args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn post(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::shorthand("POST", args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn put(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::shorthand("PUT", args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn patch(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::shorthand("PATCH", args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn delete(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::shorthand("DELETE", args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn head(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::shorthand("HEAD", args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn options(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::shorthand("OPTIONS", args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn scope(args: TokenStream, item: TokenStream) -> TokenStream {
+    scope::scope(args.into(), item.into()).into()
+}
+
+#[proc_macro]
+pub fn routes(input: TokenStream) -> TokenStream {
+    routes::routes(input.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn middleware(args: TokenStream, item: TokenStream) -> TokenStream {
+    middleware::middleware(args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn extractor(args: TokenStream, item: TokenStream) -> TokenStream {
+    extractor::extractor(args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    entry::main(args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    entry::test(args.into(), item.into()).into()
+}
+
+#[proc_macro_derive(State, attributes(state))]
+pub fn state(item: TokenStream) -> TokenStream {
+    state::state(item.into()).into()
+}
+
+#[proc_macro_derive(HttpError, attributes(status, title, detail, from, source, http_error))]
+pub fn http_error(item: TokenStream) -> TokenStream {
+    http_error::http_error(item.into()).into()
+}

@@ -1,14 +1,17 @@
 //! A declarative web framework on an HTTP engine of its own.
-#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+// Macros name `::server::...`; so does this crate's own test code.
+extern crate self as server;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod error;
 mod extract;
 mod h1;
 mod http;
+mod macros;
 mod middleware;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod respond;
 mod routing;
 
@@ -18,6 +21,9 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Ve
 pub use error::{Error, Result};
 pub use extract::{FromRequest, Provides};
 pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
+pub use macros::{
+    delete, extractor, get, head, main, middleware, options, patch, post, put, route, routes, scope, test,
+};
 pub use middleware::{Layer, Middleware, Next};
 pub use respond::{IntoResponse, Problem};
 pub use routing::{Endpoint, Handle, RouteInfo};

@@ -52,7 +52,8 @@ impl Request {
     ///
     /// When `target` holds a byte that no origin-form target can hold.
     pub fn new(method: Method, target: &str) -> Self {
-        let valid = target.starts_with('/') && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        let valid =
+            target.starts_with('/') && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
         assert!(valid, "expected an origin-form target such as \"/a?b\", found {target:?}");
         let mut request = Self::empty();
         let head = &mut request.parts_mut().head;

@@ -54,7 +54,16 @@ impl IntoResponse for &'static str {
 pub(crate) fn uri_reference(text: &str) -> String {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
     /// All that RFC 3986 §2 does not let stand in a reference, but for `%`.
-    const OUTSIDE: &AsciiSet =
-        &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+    const OUTSIDE: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'\\')
+        .add(b'^')
+        .add(b'`')
+        .add(b'{')
+        .add(b'|')
+        .add(b'}');
     utf8_percent_encode(text, OUTSIDE).to_string()
 }

@@ -32,7 +32,15 @@ pub struct Problem {
 impl Problem {
     /// A problem of this status, titled with its reason phrase.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, kind: None, title: None, detail: None, members: Map::new(), headers: Vec::new(), source: None }
+        Self {
+            status,
+            kind: None,
+            title: None,
+            detail: None,
+            members: Map::new(),
+            headers: Vec::new(),
+            source: None,
+        }
     }
 
     /// Says what went wrong with this request, for the one who sent it (RFC 9457 §3.1.4).

@@ -58,7 +58,11 @@ impl<S> HandlerFn<S> {
         Self(call)
     }
 
-    pub(crate) fn call<'a>(&self, request: Request, state: &'a S) -> crate::middleware::BoxFuture<'a, Response> {
+    pub(crate) fn call<'a>(
+        &self,
+        request: Request,
+        state: &'a S,
+    ) -> crate::middleware::BoxFuture<'a, Response> {
         (self.0)(request, state)
     }
 }
@@ -209,6 +213,9 @@ impl Captures {
 impl fmt::Debug for Captures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let spans = self.spans.iter().take(usize::from(self.len));
-        f.debug_struct("Captures").field("pattern", &self.pattern).field("spans", &spans.collect::<Vec<_>>()).finish()
+        f.debug_struct("Captures")
+            .field("pattern", &self.pattern)
+            .field("spans", &spans.collect::<Vec<_>>())
+            .finish()
     }
 }
