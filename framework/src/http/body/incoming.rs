@@ -113,6 +113,11 @@ impl IncomingState {
         Poll::Pending
     }
 
+    /// Whether nobody can read it any more.
+    pub(crate) fn is_dropped(&self) -> bool {
+        lock(&self.0).dropped
+    }
+
     /// Hands over the next chunk.
     pub(crate) fn push(&mut self, chunk: Bytes, context: &mut Context<'_>) {
         self.change(context, |shared| shared.chunk = Some(chunk));
