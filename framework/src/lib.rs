@@ -6,12 +6,14 @@ extern crate self as server;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod config;
 mod error;
 mod extract;
 mod h1;
 mod http;
 mod macros;
 mod middleware;
+mod net;
 mod respond;
 mod routing;
 

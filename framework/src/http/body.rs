@@ -78,7 +78,7 @@ impl Body {
     /// looks whole.
     pub fn channel() -> (BodySender, Self) {
         let (sender, receiver) = mpsc::channel(1);
-        let channel = Channel { receiver, producer: None, finished: false };
+        let channel = Channel { receiver, producer: None, failure: None, finished: false };
         (BodySender { sender }, Self(Inner::Channel(channel)))
     }
 
@@ -107,7 +107,7 @@ impl Body {
     {
         let (sender, receiver) = mpsc::channel(1);
         let producer: Producer = Box::pin(write(BodySender { sender }));
-        Self(Inner::Channel(Channel { receiver, producer: Some(producer), finished: false }))
+        Self(Inner::Channel(Channel { receiver, producer: Some(producer), failure: None, finished: false }))
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
@@ -248,6 +248,8 @@ type Producer = Pin<Box<dyn Future<Output = Result<(), BodyError>> + Send>>;
 struct Channel {
     receiver: mpsc::Receiver<Message>,
     producer: Option<Producer>,
+    /// What the producer failed with; told once what it sent before has been read.
+    failure: Option<BodyError>,
     /// Whether the writer said that this was all.
     finished: bool,
 }
@@ -267,13 +269,17 @@ impl Channel {
                 Poll::Ready(Some(Message::Chunk(chunk))) if chunk.is_empty() => continue,
                 Poll::Ready(Some(Message::Chunk(chunk))) => return Poll::Ready(Some(Ok(chunk))),
                 Poll::Ready(Some(Message::Finished)) => self.finished = true,
-                Poll::Ready(None) => return Poll::Ready(Some(Err(BodyError::Unfinished))),
+                Poll::Ready(None) => {
+                    return Poll::Ready(Some(Err(self.failure.take().unwrap_or(BodyError::Unfinished))));
+                }
                 Poll::Pending => {
                     // The producer may have sent something, or be done: look at the channel once more then.
                     let Some(producer) = &mut self.producer else { return Poll::Pending };
                     match producer.as_mut().poll(context) {
-                        Poll::Ready(Ok(())) => self.producer = None,
-                        Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
+                        Poll::Ready(sent) => {
+                            self.producer = None;
+                            self.failure = sent.err();
+                        }
                         Poll::Pending if self.receiver.is_empty() => return Poll::Pending,
                         Poll::Pending => {}
                     }

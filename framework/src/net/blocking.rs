@@ -38,7 +38,8 @@ impl BlockingPool {
     ///
     /// When the operating system refuses what a runtime needs.
     pub(crate) fn new(threads: usize, queue: usize) -> std::io::Result<Self> {
-        let runtime = Builder::new_current_thread().max_blocking_threads(threads).thread_name("blocking").build()?;
+        let runtime =
+            Builder::new_current_thread().max_blocking_threads(threads).thread_name("blocking").build()?;
         let room = threads.saturating_add(queue);
         Ok(Self { runtime: Some(runtime), taken: AtomicUsize::new(0), room, refused: AtomicUsize::new(0) })
     }

@@ -118,7 +118,9 @@ mod tests {
         let mut timer = Timer::default();
         let start = Instant::now();
         for secs in [75, 30, 40] {
-            let mut waited = Box::pin(std::future::poll_fn(|context| timer.poll(start + Duration::from_secs(secs), context)));
+            let mut waited = Box::pin(std::future::poll_fn(|context| {
+                timer.poll(start + Duration::from_secs(secs), context)
+            }));
             if secs == 40 {
                 waited.await;
             } else {

@@ -16,14 +16,17 @@ mod run;
 mod signal;
 mod worker;
 
-pub(crate) use connection::{Peer, serve_connection};
-pub(crate) use drain::{Drain, Place};
 pub(crate) use acceptor::Caps;
 pub(crate) use blocking::BlockingPool;
+pub(crate) use connection::{Peer, serve_connection};
+pub(crate) use drain::{Drain, Place};
 pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use worker::{Shop, Workers};
+
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
+use tokio::net::TcpStream;
 
 use crate::http::{Request, RequestId, Response};
 use crate::routing::Policy;
@@ -41,6 +44,23 @@ pub(crate) trait Application: Send + Sync + 'static {
 
     /// Writes out the problem that a response reports, where it reports one.
     fn render(&self, response: Response, id: RequestId) -> Response;
+}
+
+/// What a connection runs over.
+pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
+    /// Lets the peer see a reset, in place of an orderly end, when this is dropped; where there is such a thing.
+    fn reset_on_close(&mut self);
+}
+
+impl Transport for TcpStream {
+    fn reset_on_close(&mut self) {
+        // A socket that is gone already cannot be told, and need not be.
+        let _ = self.set_zero_linger();
+    }
+}
+
+impl Transport for DuplexStream {
+    fn reset_on_close(&mut self) {}
 }
 
 /// A request's destination, and its route's rules.

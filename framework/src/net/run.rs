@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -35,25 +35,13 @@ pub(crate) async fn run(workers: Workers, options: DrainOptions, trigger: Option
         if trigger.as_mut().poll(context).is_ready() {
             return Poll::Ready("the application");
         }
-        std::pin::pin!(signals.next()).poll(context)
+        pin!(signals.next()).poll(context)
     })
     .await;
     let (connections, requests) = workers.remaining();
     tracing::info!(connections, requests, "shutting down, asked by {reason}; a second signal ends at once");
 
-    let drain = async {
-        tokio::time::sleep(options.delay).await;
-        workers.begin_drain();
-        timeout_at(Instant::now() + options.timeout, workers.drained()).await.is_ok()
-    };
-    let mut drain = std::pin::pin!(drain);
-    let end = poll_fn(|context| {
-        if let Poll::Ready(whole) = drain.as_mut().poll(context) {
-            return Poll::Ready(if whole { End::Whole } else { End::Deadline });
-        }
-        std::pin::pin!(signals.next()).poll(context).map(End::Signal)
-    })
-    .await;
+    let end = drain(&workers, options, &mut signals).await;
     let (connections, requests) = workers.remaining();
     match end {
         End::Whole => tracing::info!("shut down: every request was answered, nothing was cut"),
@@ -61,11 +49,31 @@ pub(crate) async fn run(workers: Workers, options: DrainOptions, trigger: Option
             tracing::warn!(requests, connections, "shut down: the shutdown_timeout passed, these were cut");
         }
         End::Signal(signal) => {
-            tracing::warn!(requests, connections, "shut down: a second signal, {signal}, ended it at once, these were cut");
+            tracing::warn!(
+                requests,
+                connections,
+                "shut down: a second signal, {signal}, ended it at once, these were cut"
+            );
         }
     }
     workers.stop().await;
     Ok(())
+}
+
+/// Lets the workers end by themselves, as long as that may take and no second signal comes.
+async fn drain(workers: &Workers, options: DrainOptions, signals: &mut Signals) -> End {
+    let mut drained = pin!(async {
+        tokio::time::sleep(options.delay).await;
+        workers.begin_drain();
+        timeout_at(Instant::now() + options.timeout, workers.drained()).await.is_ok()
+    });
+    poll_fn(|context| {
+        if let Poll::Ready(whole) = drained.as_mut().poll(context) {
+            return Poll::Ready(if whole { End::Whole } else { End::Deadline });
+        }
+        pin!(signals.next()).poll(context).map(End::Signal)
+    })
+    .await
 }
 
 /// How the drain ended.

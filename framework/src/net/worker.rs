@@ -84,7 +84,11 @@ impl Workers {
     /// # Errors
     ///
     /// When the operating system refuses a thread or the runtime.
-    pub(crate) fn shared<A: Application>(listeners: Listeners, workers: usize, shop: &Shop<A>) -> io::Result<Self> {
+    pub(crate) fn shared<A: Application>(
+        listeners: Listeners,
+        workers: usize,
+        shop: &Shop<A>,
+    ) -> io::Result<Self> {
         let blocking = Arc::clone(&shop.blocking);
         let runtime = Builder::new_multi_thread()
             .worker_threads(workers)
@@ -173,8 +177,13 @@ async fn accept_all<A: Application>(listener: TcpListener, shop: Shop<A>, drain:
 fn serve<A: Application>(accepted: Accepted, shop: &Shop<A>, drain: &Arc<Drain>) {
     let Accepted { stream, addr, held } = accepted;
     let place = Place::new(Arc::clone(drain));
-    let connection =
-        serve_connection(stream, Peer { addr: Some(addr) }, Arc::clone(&shop.app), Arc::clone(&shop.limits), place);
+    let connection = serve_connection(
+        stream,
+        Peer { addr: Some(addr) },
+        Arc::clone(&shop.app),
+        Arc::clone(&shop.limits),
+        place,
+    );
     tokio::spawn(async move {
         connection.await;
         drop(held);

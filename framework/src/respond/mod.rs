@@ -9,6 +9,7 @@ use std::convert::Infallible;
 use crate::http::Response;
 
 pub use problem::Problem;
+pub(crate) use problem::render;
 
 /// A value that a handler, an extractor's rejection or a middleware can answer with.
 #[diagnostic::on_unimplemented(

@@ -5,17 +5,15 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Method, Version};
-use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::super::Application;
-use super::super::clock;
+use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
 use super::pump::{Pump, Pumped, Rest};
 use super::wire::{GATHERED_BYTES, Gone, Wire};
 use super::{After, Connection};
 use crate::h1::{
-    self, BodyLength, EncodeContext, OutgoingFraming, ParsedHead, Persistence, RequestKind, encode_chunk_size,
-    encode_last_chunk,
+    self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
+    RequestKind, encode_last_chunk,
 };
 use crate::http::{Body, BodyError, Request, RequestId, Response};
 
@@ -36,11 +34,7 @@ impl Message {
             Method::CONNECT => RequestKind::Connect,
             _ => RequestKind::Other,
         };
-        let persistent = match request.version() {
-            Version::HTTP_10 => head.connection.keep_alive && !head.connection.close,
-            _ => !head.connection.close,
-        };
-        Self { id, version: request.version(), kind, persistent }
+        Self { id, version: head.version, kind, persistent: head.persists() }
     }
 
     /// Of a request that could not be read.
@@ -56,7 +50,7 @@ impl Message {
 
 impl<IO, A> Connection<IO, A>
 where
-    IO: AsyncRead + AsyncWrite + Unpin + Send,
+    IO: Transport,
     A: Application,
 {
     /// Writes a response, as far as it must be before the next request may be looked at.
@@ -74,12 +68,16 @@ where
             date: &clock::date(),
         };
         let length = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
-        let encoded = h1::encode_head(&response, length, &context, wire.output.tail());
-        if write_body(wire, pump, &mut body, encoded.framing, message.id).await.is_err() {
-            return After::Abort;
+        let framing = h1::encode_head(&response, length, &context, wire.output.tail());
+        match write_body(wire, pump, &mut body, framing, message.id).await {
+            Ok(()) => {}
+            // A body without its last chunk, or short of its length, is seen to be broken off when the connection
+            // closes; where closing is what ends the body, only a reset tells.
+            Err(CutOff::Broken) if framing != OutgoingFraming::UntilClose => return After::Close,
+            Err(CutOff::Broken | CutOff::Gone) => return After::Abort,
         }
         drop(body);
-        if encoded.close {
+        if !keep || framing.must_close() {
             let silent = pump.is_complete() && wire.input.is_empty();
             return if silent { After::Close } else { After::Linger };
         }
@@ -93,17 +91,22 @@ where
     }
 }
 
-/// The answer cannot be completed: the connection must be cut, so that the client can tell.
-struct CutOff;
+/// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
+enum CutOff {
+    /// The body failed.
+    Broken,
+    /// The client has left, or does not read.
+    Gone,
+}
 
 impl From<Gone> for CutOff {
     fn from(_: Gone) -> Self {
-        Self
+        Self::Gone
     }
 }
 
 /// Writes the body, in the framing that the head announced.
-async fn write_body<IO: AsyncRead + AsyncWrite + Unpin>(
+async fn write_body<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     body: &mut Body,
@@ -124,14 +127,14 @@ async fn write_body<IO: AsyncRead + AsyncWrite + Unpin>(
             Some(Ok(chunk)) => chunk,
             Some(Err(error)) => {
                 tracing::error!(request_id = %id, error = %chain(&error), "a response broke off");
-                return Err(CutOff);
+                return Err(CutOff::Broken);
             }
             None => break,
         };
         if let Some(owed) = &mut owed {
             let Some(left) = owed.checked_sub(chunk.len() as u64) else {
                 tracing::error!(request_id = %id, "a response's body is longer than its Content-Length");
-                return Err(CutOff);
+                return Err(CutOff::Broken);
             };
             *owed = left;
         }
@@ -139,7 +142,7 @@ async fn write_body<IO: AsyncRead + AsyncWrite + Unpin>(
     }
     if owed.is_some_and(|owed| owed > 0) {
         tracing::error!(request_id = %id, "a response's body is shorter than its Content-Length");
-        return Err(CutOff);
+        return Err(CutOff::Broken);
     }
     if framing == OutgoingFraming::Chunked {
         encode_last_chunk(wire.output.tail());
@@ -155,22 +158,22 @@ enum LastPiece {
 }
 
 /// Buffers a piece of content in its framing; waits where the client is behind.
-async fn write_piece<IO: AsyncRead + AsyncWrite + Unpin>(
+async fn write_piece<IO: Transport>(
     wire: &mut Wire<IO>,
     framing: OutgoingFraming,
     content: Bytes,
     last: LastPiece,
 ) -> Result<(), Gone> {
     let chunked = framing == OutgoingFraming::Chunked;
-    if chunked && !content.is_empty() {
-        encode_chunk_size(content.len(), wire.output.tail());
+    let chunk = if chunked { ChunkHead::new(content.len()) } else { None };
+    if let Some(chunk) = &chunk {
+        wire.output.tail().extend_from_slice(chunk.as_bytes());
     }
-    let any = !content.is_empty();
     if wire.output.push(content) || wire.output.len() > GATHERED_BYTES {
         wire.flush().await?;
     }
-    if chunked && any {
-        wire.output.tail().extend_from_slice(b"\r\n");
+    if chunk.is_some() {
+        wire.output.tail().extend_from_slice(CHUNK_END);
     }
     if chunked && last == LastPiece::Yes {
         encode_last_chunk(wire.output.tail());
@@ -180,7 +183,7 @@ async fn write_piece<IO: AsyncRead + AsyncWrite + Unpin>(
 
 /// Waits for the body's next chunk; meanwhile what is buffered goes out, and the request's body comes in where the
 /// response is made from it.
-async fn next_chunk<IO: AsyncRead + AsyncWrite + Unpin>(
+async fn next_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     body: &mut Body,
@@ -188,7 +191,7 @@ async fn next_chunk<IO: AsyncRead + AsyncWrite + Unpin>(
     poll_fn(|context| poll_next_chunk(wire, pump, body, context)).await
 }
 
-fn poll_next_chunk<IO: AsyncRead + AsyncWrite + Unpin>(
+fn poll_next_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     body: &mut Body,
@@ -200,7 +203,7 @@ fn poll_next_chunk<IO: AsyncRead + AsyncWrite + Unpin>(
             Poll::Ready(Ok(chunk)) => return Poll::Ready(Ok(chunk)),
             Poll::Ready(Err(panic)) => {
                 tracing::error!(panic = panic_text(panic.as_ref()), "a response's body panicked");
-                return Poll::Ready(Err(CutOff));
+                return Poll::Ready(Err(CutOff::Broken));
             }
             Poll::Pending => {}
         }
@@ -210,9 +213,9 @@ fn poll_next_chunk<IO: AsyncRead + AsyncWrite + Unpin>(
             Pumped::Waiting => {}
         }
         if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
-            return Poll::Ready(Err(CutOff));
+            return Poll::Ready(Err(CutOff::Gone));
         }
-        return if wire.gone { Poll::Ready(Err(CutOff)) } else { Poll::Pending };
+        return if wire.gone { Poll::Ready(Err(CutOff::Gone)) } else { Poll::Pending };
     }
 }
 

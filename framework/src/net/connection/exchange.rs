@@ -8,11 +8,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use super::super::deadline::MinRate;
-use super::super::{Application, Routed};
+use super::super::{Application, Routed, Transport};
 use super::answer::Message;
 use super::pump::{Pump, Pumped};
 use super::wire::{Gone, Wire};
@@ -39,7 +38,7 @@ enum Outcome {
 
 impl<IO, A> Connection<IO, A>
 where
-    IO: AsyncRead + AsyncWrite + Unpin + Send,
+    IO: Transport,
     A: Application,
 {
     /// Answers one request.
@@ -105,7 +104,7 @@ fn refusal(head: &ParsedHead, limit: u64) -> Option<Problem> {
 
 /// What a client that leaves does to its handler, where the route says nothing: a GET or HEAD changes nothing, and can
 /// be dropped where it stands.
-fn on_disconnect(method: &Method) -> OnDisconnect {
+pub(super) fn on_disconnect(method: &Method) -> OnDisconnect {
     if matches!(*method, Method::GET | Method::HEAD) { OnDisconnect::Cancel } else { OnDisconnect::Finish }
 }
 
@@ -120,7 +119,7 @@ struct Watch {
 }
 
 /// Runs a handler to its response.
-async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
+async fn run<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     mut watch: Watch,
@@ -146,7 +145,7 @@ async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
 
 impl Watch {
     /// The handler waits: writes what earlier requests were answered, and looks whether the client or time has gone.
-    fn wait<IO: AsyncRead + AsyncWrite + Unpin>(
+    fn wait<IO: Transport>(
         &mut self,
         wire: &mut Wire<IO>,
         pumped: Pumped,

@@ -3,9 +3,9 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
+use super::super::Transport;
 use super::wire::{Gone, Wire};
 use crate::h1::{HeadError, ParsedHead};
 use crate::http::Request;
@@ -35,7 +35,7 @@ struct Waiting {
     fresh: bool,
 }
 
-impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
+impl<IO: Transport> Wire<IO> {
     /// Waits for a request's head.
     pub(super) async fn next_head(&mut self) -> NextHead {
         let mut waiting = Waiting { fresh: !self.input.is_empty(), ..Waiting::default() };
@@ -97,7 +97,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
             };
         }
         self.place.set_busy(false);
-        if self.place.is_draining(context.waker()) || self.is_due(since + self.limits.keep_alive_timeout, context) {
+        if self.place.is_draining(context.waker())
+            || self.is_due(since + self.limits.keep_alive_timeout, context)
+        {
             return Poll::Ready(NextHead::Ended);
         }
         Poll::Pending

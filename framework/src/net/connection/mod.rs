@@ -22,17 +22,18 @@ mod answer;
 mod exchange;
 mod head;
 mod pump;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::StatusCode;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use self::head::NextHead;
 use self::wire::Wire;
-use super::{Application, Limits, Place};
+use super::{Application, Limits, Place, Transport};
 use crate::http::RequestId;
 use crate::respond::{IntoResponse, Problem};
 
@@ -62,14 +63,28 @@ enum After {
 /// # Cancel safety
 ///
 /// Dropping the future cuts the connection off.
-pub(crate) async fn serve_connection<IO, A>(io: IO, peer: Peer, app: Arc<A>, limits: Arc<Limits>, place: Place)
-where
-    IO: AsyncRead + AsyncWrite + Unpin + Send,
+pub(crate) async fn serve_connection<IO, A>(
+    io: IO,
+    peer: Peer,
+    app: Arc<A>,
+    limits: Arc<Limits>,
+    place: Place,
+) where
+    IO: Transport,
     A: Application,
 {
     let mut connection = Connection { wire: Wire::new(io, limits, place), app, peer };
-    let end = connection.serve().await;
-    connection.wire.end(end == After::Linger, end == After::Abort).await;
+    match connection.serve().await {
+        After::Next | After::Close => {
+            connection.wire.close().await;
+        }
+        After::Linger => {
+            if connection.wire.close().await {
+                connection.wire.discard_until_end().await;
+            }
+        }
+        After::Abort => connection.wire.abort(),
+    }
 }
 
 struct Connection<IO, A> {
@@ -80,7 +95,7 @@ struct Connection<IO, A> {
 
 impl<IO, A> Connection<IO, A>
 where
-    IO: AsyncRead + AsyncWrite + Unpin + Send,
+    IO: Transport,
     A: Application,
 {
     /// Answers request after request; gives how the connection is to end.

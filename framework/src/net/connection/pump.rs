@@ -8,9 +8,9 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
+use super::super::Transport;
 use super::super::buffer::ReadBuffer;
 use super::super::deadline::MinRate;
 use super::wire::{Gone, Wire};
@@ -81,7 +81,13 @@ impl Pump {
     }
 
     /// Gives `request` its body: the bytes themselves where all of them are here, else a body to be filled.
-    pub(super) fn attach(head: &ParsedHead, limit: u64, rate: MinRate, request: &mut Request, input: &mut ReadBuffer) -> Self {
+    pub(super) fn attach(
+        head: &ParsedHead,
+        limit: u64,
+        rate: MinRate,
+        request: &mut Request,
+        input: &mut ReadBuffer,
+    ) -> Self {
         let mut pump = Self { decoder: BodyDecoder::new(head.framing), rate, limit, ..Self::nothing() };
         if pump.decoder.is_complete() {
             return pump;
@@ -107,7 +113,7 @@ impl Pump {
     /// Moves the body on, as far as somebody waits for it.
     pub(super) fn pump<IO>(&mut self, wire: &mut Wire<IO>, context: &mut Context<'_>) -> Pumped
     where
-        IO: AsyncRead + AsyncWrite + Unpin,
+        IO: Transport,
     {
         match self.reader.as_mut().map(|reader| reader.poll_wanted(context)) {
             Some(Poll::Ready(Wanted::Chunk)) => {}
@@ -214,7 +220,7 @@ impl Pump {
     /// Reads and drops what nobody read; `false` where that is too much, too slow, or broken.
     pub(super) async fn discard<IO>(&mut self, wire: &mut Wire<IO>) -> bool
     where
-        IO: AsyncRead + AsyncWrite + Unpin,
+        IO: Transport,
     {
         self.reader = None;
         if self.failed {
@@ -226,7 +232,7 @@ impl Pump {
 
     fn poll_discard<IO>(&mut self, wire: &mut Wire<IO>, context: &mut Context<'_>) -> Poll<bool>
     where
-        IO: AsyncRead + AsyncWrite + Unpin,
+        IO: Transport,
     {
         loop {
             match self.next_content(&mut wire.input) {

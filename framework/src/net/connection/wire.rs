@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use super::super::buffer::{ReadBuffer, WriteBuffer};
 use super::super::deadline::{MinRate, Timer};
-use super::super::{Limits, Place};
+use super::super::{Limits, Place, Transport};
 use crate::h1::HeadParser;
 
 /// Answers are gathered up to so many bytes before they are written.
@@ -42,7 +41,7 @@ pub(super) struct Wire<IO> {
 #[derive(Debug)]
 pub(super) struct Gone;
 
-impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
+impl<IO: Transport> Wire<IO> {
     pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place) -> Self {
         let write_rate = MinRate::new(limits.write_min_rate);
         Self {
@@ -110,22 +109,23 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
         self.timer.poll(deadline, context).is_ready()
     }
 
-    /// Ends the connection: writes what is buffered, closes our half, and lets the client finish where `linger` says
-    /// so. An abort skips all that.
-    pub(super) async fn end(&mut self, linger: bool, abort: bool) {
-        if abort || self.gone || self.flush().await.is_err() {
-            return;
+    /// Writes what is buffered and closes our half; `false` where that fails.
+    pub(super) async fn close(&mut self) -> bool {
+        if self.gone || self.flush().await.is_err() {
+            return false;
         }
         self.place.set_busy(false);
-        let shut = poll_fn(|context| Pin::new(&mut self.io).poll_shutdown(context)).await;
-        if linger && shut.is_ok() {
-            self.discard_until_end().await;
-        }
+        poll_fn(|context| Pin::new(&mut self.io).poll_shutdown(context)).await.is_ok()
+    }
+
+    /// Cuts the connection off: a client that still reads sees a reset, never an end.
+    pub(super) fn abort(&mut self) {
+        self.io.reset_on_close();
     }
 
     /// Reads and drops what the client still sends: were it left unread, the kernel would reset the connection, and
     /// the client might never see the answer (RFC 9112 §9.6).
-    async fn discard_until_end(&mut self) {
+    pub(super) async fn discard_until_end(&mut self) {
         let deadline = Instant::now() + LINGER;
         let mut dropped = 0;
         poll_fn(|context| {
@@ -145,6 +145,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
 
 impl<IO> std::fmt::Debug for Wire<IO> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Wire").field("input", &self.input.len()).field("output", &self.output.len()).finish_non_exhaustive()
+        f.debug_struct("Wire")
+            .field("input", &self.input.len())
+            .field("output", &self.output.len())
+            .finish_non_exhaustive()
     }
 }
