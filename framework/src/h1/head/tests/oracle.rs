@@ -116,11 +116,15 @@ proptest! {
     }
 
     #[test]
-    fn what_is_taken_fits_the_map_and_the_uri(input in broken_heads()) {
+    fn what_is_taken_fits_the_types_of_http(input in broken_heads()) {
         if let Ok(Some(said)) = parse_cut(&input, &[], &HeadLimits::default()) {
+            // Only a host with percent-encoded bytes is one that `http::Uri` does not have.
+            let encoded_host = said.authority.is_some_and(|authority| authority.contains('%'));
+            prop_assert!(encoded_host || said.target.parse::<http::Uri>().is_ok(), "{}", said.target);
             for (name, value) in &said.fields {
+                let value: Vec<u8> = value.chars().map(|byte| u8::try_from(byte).unwrap()).collect();
                 prop_assert!(http::HeaderName::from_bytes(name.as_bytes()).is_ok(), "{name}");
-                prop_assert!(http::HeaderValue::from_bytes(value.as_bytes()).is_ok() || !value.is_ascii(), "{value}");
+                prop_assert!(http::HeaderValue::from_bytes(&value).is_ok(), "{value:?}");
             }
         }
     }
