@@ -93,6 +93,12 @@ impl RequestLine {
         }
     }
 
+    /// How far the line was read; what lies before is not looked at again.
+    #[cfg(test)]
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
     /// Whether the line ended, so far, within its target.
     pub(super) fn is_in_target(&self) -> bool {
         !matches!(self.place, Place::Method | Place::Version)
