@@ -8,6 +8,7 @@ mod extractor;
 mod function;
 mod http_error;
 mod middleware;
+mod nearest;
 mod route;
 mod routes;
 mod scope;

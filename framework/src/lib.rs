@@ -21,7 +21,7 @@ mod routing;
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 
 pub use error::{Error, Result};
-pub use extract::{FromRequest, Provides};
+pub use extract::{FromParam, FromRequest, IntoParam, ParamError, Parsed, Provides};
 pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
 pub use macros::{
     delete, extractor, get, head, main, middleware, options, patch, post, put, route, routes, scope, test,

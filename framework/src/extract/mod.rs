@@ -3,6 +3,9 @@
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
 pub(crate) mod argument;
+pub(crate) mod param;
+
+pub use param::{FromParam, IntoParam, ParamError, Parsed};
 
 use crate::http::Request;
 use crate::respond::IntoResponse;

@@ -4,7 +4,9 @@
 //! lies in `.rodata` and a conflict stops `cargo check`.
 
 mod info;
+mod url;
 
 pub use info::{
     Bound, Captures, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment,
 };
+pub use url::UrlBuilder;
