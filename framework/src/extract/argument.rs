@@ -42,6 +42,36 @@ impl<T> NoExtractor for Probe<T> {}
 /// Refuses, with the words of [`FromRequest`], a type that is no extractor.
 pub const fn assert_extractor<T: FromRequest<AnyState>>() {}
 
+/// [`Probe`] for one state: `ProbeFor::<S, T>::IS_EXTRACTOR`.
+#[derive(Debug)]
+pub struct ProbeFor<S, T>(PhantomData<(S, T)>);
+
+impl<S, T: FromRequest<S>> ProbeFor<S, T> {
+    /// `T` is an extractor.
+    pub const IS_EXTRACTOR: bool = true;
+}
+
+/// [`NoExtractor`] beside [`ProbeFor`].
+pub trait NoExtractorFor {
+    /// The type is none.
+    const IS_EXTRACTOR: bool = false;
+}
+
+impl<S, T> NoExtractorFor for ProbeFor<S, T> {}
+
+/// [`assert_extractor`] for one state.
+pub const fn assert_extractor_for<S, T: FromRequest<S>>() {}
+
+/// Stops the compiler with `message`, on the line of the caller.
+///
+/// # Panics
+///
+/// Where `refused`.
+#[track_caller]
+pub const fn refuse_if(refused: bool, message: &'static str) {
+    assert!(!refused, "{}", message);
+}
+
 /// An argument of type `T` of which it is known whether `T` is an extractor.
 #[derive(Debug)]
 pub struct Argument<const IS_EXTRACTOR: bool, T>(PhantomData<T>);

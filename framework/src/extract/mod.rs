@@ -3,9 +3,14 @@
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
 pub(crate) mod argument;
+pub(crate) mod function;
+mod state;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;
+
+pub use function::Rejected;
+pub use state::State;
 
 /// A type that a handler, a middleware or another extractor can take as an argument.
 ///

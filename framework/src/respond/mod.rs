@@ -2,6 +2,7 @@
 //!
 //! One trait, [`IntoResponse`], and a file for each kind of answer.
 
+pub(crate) mod cause;
 mod problem;
 
 use std::convert::Infallible;
@@ -9,6 +10,7 @@ use std::convert::Infallible;
 use crate::http::Response;
 
 pub use problem::Problem;
+pub(crate) use problem::render;
 
 /// A value that a handler, an extractor's rejection or a middleware can answer with.
 #[diagnostic::on_unimplemented(
