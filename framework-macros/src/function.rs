@@ -17,6 +17,20 @@ pub(crate) struct Function {
     pub(crate) body: TokenTree,
 }
 
+impl Function {
+    /// Parses the item under `#[attribute]`; what is no function is refused in the attribute's name.
+    pub(crate) fn parse_annotated(item: TokenStream, attribute: &str) -> syn::Result<Self> {
+        let is_function =
+            item.clone().into_iter().any(|tree| matches!(&tree, TokenTree::Ident(word) if word == "fn"));
+        if is_function {
+            return syn::parse2(item);
+        }
+        let word = item.into_iter().find(|tree| matches!(tree, TokenTree::Ident(word) if word != "pub"));
+        let message = format!("`#[{attribute}]` stands over an `async fn`: remove it here");
+        Err(syn::Error::new_spanned(word, message))
+    }
+}
+
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;

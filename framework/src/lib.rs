@@ -7,6 +7,7 @@ extern crate self as server;
 #[path = "private.rs"]
 pub mod __private;
 mod config;
+mod entry;
 mod error;
 mod extract;
 mod h1;
@@ -21,10 +22,11 @@ mod routing;
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 
 pub use error::{Error, Result};
-pub use extract::{FromParam, FromRequest, IntoParam, ParamError, Parsed, Provides};
+pub use extract::{FromParam, FromRequest, IntoParam, ParamError, Parsed, Provides, Rejected, State};
 pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
 pub use macros::{
-    delete, extractor, get, head, main, middleware, options, patch, post, put, route, routes, scope, test,
+    HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
+    routes, scope, test,
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use respond::{IntoResponse, Problem};

@@ -7,3 +7,6 @@ pub use fingerpost_macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
     routes, scope, test,
 };
+
+#[cfg(test)]
+mod tests;

@@ -65,6 +65,16 @@ pub const fn assert_extractor<T: FromRequest<AnyState>>() {}
 /// The same for one state alone.
 pub const fn assert_extractor_for<S, T: FromRequest<S>>() {}
 
+/// Stops the compiler with `message`, on the line of the caller.
+///
+/// # Panics
+///
+/// Where `refused`.
+#[track_caller]
+pub const fn refuse_if(refused: bool, message: &'static str) {
+    assert!(!refused, "{}", message);
+}
+
 /// An argument of type `T` of which it is known whether `T` is an extractor.
 #[derive(Debug)]
 pub struct Argument<const IS_EXTRACTOR: bool, T>(PhantomData<T>);

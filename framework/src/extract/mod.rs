@@ -3,12 +3,16 @@
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
 pub(crate) mod argument;
+pub(crate) mod function;
 pub(crate) mod param;
-
-pub use param::{FromParam, IntoParam, ParamError, Parsed};
+mod state;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;
+
+pub use function::Rejected;
+pub use param::{FromParam, IntoParam, ParamError, Parsed};
+pub use state::State;
 
 /// A type that a handler, a middleware or another extractor can take as an argument.
 ///

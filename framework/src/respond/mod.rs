@@ -2,6 +2,7 @@
 //!
 //! One trait, [`IntoResponse`], and a file for each kind of answer.
 
+pub(crate) mod cause;
 mod problem;
 
 use std::convert::Infallible;

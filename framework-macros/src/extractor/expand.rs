@@ -1,0 +1,132 @@
+//! The function as it was written, and beside it the implementation of `FromRequest` for what it returns.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::FnArg;
+
+use super::check::{Extractor, Failure};
+use crate::errors::Errors;
+use crate::extracted::{body_check, bounds, extractions, probes, takes_body, takes_body_probed, tokens_text};
+use crate::function::Function;
+
+pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
+    let Extractor { function, state, extracted, output, .. } = extractor;
+    let value = output.value;
+    let probes = probes(extracted, state);
+    let body_checks = body_checks(extractor);
+    let (generics, state_name, bounds) = (state.generics(), state.name(), bounds(extracted, state));
+    let takes_body = if extractor.takes_body { quote!(true) } else { takes_body(extracted, state) };
+    let rejection = rejection(extractor);
+    let make = make(extractor);
+    quote! {
+        #function
+
+        const _: () = {
+            #probes
+            #body_checks
+
+            #[automatically_derived]
+            impl #generics ::server::FromRequest<#state_name> for #value #bounds {
+                const TAKES_BODY: bool = #takes_body;
+                type Rejection = #rejection;
+
+                async fn from_request(
+                    __request: &mut ::server::Request,
+                    __state: &#state_name,
+                ) -> ::core::result::Result<Self, Self::Rejection> {
+                    #make
+                }
+            }
+        };
+    }
+}
+
+/// What stands for an extractor with mistakes: its type is one, so that no second error follows.
+pub(super) fn fallback(
+    function: &Function,
+    extractor: Option<&Extractor<'_>>,
+    errors: Errors,
+) -> TokenStream {
+    let errors = errors.into_tokens();
+    let is_method = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
+    let Some(Extractor { state, output, .. }) = extractor.filter(|_| !is_method) else {
+        return quote!(#function #errors);
+    };
+    let (generics, state_name, value) = (state.generics(), state.name(), output.value);
+    quote! {
+        #function
+
+        #[automatically_derived]
+        impl #generics ::server::FromRequest<#state_name> for #value {
+            type Rejection = ::core::convert::Infallible;
+
+            fn from_request(
+                _: &mut ::server::Request,
+                _: &#state_name,
+            ) -> impl ::core::future::Future<Output = ::core::result::Result<Self, Self::Rejection>> + ::core::marker::Send {
+                ::core::future::pending()
+            }
+        }
+
+        #errors
+    }
+}
+
+/// Refuses, on the argument, each one that takes the body after another did.
+fn body_checks(extractor: &Extractor<'_>) -> TokenStream {
+    let Extractor { extracted, state, .. } = extractor;
+    let checks = extracted.iter().enumerate().skip(1).map(|(index, argument)| {
+        let before = takes_body_probed(extracted.get(..index).unwrap_or_default(), state);
+        let ty = tokens_text(&argument.ty);
+        let message =
+            format!("`{ty}` takes the body, which an argument before it takes already: remove one of them");
+        body_check(argument, state, &quote!((#before)), &message)
+    });
+    quote!(#(#checks)*)
+}
+
+/// The function's own error, or that of an argument as well.
+fn rejection(extractor: &Extractor<'_>) -> TokenStream {
+    let output = &extractor.output;
+    let own = match output.failure {
+        Failure::Never => quote!(::core::convert::Infallible),
+        Failure::Named(error) => error.to_token_stream(),
+        Failure::Aliased => {
+            let whole = output.whole;
+            quote!(<#whole as ::server::__private::Outcome>::Error)
+        }
+    };
+    if extractor.extracted.is_empty() { own } else { quote!(::server::Rejected<#own>) }
+}
+
+/// The body of `from_request`.
+fn make(extractor: &Extractor<'_>) -> TokenStream {
+    let Extractor { function, state, values, extracted, output, .. } = extractor;
+    let (name, value) = (&function.sig.ident, output.value);
+    let refuse = |rejection| quote!(::core::result::Result::Err(::server::Rejected::Argument(#rejection)));
+    let extractions = extractions(extracted, state, &quote!(&mut *__request), refuse);
+    let (recall, keep) = if extractor.cached {
+        let recall = quote! {
+            let __cache = ::server::__private::Cache::<#value>::new();
+            if let ::core::option::Option::Some(__value) = __cache.get(__request) {
+                return ::core::result::Result::Ok(__value);
+            }
+        };
+        (recall, quote!(__cache.put(__request, &__value);))
+    } else {
+        (TokenStream::new(), TokenStream::new())
+    };
+    let call = quote!(#name(#(#values),*).await);
+    let call = match (&output.failure, extracted.is_empty()) {
+        (Failure::Never, _) => call,
+        (Failure::Named(_) | Failure::Aliased, true) => quote!(#call?),
+        (Failure::Named(_) | Failure::Aliased, false) => quote!(#call.map_err(::server::Rejected::Function)?),
+    };
+    quote! {
+        #recall
+        #extractions
+        let __value = #call;
+        #keep
+        ::core::result::Result::Ok(__value)
+    }
+}

@@ -1,0 +1,109 @@
+//! The unit struct, and the implementation that holds the user's function.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, FnArg};
+
+use super::check::Middleware;
+use crate::errors::Errors;
+use crate::extracted::{body_check, bounds, extractions, probes, tokens_text};
+use crate::function::Function;
+use crate::signature::respond;
+
+pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
+    let Middleware { function, state, values, extracted, output } = middleware;
+    let name = &function.sig.ident;
+    let unit = unit_struct(function);
+    let inner = inner_function(function);
+    let probes = probes(extracted, state);
+    let body_checks = extracted.iter().map(|argument| {
+        let ty = tokens_text(&argument.ty);
+        let message = format!("`{ty}` takes the body, which is the handler's: take `{ty}` there");
+        body_check(argument, state, &quote!(true), &message)
+    });
+    let (generics, state_name, bounds) = (state.generics(), state.name(), bounds(extracted, state));
+    let extractions = extractions(extracted, state, &quote!(&mut __request), |rejection| rejection);
+    let mutability = (!extracted.is_empty()).then(|| quote!(mut));
+    let response = respond(output, &quote!(#name(#(#values),*).await));
+    quote! {
+        #unit
+
+        const _: () = {
+            #probes
+            #(#body_checks)*
+
+            #inner
+
+            #[automatically_derived]
+            impl #generics ::server::Middleware<#state_name> for #name #bounds {
+                async fn call(
+                    &self,
+                    #mutability __request: ::server::Request,
+                    __state: &#state_name,
+                    __next: ::server::Next<'_>,
+                ) -> ::server::Response {
+                    #extractions
+                    #response
+                }
+            }
+        };
+    }
+}
+
+/// What stands for a middleware with mistakes: a value that can be attached, so that no second error follows.
+pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
+    let errors = errors.into_tokens();
+    if matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_))) {
+        return quote!(#function #errors);
+    }
+    let (name, unit, inner) = (&function.sig.ident, unit_struct(function), inner_function(function));
+    quote! {
+        #unit
+
+        const _: () = {
+            #[allow(dead_code, reason = "it has mistakes")]
+            #inner
+
+            #[automatically_derived]
+            impl<__S> ::server::Middleware<__S> for #name {
+                fn call(
+                    &self,
+                    _: ::server::Request,
+                    _: &__S,
+                    _: ::server::Next<'_>,
+                ) -> impl ::core::future::Future<Output = ::server::Response> + ::core::marker::Send {
+                    ::core::future::pending()
+                }
+            }
+        };
+
+        #errors
+    }
+}
+
+/// The value that is attached: it has the function's name, visibility and documentation.
+fn unit_struct(function: &Function) -> TokenStream {
+    let Function { attrs, vis, sig, .. } = function;
+    let (name, attrs) = (&sig.ident, attrs.iter().filter(|attr| is_documentation(attr) || is_lint(attr)));
+    quote! {
+        #(#attrs)*
+        #[allow(non_camel_case_types, reason = "it is called like its function")]
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #vis struct #name;
+    }
+}
+
+/// The user's function, without what went to the struct.
+fn inner_function(function: &Function) -> TokenStream {
+    let Function { attrs, sig, body, .. } = function;
+    let attrs = attrs.iter().filter(|attr| !is_documentation(attr));
+    quote!(#(#attrs)* #sig #body)
+}
+
+fn is_documentation(attr: &Attribute) -> bool {
+    attr.path().is_ident("doc") || attr.path().is_ident("deprecated")
+}
+
+fn is_lint(attr: &Attribute) -> bool {
+    ["allow", "warn", "deny", "forbid"].iter().any(|level| attr.path().is_ident(level))
+}
