@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use crate::Answer;
@@ -54,8 +54,22 @@ impl Call {
     ///
     /// [`ClientError`] where the socket fails, the server says nothing for 20 s, or the answer is no HTTP.
     pub fn send(self) -> Result<Answer, ClientError> {
-        let bytes = exchange(self.address, &self.bytes())?;
-        Ok(Answer::parse(&bytes, &self.method)?)
+        self.begin()?.finish()
+    }
+
+    /// Sends it on a connection of its own and waits for the first byte of the answer.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Call::send`].
+    pub fn begin(self) -> Result<Begun, ClientError> {
+        let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.write_all(&self.bytes())?;
+        let mut first = [0];
+        let len = stream.read(&mut first)?;
+        Ok(Begun { stream, method: self.method, received: first.into_iter().take(len).collect() })
     }
 
     /// The bytes as they go out.
@@ -67,17 +81,24 @@ impl Call {
     }
 }
 
-/// Sends `bytes` and reads until the server closes.
-fn exchange(address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    stream.write_all(bytes)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    // The server has closed already; there is nothing to lose.
-    let _ = stream.shutdown(Shutdown::Both);
-    Ok(answer)
+/// An answer of which something has come.
+#[derive(Debug)]
+pub struct Begun {
+    stream: TcpStream,
+    method: String,
+    received: Vec<u8>,
+}
+
+impl Begun {
+    /// Reads the rest, until the server closes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Call::send`].
+    pub fn finish(mut self) -> Result<Answer, ClientError> {
+        self.stream.read_to_end(&mut self.received)?;
+        Ok(Answer::parse(&self.received, &self.method)?)
+    }
 }
 
 /// Why there is no answer.

@@ -8,4 +8,4 @@ mod client;
 
 pub use answer::Answer;
 pub use app::{App, StartError, forget_settings};
-pub use client::{Call, ClientError};
+pub use client::{Begun, Call, ClientError};
