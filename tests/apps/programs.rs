@@ -24,7 +24,12 @@ pub(crate) fn start_with(name: &str, settings: &[(&str, &str)]) -> App {
 
 /// The same where the example may refuse to start.
 pub(crate) fn try_start(name: &str, settings: &[(&str, &str)]) -> Result<App, StartError> {
-    App::start(&folder().join(name), settings)
+    App::start(&program(name), settings)
+}
+
+/// The binary of the example `name`.
+pub(crate) fn program(name: &str) -> PathBuf {
+    folder().join(name)
 }
 
 /// The folder with the examples' binaries.

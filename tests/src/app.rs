@@ -1,5 +1,6 @@
 //! A program under test: started on a free port, its address read from its banner, ended when dropped.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
@@ -37,7 +38,21 @@ impl App {
     ///
     /// [`StartError`] where the program cannot be started, ends before it serves, or says no address in 20 s.
     pub fn start(program: &Path, settings: &[(&str, &str)]) -> Result<Self, StartError> {
+        Self::start_command(program, &[], settings)
+    }
+
+    /// The same for a command with arguments.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`App::start`].
+    pub fn start_command(
+        program: impl AsRef<OsStr>,
+        args: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Self, StartError> {
         let mut command = Command::new(program);
+        command.args(args);
         forget_settings(&mut command);
         command.env("SERVER_HOST", "127.0.0.1").env("SERVER_PORT", "0").envs(settings.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -57,6 +72,11 @@ impl App {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Begins a GET request.
