@@ -1,8 +1,5 @@
 //! The macros, re-exported with their documentation.
 
-#[cfg(test)]
-mod tests;
-
 pub use fingerpost_macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
     routes, scope, test,

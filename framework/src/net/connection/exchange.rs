@@ -59,6 +59,7 @@ where
             timeout: policy.timeout.unwrap_or(self.wire.limits.request_timeout),
             on_disconnect: policy.on_disconnect.unwrap_or_else(|| on_disconnect(request.method())),
             since: None,
+            client_since: None,
             left: false,
         };
         let outcome = run(&mut self.wire, &mut pump, watch, self.app.answer(request, target)).await;
@@ -114,6 +115,8 @@ struct Watch {
     on_disconnect: OnDisconnect,
     /// When the handler first had to wait: one that answers at once costs no look at the clock.
     since: Option<Instant>,
+    /// Since when it waits for the client's body: that time is `body_min_rate`'s to judge, and does not count here.
+    client_since: Option<Instant>,
     /// The client has left, and the handler may finish.
     left: bool,
 }
@@ -151,7 +154,7 @@ impl Watch {
         pumped: Pumped,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
-        let since = *self.since.get_or_insert_with(Instant::now);
+        let since = self.since(pumped);
         if pumped == Pumped::Idle && !wire.eof {
             // Bytes of later requests are kept; what this tells is whether the client is still there.
             wire.read_ahead(context);
@@ -164,10 +167,24 @@ impl Watch {
         if self.left && self.on_disconnect == OnDisconnect::Cancel {
             return Poll::Ready(Outcome::ClientLeft);
         }
-        if !self.timeout.is_zero() && wire.is_due(since + self.timeout, context) {
+        let counts = !self.timeout.is_zero() && pumped != Pumped::Waiting;
+        if counts && wire.is_due(since + self.timeout, context) {
             return Poll::Ready(if self.left { Outcome::ClientLeft } else { Outcome::TimedOut });
         }
         Poll::Pending
+    }
+
+    /// When the handler's time began, with what the client took moved out of it.
+    fn since(&mut self, pumped: Pumped) -> Instant {
+        let now = Instant::now();
+        let mut since = *self.since.get_or_insert(now);
+        if pumped == Pumped::Waiting {
+            self.client_since.get_or_insert(now);
+        } else if let Some(client_since) = self.client_since.take() {
+            since += now - client_since;
+            self.since = Some(since);
+        }
+        since
     }
 }
 

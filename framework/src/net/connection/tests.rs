@@ -300,6 +300,17 @@ async fn a_handler_without_end_is_503_after_30_s() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slow_upload_does_not_use_up_the_handlers_time() {
+    let mut pair = connect();
+    pair.send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 40000\r\n\r\n").await;
+    for _ in 0..40 {
+        sleep(Duration::from_secs(1)).await;
+        pair.send([b'x'; 1000]).await;
+    }
+    assert!(pair.until("x").await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_cut_off() {
     let mut pair = connect_with(1024);
     pair.send("GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await;

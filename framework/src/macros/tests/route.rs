@@ -1,6 +1,6 @@
 //! Handlers as the macros make them, called as the pipeline calls them.
 
-use super::get;
+use crate::get;
 use crate::Method;
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem};
