@@ -52,7 +52,7 @@ pub(crate) enum HeadError {
     HeadTooLarge,
     /// More field lines than allowed.
     TooManyFields,
-    /// A HTTP/1.1 request without Host.
+    /// An HTTP/1.1 request without Host.
     MissingHost,
     /// More than one Host.
     RepeatedHost,

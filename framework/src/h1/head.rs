@@ -116,8 +116,9 @@ struct Fields {
 impl HeadParser {
     /// Reads the head at the start of `input`; `None` where more bytes are needed, and nothing counts as consumed.
     ///
-    /// Until the head is complete, `input` must begin with the same byte and `head` must be the same: its fields grow
-    /// line by line. Once it is, the caller drops [`ParsedHead::len`] bytes and the parser stands at its start again.
+    /// Until the head is complete, `input` must begin with the same byte and `head` must be the same: it is emptied at
+    /// the first byte, then its fields grow line by line. Once it is complete, the caller drops [`ParsedHead::len`]
+    /// bytes, and the parser stands at its start again.
     ///
     /// # Errors
     ///
@@ -160,6 +161,9 @@ impl HeadParser {
         head: &mut RequestHead,
     ) -> Result<Option<ParsedHead>, HeadError> {
         if let Stage::RequestLine(request_line) = &mut self.stage {
+            if request_line.is_at_start() {
+                head.clear();
+            }
             let Some(line) = request_line.parse(input, limits, head)? else { return Ok(None) };
             self.stage = Stage::Fields(Fields {
                 line,
@@ -171,7 +175,6 @@ impl HeadParser {
         let Some(len) = fields.parse(input, limits, head)? else { return Ok(None) };
         let Understood { connection, expect, version, .. } = fields.understood;
         let framing = fields.understood.framing()?;
-        head.bytes.clear();
         head.bytes.extend_from_slice(input.get(..len).unwrap_or_default());
         Ok(Some(ParsedHead { len: self.skipped + len, framing, connection, expect, version }))
     }

@@ -13,6 +13,9 @@ mod field_line;
 mod framing;
 mod head;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_chunk, encode_last_chunk};
 pub(crate) use date::format_date;
 pub(crate) use encode::{

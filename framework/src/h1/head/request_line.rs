@@ -93,6 +93,11 @@ impl RequestLine {
         }
     }
 
+    /// Whether nothing of the line was read.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.position == 0
+    }
+
     /// How far the line was read; what lies before is not looked at again.
     #[cfg(test)]
     pub(super) fn position(&self) -> usize {
@@ -179,7 +184,7 @@ impl RequestLine {
             Some(found) => return Err(target_fault(*found)),
             None => return Ok(Step::Pause(end)),
         };
-        // A http URI with an empty host is invalid (RFC 9110 §4.2.1).
+        // An http URI with an empty host is invalid (RFC 9110 §4.2.1).
         match input.get(start..end).and_then(parse_authority) {
             Some(Authority { host_len: 1.., .. }) => {}
             Some(_) | None => return Err(HeadError::InvalidAuthority),

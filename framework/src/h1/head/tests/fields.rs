@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A HTTP/1.1 request with Host and `lines`, each ended by CRLF.
+/// An HTTP/1.1 request with Host and `lines`, each ended by CRLF.
 fn request(lines: &[&str]) -> Vec<u8> {
     let mut text = "POST / HTTP/1.1\r\nHost: a\r\n".to_owned();
     lines.iter().for_each(|line| text.extend([line, "\r\n"]));

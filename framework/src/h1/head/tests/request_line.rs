@@ -106,6 +106,8 @@ fn refuses_a_percent_sign_without_two_digits() {
     for target in ["/%", "/%4", "/%zz", "/%4z", "/%%41", "/?%", "/?%4", "/a?b%g0", "/%4?", "/%\u{e9}"] {
         refuse_target(target, HeadError::InvalidPercentEncoding);
     }
+    refuse_at_its_last_byte("GET /%z", HeadError::InvalidPercentEncoding);
+    refuse_at_its_last_byte("GET /?%4z", HeadError::InvalidPercentEncoding);
 }
 
 #[test]
