@@ -30,4 +30,4 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use respond::{IntoResponse, Problem};
-pub use routing::{Endpoint, Handle, RouteInfo};
+pub use routing::{Endpoint, Handle, ListedRoute, RouteInfo, Routes};

@@ -12,7 +12,10 @@ pub use crate::extract::function::{Cache, Outcome};
 pub use crate::extract::param::{borrowed_param, owned_param, param_text};
 pub use crate::http::Response;
 pub use crate::respond::cause::{Cause, status};
-pub use crate::routing::{Bound, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment, UrlBuilder};
+pub use crate::routing::{
+    Binding, Bindings, Bound, Conflicts, HandlerFn, Item, OnDisconnect, Pattern, Policy, RouteInfo, Rows,
+    Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder, join_texts, layer,
+};
 
 /// A handler's future as the table holds it.
 pub type Reply<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;

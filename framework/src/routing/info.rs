@@ -98,6 +98,9 @@ pub struct RouteInfo {
 }
 
 impl RouteInfo {
+    /// Fills places of a table that is still being built.
+    pub(super) const NONE: Self = Self::__new(&[], &[], ("", "", 0), "", Policy::NONE, &[]);
+
     /// Puts together what `#[route]` found; the macro's alone.
     #[doc(hidden)]
     pub const fn __new(

@@ -1,0 +1,414 @@
+//! The rows of a table: each pattern of each handler with its prefix in front, and the order the trie wants them in.
+//!
+//! All of this runs in the compiler. The functions write into slices that are handed in, so that tests can run them
+//! on tables that are only known at run time.
+
+#![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
+
+use super::source::{Item, Scope, Sizes, Source, Sources};
+use super::table::Table;
+use super::{RouteInfo, Segment};
+
+/// A handler of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub(super) route: &'static RouteInfo,
+    /// The index of the item of `routes!` that brought it.
+    pub(super) item: u16,
+    /// The row of its first pattern; those of the others follow.
+    pub(super) first_row: u16,
+    /// Where its layers lie: the first, and how many.
+    pub(super) layers: (u32, u16),
+}
+
+/// A pattern of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The index of its handler.
+    pub(super) entry: u16,
+    /// Its index among the handler's patterns.
+    pub(super) pattern: u16,
+    /// Where its segments lie: the first, and how many.
+    segments: (u32, u16),
+    /// With all prefixes, as users know it.
+    pub(super) text: &'static str,
+}
+
+/// The rows of a table with all that belongs to them.
+#[derive(Clone, Copy, Debug)]
+pub struct Gathered {
+    pub(super) entries: &'static [Entry],
+    pub(super) rows: &'static [Row],
+    segments: &'static [Segment],
+    /// The names of the layers of all handlers.
+    pub(super) layers: &'static [&'static str],
+    /// The rows' indices in the order of their segments: literals by length and text, then the param, then the
+    /// catch-all; a pattern before those that continue it.
+    pub(super) order: &'static [u16],
+}
+
+impl Gathered {
+    pub(super) const EMPTY: Self = Self { entries: &[], rows: &[], segments: &[], layers: &[], order: &[] };
+
+    pub(super) const fn segments(&self, row: &Row) -> &'static [Segment] {
+        let (start, len) = row.segments;
+        self.segments.split_at(start as usize).1.split_at(len as usize).0
+    }
+
+    /// The row at this place of the order.
+    pub(super) const fn ordered(&self, place: usize) -> &'static Row {
+        &self.rows[self.order[place] as usize]
+    }
+
+    /// Counts the trie's nodes: the root, and for each pattern those that the pattern before it does not share.
+    pub const fn count_nodes(&self) -> usize {
+        let mut nodes = 1;
+        let mut before: &[Segment] = &[];
+        let mut place = 0;
+        while place < self.order.len() {
+            let segments = self.segments(self.ordered(place));
+            nodes += segments.len() - shared_len(before, segments);
+            before = segments;
+            place += 1;
+        }
+        nodes
+    }
+}
+
+/// The arrays behind a [`Gathered`], as long as [`Sizes`] says.
+#[derive(Debug)]
+pub struct Rows<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS: usize> {
+    entries: [Entry; ROUTES],
+    rows: [Row; ROWS],
+    segments: [Segment; SEGMENTS],
+    layers: [&'static str; LAYERS],
+    order: [u16; ROWS],
+}
+
+impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS: usize>
+    Rows<ROUTES, ROWS, SEGMENTS, LAYERS>
+{
+    /// Gathers and sorts the rows; `text` is what [`join_texts`] made.
+    pub const fn gather(sources: &Sources, text: &'static [u8]) -> Self {
+        let mut new = Self {
+            entries: [NO_ENTRY; ROUTES],
+            rows: [NO_ROW; ROWS],
+            segments: [Segment::Literal(""); SEGMENTS],
+            layers: [""; LAYERS],
+            order: [0; ROWS],
+        };
+        let target = Target {
+            entries: &mut new.entries,
+            rows: &mut new.rows,
+            segments: &mut new.segments,
+            layers: &mut new.layers,
+        };
+        fill(sources, text, target);
+        sort(&new.rows, &new.segments, &mut new.order, &mut [0; ROWS]);
+        new
+    }
+
+    /// The same, to be used.
+    pub const fn gathered(&'static self) -> Gathered {
+        Gathered {
+            entries: &self.entries,
+            rows: &self.rows,
+            segments: &self.segments,
+            layers: &self.layers,
+            order: &self.order,
+        }
+    }
+}
+
+pub(super) const NO_ENTRY: Entry = Entry { route: &RouteInfo::NONE, item: 0, first_row: 0, layers: (0, 0) };
+pub(super) const NO_ROW: Row = Row { entry: 0, pattern: 0, segments: (0, 0), text: "" };
+
+/// Writes the patterns' texts that a prefix made longer, one after the other.
+pub const fn join_texts<const TEXT: usize>(sources: &Sources) -> [u8; TEXT] {
+    let mut joined = [0; TEXT];
+    write_texts(sources, &mut joined);
+    joined
+}
+
+pub(super) const fn write_texts(sources: &Sources, joined: &mut [u8]) {
+    let mut writer = TextWriter { rest: joined };
+    let mut items = sources.items;
+    while let [item, rest @ ..] = items {
+        items = rest;
+        let scope = sources.scope(item);
+        if scope.prefix.is_empty() {
+            continue;
+        }
+        match &item.source {
+            Source::Route(route) => {
+                let mut patterns = route.patterns;
+                while let [pattern, rest @ ..] = patterns {
+                    writer.join(scope, pattern.text);
+                    patterns = rest;
+                }
+            }
+            Source::Table(table) => {
+                let mut rows = table.gathered().rows;
+                while let [row, rest @ ..] = rows {
+                    writer.join(scope, row.text);
+                    rows = rest;
+                }
+            }
+        }
+    }
+}
+
+struct TextWriter<'a> {
+    rest: &'a mut [u8],
+}
+
+impl TextWriter<'_> {
+    const fn join(&mut self, scope: &Scope, text: &str) {
+        self.push(scope.prefix.as_bytes());
+        self.push(scope.text_below(text).as_bytes());
+    }
+
+    const fn push(&mut self, bytes: &[u8]) {
+        let rest = std::mem::replace(&mut self.rest, &mut []);
+        let (start, rest) = rest.split_at_mut(bytes.len());
+        start.copy_from_slice(bytes);
+        self.rest = rest;
+    }
+}
+
+/// Where the rows are written to.
+pub(super) struct Target<'a> {
+    pub(super) entries: &'a mut [Entry],
+    pub(super) rows: &'a mut [Row],
+    pub(super) segments: &'a mut [Segment],
+    pub(super) layers: &'a mut [&'static str],
+}
+
+/// Writes entries, rows, segments and layers in the order of the items.
+pub(super) const fn fill(sources: &Sources, text: &'static [u8], target: Target<'_>) {
+    let Ok(text) = str::from_utf8(text) else { panic!("whole texts were joined") };
+    let mut filler = Filler { target, done: Sizes::NONE, text };
+    let mut index = 0;
+    while index < sources.items.len() {
+        let item = &sources.items[index];
+        match &item.source {
+            Source::Route(route) => filler.route(sources.scope(item), index, route),
+            Source::Table(table) => filler.table(sources, item, index, table),
+        }
+        index += 1;
+    }
+}
+
+struct Filler<'a> {
+    target: Target<'a>,
+    /// How much is written.
+    done: Sizes,
+    /// The joined texts that no row has taken yet.
+    text: &'static str,
+}
+
+impl Filler<'_> {
+    const fn route(&mut self, scope: &Scope, item: usize, route: &'static RouteInfo) {
+        self.entry(scope, item, route, route.middleware);
+        let mut pattern = 0;
+        while pattern < route.patterns.len() {
+            let written = &route.patterns[pattern];
+            self.row(scope, pattern, written.segments, written.text);
+            pattern += 1;
+        }
+    }
+
+    const fn table(&mut self, sources: &Sources, item: &Item, index: usize, table: &'static Table) {
+        let scope = sources.scope(item);
+        let gathered = table.gathered();
+        let mut entry = 0;
+        let mut row = 0;
+        while entry < gathered.entries.len() {
+            let from = &gathered.entries[entry];
+            self.entry(scope, index, from.route, table.layers_of(from));
+            while row < gathered.rows.len() && gathered.rows[row].entry as usize == entry {
+                let from = &gathered.rows[row];
+                self.row(scope, from.pattern as usize, gathered.segments(from), from.text);
+                row += 1;
+            }
+            entry += 1;
+        }
+    }
+
+    const fn entry(
+        &mut self,
+        scope: &Scope,
+        item: usize,
+        route: &'static RouteInfo,
+        inner: &'static [&'static str],
+    ) {
+        let len = scope.layers.len() + inner.len();
+        let layers = (wide(self.done.layers), narrow(len));
+        let (_, rest) = self.target.layers.split_at_mut(self.done.layers);
+        let (outer_part, rest) = rest.split_at_mut(scope.layers.len());
+        outer_part.copy_from_slice(scope.layers);
+        rest.split_at_mut(inner.len()).0.copy_from_slice(inner);
+        self.target.entries[self.done.routes] =
+            Entry { route, item: narrow(item), first_row: narrow(self.done.rows), layers };
+        self.done.routes += 1;
+        self.done.layers += len;
+    }
+
+    /// Adds a pattern to the entry added last.
+    const fn row(&mut self, scope: &Scope, pattern: usize, segments: &[Segment], text: &'static str) {
+        let start = self.done.segments;
+        let mut index = 0;
+        while index < scope.segments.len() {
+            self.target.segments[start + index] = Segment::Literal(scope.segments[index]);
+            index += 1;
+        }
+        let below = scope.below(segments);
+        let (_, rest) = self.target.segments.split_at_mut(start + index);
+        rest.split_at_mut(below.len()).0.copy_from_slice(below);
+        let len = index + below.len();
+        self.target.rows[self.done.rows] = Row {
+            entry: narrow(self.done.routes - 1),
+            pattern: narrow(pattern),
+            segments: (wide(start), narrow(len)),
+            text: self.text(scope, text),
+        };
+        self.done.segments += len;
+        self.done.rows += 1;
+    }
+
+    const fn text(&mut self, scope: &Scope, written: &'static str) -> &'static str {
+        if scope.prefix.is_empty() {
+            return written;
+        }
+        let (text, rest) = self.text.split_at(scope.prefix.len() + scope.text_below(written).len());
+        self.text = rest;
+        text
+    }
+}
+
+/// Sorts the rows' indices into `order` by merging runs of doubling length; rows that are alike keep their order.
+pub(super) const fn sort(rows: &[Row], segments: &[Segment], order: &mut [u16], spare: &mut [u16]) {
+    let len = rows.len();
+    let mut index = 0;
+    while index < len {
+        order[index] = narrow(index);
+        index += 1;
+    }
+    let mut run = 1;
+    while run < len {
+        spare.copy_from_slice(order);
+        let mut start = 0;
+        while start < len {
+            let middle = min(start + run, len);
+            let end = min(middle + run, len);
+            merge(rows, segments, (start, middle, end), spare, order);
+            start = end;
+        }
+        run *= 2;
+    }
+}
+
+const fn merge(
+    rows: &[Row],
+    segments: &[Segment],
+    (start, middle, end): (usize, usize, usize),
+    from: &[u16],
+    to: &mut [u16],
+) {
+    let (mut left, mut right, mut place) = (start, middle, start);
+    while place < end {
+        let from_right = left == middle
+            || (right < end
+                && precedes(
+                    row_segments(&rows[from[right] as usize], segments),
+                    row_segments(&rows[from[left] as usize], segments),
+                ));
+        if from_right {
+            to[place] = from[right];
+            right += 1;
+        } else {
+            to[place] = from[left];
+            left += 1;
+        }
+        place += 1;
+    }
+}
+
+const fn row_segments<'a>(row: &Row, segments: &'a [Segment]) -> &'a [Segment] {
+    let (start, len) = row.segments;
+    segments.split_at(start as usize).1.split_at(len as usize).0
+}
+
+/// Whether `one` stands strictly before `other` in the order of [`Gathered::order`].
+const fn precedes(one: &[Segment], other: &[Segment]) -> bool {
+    let mut index = 0;
+    while index < one.len() && index < other.len() {
+        let difference = compare(&one[index], &other[index]);
+        if difference != 0 {
+            return difference < 0;
+        }
+        index += 1;
+    }
+    one.len() < other.len()
+}
+
+/// Less than zero where `one` stands before `other`, zero where they match the same segments.
+const fn compare(one: &Segment, other: &Segment) -> i32 {
+    match (one, other) {
+        (Segment::Literal(one), Segment::Literal(other)) => compare_text(one.as_bytes(), other.as_bytes()),
+        _ => rank(one) - rank(other),
+    }
+}
+
+const fn rank(segment: &Segment) -> i32 {
+    match segment {
+        Segment::Literal(_) => 0,
+        Segment::Param(_) => 1,
+        Segment::CatchAll(_) => 2,
+    }
+}
+
+/// Shorter texts first, as the look-up compares lengths before it looks at bytes.
+const fn compare_text(one: &[u8], other: &[u8]) -> i32 {
+    if one.len() != other.len() {
+        return if one.len() < other.len() { -1 } else { 1 };
+    }
+    let mut index = 0;
+    while index < one.len() {
+        if one[index] != other[index] {
+            return one[index] as i32 - other[index] as i32;
+        }
+        index += 1;
+    }
+    0
+}
+
+/// Whether the two match the same segments.
+pub(super) const fn alike(one: &Segment, other: &Segment) -> bool {
+    compare(one, other) == 0
+}
+
+const fn shared_len(one: &[Segment], other: &[Segment]) -> usize {
+    let mut index = 0;
+    while index < one.len() && index < other.len() && alike(&one[index], &other[index]) {
+        index += 1;
+    }
+    index
+}
+
+const fn min(one: usize, other: usize) -> usize {
+    if one < other { one } else { other }
+}
+
+/// An index of the table, of which there are no more than fit.
+#[expect(clippy::cast_possible_truncation, reason = "compared the line before")]
+pub(super) const fn narrow(index: usize) -> u16 {
+    assert!(index <= u16::MAX as usize, "a table holds at most 65,535 routes, patterns and nodes: split it");
+    index as u16
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "compared the line before")]
+const fn wide(index: usize) -> u32 {
+    assert!(index <= u32::MAX as usize, "a table holds at most 4,294,967,295 segments and layers: split it");
+    index as u32
+}

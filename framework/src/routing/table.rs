@@ -1,0 +1,224 @@
+//! [`Table`], what the compiler made of the routes, and [`Routes`], the table with its handlers.
+
+use std::fmt;
+
+use super::bind::Bindings;
+use super::gather::{Entry, Gathered, Row};
+use super::trie::{Leaf, Node, Trie};
+use super::{HandlerFn, RouteInfo};
+use crate::middleware::Layer;
+
+/// A routing table without its handlers: what is known of each route, and the trie that finds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    gathered: Gathered,
+    pub(super) nodes: &'static [Node],
+    leaves: &'static [Leaf],
+}
+
+impl Table {
+    /// The table that has no route.
+    pub const EMPTY: &'static Self = &Self { gathered: Gathered::EMPTY, nodes: &[Node::EMPTY], leaves: &[] };
+
+    /// Puts rows and trie together; the macro's alone.
+    pub const fn new<const NODES: usize, const LEAVES: usize>(
+        gathered: Gathered,
+        trie: &'static Trie<NODES, LEAVES>,
+    ) -> Self {
+        Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_slices(gathered: Gathered, nodes: &'static [Node], leaves: &'static [Leaf]) -> Self {
+        Self { gathered, nodes, leaves }
+    }
+
+    /// How many handlers it has.
+    pub const fn len(&self) -> usize {
+        self.gathered.entries.len()
+    }
+
+    /// Whether it has none.
+    pub const fn is_empty(&self) -> bool {
+        self.gathered.entries.is_empty()
+    }
+
+    /// What was written of the handler at this index, which [`Table::find`] gave.
+    pub(crate) fn route(&self, index: usize) -> Option<&'static RouteInfo> {
+        self.gathered.entries.get(index).map(|entry| entry.route)
+    }
+
+    /// A handler's pattern with the prefixes of all scopes around it, such as `/v2/users/:id`.
+    pub(crate) fn full_pattern(&self, route: usize, pattern: usize) -> Option<&'static str> {
+        let entry = self.gathered.entries.get(route)?;
+        let row = self.gathered.rows.get(usize::from(entry.first_row) + pattern)?;
+        (usize::from(row.entry) == route).then_some(row.text)
+    }
+
+    pub(super) const fn gathered(&self) -> &Gathered {
+        &self.gathered
+    }
+
+    pub(super) const fn leaves(&self) -> &'static [Leaf] {
+        self.leaves
+    }
+
+    /// The leaves of a node, in the order of the routes.
+    pub(super) const fn leaves_of(&self, node: &Node) -> &'static [Leaf] {
+        let (start, len) = node.leaves;
+        self.leaves.split_at(start as usize).1.split_at(len as usize).0
+    }
+
+    /// The names of a handler's layers, outermost first: those of its scopes, then its own.
+    pub(super) const fn layers_of(&self, entry: &Entry) -> &'static [&'static str] {
+        let (start, len) = entry.layers;
+        self.gathered.layers.split_at(start as usize).1.split_at(len as usize).0
+    }
+}
+
+/// A routing table with its handlers; [`routes!`](crate::routes) makes it.
+///
+/// `S` is the application's state. The table is a constant: copying it copies three references.
+///
+/// ```
+/// use server::{Routes, get, routes};
+///
+/// #[get("/")]
+/// async fn index() -> &'static str {
+///     "Hello"
+/// }
+///
+/// const ROUTES: Routes = routes![index];
+/// assert_eq!(ROUTES.len(), 1);
+/// ```
+pub struct Routes<S: 'static = ()> {
+    table: &'static Table,
+    calls: &'static [HandlerFn<S>],
+    layers: &'static [Option<&'static dyn Layer<S>>],
+}
+
+impl<S> Routes<S> {
+    /// No routes at all.
+    pub const EMPTY: Self = Self { table: Table::EMPTY, calls: &[], layers: &[] };
+
+    /// Puts a table and its handlers together; the macro's alone.
+    #[doc(hidden)]
+    pub const fn __new<const ROUTES: usize, const LAYERS: usize>(
+        table: &'static Table,
+        bindings: &'static Bindings<S, ROUTES, LAYERS>,
+    ) -> Self {
+        Self { table, calls: &bindings.calls, layers: &bindings.layers }
+    }
+
+    /// The table, which knows nothing of the state.
+    #[doc(hidden)]
+    pub const fn __table(&self) -> &'static Table {
+        self.table
+    }
+
+    /// How many handlers the table has.
+    pub const fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether it has none.
+    pub const fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Each pattern of each handler, in the order of the table.
+    pub fn iter(&self) -> Iter {
+        Iter { table: self.table, rows: self.table.gathered.rows.iter() }
+    }
+
+    pub(crate) fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    /// How the handler at this index, which [`Table::find`] gave, is called, with the layers of its scopes and its
+    /// own, outermost first.
+    pub(crate) fn bound(
+        &self,
+        index: usize,
+    ) -> Option<(HandlerFn<S>, &'static [Option<&'static dyn Layer<S>>])> {
+        let (start, len) = self.table.gathered.entries.get(index)?.layers;
+        let start = start as usize;
+        Some((*self.calls.get(index)?, self.layers.get(start..start + usize::from(len))?))
+    }
+
+    pub(super) const fn parts(&self) -> (&'static [HandlerFn<S>], &'static [Option<&'static dyn Layer<S>>]) {
+        (self.calls, self.layers)
+    }
+}
+
+impl<S> Clone for Routes<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Routes<S> {}
+
+impl<S> Default for Routes<S> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl<S> IntoIterator for &Routes<S> {
+    type Item = ListedRoute;
+    type IntoIter = Iter;
+
+    fn into_iter(self) -> Iter {
+        self.iter()
+    }
+}
+
+/// The patterns with their methods.
+impl<S> fmt::Debug for Routes<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|listed| (listed.methods(), listed.pattern))).finish()
+    }
+}
+
+/// The patterns of a table; see [`Routes::iter`].
+#[derive(Clone, Debug)]
+pub struct Iter {
+    table: &'static Table,
+    rows: std::slice::Iter<'static, Row>,
+}
+
+/// A pattern of a table with its handler.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ListedRoute {
+    /// The pattern with the prefixes of all scopes around it.
+    pub pattern: &'static str,
+    /// What was written at the handler.
+    pub route: &'static RouteInfo,
+    /// The names of its middleware, outermost first: those of its scopes, then its own.
+    pub middleware: &'static [&'static str],
+}
+
+impl ListedRoute {
+    /// The methods that it answers, as written.
+    pub const fn methods(&self) -> &'static [&'static str] {
+        self.route.methods
+    }
+}
+
+impl Iterator for Iter {
+    type Item = ListedRoute;
+
+    fn next(&mut self) -> Option<ListedRoute> {
+        let row = self.rows.next()?;
+        let entry = self.table.gathered.entries.get(usize::from(row.entry))?;
+        Some(ListedRoute { pattern: row.text, route: entry.route, middleware: self.table.layers_of(entry) })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rows.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Iter {}

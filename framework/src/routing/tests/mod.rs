@@ -1,0 +1,4 @@
+//! Tests of the table as `routes!` makes it.
+
+mod handlers;
+mod macros;
