@@ -3,6 +3,7 @@
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
 pub(crate) mod argument;
+mod de;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;

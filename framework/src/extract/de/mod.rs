@@ -1,0 +1,22 @@
+//! One serde deserializer for all text of the form "names and values": path parameters, query strings, forms.
+//!
+//! A value is text until the type it is for is known: `page=7` makes a number where a number is asked for. Repeated
+//! names make lists. Text that nothing is encoded in is borrowed. Nothing nests: struct in struct goes through
+//! `#[serde(flatten)]`, whose trap for such formats [`buffered`] removes.
+//!
+//! Bounded: at most [`MAX_PAIRS`] pairs, and a value that nobody asks for is not even decoded.
+
+mod buffered;
+mod decode;
+mod error;
+mod fields;
+mod map;
+mod params;
+mod text;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use error::{FieldError, quoted};
+pub(crate) use fields::{Coding, Fields, MAX_PAIRS};
