@@ -19,7 +19,10 @@ mod routing;
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 
 pub use error::{Error, Result};
-pub use extract::{FromRequest, Provides};
+pub use extract::{
+    ClientAddr, ContentType, Form, FromRequest, Header, HeaderFault, Json, MatchedRoute, Path, Provides,
+    Query, TypedHeader, UserAgent, rejection,
+};
 pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
 pub use macros::{
     delete, extractor, get, head, main, middleware, options, patch, post, put, route, routes, scope, test,

@@ -15,9 +15,12 @@ const QUOTED_CHARS: usize = 64;
 /// The most characters of a sentence that a type's own `Deserialize` wrote.
 const CUSTOM_CHARS: usize = 256;
 
-/// Why names and values do not make the type; boxed, as results carry it through many calls.
+/// Why names and values are not what a type takes: the field, what was expected, and what was found.
+///
+/// Its text is for the client: a sentence in lower case, what the client sent quoted, bounded and escaped.
+// Boxed, as results carry it through many calls.
 #[derive(Debug)]
-pub(crate) struct FieldError(Box<Inner>);
+pub struct FieldError(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -29,7 +32,7 @@ struct Inner {
 
 /// What is wrong, apart from where.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(super) enum Fault {
     /// The text could not be decoded.
     Malformed(Malformed),
     /// There are more pairs than `limit`.
@@ -77,7 +80,7 @@ impl FieldError {
     }
 
     /// The field, where one can be named.
-    pub(crate) fn field(&self) -> Option<&str> {
+    pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
     }
 
@@ -85,13 +88,14 @@ impl FieldError {
         self.0.place
     }
 
-    pub(crate) fn fault(&self) -> &Fault {
-        &self.0.fault
-    }
-
     /// Whether the text itself is broken, whatever it was for.
     pub(crate) fn is_malformed(&self) -> bool {
         matches!(self.0.fault, Fault::Malformed(_) | Fault::TooMany { .. })
+    }
+
+    /// Whether it is the type's fault, as seen by a path: its parameters are what the pattern says.
+    pub(crate) fn is_shape(&self) -> bool {
+        matches!(self.0.fault, Fault::Shape(_) | Fault::Missing | Fault::Unknown { .. })
     }
 
     /// The answer with this text, the field as its member `field`.
@@ -180,7 +184,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// At most `limit` characters, what is not printable escaped.
-fn bounded(text: &str, limit: usize) -> String {
+pub(crate) fn bounded(text: &str, limit: usize) -> String {
     let mut bounded = String::new();
     for character in text.chars().take(limit) {
         match character {

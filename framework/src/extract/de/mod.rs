@@ -4,7 +4,7 @@
 //! names make lists. Text that nothing is encoded in is borrowed. Nothing nests: struct in struct goes through
 //! `#[serde(flatten)]`, whose trap for such formats [`buffered`] removes.
 //!
-//! Bounded: at most [`MAX_PAIRS`] pairs, and a value that nobody asks for is not even decoded.
+//! Bounded: at most 1,000 pairs, and a value that nobody asks for is not even decoded.
 
 mod buffered;
 mod decode;
@@ -18,5 +18,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use error::{FieldError, quoted};
-pub(crate) use fields::{Coding, Fields, MAX_PAIRS};
+pub use error::FieldError;
+pub(crate) use error::{bounded, quoted};
+#[cfg(test)]
+use fields::MAX_PAIRS;
+pub(crate) use fields::{Coding, Fields};
