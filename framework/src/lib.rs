@@ -28,5 +28,5 @@ pub use macros::{
     delete, extractor, get, head, main, middleware, options, patch, post, put, route, routes, scope, test,
 };
 pub use middleware::{Layer, Middleware, Next};
-pub use respond::{IntoResponse, Problem};
+pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
 pub use routing::{Endpoint, Handle, RouteInfo};
