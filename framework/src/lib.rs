@@ -22,12 +22,15 @@ mod routing;
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 
 pub use error::{Error, Result};
-pub use extract::{FromParam, FromRequest, IntoParam, ParamError, Parsed, Provides, Rejected, State};
+pub use extract::{
+    ClientAddr, ContentType, Form, FromParam, FromRequest, Header, HeaderFault, IntoParam, Json, MatchedRoute,
+    ParamError, Parsed, Path, Provides, Query, Rejected, State, TypedHeader, UserAgent, rejection,
+};
 pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
     routes, scope, test,
 };
 pub use middleware::{Layer, Middleware, Next};
-pub use respond::{IntoResponse, Problem};
+pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
 pub use routing::{Endpoint, Handle, ListedRoute, RouteInfo, Routes};

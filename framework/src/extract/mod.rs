@@ -6,6 +6,25 @@ pub(crate) mod argument;
 pub(crate) mod function;
 pub(crate) mod param;
 mod state;
+mod body;
+mod bytes;
+mod client_addr;
+mod content_type;
+mod de;
+mod form;
+mod head;
+mod json;
+mod json_path;
+mod matched_route;
+mod media_type;
+mod path;
+mod query;
+pub mod rejection;
+mod request;
+mod request_id;
+mod text;
+mod typed_header;
+mod user_agent;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;
@@ -13,6 +32,15 @@ use crate::respond::IntoResponse;
 pub use function::Rejected;
 pub use param::{FromParam, IntoParam, ParamError, Parsed};
 pub use state::State;
+pub use client_addr::ClientAddr;
+pub use content_type::ContentType;
+pub use form::Form;
+pub use json::Json;
+pub use matched_route::MatchedRoute;
+pub use path::Path;
+pub use query::Query;
+pub use typed_header::{Header, HeaderFault, TypedHeader};
+pub use user_agent::UserAgent;
 
 /// A type that a handler, a middleware or another extractor can take as an argument.
 ///

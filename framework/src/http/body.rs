@@ -44,6 +44,15 @@ enum Inner {
     /// Chunks that another task, or the future itself, sends.
     Channel(Channel),
     Source(Pin<Box<dyn BodySource>>),
+    /// Another body, up to a limit.
+    Limited(Box<Limited>),
+}
+
+/// A body that may have `limit` bytes, and so many still.
+struct Limited {
+    body: Body,
+    left: u64,
+    limit: u64,
 }
 
 /// Where a streamed body's chunks come from; for types that are no channel.
@@ -114,6 +123,14 @@ impl Body {
         Self(Inner::Incoming(incoming))
     }
 
+    /// The same body, which gives [`BodyError::TooLarge`] in place of the chunk that passes `limit` bytes.
+    pub(crate) fn limited(self, limit: u64) -> Self {
+        match self.len() {
+            Some(len) if len <= limit => self,
+            _ => Self(Inner::Limited(Box::new(Limited { body: self, left: limit, limit }))),
+        }
+    }
+
     /// The bytes still to come, where that is known without reading.
     pub fn len(&self) -> Option<u64> {
         match &self.0 {
@@ -122,6 +139,7 @@ impl Body {
             Inner::Incoming(incoming) => incoming.remaining_len(),
             Inner::Channel(_) => None,
             Inner::Source(source) => source.remaining_len(),
+            Inner::Limited(limited) => limited.body.len(),
         }
     }
 
@@ -157,6 +175,7 @@ impl Body {
             Inner::Source(source) => {
                 ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(BodyError::Source))
             }
+            Inner::Limited(limited) => ready!(limited.poll_chunk(context)),
         };
         if !matches!(chunk, Some(Ok(_))) {
             self.0 = Inner::Empty;
@@ -194,7 +213,23 @@ impl Body {
         match &self.0 {
             Inner::Empty => Some(&NOTHING),
             Inner::Full(bytes) => Some(bytes),
-            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) => None,
+            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
+        }
+    }
+}
+
+impl Limited {
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        let chunk = match ready!(self.body.poll_chunk(context)) {
+            Some(Ok(chunk)) => chunk,
+            end => return Poll::Ready(end),
+        };
+        match self.left.checked_sub(chunk.len() as u64) {
+            Some(left) => {
+                self.left = left;
+                Poll::Ready(Some(Ok(chunk)))
+            }
+            None => Poll::Ready(Some(Err(BodyError::TooLarge { limit: self.limit }))),
         }
     }
 }
