@@ -3,14 +3,14 @@
 use std::pin::Pin;
 
 use http::header::{ALLOW, LOCATION};
-use http::{HeaderValue, Method, StatusCode};
+use http::{Method, StatusCode};
 
 use crate::config::TrailingSlash;
 use crate::http::{Request, RequestId, Response};
 use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed};
 use crate::respond::{IntoResponse, Problem, render};
-use crate::routing::{Captures, Found, Mounts, Policy, Routes};
+use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App<S: 'static> {
@@ -30,9 +30,9 @@ pub(crate) enum Target {
     /// The mount of this index, and where in the path what lies below it begins.
     Mount(usize, usize),
     /// Nobody answers this method: 405 with `Allow`.
-    NotAllowed(String),
+    NotAllowed(Allowed),
     /// OPTIONS of a path whose methods are known.
-    Options(String),
+    Options(Allowed),
     /// The path with its trailing slash put right.
     Redirect(String),
     /// CONNECT: this is no proxy.
@@ -45,11 +45,13 @@ impl<S: Send + Sync> Application for App<S> {
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
         let mut captures = Captures::default();
-        match self.routes.find(request.method(), request.path(), &mut captures) {
+        match self.routes.table().find(request.method(), request.path(), &mut captures) {
             Found::Route(index) => {
-                let info = self.routes.info(index);
-                request.set_route(self.routes.placed(index), captures);
-                Routed { target: Target::Route(index), policy: info.policy }
+                let policy = self.routes.table().route(index).map_or(Policy::NONE, |route| {
+                    request.set_route(route, captures);
+                    route.policy
+                });
+                Routed { target: Target::Route(index), policy }
             }
             Found::MethodNotAllowed => Routed { target: self.other_method(request), policy: Policy::NONE },
             Found::NotFound => Routed { target: self.no_route(request), policy: Policy::NONE },
@@ -57,8 +59,9 @@ impl<S: Send + Sync> Application for App<S> {
     }
 
     async fn answer(&self, request: Request, target: Target) -> Response {
-        if let Target::Route(index) = target {
-            let (handler, layers) = self.routes.bound(index);
+        if let Target::Route(index) = target
+            && let Some((handler, layers)) = self.routes.bound(index)
+        {
             if self.layers.is_empty() && layers.is_empty() {
                 return handler.call(request, &self.state).await;
             }
@@ -78,7 +81,7 @@ impl<S: Send + Sync> Application for App<S> {
 impl<S: Send + Sync> App<S> {
     /// The path is known, the method is not.
     fn other_method(&self, request: &Request) -> Target {
-        let allow = self.routes.allowed(request.path());
+        let Some(allow) = self.routes.table().allowed(request.path()) else { return Target::NotFound };
         if *request.method() == Method::OPTIONS { Target::Options(allow) } else { Target::NotAllowed(allow) }
     }
 
@@ -88,7 +91,7 @@ impl<S: Send + Sync> App<S> {
             return Target::Connect;
         }
         if *request.method() == Method::OPTIONS && request.path() == "*" {
-            return Target::Options(self.routes.all_methods());
+            return Target::Options(self.routes.table().all_allowed());
         }
         if let Some((index, rest)) = self.mounts.find(request.path()) {
             return Target::Mount(index, rest);
@@ -107,7 +110,7 @@ impl<S: Send + Sync> App<S> {
             Some(shorter) => shorter.to_owned(),
             None => format!("{path}/"),
         };
-        match self.routes.find(request.method(), &other, &mut Captures::default()) {
+        match self.routes.table().find(request.method(), &other, &mut Captures::default()) {
             Found::Route(_) => {}
             Found::MethodNotAllowed | Found::NotFound => return None,
         }
@@ -130,7 +133,7 @@ impl<S: Send + Sync> App<S> {
         let response = match target {
             Target::Mount(index, rest) => return self.mounts.call(*index, request, *rest, &self.state),
             Target::NotAllowed(allow) => {
-                let detail = format!("{} is not answered here; allowed: {allow}", request.method());
+                let detail = format!("{} is not answered here; allowed: {}", request.method(), allow.methods().join(", "));
                 with_allow(Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail(detail).into_response(), allow)
             }
             Target::Options(allow) => with_allow(Response::no_content(), allow),
@@ -143,9 +146,6 @@ impl<S: Send + Sync> App<S> {
 }
 
 /// Adds `Allow` (RFC 9110 §10.2.1).
-fn with_allow(mut response: Response, allow: &str) -> Response {
-    if let Ok(allow) = HeaderValue::from_str(allow) {
-        response.headers_mut().insert(ALLOW, allow);
-    }
-    response
+fn with_allow(response: Response, allow: &Allowed) -> Response {
+    response.header(ALLOW, allow.header_value())
 }

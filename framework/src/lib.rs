@@ -6,21 +6,27 @@ extern crate self as server;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod app;
+mod banner;
 mod config;
 mod entry;
 mod error;
 mod extract;
 mod h1;
 mod http;
+mod log;
 mod macros;
 mod middleware;
 mod net;
 mod respond;
 mod routing;
+mod server;
+pub mod testing;
 
 #[doc(inline)]
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 
+pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{
     ClientAddr, ContentType, Form, FromParam, FromRequest, Header, HeaderFault, IntoParam, Json, MatchedRoute,
@@ -34,3 +40,4 @@ pub use macros::{
 pub use middleware::{Layer, Middleware, Next};
 pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
 pub use routing::{Endpoint, Handle, ListedRoute, RouteInfo, Routes};
+pub use server::{HasState, Held, Missing, Server};

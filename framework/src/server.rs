@@ -2,20 +2,19 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
-use std::num::NonZeroUsize;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::banner;
-use crate::config::{self, Action, RuntimeKind, Settings, TrailingSlash};
+use crate::banner::Banner;
+use crate::config::{self, Action, Help, ListenError, Runtime, Settings, TrailingSlash};
 use crate::error::Error;
 use crate::middleware::{Layer, Middleware};
 use crate::net::{
     self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Trigger, Workers,
 };
-use crate::routing::{Mount, Mounts, Routes, listing};
+use crate::routing::{Listing, Mount, Mounts, Routes};
 
 /// A server that is being put together.
 ///
@@ -143,9 +142,9 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
         self
     }
 
-    /// The host to listen on, a name or an address; `127.0.0.1` unless set.
-    pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.settings.host = host.into();
+    /// The address to listen on; 127.0.0.1 unless set.
+    pub fn host(mut self, host: impl Into<IpAddr>) -> Self {
+        self.settings.host = Some(host.into());
         self
     }
 
@@ -156,13 +155,13 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     }
 
     /// How many threads serve connections; as many as there are cores this process may use, unless set.
-    pub fn workers(mut self, workers: NonZeroUsize) -> Self {
-        self.settings.workers = Some(workers);
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.settings.workers = workers;
         self
     }
 
     /// Whether each worker has a runtime of its own, the default, or all share one.
-    pub fn runtime(mut self, runtime: RuntimeKind) -> Self {
+    pub fn runtime(mut self, runtime: Runtime) -> Self {
         self.settings.runtime = runtime;
         self
     }
@@ -215,7 +214,6 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
     /// When a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
-        crate::log::install_fallback(None);
         if let Some(mistake) = self.mistakes.pop() {
             return Err(mistake);
         }
@@ -224,24 +222,30 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
             CommandLine::Ignored => Vec::new(),
         };
         let loaded = Settings::load(self.settings.clone(), std::env::vars_os(), args.into_iter())?;
+        crate::log::install_fallback(loaded.settings.log);
         match loaded.action {
-            Action::Serve => {}
-            Action::PrintRoutes => return Ok(print(&listing::render(&self.routes))?),
-            Action::PrintHelp => return Ok(print(&config::help())?),
+            Action::Serve => {
+                self.settings = loaded.settings;
+                self.serve().await
+            }
+            Action::PrintRoutes => Ok(print(&Listing(&self.routes).to_string())?),
+            Action::PrintVersion => Ok(print(&format!("{}\n", program()))?),
+            Action::PrintHelp => {
+                let program = program();
+                Ok(print(&Help { program: &program, settings: &loaded.settings }.to_string())?)
+            }
         }
-        self.settings = loaded.settings;
-        self.serve().await
     }
 
     async fn serve(mut self) -> crate::Result {
         let settings = self.settings.clone();
         let trigger = self.trigger.take();
-        let workers = settings.worker_count().get();
-        let per_core = settings.runtime == RuntimeKind::PerCore;
+        let workers = settings.workers;
+        let per_core = settings.runtime == Runtime::PerCore;
         let sockets = if per_core { workers } else { 1 };
-        let options = ListenOptions { backlog: settings.backlog, sockets };
-        let listeners = Listeners::bind(&settings.host, settings.port, options)
-            .map_err(|error| Error::message(config::bind_error(&settings.host, settings.port, &error)))?;
+        let options = ListenOptions { backlog: settings.backlog, sockets, reuse_port: settings.reuse_port };
+        let addr = settings.address();
+        let listeners = Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?;
         let addr = listeners.addr;
         let routes = self.routes;
         let shop = self.into_shop(&settings)?;
@@ -259,7 +263,7 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
     fn into_shop(self, settings: &Settings) -> io::Result<Shop<App<S>>> {
         let connections = config::effective_max_connections(settings, config::file_limit());
         let caps = Arc::new(Caps::new(connections, settings.max_connections_per_address));
-        let blocking = Arc::new(BlockingPool::new(settings.blocking_threads.get(), settings.blocking_queue)?);
+        let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
         let (app, limits) = self.into_app();
         Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking })
     }
@@ -287,8 +291,24 @@ impl<S, P> fmt::Debug for Server<S, P> {
 /// Tells on standard error where the server is and what it answers.
 fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) -> io::Result<()> {
     use std::io::Write;
-    let text = banner::render(settings, addr, &listing::render(routes));
-    std::io::stderr().lock().write_all(text.as_bytes())
+    let (name, routes) = (program(), Listing(routes).to_string());
+    let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
+    let banner = Banner {
+        name: &name,
+        version: env!("CARGO_PKG_VERSION"),
+        addresses: &[addr],
+        runtime: settings.runtime,
+        workers: settings.workers,
+        routes: &routes,
+    };
+    std::io::stderr().lock().write_all(banner.to_string().as_bytes())
+}
+
+/// The program's own name, as it was called.
+fn program() -> String {
+    let path = std::env::args_os().next().map(std::path::PathBuf::from);
+    let name = path.as_ref().and_then(|path| path.file_name());
+    name.map_or_else(|| "server".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 fn print(text: &str) -> io::Result<()> {

@@ -32,27 +32,26 @@ impl Timer {
     }
 }
 
-/// How long a peer may be silent before it has moved its first bytes.
-pub(super) const GRACE: Duration = Duration::from_secs(5);
-/// The longest silence that earlier haste can earn.
+/// The longest silence that earlier haste can earn, where the grace is not longer.
 const MOST_CREDIT: Duration = Duration::from_secs(60);
 
 /// A minimum rate in one direction, measured only while we wait for the peer.
 ///
-/// The peer starts with [`GRACE`]; each byte earns it `1/rate` seconds more, up to [`MOST_CREDIT`]; waiting spends
+/// The peer starts with the grace; each byte earns it `1/rate` seconds more, up to [`MOST_CREDIT`]; waiting spends
 /// them. So a peer that is slower than the rate on the whole is cut, one that was fast may pause for a minute, and
 /// time that the handler takes counts against nobody.
 #[derive(Debug)]
 pub(super) struct MinRate {
     bytes_per_sec: u64,
     credit: Duration,
+    most_credit: Duration,
     waiting_since: Option<Instant>,
 }
 
 impl MinRate {
     /// A rate of 0 never cuts.
-    pub(super) fn new(bytes_per_sec: u64) -> Self {
-        Self { bytes_per_sec, credit: GRACE, waiting_since: None }
+    pub(super) fn new(bytes_per_sec: u64, grace: Duration) -> Self {
+        Self { bytes_per_sec, credit: grace, most_credit: grace.max(MOST_CREDIT), waiting_since: None }
     }
 
     /// Notes that we wait for the peer, and gives the time at which its credit is spent.
@@ -71,7 +70,7 @@ impl MinRate {
         let spent = self.waiting_since.take().map_or(Duration::ZERO, |since| since.elapsed());
         let nanos = (len as u64).saturating_mul(1_000_000_000) / self.bytes_per_sec;
         let earned = Duration::from_nanos(nanos);
-        self.credit = self.credit.saturating_sub(spent).saturating_add(earned).min(MOST_CREDIT);
+        self.credit = self.credit.saturating_sub(spent).saturating_add(earned).min(self.most_credit);
     }
 }
 
@@ -79,15 +78,17 @@ impl MinRate {
 mod tests {
     use super::*;
 
+    const GRACE: Duration = Duration::from_secs(5);
+
     #[tokio::test(start_paused = true)]
     async fn silence_is_cut_after_the_grace() {
-        let mut rate = MinRate::new(240);
+        let mut rate = MinRate::new(240, GRACE);
         assert_eq!(rate.wait(), Some(Instant::now() + GRACE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_byte_a_second_is_cut_soon_after_the_grace() {
-        let mut rate = MinRate::new(240);
+        let mut rate = MinRate::new(240, GRACE);
         let start = Instant::now();
         while rate.wait().is_some_and(|due| due > Instant::now() + Duration::from_secs(1)) {
             tokio::time::advance(Duration::from_secs(1)).await;
@@ -98,7 +99,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_rate_itself_is_never_cut() {
-        let mut rate = MinRate::new(240);
+        let mut rate = MinRate::new(240, GRACE);
         for _ in 0..10_000 {
             assert!(rate.wait().is_some_and(|due| due > Instant::now() + Duration::from_secs(1)));
             tokio::time::advance(Duration::from_secs(1)).await;
@@ -108,7 +109,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn haste_earns_a_minute_and_no_more() {
-        let mut rate = MinRate::new(240);
+        let mut rate = MinRate::new(240, GRACE);
         rate.progress(1 << 30);
         assert_eq!(rate.wait(), Some(Instant::now() + MOST_CREDIT));
     }

@@ -19,14 +19,16 @@ pub(crate) struct Limits {
     pub(crate) body_min_rate: u64,
     /// Bytes a second; 0 never cuts.
     pub(crate) write_min_rate: u64,
+    /// How long a peer may be silent before it has moved a byte.
+    pub(crate) rate_grace: Duration,
 }
 
 impl Limits {
     pub(crate) fn of(settings: &Settings) -> Self {
         Self {
             head: HeadLimits {
-                max_target: settings.max_request_target,
-                max_head: settings.max_head,
+                max_target: saturating(settings.max_request_target),
+                max_head: saturating(settings.max_head),
                 max_fields: settings.max_fields,
             },
             max_body: settings.max_body,
@@ -35,6 +37,11 @@ impl Limits {
             request_timeout: settings.request_timeout,
             body_min_rate: settings.body_min_rate,
             write_min_rate: settings.write_min_rate,
+            rate_grace: settings.rate_grace,
         }
     }
+}
+
+fn saturating(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }

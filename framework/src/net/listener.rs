@@ -5,7 +5,7 @@
 //! unseen; so the port is first bound without it, which fails where anybody listens.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener as StdListener, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener as StdListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
@@ -22,41 +22,32 @@ pub(crate) struct Listeners {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ListenOptions {
     /// Connections that the kernel holds before they are accepted.
-    pub(crate) backlog: u32,
+    pub(crate) backlog: usize,
     /// How many sockets to make; more than one shares the port among them.
     pub(crate) sockets: usize,
+    /// Whether other processes that say the same may listen on the port as well.
+    pub(crate) reuse_port: bool,
 }
 
 impl Listeners {
-    /// Binds `host` and `port`: the first address of the host that can be bound.
+    /// Binds `addr` with every socket.
     ///
     /// # Errors
     ///
-    /// When the host has no address, or none of them can be bound; the error is that of the last one.
-    pub(crate) fn bind(host: &str, port: u16, options: ListenOptions) -> io::Result<Self> {
-        // A bracketed IPv6 address is what people copy from a URL.
-        let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-        for addr in (host, port).to_socket_addrs()? {
-            match Self::bind_addr(addr, options) {
-                Ok(listeners) => return Ok(listeners),
-                Err(error) => failure = error,
-            }
-        }
-        Err(failure)
-    }
-
-    fn bind_addr(addr: SocketAddr, options: ListenOptions) -> io::Result<Self> {
-        if options.sockets <= 1 {
+    /// When the address is in use, is none of this machine, or may not be bound by this process.
+    pub(crate) fn bind(addr: SocketAddr, options: ListenOptions) -> io::Result<Self> {
+        if options.sockets <= 1 && !options.reuse_port {
             let socket = listen(addr, options.backlog, Sharing::None)?;
             return Ok(Self { addr: socket.local_addr()?, sockets: vec![socket] });
         }
-        // Fails where somebody listens already; port 0 becomes the port that all of them bind.
-        let probe = listen(addr, options.backlog, Sharing::None)?;
-        let addr = probe.local_addr()?;
-        drop(probe);
+        let addr = if options.reuse_port && addr.port() != 0 {
+            addr
+        } else {
+            // Fails where somebody listens already; port 0 becomes the port that all of them bind.
+            listen(addr, options.backlog, Sharing::None)?.local_addr()?
+        };
         let sockets: io::Result<Vec<_>> =
-            (0..options.sockets).map(|_| listen(addr, options.backlog, Sharing::AmongWorkers)).collect();
+            (0..options.sockets.max(1)).map(|_| listen(addr, options.backlog, Sharing::ByPort)).collect();
         Ok(Self { addr, sockets: sockets? })
     }
 
@@ -66,20 +57,20 @@ impl Listeners {
     }
 }
 
-/// Whether sockets of this program share a port.
+/// Whether several sockets share a port.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sharing {
     None,
-    AmongWorkers,
+    ByPort,
 }
 
-fn listen(addr: SocketAddr, backlog: u32, sharing: Sharing) -> io::Result<StdListener> {
+fn listen(addr: SocketAddr, backlog: usize, sharing: Sharing) -> io::Result<StdListener> {
     let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
     // A port whose last connections still linger in TIME_WAIT can be bound again at once.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     #[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
-    if sharing == Sharing::AmongWorkers {
+    if sharing == Sharing::ByPort {
         socket.set_reuse_port(true)?;
     }
     if addr.is_ipv6() && addr.ip().is_unspecified() {
@@ -103,11 +94,15 @@ pub(super) fn adopt(socket: StdListener) -> io::Result<TcpListener> {
 mod tests {
     use super::*;
 
-    const TWO: ListenOptions = ListenOptions { backlog: 16, sockets: 2 };
+    const TWO: ListenOptions = ListenOptions { backlog: 16, sockets: 2, reuse_port: false };
+
+    fn loopback(port: u16) -> SocketAddr {
+        (std::net::Ipv4Addr::LOCALHOST, port).into()
+    }
 
     #[test]
     fn workers_share_a_port() {
-        let listeners = Listeners::bind("127.0.0.1", 0, TWO).unwrap();
+        let listeners = Listeners::bind(loopback(0), TWO).unwrap();
         let port = listeners.addr.port();
         assert_ne!(port, 0);
         let ports: Vec<_> =
@@ -117,19 +112,17 @@ mod tests {
 
     #[test]
     fn a_second_copy_does_not_share_it() {
-        let first = Listeners::bind("127.0.0.1", 0, TWO).unwrap();
+        let first = Listeners::bind(loopback(0), TWO).unwrap();
         for sockets in [1, 2] {
-            let second = Listeners::bind("127.0.0.1", first.addr.port(), ListenOptions { sockets, ..TWO });
+            let second = Listeners::bind(first.addr, ListenOptions { sockets, ..TWO });
             assert_eq!(second.unwrap_err().kind(), io::ErrorKind::AddrInUse, "with {sockets} sockets");
         }
     }
 
     #[test]
-    fn brackets_around_an_ipv6_address_are_understood() {
-        match Listeners::bind("[::1]", 0, TWO) {
-            Ok(listeners) => assert!(listeners.addr.is_ipv6()),
-            // A machine without IPv6 says so by this and no other error.
-            Err(error) => assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable, "{error}"),
-        }
+    fn copies_that_say_so_share_it() {
+        let shared = ListenOptions { reuse_port: true, ..TWO };
+        let first = Listeners::bind(loopback(0), shared).unwrap();
+        assert_eq!(Listeners::bind(first.addr, shared).unwrap().addr, first.addr);
     }
 }

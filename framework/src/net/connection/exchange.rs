@@ -53,7 +53,7 @@ where
             return self.turn_away(refusal, message).await;
         }
 
-        let rate = MinRate::new(self.wire.limits.body_min_rate);
+        let rate = MinRate::new(self.wire.limits.body_min_rate, self.wire.limits.rate_grace);
         let mut pump = Pump::attach(&head, limit, rate, &mut request, &mut self.wire.input);
         let watch = Watch {
             timeout: policy.timeout.unwrap_or(self.wire.limits.request_timeout),

@@ -6,6 +6,7 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -71,7 +72,7 @@ impl Pump {
         Self {
             decoder: BodyDecoder::new(Framing::Empty),
             reader: None,
-            rate: MinRate::new(0),
+            rate: MinRate::new(0, Duration::ZERO),
             limit: 0,
             received: 0,
             interim: Interim::NotAsked,

@@ -43,7 +43,7 @@ pub(super) struct Gone;
 
 impl<IO: Transport> Wire<IO> {
     pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place) -> Self {
-        let write_rate = MinRate::new(limits.write_min_rate);
+        let write_rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
         Self {
             io,
             limits,
