@@ -6,10 +6,13 @@ extern crate self as server;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod banner;
+mod config;
 mod error;
 mod extract;
 mod h1;
 mod http;
+mod log;
 mod macros;
 mod middleware;
 mod respond;
@@ -18,6 +21,7 @@ mod routing;
 #[doc(inline)]
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 
+pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{FromRequest, Provides};
 pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
