@@ -283,8 +283,9 @@ mod tests {
                 Value::Size(..) => "9KiB".to_owned(),
                 Value::Rate(..) => "7KiB/s".to_owned(),
                 Value::Word(word) => {
-                    let others = word.words().into_iter().filter(|word| *word != setting.default);
-                    others.last().expect("two words at least").to_owned()
+                    let words = word.words();
+                    let other = words.iter().rfind(|word| **word != setting.default);
+                    (*other.expect("two words at least")).to_owned()
                 }
             };
             let mut settings = Settings::default();
