@@ -2,7 +2,7 @@
 //!
 //! Each worker of a per-core server has a socket of its own on one port (`SO_REUSEPORT`), so that the kernel spreads
 //! connections and no lock is shared. That option would also let a second copy of the program bind the same port
-//! unseen; so the port is first bound without it, which fails where anybody listens.
+//! unseen; so the first socket is bound without it, which fails where anybody listens, and shares afterwards.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
@@ -36,19 +36,19 @@ impl Listeners {
     ///
     /// When the address is in use, is none of this machine, or may not be bound by this process.
     pub(crate) fn bind(addr: SocketAddr, options: ListenOptions) -> io::Result<Self> {
-        if options.sockets <= 1 && !options.reuse_port {
-            let socket = listen(addr, options.backlog, Sharing::None)?;
-            return Ok(Self { addr: socket.local_addr()?, sockets: vec![socket] });
+        let first = if options.reuse_port { Sharing::BeforeBind } else { Sharing::AfterBind };
+        let first = bind(addr, first)?;
+        // Port 0 has become the port that the others bind.
+        let addr = first.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let mut sockets = vec![first];
+        for _ in 1..options.sockets {
+            sockets.push(bind(addr, Sharing::BeforeBind)?);
         }
-        let addr = if options.reuse_port && addr.port() != 0 {
-            addr
-        } else {
-            // Fails where somebody listens already; port 0 becomes the port that all of them bind.
-            listen(addr, options.backlog, Sharing::None)?.local_addr()?
-        };
-        let sockets: io::Result<Vec<_>> =
-            (0..options.sockets.max(1)).map(|_| listen(addr, options.backlog, Sharing::ByPort)).collect();
-        Ok(Self { addr, sockets: sockets? })
+        let backlog = i32::try_from(options.backlog).unwrap_or(i32::MAX);
+        for socket in &sockets {
+            socket.listen(backlog)?;
+        }
+        Ok(Self { addr, sockets: sockets.into_iter().map(StdListener::from).collect() })
     }
 
     /// The sockets, to be given to workers.
@@ -57,22 +57,20 @@ impl Listeners {
     }
 }
 
-/// Whether several sockets share a port.
+/// From when on a socket lets others bind its port.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sharing {
-    None,
-    ByPort,
+    /// It shares with any that shares.
+    BeforeBind,
+    /// It must find the port unused, and shares with those that come later: the program's own.
+    AfterBind,
 }
 
-fn listen(addr: SocketAddr, backlog: usize, sharing: Sharing) -> io::Result<StdListener> {
+fn bind(addr: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
     // A port whose last connections still linger in TIME_WAIT can be bound again at once.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
-    #[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
-    if sharing == Sharing::ByPort {
-        socket.set_reuse_port(true)?;
-    }
     if addr.is_ipv6() && addr.ip().is_unspecified() {
         // `::` means every address, IPv4's among them, whatever the system's default.
         socket.set_only_v6(false)?;
@@ -80,9 +78,24 @@ fn listen(addr: SocketAddr, backlog: usize, sharing: Sharing) -> io::Result<StdL
     socket.set_nonblocking(true)?;
     // Accepted sockets inherit it on Linux; it saves a call for each connection.
     socket.set_tcp_nodelay(true)?;
+    if sharing == Sharing::BeforeBind {
+        share(&socket)?;
+    }
     socket.bind(&addr.into())?;
-    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
-    Ok(socket.into())
+    if sharing == Sharing::AfterBind {
+        share(&socket)?;
+    }
+    Ok(socket)
+}
+
+#[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
+fn share(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_port(true)
+}
+
+#[cfg(not(all(unix, not(target_os = "solaris"), not(target_os = "illumos"))))]
+fn share(_: &Socket) -> io::Result<()> {
+    Ok(())
 }
 
 /// Hands a socket to the current runtime.
