@@ -20,7 +20,9 @@ mod middleware;
 mod net;
 mod respond;
 mod routing;
-mod server;
+// `server` is this crate's own name already.
+#[path = "server.rs"]
+mod serving;
 pub mod testing;
 
 #[doc(inline)]
@@ -40,4 +42,4 @@ pub use macros::{
 pub use middleware::{Layer, Middleware, Next};
 pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
 pub use routing::{Endpoint, Handle, ListedRoute, RouteInfo, Routes};
-pub use server::{HasState, Held, Missing, Server};
+pub use serving::{HasState, Held, Missing, Server};

@@ -35,7 +35,7 @@ pub use response::TestResponse;
 use crate::app::App;
 use crate::net::{Drain, Limits, Peer, Place, serve_connection};
 use crate::routing::Routes;
-use crate::server::{HasState, Server};
+use crate::serving::{HasState, Server};
 
 /// What the in-memory connection says of its client.
 const CLIENT_ADDR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 49_152);

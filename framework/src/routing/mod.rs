@@ -29,3 +29,4 @@ pub use url::UrlBuilder;
 
 #[cfg(test)]
 mod tests;
+mod stub_tmp; pub(crate) use stub_tmp::*; pub use stub_tmp::Mount;
