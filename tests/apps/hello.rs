@@ -49,9 +49,10 @@ fn answers_head_and_options_from_the_table() {
 #[test]
 fn names_its_address_and_routes_when_it_starts() {
     let app = start("hello");
-    check(&app, "GET", "/", (200, ""));
-    let log = app.log();
-    for text in [app.address().to_string().as_str(), "GET", "/hello/:name"] {
+    let address = format!("http://{}", app.address());
+    app.terminate().unwrap();
+    let (_, log) = app.wait().unwrap();
+    for text in [address.as_str(), "GET", "/hello/:name"] {
         assert!(log.contains(text), "expected {text} in\n{log}");
     }
 }

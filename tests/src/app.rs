@@ -1,6 +1,5 @@
 //! A program under test: started on a free port, its address read from its banner, ended when dropped.
 
-use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
@@ -38,21 +37,15 @@ impl App {
     ///
     /// [`StartError`] where the program cannot be started, ends before it serves, or says no address in 20 s.
     pub fn start(program: &Path, settings: &[(&str, &str)]) -> Result<Self, StartError> {
-        Self::start_command(program, &[], settings)
+        Self::launch(Command::new(program), settings)
     }
 
-    /// The same for a command with arguments.
+    /// Does the same with a command that becomes the program.
     ///
     /// # Errors
     ///
     /// Those of [`App::start`].
-    pub fn start_command(
-        program: impl AsRef<OsStr>,
-        args: &[&str],
-        settings: &[(&str, &str)],
-    ) -> Result<Self, StartError> {
-        let mut command = Command::new(program);
-        command.args(args);
+    pub fn launch(mut command: Command, settings: &[(&str, &str)]) -> Result<Self, StartError> {
         forget_settings(&mut command);
         command.env("SERVER_HOST", "127.0.0.1").env("SERVER_PORT", "0").envs(settings.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -244,6 +237,18 @@ mod tests {
             let expected = expected.map(|text| text.parse().unwrap());
             assert_eq!(banner_address(line), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn starts_and_ends_a_program() {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "echo \"one: http://$SERVER_HOST:4711\" >&2; exec sleep 60"]);
+        let app = App::launch(command, &[]).unwrap();
+        assert_eq!(app.address(), "127.0.0.1:4711".parse().unwrap());
+        app.terminate().unwrap();
+        let (status, log) = app.wait().unwrap();
+        assert!(!status.success());
+        assert_eq!(log, "one: http://127.0.0.1:4711\n");
     }
 
     #[test]

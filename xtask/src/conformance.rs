@@ -78,7 +78,11 @@ pub(crate) fn check(folder: &Path, runtime: &Runtime) -> Outcome {
 }
 
 fn check_one(script: &Path, probe: &Path, runtime: &Runtime, report: &Path) -> Outcome {
-    let app = App::start(probe, &[("SERVER_RUNTIME", runtime.setting)]).map_err(|error| error.to_string())?;
+    // The flood cases hold a thousand connections, which is as many files as some machines grant at first.
+    let mut command = program("sh", &["-c", "ulimit -n \"$(ulimit -H -n)\"; exec \"$0\""]);
+    command.arg(probe);
+    let app =
+        App::launch(command, &[("SERVER_RUNTIME", runtime.setting)]).map_err(|error| error.to_string())?;
     let (host, port) = (app.address().ip().to_string(), app.address().port().to_string());
     let output = program("python3", &[]).arg(script).args([host, port]).output();
     let output = output.map_err(|error| format!("python3 could not be started: {error}"))?;
