@@ -93,6 +93,30 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn undoes_what_encodes(text in ".{0,20}") {
+            let encoded = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC).to_string();
+            proptest::prop_assert_eq!(decode(&encoded, Coding::Percent).unwrap(), text.as_str());
+            let plus = encoded.replace("%20", "+");
+            proptest::prop_assert_eq!(decode(&plus, Coding::Form).unwrap(), text.as_str());
+        }
+
+        #[test]
+        fn takes_all_or_says_why(raw in "[%0-9a-fA-F+é]{0,20}") {
+            let lenient = percent_encoding::percent_decode_str(&raw).decode_utf8();
+            match decode(&raw, Coding::Percent) {
+                Ok(text) => proptest::prop_assert_eq!(Some(text), lenient.ok()),
+                Err(Malformed::Utf8) => proptest::prop_assert!(lenient.is_err()),
+                Err(Malformed::Escape) => {
+                    let pieces = raw.split('%').skip(1);
+                    let is_escape = |piece: &str| piece.bytes().take_while(u8::is_ascii_hexdigit).count() >= 2;
+                    proptest::prop_assert!(!pieces.into_iter().all(is_escape));
+                }
+            }
+        }
+    }
+
     #[test]
     fn borrows_what_is_not_encoded() {
         assert!(matches!(decode("plain", Coding::Form), Ok(Cow::Borrowed("plain"))));
