@@ -120,8 +120,9 @@ impl Body {
 
     /// The same body, which gives [`BodyError::TooLarge`] in place of the chunk that passes `limit` bytes.
     pub(crate) fn limited(self, limit: u64) -> Self {
-        match self.len() {
-            Some(len) if len <= limit => self,
+        match &self.0 {
+            Inner::Empty => self,
+            Inner::Full(bytes) if bytes.len() as u64 <= limit => self,
             _ => Self(Inner::Limited(Box::new(Limited::new(self, limit)))),
         }
     }

@@ -32,15 +32,17 @@ pub(crate) fn decode(raw: &str, coding: Coding) -> Result<Cow<'_, str>, Malforme
     let mut decoded = Vec::with_capacity(raw.len());
     decoded.extend_from_slice(plain);
     while let Some((&byte, after)) = rest.split_first() {
-        (rest, _) = match (byte, coding) {
-            (b'%', _) => {
-                let [high, low, after @ ..] = after else { return Err(Malformed::Escape) };
-                let byte = hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low);
-                (after, decoded.push(byte.ok_or(Malformed::Escape)?))
+        rest = after;
+        match byte {
+            b'%' => {
+                let [high, low, after @ ..] = rest else { return Err(Malformed::Escape) };
+                let (high, low) = hex(*high).zip(hex(*low)).ok_or(Malformed::Escape)?;
+                decoded.push(high << 4 | low);
+                rest = after;
             }
-            (b'+', Coding::Form) => (after, decoded.push(b' ')),
-            (byte, _) => (after, decoded.push(byte)),
-        };
+            b'+' if coding == Coding::Form => decoded.push(b' '),
+            _ => decoded.push(byte),
+        }
     }
     String::from_utf8(decoded).map(Cow::Owned).map_err(|_| Malformed::Utf8)
 }
