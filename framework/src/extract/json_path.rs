@@ -33,7 +33,7 @@ pub(super) fn at(json: &[u8], line: usize, column: usize) -> String {
                 let (text, after) = string(rest);
                 rest = after;
                 if let (true, Some(Level::Object(name))) = (is_name, levels.last_mut()) {
-                    *name = text;
+                    *name = String::from_utf8_lossy(text).into_owned();
                 }
             }
             _ => {}
@@ -45,8 +45,8 @@ pub(super) fn at(json: &[u8], line: usize, column: usize) -> String {
     written(&levels)
 }
 
-/// Takes a string after its opening quote, and what follows its closing one.
-fn string(text: &[u8]) -> (String, &[u8]) {
+/// What stands between a string's quotes, escapes and all, and what follows its closing quote.
+fn string(text: &[u8]) -> (&[u8], &[u8]) {
     let mut escaped = false;
     let end = text.iter().position(|&byte| {
         let ends = byte == b'"' && !escaped;
@@ -54,7 +54,7 @@ fn string(text: &[u8]) -> (String, &[u8]) {
         ends
     });
     let (inside, after) = text.split_at_checked(end.unwrap_or(text.len())).unwrap_or_default();
-    (String::from_utf8_lossy(inside).into_owned(), after.split_first().map_or(&[], |(_, after)| after))
+    (inside, after.split_first().map_or(&[], |(_, after)| after))
 }
 
 fn written(levels: &[Level]) -> String {
@@ -117,5 +117,27 @@ mod tests {
     fn a_missing_field_is_missing_in_its_object() {
         check(r#"{"users": [{"name": "a"}]}"#, "users[0]");
         check(r#"{"users": []}"#, "");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn finds_every_number_that_is_no_text(before in 0_usize..5, inside in 0_usize..5, name in "[a-z \\[\\]{},:]{1,5}") {
+            let names = |count: usize| (0..count).map(|index| format!("{name:?}: {{}}, \"n{index}\": [[], \"],\"],\n")).collect::<String>();
+            let numbers = "1, ".repeat(inside);
+            let json = format!("{{{}\"tags\": [{numbers}null], \"z\": 1}}", names(before));
+            #[derive(Deserialize)]
+            #[expect(dead_code, reason = "never made")]
+            struct Tags {
+                tags: Vec<u8>,
+            }
+            let Err(error) = serde_json::from_str::<Tags>(&json) else { panic!("expected an error") };
+            let expected = format!("tags[{inside}]");
+            proptest::prop_assert_eq!(at(json.as_bytes(), error.line(), error.column()), expected);
+        }
+
+        #[test]
+        fn any_bytes_have_some_place(json in proptest::collection::vec(proptest::sample::select(b"{}[]\":,\\a1\n \xff".to_vec()), 0..40), line in 0_usize..4, column in 0_usize..50) {
+            let _ = at(&json, line, column);
+        }
     }
 }

@@ -214,4 +214,22 @@ mod tests {
         assert!(parse("text/plain; Charset=\"UTF-8\"").is_utf8());
         assert!(!parse("text/plain; charset=latin1").is_utf8());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_is_read(name in "[a-z]{1,4}", value in "[ -~é]{0,8}") {
+            let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+            let text = format!("a/b ; {name}=\"{escaped}\";c=d");
+            let media = MediaType::parse(&text).unwrap();
+            let found: Vec<_> = media.parameters().collect();
+            proptest::prop_assert_eq!(found, [(name.as_str(), Cow::from(value)), ("c", Cow::from("d"))]);
+        }
+
+        #[test]
+        fn any_text_is_one_or_none(text in "[a/;=\"\\\\ é]{0,12}") {
+            if let Some(media) = MediaType::parse(&text) {
+                media.parameters().for_each(drop);
+            }
+        }
+    }
 }

@@ -119,3 +119,30 @@ impl<S: Sync, T: FromRequest<S, Rejection = R>, R: IntoResponse + Send> FromRequ
         Ok(T::from_request(request, state).await)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    #[test]
+    fn an_optional_body_is_a_body() {
+        const fn takes_body<T: FromRequest<()>>() -> bool {
+            T::TAKES_BODY
+        }
+        assert!(takes_body::<Option<Json<u8>>>() && takes_body::<Result<String, rejection::TextRejection>>());
+        assert!(!takes_body::<Option<Query<()>>>() && !takes_body::<Option<ClientAddr>>());
+    }
+
+    #[tokio::test]
+    async fn none_where_it_is_refused_and_the_reason_where_it_is_asked_for() {
+        let mut request = Request::new(Method::POST, "/");
+        let Ok(none) = Option::<Json<u8>>::from_request(&mut request, &()).await;
+        assert_eq!(none, None);
+        let Ok(refused) = Result::<Json<u8>, rejection::JsonRejection>::from_request(&mut request, &()).await;
+        assert_eq!(refused.unwrap_err().status(), 415);
+        let Ok(some) = Option::<String>::from_request(&mut request, &()).await;
+        assert_eq!(some.as_deref(), Some(""));
+    }
+}

@@ -7,7 +7,8 @@ use crate::http::Request;
 
 /// Takes the request as it is, body and all, and leaves an empty one behind.
 ///
-/// So it is the last thing to ask for: arguments after it find nothing.
+/// `#[route]` takes it after all other arguments, wherever it stands among them; what is extracted from the request
+/// after it finds an empty one.
 ///
 /// ```
 /// use server::{Request, RequestId, post};

@@ -14,8 +14,10 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
 mod incoming;
+mod limited;
 
 pub(crate) use incoming::{Incoming, IncomingState, Wanted};
+use limited::Limited;
 
 /// Any error, boxed; what a body's source may fail with.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -46,13 +48,6 @@ enum Inner {
     Source(Pin<Box<dyn BodySource>>),
     /// Another body, up to a limit.
     Limited(Box<Limited>),
-}
-
-/// A body that may have `limit` bytes, and so many still.
-struct Limited {
-    body: Body,
-    left: u64,
-    limit: u64,
 }
 
 /// Where a streamed body's chunks come from; for types that are no channel.
@@ -125,9 +120,10 @@ impl Body {
 
     /// The same body, which gives [`BodyError::TooLarge`] in place of the chunk that passes `limit` bytes.
     pub(crate) fn limited(self, limit: u64) -> Self {
-        match self.len() {
-            Some(len) if len <= limit => self,
-            _ => Self(Inner::Limited(Box::new(Limited { body: self, left: limit, limit }))),
+        match &self.0 {
+            Inner::Empty => self,
+            Inner::Full(bytes) if bytes.len() as u64 <= limit => self,
+            _ => Self(Inner::Limited(Box::new(Limited::new(self, limit)))),
         }
     }
 
@@ -139,7 +135,7 @@ impl Body {
             Inner::Incoming(incoming) => incoming.remaining_len(),
             Inner::Channel(_) => None,
             Inner::Source(source) => source.remaining_len(),
-            Inner::Limited(limited) => limited.body.len(),
+            Inner::Limited(limited) => limited.remaining_len(),
         }
     }
 
@@ -214,22 +210,6 @@ impl Body {
             Inner::Empty => Some(&NOTHING),
             Inner::Full(bytes) => Some(bytes),
             Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
-        }
-    }
-}
-
-impl Limited {
-    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
-        let chunk = match ready!(self.body.poll_chunk(context)) {
-            Some(Ok(chunk)) => chunk,
-            end => return Poll::Ready(end),
-        };
-        match self.left.checked_sub(chunk.len() as u64) {
-            Some(left) => {
-                self.left = left;
-                Poll::Ready(Some(Ok(chunk)))
-            }
-            None => Poll::Ready(Some(Err(BodyError::TooLarge { limit: self.limit }))),
         }
     }
 }

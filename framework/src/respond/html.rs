@@ -20,7 +20,7 @@ pub struct Html<T>(pub T);
 
 impl<T: Into<Body>> IntoResponse for Html<T> {
     fn into_response(self) -> Response {
-        Response::ok().html(self.0)
+        Response::ok().page(self.0.into())
     }
 }
 

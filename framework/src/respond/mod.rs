@@ -7,6 +7,7 @@ mod html;
 mod parts;
 mod problem;
 mod redirect;
+mod render;
 mod status;
 mod text;
 
@@ -17,8 +18,8 @@ use crate::http::Response;
 pub use html::Html;
 pub use parts::ResponsePart;
 pub use problem::Problem;
-pub(crate) use problem::render;
 pub use redirect::Redirect;
+pub(crate) use render::render;
 
 /// A value that a handler, an extractor's rejection or a middleware can answer with.
 #[diagnostic::on_unimplemented(

@@ -32,15 +32,17 @@ pub(crate) fn decode(raw: &str, coding: Coding) -> Result<Cow<'_, str>, Malforme
     let mut decoded = Vec::with_capacity(raw.len());
     decoded.extend_from_slice(plain);
     while let Some((&byte, after)) = rest.split_first() {
-        (rest, _) = match (byte, coding) {
-            (b'%', _) => {
-                let [high, low, after @ ..] = after else { return Err(Malformed::Escape) };
-                let byte = hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low);
-                (after, decoded.push(byte.ok_or(Malformed::Escape)?))
+        rest = after;
+        match byte {
+            b'%' => {
+                let [high, low, after @ ..] = rest else { return Err(Malformed::Escape) };
+                let (high, low) = hex(*high).zip(hex(*low)).ok_or(Malformed::Escape)?;
+                decoded.push(high << 4 | low);
+                rest = after;
             }
-            (b'+', Coding::Form) => (after, decoded.push(b' ')),
-            (byte, _) => (after, decoded.push(byte)),
-        };
+            b'+' if coding == Coding::Form => decoded.push(b' '),
+            _ => decoded.push(byte),
+        }
     }
     String::from_utf8(decoded).map(Cow::Owned).map_err(|_| Malformed::Utf8)
 }
@@ -90,6 +92,30 @@ mod tests {
     fn refuses_what_is_no_utf8() {
         for raw in ["%ff", "%C3", "%C3%28", "%ED%A0%80", "%C0%AF"] {
             check(raw, Coding::Form, Err(Malformed::Utf8));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn undoes_what_encodes(text in ".{0,20}") {
+            let encoded = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC).to_string();
+            proptest::prop_assert_eq!(decode(&encoded, Coding::Percent).unwrap(), text.as_str());
+            let plus = encoded.replace("%20", "+");
+            proptest::prop_assert_eq!(decode(&plus, Coding::Form).unwrap(), text.as_str());
+        }
+
+        #[test]
+        fn takes_all_or_says_why(raw in "[%0-9a-fA-F+é]{0,20}") {
+            let lenient = percent_encoding::percent_decode_str(&raw).decode_utf8();
+            match decode(&raw, Coding::Percent) {
+                Ok(text) => proptest::prop_assert_eq!(Some(text), lenient.ok()),
+                Err(Malformed::Utf8) => proptest::prop_assert!(lenient.is_err()),
+                Err(Malformed::Escape) => {
+                    let pieces = raw.split('%').skip(1);
+                    let is_escape = |piece: &str| piece.bytes().take_while(u8::is_ascii_hexdigit).count() >= 2;
+                    proptest::prop_assert!(!pieces.into_iter().all(is_escape));
+                }
+            }
         }
     }
 

@@ -24,6 +24,8 @@ const SEARCHED: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Fields<'de> {
     pub(super) groups: Vec<Group<'de>>,
+    /// The group of each pair, in the order received; empty where that is the order of the groups.
+    order: Vec<usize>,
     pub(super) coding: Coding,
     /// Where the text lies that `deserialize_any` handed out in this attempt.
     pub(super) handed: RefCell<Vec<Handed>>,
@@ -33,8 +35,8 @@ pub(crate) struct Fields<'de> {
 #[derive(Debug)]
 pub(super) struct Group<'de> {
     pub(super) name: Cow<'de, str>,
-    pub(super) first: &'de str,
-    pub(super) more: Vec<&'de str>,
+    first: &'de str,
+    more: Vec<&'de str>,
     /// What `deserialize_any` takes the values for.
     pub(super) reading: Cell<Reading>,
 }
@@ -47,38 +49,50 @@ impl<'de> Fields<'de> {
     ///
     /// Where a name is not decodable, and where there are more than [`MAX_PAIRS`] pairs.
     pub(crate) fn parse(text: &'de str, coding: Coding) -> Result<Self, FieldError> {
-        let mut fields = Self { groups: Vec::new(), coding, handed: RefCell::default() };
-        let mut index: HashMap<Cow<'de, str>, usize> = HashMap::new();
+        let mut fields = Self::new(Vec::new(), coding);
+        let mut index = Index::default();
         for (count, pair) in text.split('&').filter(|pair| !pair.is_empty()).enumerate() {
             if count == MAX_PAIRS {
                 return Err(FieldError::new(Fault::TooMany { limit: MAX_PAIRS }));
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name =
-                decode(name, coding).map_err(|fault| FieldError::new(Fault::Malformed(fault)).at(name))?;
-            let known = match fields.groups.len() <= SEARCHED {
-                true => fields.groups.iter().position(|group| group.name == name),
-                false => index.get(&name).copied(),
-            };
-            match known.and_then(|known| fields.groups.get_mut(known)) {
-                Some(group) => group.more.push(value),
-                None => {
-                    fields.groups.push(Group::new(name, value));
-                    if fields.groups.len() > SEARCHED {
-                        let from = index.len();
-                        let unindexed = fields.groups.iter().enumerate().skip(from);
-                        index.extend(unindexed.map(|(place, group)| (group.name.clone(), place)));
-                    }
-                }
-            }
+            let malformed = |fault| FieldError::new(Fault::Malformed(fault)).at(name);
+            fields.push(decode(name, coding).map_err(malformed)?, value, &mut index);
         }
         Ok(fields)
+    }
+
+    fn push(&mut self, name: Cow<'de, str>, value: &'de str, index: &mut Index<'de>) {
+        let known = index.find(&self.groups, &name);
+        let place = known.unwrap_or(self.groups.len());
+        if known.is_some() && self.order.is_empty() {
+            self.order.extend(0..self.groups.len());
+        }
+        if !self.order.is_empty() {
+            self.order.push(place);
+        }
+        match self.groups.get_mut(place) {
+            Some(group) => group.more.push(value),
+            None => self.groups.push(Group::new(name, value)),
+        }
     }
 
     /// The parameters of a pattern with the text that each matched.
     pub(crate) fn params(params: impl Iterator<Item = (&'static str, &'de str)>) -> Self {
         let groups = params.map(|(name, raw)| Group::new(Cow::Borrowed(name), raw)).collect();
-        Self { groups, coding: Coding::Percent, handed: RefCell::default() }
+        Self::new(groups, Coding::Percent)
+    }
+
+    fn new(groups: Vec<Group<'de>>, coding: Coding) -> Self {
+        Self { groups, order: Vec::new(), coding, handed: RefCell::default() }
+    }
+
+    /// The index of the group of the pair at `position`, in the order received.
+    pub(super) fn group_of(&self, position: usize) -> Option<usize> {
+        match self.order.is_empty() {
+            true => (position < self.groups.len()).then_some(position),
+            false => self.order.get(position).copied(),
+        }
     }
 
     /// Makes a struct or map of these.
@@ -115,5 +129,20 @@ impl<'de> Group<'de> {
             None => Some(self.first),
             Some(index) => self.more.get(index).copied(),
         }
+    }
+}
+
+/// Finds groups by name; empty until there are many.
+#[derive(Default)]
+struct Index<'de>(HashMap<Cow<'de, str>, usize>);
+
+impl<'de> Index<'de> {
+    fn find(&mut self, groups: &[Group<'de>], name: &str) -> Option<usize> {
+        if groups.len() <= SEARCHED {
+            return groups.iter().position(|group| group.name == name);
+        }
+        let unindexed = groups.iter().enumerate().skip(self.0.len());
+        self.0.extend(unindexed.map(|(place, group)| (group.name.clone(), place)));
+        self.0.get(name).copied()
     }
 }

@@ -1,12 +1,11 @@
 //! [`Fields`] as a map from names to values: queries and forms.
 
-use std::borrow::Cow;
-
 use serde_core::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_core::forward_to_deserialize_any;
 
 use super::error::FieldError;
 use super::fields::Fields;
+use super::pairs::Pairs;
 use super::text::Text;
 use super::value::Value;
 
@@ -45,8 +44,13 @@ impl<'de> Deserializer<'de> for Map<'_, 'de> {
         visitor.visit_unit()
     }
 
+    /// Names and values as they came.
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
+        visitor.visit_seq(Pairs::new(self.0))
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf seq tuple tuple_struct map
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf tuple tuple_struct map
         struct enum identifier ignored_any
     }
 }
@@ -68,11 +72,7 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldError> {
         let Some(group) = self.fields.groups.get(self.next) else { return Ok(None) };
-        let name = match &group.name {
-            Cow::Borrowed(name) => Cow::Borrowed(*name),
-            Cow::Owned(name) => Cow::Owned(name.clone()),
-        };
-        seed.deserialize(Text(name)).map(Some).map_err(|error| error.at(&group.name))
+        seed.deserialize(Text(group.name.clone())).map(Some).map_err(|error| error.at(&group.name))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, FieldError> {

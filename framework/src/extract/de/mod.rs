@@ -11,6 +11,7 @@ mod decode;
 mod error;
 mod fields;
 mod map;
+mod pairs;
 mod params;
 mod text;
 mod value;

@@ -8,6 +8,9 @@ use serde::Deserialize;
 
 use super::*;
 
+mod flattened;
+mod params;
+
 fn form<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, String> {
     let fields = Fields::parse(text, Coding::Form).map_err(|error| error.to_string())?;
     fields.to_map().map_err(|error| error.to_string())
@@ -130,6 +133,16 @@ fn makes_maps_and_borrows() {
 }
 
 #[test]
+fn a_list_of_pairs_keeps_their_order() {
+    let pairs = |text: &'static str| form::<Vec<(&str, &str)>>(text);
+    assert_eq!(pairs("b=1&a=2&b=3&c&a="), Ok(vec![("b", "1"), ("a", "2"), ("b", "3"), ("c", ""), ("a", "")]));
+    assert_eq!(pairs("b=1&a=2"), Ok(vec![("b", "1"), ("a", "2")]));
+    assert_eq!(pairs(""), Ok(vec![]));
+    check::<Vec<(String, u8)>>("a=1&b=x", Err("`b`: expected an unsigned 8-bit integer, found `x`"));
+    check::<Vec<u8>>("a=1", Err("`a`: expected an unsigned 8-bit integer, found a name and a value"));
+}
+
+#[test]
 fn bounds_the_pairs() {
     let pairs = |count: usize| (0..count).map(|index| format!("k{index}=1")).collect::<Vec<_>>().join("&");
     assert_eq!(form::<HashMap<String, u8>>(&pairs(MAX_PAIRS)).unwrap().len(), MAX_PAIRS);
@@ -149,205 +162,6 @@ fn groups_many_names_as_it_groups_few() {
             expected.entry(name).or_default().push(value);
         }
         check(&text.join("&"), Ok(expected));
-    }
-}
-
-mod flattened {
-    use super::*;
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct List {
-        q: String,
-        #[serde(flatten)]
-        paging: Paging,
-    }
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Paging {
-        page: u32,
-        #[serde(default)]
-        per_page: Option<u8>,
-        #[serde(default)]
-        ratio: f32,
-        #[serde(default)]
-        deep: bool,
-        #[serde(default)]
-        ids: Vec<i16>,
-        #[serde(default)]
-        zip: String,
-        sort: Option<Sort>,
-        least: Option<NonZeroU32>,
-    }
-
-    fn list(q: &str, page: u32) -> List {
-        let paging = Paging {
-            page,
-            per_page: None,
-            ratio: 0.0,
-            deep: false,
-            ids: vec![],
-            zip: String::new(),
-            sort: None,
-            least: None,
-        };
-        List { q: q.to_owned(), paging }
-    }
-
-    #[test]
-    fn finds_numbers_where_numbers_are_asked_for() {
-        check("q=1&page=7", Ok(list("1", 7)));
-        check("page=%37&q=x", Ok(list("x", 7)));
-        let mut all = list("7", 7);
-        all.paging = Paging {
-            page: 7,
-            per_page: Some(20),
-            ratio: 1.0,
-            deep: true,
-            ids: vec![-1, 2],
-            zip: "01234".into(),
-            sort: Some(Sort::ByName),
-            least: NonZeroU32::new(3),
-        };
-        check("q=7&page=7&per_page=20&ratio=1&deep=on&ids=-1&ids=2&zip=01234&sort=by-name&least=3", Ok(all));
-        let mut one = list("", 1);
-        one.paging.ids = vec![5];
-        check("q=&page=1&ids=5&per_page=&sort=", Ok(one));
-    }
-
-    #[test]
-    fn names_the_field_inside() {
-        let rows = [
-            ("q=1&page=abc", "`page`: expected an unsigned 32-bit integer, found `abc`"),
-            ("q=1&page=%61bc", "`page`: expected an unsigned 32-bit integer, found `abc`"),
-            ("q=1&page=", "`page`: expected an unsigned 32-bit integer, found ``"),
-            ("q=1&page=1&per_page=300", "`per_page`: expected an unsigned 8-bit integer, found `300`"),
-            ("q=1&page=1&ids=1&ids=x", "`ids`: expected a 16-bit integer, found `x`"),
-            ("q=1&page=1&sort=up", "`sort`: expected `by-name` or `by-age`, found `up`"),
-            ("q=1&page=1&least=0", "`least`: expected a nonzero u32, found `0`"),
-            ("q=1", "`page` is missing"),
-            ("page=1&deep=true", "`q` is missing"),
-        ];
-        for (text, expected) in rows {
-            check::<List>(text, Err(expected));
-        }
-    }
-
-    #[test]
-    fn an_optional_struct_is_there_when_its_fields_are() {
-        #[derive(Debug, PartialEq, Deserialize)]
-        struct Outer {
-            #[serde(flatten)]
-            inner: Option<Inner>,
-        }
-        #[derive(Debug, PartialEq, Deserialize)]
-        struct Inner {
-            page: u32,
-        }
-        check("page=7", Ok(Outer { inner: Some(Inner { page: 7 }) }));
-        check("other=7", Ok(Outer { inner: None }));
-    }
-
-    #[test]
-    fn tagged_enums_hold_numbers() {
-        #[derive(Debug, PartialEq, Deserialize)]
-        #[serde(tag = "kind", rename_all = "lowercase")]
-        enum Shape {
-            Circle { radius: u32 },
-            Named { name: String },
-        }
-        check("kind=circle&radius=2", Ok(Shape::Circle { radius: 2 }));
-        check("kind=named&name=2", Ok(Shape::Named { name: "2".into() }));
-        check::<Shape>(
-            "kind=circle&radius=x",
-            Err("`radius`: expected an unsigned 32-bit integer, found `x`"),
-        );
-    }
-
-    #[test]
-    fn untagged_enums_take_the_first_variant_that_fits() {
-        #[derive(Debug, PartialEq, Deserialize)]
-        #[serde(untagged)]
-        enum Key {
-            Number { key: u32 },
-            Name { key: String },
-        }
-        check("key=7", Ok(Key::Number { key: 7 }));
-        check("key=seven", Ok(Key::Name { key: "seven".into() }));
-    }
-
-    #[test]
-    fn a_map_takes_the_rest() {
-        #[derive(Debug, PartialEq, Deserialize)]
-        struct Rest {
-            page: u32,
-            #[serde(flatten)]
-            rest: BTreeMap<String, String>,
-        }
-        let rest = BTreeMap::from([("a".to_owned(), "1".to_owned())]);
-        check("a=1&page=2", Ok(Rest { page: 2, rest }));
-    }
-
-    #[test]
-    fn gives_up_on_an_endless_map_of_numbers() {
-        #[derive(Debug, PartialEq, Deserialize)]
-        struct Rest {
-            #[serde(flatten)]
-            rest: BTreeMap<String, u32>,
-        }
-        let text = |count| (0..count).map(|key| format!("k{key}=1")).collect::<Vec<_>>().join("&");
-        assert_eq!(form::<Rest>(&text(60)).unwrap().rest.len(), 60);
-        assert!(form::<Rest>(&text(1000)).is_err());
-    }
-}
-
-mod params {
-    use super::*;
-
-    fn params<'de, T: Deserialize<'de>>(params: &[(&'static str, &'de str)]) -> Result<T, String> {
-        Fields::params(params.iter().copied()).to_params().map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn makes_one_value_a_tuple_a_struct_a_map_a_list() {
-        #[derive(Debug, PartialEq, Deserialize)]
-        struct Place<'a> {
-            id: u64,
-            name: &'a str,
-        }
-        #[derive(Debug, PartialEq, Deserialize)]
-        struct Id(u64);
-        let two = &[("id", "7"), ("name", "a+b")];
-        assert_eq!(params(&[("id", "7")]), Ok(7_u64));
-        assert_eq!(params(&[("id", "7")]), Ok(Id(7)));
-        assert_eq!(params(&[("id", "7")]), Ok((7_u64,)));
-        assert_eq!(params(&[("sort", "by-age")]), Ok(Sort::ByAge));
-        assert_eq!(params(&[("path", "a%2Fb/c")]), Ok("a/b/c".to_owned()));
-        assert_eq!(params(two), Ok((7_u8, "a+b")));
-        assert_eq!(params(two), Ok(Place { id: 7, name: "a+b" }));
-        assert_eq!(params(two), Ok(vec!["7", "a+b"]));
-        assert_eq!(params(two), Ok(BTreeMap::from([("id", "7"), ("name", "a+b")])));
-        assert_eq!(params(&[]), Ok(()));
-        assert_eq!(params::<Option<u8>>(&[]), Ok(None));
-    }
-
-    #[test]
-    fn names_the_parameter() {
-        let refused = "`id`: expected an unsigned 64-bit integer, found `x`";
-        assert_eq!(params::<u64>(&[("id", "x")]).unwrap_err(), refused);
-        assert_eq!(params::<(u64, &str)>(&[("id", "x"), ("name", "y")]).unwrap_err(), refused);
-        assert_eq!(params::<BTreeMap<String, u64>>(&[("id", "x")]).unwrap_err(), refused);
-        assert_eq!(
-            params::<Sort>(&[("s", "x")]).unwrap_err(),
-            "`s`: expected `by-name` or `by-age`, found `x`"
-        );
-        assert_eq!(params::<&str>(&[("s", "%ff")]).unwrap_err(), "`s`: expected UTF-8 once percent-decoded");
-    }
-
-    #[test]
-    fn says_when_the_pattern_cannot_make_the_type() {
-        let two = &[("a", "1"), ("b", "2")];
-        assert!(params::<u8>(two).unwrap_err().contains("the pattern has 2"));
-        assert!(params::<(u8, u8, u8)>(two).unwrap_err().contains("takes 3 parameters, the pattern has 2"));
     }
 }
 

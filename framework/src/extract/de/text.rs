@@ -3,9 +3,7 @@
 use std::any;
 use std::borrow::Cow;
 
-use serde_core::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, Error, Unexpected, VariantAccess, Visitor,
-};
+use serde_core::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Unexpected, VariantAccess, Visitor};
 use serde_core::forward_to_deserialize_any;
 
 use super::error::FieldError;
@@ -151,7 +149,7 @@ impl<'de> VariantAccess<'de> for UnitOnly {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, FieldError> {
-        Err(de::Error::invalid_type(Unexpected::UnitVariant, &visitor))
+        Err(Error::invalid_type(Unexpected::UnitVariant, &visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -159,6 +157,6 @@ impl<'de> VariantAccess<'de> for UnitOnly {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, FieldError> {
-        Err(de::Error::invalid_type(Unexpected::UnitVariant, &visitor))
+        Err(Error::invalid_type(Unexpected::UnitVariant, &visitor))
     }
 }

@@ -1,7 +1,6 @@
 //! What one name was given: one text, or a list of texts.
 
 use std::any;
-use std::borrow::Cow;
 
 use serde_core::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
@@ -25,6 +24,11 @@ impl<'a, 'de> Value<'a, 'de> {
     /// All values of the group at `index`.
     pub(super) fn all(fields: &'a Fields<'de>, index: usize, group: &'a Group<'de>) -> Self {
         Self { fields, index, group, element: None }
+    }
+
+    /// The value at `element` of the group at `index`.
+    pub(super) fn one(fields: &'a Fields<'de>, index: usize, group: &'a Group<'de>, element: usize) -> Self {
+        Self { fields, index, group, element: Some(element) }
     }
 
     /// The one value, still encoded.
