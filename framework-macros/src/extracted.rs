@@ -2,11 +2,12 @@
 //!
 //! A type that is no extractor is one error, on the argument: see `extract/argument.rs` of the framework for how.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use crate::errors::Errors;
+use crate::spans::{at, call_on};
 
 /// The state that a function is for.
 pub(crate) struct StateType<'a>(Option<&'a Type>);
@@ -17,11 +18,11 @@ impl<'a> StateType<'a> {
         Self(written)
     }
 
-    /// The parameters of an `impl` over this state.
-    pub(crate) fn generics(&self) -> TokenStream {
+    /// The parameters of an `impl` over this state; what rustc has to say of them, it says at `place`.
+    pub(crate) fn generics(&self, place: Span) -> TokenStream {
         match self.0 {
             Some(_) => TokenStream::new(),
-            None => quote!(<__S: ::core::marker::Sync>),
+            None => at(place, quote!(<__S: ::core::marker::Sync>)),
         }
     }
 
@@ -156,27 +157,6 @@ pub(crate) fn body_check(
     let arguments = quote!(#condition && #extract::TAKES_BODY, #message);
     let refuse = call_on(&argument.ty, quote!(::server::__private::refuse_if), arguments);
     quote!(const _: () = #refuse;)
-}
-
-/// Calls `function` so that a panic in it is reported on the whole of `tokens`.
-fn call_on(tokens: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
-    let mut trees = tokens.to_token_stream().into_iter().map(|tree| tree.span());
-    let first = trees.next().unwrap_or_else(Span::call_site);
-    let last = trees.last().unwrap_or(first);
-    let mut parens = Group::new(Delimiter::Parenthesis, arguments);
-    parens.set_span(last);
-    let function = respan(function, first);
-    quote!(#function #parens)
-}
-
-fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut tree| {
-            tree.set_span(span);
-            tree
-        })
-        .collect()
 }
 
 /// Refuses what no extractor can make, whatever the compiler knows: borrowed and unnamed types.

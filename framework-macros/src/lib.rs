@@ -16,6 +16,7 @@ mod route;
 mod routes;
 mod scope;
 mod signature;
+mod spans;
 mod state;
 
 use proc_macro::TokenStream;

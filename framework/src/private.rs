@@ -5,6 +5,6 @@ pub use crate::extract::argument::{
     AnyState, Argument, Extract, NoExtractor, NoExtractorFor, Probe, ProbeFor, assert_extractor,
     assert_extractor_for, refuse_if,
 };
-pub use crate::extract::function::{Cache, Outcome};
+pub use crate::extract::function::{Cache, Outcome, cache};
 pub use crate::respond::cause::{Cause, status};
 pub use crate::routing::{Bound, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment};

@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::FnArg;
 
 use super::Entry;
 use crate::errors::Errors;
@@ -29,11 +28,11 @@ pub(super) fn entry(entry: Entry, function: &Function) -> TokenStream {
 /// What stands for an entry point with mistakes: the program has its `main`, so that no second error follows.
 pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
-    let Function { vis, sig, body, .. } = function;
-    let name = &sig.ident;
-    if matches!(sig.inputs.first(), Some(FnArg::Receiver(_))) {
+    if function.is_method() {
         return quote!(#function #errors);
     }
+    let Function { vis, sig, body, .. } = function.mended();
+    let name = &sig.ident;
     quote! {
         #[allow(dead_code, reason = "it has mistakes")]
         #vis fn #name() {

@@ -47,7 +47,7 @@ pub(super) fn extractor<'a>(
     errors: &mut Errors,
 ) -> Option<Extractor<'a>> {
     let sig = &function.sig;
-    check_plain_async(sig, "extractor", "an extractor", errors);
+    check_plain_async(sig, "an extractor", errors);
     let (mut values, mut extracted, mut request) = (Vec::new(), Vec::new(), None);
     for (index, ty) in typed_arguments(sig) {
         if is_request(ty) {
@@ -98,6 +98,11 @@ fn check_output<'a>(function: &'a Function, options: &Options, errors: &mut Erro
         errors.at(value, "an extractor's type is what handlers write: return one with a name");
         return None;
     }
+    if is_named(value, "Option") {
+        let message = "handlers take an `Option` of any extractor: return a `Result`, with the answer to send where there is no value";
+        errors.at(value, message);
+        return None;
+    }
     if options.state.is_none() && is_foreign(value) {
         let text = tokens_text(value);
         errors.at(
@@ -109,7 +114,7 @@ fn check_output<'a>(function: &'a Function, options: &Options, errors: &mut Erro
     Some(output)
 }
 
-/// Takes `Result<Value, Error>`, and aliases of it that are called `…Result`, apart.
+/// Takes `Result<Value, Error>`, and aliases of it that are called `…Result<Value>`, apart.
 fn split(whole: &Type) -> Output<'_> {
     let never = Output { whole, value: whole, failure: Failure::Never };
     let Type::Path(path) = whole else { return never };
@@ -124,6 +129,8 @@ fn split(whole: &Type) -> Output<'_> {
     });
     match (types.next(), types.next()) {
         (Some(value), Some(error)) => Output { whole, value, failure: Failure::Named(error) },
+        // No alias can make an extractor of a foreign type, so this is a type of its own that is called so.
+        (Some(value), None) if last.ident != "Result" && is_foreign(value) => never,
         (Some(value), None) => Output { whole, value, failure: Failure::Aliased },
         (None, _) => never,
     }

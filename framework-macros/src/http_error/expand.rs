@@ -3,11 +3,12 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{DeriveInput, Member};
+use syn::{Data, DeriveInput, Member};
 
 use super::check::{Detail, HttpError, Variant};
 use super::detail::{Piece, format_string};
-use super::parse::Status;
+use super::parse::{self, Status};
+use crate::errors::Errors;
 
 pub(super) fn http_error(error: &HttpError<'_>) -> TokenStream {
     let HttpError { name, generics, response_only, .. } = error;
@@ -36,10 +37,36 @@ pub(super) fn http_error(error: &HttpError<'_>) -> TokenStream {
     }
 }
 
-/// What stands for an error type with mistakes: it is a response and an error, so that no second error follows.
+/// What stands for an error type with mistakes: it is a response, an error, and made of what is marked so, so that no
+/// second error follows.
 pub(super) fn fallback(input: &DeriveInput) -> TokenStream {
     let name = &input.ident;
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
+    let whole = parse::variant(&input.attrs, &mut Errors::default());
+    let is_union = matches!(input.data, Data::Union(_));
+    let error_impls = (whole.response_only.is_none() && !is_union).then(|| {
+        let sources = parse::converted(input);
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics ::core::fmt::Display for #name #ty_generics #where_clause {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::result::Result::Ok(())
+                }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics ::core::error::Error for #name #ty_generics #where_clause {}
+
+            #(
+                #[automatically_derived]
+                impl #impl_generics ::core::convert::From<#sources> for #name #ty_generics #where_clause {
+                    fn from(_: #sources) -> Self {
+                        loop {}
+                    }
+                }
+            )*
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::convert::From<#name #ty_generics> for ::server::Problem #where_clause {
@@ -54,6 +81,8 @@ pub(super) fn fallback(input: &DeriveInput) -> TokenStream {
                 ::server::Response::new(::server::StatusCode::INTERNAL_SERVER_ERROR)
             }
         }
+
+        #error_impls
     }
 }
 

@@ -1,14 +1,15 @@
 //! The unit struct, and the implementation that holds the user's function.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, FnArg};
+use syn::{Attribute, Signature, Type};
 
 use super::check::Middleware;
 use crate::errors::Errors;
 use crate::extracted::{body_check, bounds, extractions, probes, tokens_text};
 use crate::function::Function;
-use crate::signature::respond;
+use crate::signature::{is_named, respond, typed_arguments};
+use crate::spans::{at_generated, ends};
 
 pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
     let Middleware { function, state, values, extracted, output } = middleware;
@@ -21,9 +22,12 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
         let message = format!("`{ty}` takes the body, which is the handler's: take `{ty}` there");
         body_check(argument, state, &quote!(true), &message)
     });
-    let (generics, state_name, bounds) = (state.generics(), state.name(), bounds(extracted, state));
+    let (generics, state_name) = (state.generics(Span::call_site()), state.name());
+    let bounds = bounds(extracted, state);
     let extractions = extractions(extracted, state, &quote!(&mut __request), |rejection| rejection);
     let mutability = (!extracted.is_empty()).then(|| quote!(mut));
+    // A future that is not `Send` is reported on what the method returns, so that lies where the function's does.
+    let answer = at_generated(ends(output).1, quote!(::server::Response));
     let response = respond(output, &quote!(#name(#(#values),*).await));
     quote! {
         #unit
@@ -41,7 +45,7 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
                     #mutability __request: ::server::Request,
                     __state: &#state_name,
                     __next: ::server::Next<'_>,
-                ) -> ::server::Response {
+                ) -> #answer {
                     #extractions
                     #response
                 }
@@ -51,17 +55,23 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
 }
 
 /// What stands for a middleware with mistakes: a value that can be attached, so that no second error follows.
+///
+/// The function's body is left out where it was written for another signature than it must have.
 pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
-    if matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_))) {
+    if function.is_method() {
         return quote!(#function #errors);
     }
-    let (name, unit, inner) = (&function.sig.ident, unit_struct(function), inner_function(function));
+    let mut function = function.mended();
+    if function.sig.asyncness.is_none() || borrows(&function.sig) {
+        function.body = syn::parse_quote!({ loop {} });
+    }
+    let (name, unit, inner) = (&function.sig.ident, unit_struct(&function), inner_function(&function));
     quote! {
         #unit
 
         const _: () = {
-            #[allow(dead_code, reason = "it has mistakes")]
+            #[allow(dead_code, unused_variables, unused_mut, reason = "it has mistakes")]
             #inner
 
             #[automatically_derived]
@@ -79,6 +89,14 @@ pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
 
         #errors
     }
+}
+
+/// Whether the request, or what comes next, is a reference.
+fn borrows(sig: &Signature) -> bool {
+    typed_arguments(sig).any(|(_, ty)| match ty {
+        Type::Reference(ty) => is_named(&ty.elem, "Request") || is_named(&ty.elem, "Next"),
+        _ => false,
+    })
 }
 
 /// The value that is attached: it has the function's name, visibility and documentation.
