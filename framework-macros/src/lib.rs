@@ -18,6 +18,8 @@ mod scope;
 mod signature;
 mod spans;
 mod state;
+#[cfg(test)]
+mod testing;
 
 use proc_macro::TokenStream;
 

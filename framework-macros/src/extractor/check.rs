@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident};
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
 use crate::errors::Errors;
-use crate::extracted::{Extracted, StateType, tokens_text};
+use crate::extracted::{Extracted, StateType, borrowed_lifetime, tokens_text};
 use crate::function::Function;
 use crate::options::Options;
 use crate::signature::{check_plain_async, has_impl, is_named, typed_arguments};
@@ -94,6 +94,17 @@ fn check_output<'a>(function: &'a Function, options: &Options, errors: &mut Erro
     };
     let output = split(whole);
     let value = output.value;
+    if let Failure::Named(error) = output.failure
+        && has_impl(error)
+    {
+        errors.at(error, "handlers may ask for the reason, so it needs a name: write the type of the error");
+        return None;
+    }
+    if let Some(lifetime) = borrowed_lifetime(whole.to_token_stream()) {
+        errors
+            .at(lifetime, "the value outlives the arguments it is made of: return a type without a lifetime");
+        return None;
+    }
     if has_impl(value) {
         errors.at(value, "an extractor's type is what handlers write: return one with a name");
         return None;

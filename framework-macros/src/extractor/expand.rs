@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::check::{Extractor, Failure};
 use crate::errors::Errors;
-use crate::extracted::{body_check, bounds, extractions, probes, takes_body, takes_body_probed, tokens_text};
+use crate::extracted::{Extracted, bounds, extractions, probes, takes_body, tokens_text};
 use crate::function::Function;
 use crate::spans::{around, at_generated, ends};
 
@@ -82,12 +82,13 @@ pub(super) fn fallback(
 /// Refuses, on the argument, each one that takes the body after another did.
 fn body_checks(extractor: &Extractor<'_>) -> TokenStream {
     let Extractor { extracted, state, .. } = extractor;
+    let takes_body = |argument: &Extracted| argument.takes_body(state);
     let checks = extracted.iter().enumerate().skip(1).map(|(index, argument)| {
-        let before = takes_body_probed(extracted.get(..index).unwrap_or_default(), state);
-        let ty = tokens_text(&argument.ty);
+        let before = extracted.iter().take(index).map(takes_body);
+        let (this, ty) = (takes_body(argument), tokens_text(&argument.ty));
         let message =
             format!("`{ty}` takes the body, which an argument before it takes already: remove one of them");
-        body_check(argument, state, &quote!((#before)), &message)
+        argument.refuse_if(&quote!(#this && (#(#before)||*)), &message)
     });
     quote!(#(#checks)*)
 }

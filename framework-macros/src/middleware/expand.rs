@@ -6,7 +6,7 @@ use syn::{Attribute, Signature, Type};
 
 use super::check::Middleware;
 use crate::errors::Errors;
-use crate::extracted::{body_check, bounds, extractions, probes, tokens_text};
+use crate::extracted::{bounds, extractions, probes, tokens_text};
 use crate::function::Function;
 use crate::signature::{is_named, respond, typed_arguments};
 use crate::spans::{at_generated, ends};
@@ -20,7 +20,7 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
     let body_checks = extracted.iter().map(|argument| {
         let ty = tokens_text(&argument.ty);
         let message = format!("`{ty}` takes the body, which is the handler's: take `{ty}` there");
-        body_check(argument, state, &quote!(true), &message)
+        argument.refuse_if(&argument.takes_body(state), &message)
     });
     let (generics, state_name) = (state.generics(Span::call_site()), state.name());
     let bounds = bounds(extracted, state);
@@ -29,6 +29,8 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
     // A future that is not `Send` is reported on what the method returns, so that lies where the function's does.
     let answer = at_generated(ends(output).1, quote!(::server::Response));
     let response = respond(output, &quote!(#name(#(#values),*).await));
+    let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated, reason = "it is made here, not used")]));
     quote! {
         #unit
 
@@ -38,6 +40,7 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
 
             #inner
 
+            #deprecated
             #[automatically_derived]
             impl #generics ::server::Middleware<#state_name> for #name #bounds {
                 async fn call(

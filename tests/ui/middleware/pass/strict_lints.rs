@@ -38,7 +38,7 @@ async fn user(request: &mut Request) -> Result<User, ApiError> {
     let name = request.header("x-user").unwrap_or("nobody").to_owned();
     match name.as_str() {
         "nobody" => Err(ApiError::Nobody(name)),
-        "disk" => Err(std::fs::read("/nowhere").map(|_| User { name })?).and(Err(ApiError::Nobody(String::new()))),
+        "disk" => std::fs::read("/nowhere").map(|_| User { name }).map_err(ApiError::from),
         _ => Ok(User { name }),
     }
 }
@@ -55,6 +55,14 @@ async fn log(user: User, label: State<String>, request: Request, next: Next<'_>)
 #[middleware(state = App)]
 async fn closed(app: Option<State<String>>, _: Next<'_>, _: Request) -> Result<Response, ApiError> {
     Err(ApiError::Nobody(app.map(|label| label.0).unwrap_or_default()))
+}
+
+/// Is kept for those who still attach it.
+#[deprecated = "attach `log`"]
+#[allow(dead_code)]
+#[middleware]
+async fn old_log(request: Request, next: Next<'_>) -> Response {
+    next.run(request).await
 }
 
 #[server::main]
