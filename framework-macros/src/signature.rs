@@ -37,6 +37,14 @@ pub(crate) fn check_plain(sig: &Signature, noun: &str, errors: &mut Errors) {
     }
 }
 
+/// What stands over an emitted function: it is `async`, and borrows the request as it does, because the attribute asks
+/// for it.
+pub(crate) fn allow_asked_for() -> TokenStream {
+    quote! {
+        #[allow(clippy::unused_async, clippy::needless_pass_by_ref_mut, reason = "the attribute asks for it")]
+    }
+}
+
 /// The expression that makes a response of `value`, which has the type `output`; the one error, on `output`, where that
 /// is no response.
 pub(crate) fn respond(output: &Type, value: &TokenStream) -> TokenStream {

@@ -6,6 +6,7 @@ use quote::quote;
 use super::Entry;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::signature::allow_asked_for;
 
 pub(super) fn entry(entry: Entry, function: &Function) -> TokenStream {
     let Function { attrs, vis, sig, body } = function;
@@ -14,10 +15,12 @@ pub(super) fn entry(entry: Entry, function: &Function) -> TokenStream {
         Entry::Main => (None, quote!(block_on_main)),
         Entry::Test => (Some(quote!(#[::core::prelude::v1::test])), quote!(block_on_test)),
     };
+    let allow = allow_asked_for();
     quote! {
         #test
         #(#attrs)*
         #vis fn #name() #output {
+            #allow
             #sig #body
 
             ::server::__private::#run(#name())

@@ -7,6 +7,7 @@ use super::check::{Extractor, Failure};
 use crate::errors::Errors;
 use crate::extracted::{Extracted, bounds, extractions, probes, takes_body, tokens_text};
 use crate::function::Function;
+use crate::signature::allow_asked_for;
 use crate::spans::{around, at_generated, ends};
 
 pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
@@ -22,7 +23,9 @@ pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
     // A future that is not `Send` is reported on what the method returns, so that lies where the function's does.
     let answer = quote!(::core::result::Result<Self, Self::Rejection>);
     let answer = at_generated(ends(output.whole).1, answer);
+    let allow = allow_asked_for();
     quote! {
+        #allow
         #function
 
         const _: () = {

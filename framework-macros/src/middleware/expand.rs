@@ -8,7 +8,7 @@ use super::check::Middleware;
 use crate::errors::Errors;
 use crate::extracted::{bounds, extractions, probes, tokens_text};
 use crate::function::Function;
-use crate::signature::{is_named, respond, typed_arguments};
+use crate::signature::{allow_asked_for, is_named, respond, typed_arguments};
 use crate::spans::{at_generated, ends};
 
 pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
@@ -117,8 +117,8 @@ fn unit_struct(function: &Function) -> TokenStream {
 /// The user's function, without what went to the struct.
 fn inner_function(function: &Function) -> TokenStream {
     let Function { attrs, sig, body, .. } = function;
-    let attrs = attrs.iter().filter(|attr| !is_documentation(attr));
-    quote!(#(#attrs)* #sig #body)
+    let (allow, attrs) = (allow_asked_for(), attrs.iter().filter(|attr| !is_documentation(attr)));
+    quote!(#allow #(#attrs)* #sig #body)
 }
 
 fn is_documentation(attr: &Attribute) -> bool {
