@@ -2,11 +2,12 @@
 //!
 //! A type that is no extractor is one error, on the argument: see `extract/argument.rs` of the framework for how.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use crate::errors::Errors;
+use crate::spans::{at, call_on};
 
 /// The state that a function is for.
 pub(crate) struct StateType<'a>(Option<&'a Type>);
@@ -17,11 +18,11 @@ impl<'a> StateType<'a> {
         Self(written)
     }
 
-    /// The parameters of an `impl` over this state.
-    pub(crate) fn generics(&self) -> TokenStream {
+    /// The parameters of an `impl` over this state; what rustc has to say of them, it says at `place`.
+    pub(crate) fn generics(&self, place: Span) -> TokenStream {
         match self.0 {
             Some(_) => TokenStream::new(),
-            None => quote!(<__S: ::core::marker::Sync>),
+            None => at(place, quote!(<__S: ::core::marker::Sync>)),
         }
     }
 
@@ -47,46 +48,56 @@ pub(crate) struct Extracted {
     /// The name of its value in generated code.
     pub(crate) value: Ident,
     pub(crate) ty: Type,
-    /// The name of the constant that says whether `ty` is an extractor.
-    probe: Ident,
+    /// The alias for an `Argument` that knows whether `ty` is an extractor.
+    alias: Ident,
 }
 
 impl Extracted {
     /// Takes the argument at `index` of the signature, unless no value of its type could be extracted.
     pub(crate) fn check(index: usize, ty: &Type, errors: &mut Errors) -> Option<Self> {
-        let (value, probe) = (format_ident!("__argument_{index}"), format_ident!("__IS_EXTRACTOR_{index}"));
-        is_owned(ty, errors).then(|| Self { value, probe, ty: ty.clone() })
-    }
-
-    /// `Argument<{…}, T>`, which extracts nothing where `T` is no extractor.
-    fn argument(&self) -> TokenStream {
-        let Self { probe, ty, .. } = self;
-        quote!(::server::__private::Argument<{ #probe }, #ty>)
+        let (value, alias) = (format_ident!("__argument_{index}"), format_ident!("__Argument{index}"));
+        is_owned(ty, errors).then(|| Self { value, alias, ty: ty.clone() })
     }
 
     /// `<Argument<{…}, T> as Extract<State, T>>`.
     fn extract(&self, state: &TokenStream) -> TokenStream {
-        let (argument, ty) = (self.argument(), &self.ty);
-        quote!(<#argument as ::server::__private::Extract<#state, #ty>>)
+        let Self { alias, ty, .. } = self;
+        quote!(<#alias as ::server::__private::Extract<#state, #ty>>)
+    }
+
+    /// Whether it takes the body, as a constant expression outside of any `impl`.
+    pub(crate) fn takes_body(&self, state: &StateType<'_>) -> TokenStream {
+        let extract = self.extract(&state.probed());
+        quote!(#extract::TAKES_BODY)
+    }
+
+    /// The constant that refuses it, on itself, where `condition` holds.
+    pub(crate) fn refuse_if(&self, condition: &TokenStream, message: &str) -> TokenStream {
+        let refuse = call_on(&self.ty, quote!(::server::__private::refuse_if), quote!(#condition, #message));
+        quote!(const _: () = #refuse;)
     }
 }
 
-/// The constants that ask of each argument whether it is an extractor, with the one error where it is not.
+/// The aliases that ask of each argument whether it is an extractor, with the one error where it is not.
 pub(crate) fn probes(arguments: &[Extracted], state: &StateType<'_>) -> TokenStream {
+    if arguments.is_empty() {
+        return TokenStream::new();
+    }
     let probed = state.probed();
-    let probes = arguments.iter().map(|Extracted { probe, ty, .. }| {
+    let probes = arguments.iter().map(|Extracted { alias, ty, .. }| {
         quote! {
-            const #probe: bool = ::server::__private::StateProbe::<#probed, #ty>::IS_EXTRACTOR;
+            type #alias = ::server::__private::Argument<
+                { ::server::__private::StateProbe::<#probed, #ty>::IS_EXTRACTOR },
+                #ty,
+            >;
             const _: () = ::server::__private::assert_extractor_for::<#probed, #ty>();
         }
     });
-    let import = (!arguments.is_empty()).then(|| {
-        quote! {
-            #[allow(unused_imports, reason = "needed where an argument is no extractor")]
-            use ::server::__private::NoExtractor as _;
-        }
-    });
-    quote!(#import #(#probes)*)
+    quote! {
+        #[allow(unused_imports, reason = "needed where an argument is no extractor")]
+        use ::server::__private::NoExtractor as _;
+        #(#probes)*
+    }
 }
 
 /// The `where` clause under which a request of `state` has all the arguments.
@@ -95,10 +106,9 @@ pub(crate) fn bounds(arguments: &[Extracted], state: &StateType<'_>) -> TokenStr
         return TokenStream::new();
     }
     let name = state.name();
-    let bounds = arguments.iter().map(|argument| {
-        let (implementor, ty) = (argument.argument(), &argument.ty);
-        quote!(#implementor: ::server::__private::Extract<#name, #ty>)
-    });
+    let bounds = arguments
+        .iter()
+        .map(|Extracted { alias, ty, .. }| quote!(#alias: ::server::__private::Extract<#name, #ty>));
     quote!(where #(#bounds),*)
 }
 
@@ -126,57 +136,12 @@ pub(crate) fn extractions(
 
 /// Whether any argument takes the body: a constant expression, inside of an `impl` over the state.
 pub(crate) fn takes_body(arguments: &[Extracted], state: &StateType<'_>) -> TokenStream {
-    any_takes_body(arguments, &state.name())
-}
-
-/// The same outside of such an `impl`.
-pub(crate) fn takes_body_probed(arguments: &[Extracted], state: &StateType<'_>) -> TokenStream {
-    any_takes_body(arguments, &state.probed())
-}
-
-fn any_takes_body(arguments: &[Extracted], name: &TokenStream) -> TokenStream {
-    if arguments.is_empty() {
-        return quote!(false);
-    }
+    let name = state.name();
     let each = arguments.iter().map(|argument| {
-        let extract = argument.extract(name);
+        let extract = argument.extract(&name);
         quote!(#extract::TAKES_BODY)
     });
-    quote!(#(#each)||*)
-}
-
-/// The constant that refuses `argument`, on itself, where it takes the body and `condition` holds.
-pub(crate) fn body_check(
-    argument: &Extracted,
-    state: &StateType<'_>,
-    condition: &TokenStream,
-    message: &str,
-) -> TokenStream {
-    let extract = argument.extract(&state.probed());
-    let arguments = quote!(#condition && #extract::TAKES_BODY, #message);
-    let refuse = call_on(&argument.ty, quote!(::server::__private::refuse_if), arguments);
-    quote!(const _: () = #refuse;)
-}
-
-/// Calls `function` so that a panic in it is reported on the whole of `tokens`.
-fn call_on(tokens: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
-    let mut trees = tokens.to_token_stream().into_iter().map(|tree| tree.span());
-    let first = trees.next().unwrap_or_else(Span::call_site);
-    let last = trees.last().unwrap_or(first);
-    let mut parens = Group::new(Delimiter::Parenthesis, arguments);
-    parens.set_span(last);
-    let function = respan(function, first);
-    quote!(#function #parens)
-}
-
-fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut tree| {
-            tree.set_span(span);
-            tree
-        })
-        .collect()
+    if arguments.is_empty() { quote!(false) } else { quote!(#(#each)||*) }
 }
 
 /// Refuses what no extractor can make, whatever the compiler knows: borrowed and unnamed types.
@@ -210,7 +175,7 @@ fn owned_form(ty: &Type) -> String {
 }
 
 /// The first lifetime but `'static` in `tokens`.
-fn borrowed_lifetime(tokens: TokenStream) -> Option<TokenStream> {
+pub(crate) fn borrowed_lifetime(tokens: TokenStream) -> Option<TokenStream> {
     let mut trees = tokens.into_iter();
     while let Some(tree) = trees.next() {
         match tree {

@@ -17,7 +17,10 @@ mod route;
 mod routes;
 mod scope;
 mod signature;
+mod spans;
 mod state;
+#[cfg(test)]
+mod testing;
 
 use proc_macro::TokenStream;
 

@@ -31,7 +31,7 @@ impl Options {
             let known = key == "state" || flags.iter().any(|flag| key == flag);
             match value {
                 _ if !known => {
-                    errors.at(&key, format_args!("`{key}` is no option of `#[{attribute}]`: {usage}"))
+                    errors.at(&key, format_args!("`{key}` is no option of `#[{attribute}]`: {usage}"));
                 }
                 _ if options.has(&key.to_string()) => {
                     errors.at(&key, format_args!("`{key}` is said twice: remove this one"));

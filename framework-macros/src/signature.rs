@@ -6,17 +6,17 @@ use syn::{FnArg, Safety, Signature, Type};
 
 use crate::errors::Errors;
 
-/// Refuses what no function under `#[attribute]` may be, each at its own token; `noun` is what it is called then.
-pub(crate) fn check_plain_async(sig: &Signature, attribute: &str, noun: &str, errors: &mut Errors) {
+/// Refuses what no annotated function may be, each at its own token; `noun` is what it is called then.
+pub(crate) fn check_plain_async(sig: &Signature, noun: &str, errors: &mut Errors) {
     if sig.asyncness.is_none() {
         let name = &sig.ident;
         errors.at(sig.fn_token, format_args!("{noun} is asynchronous: write `async fn {name}`"));
     }
-    check_plain(sig, attribute, noun, errors);
+    check_plain(sig, noun, errors);
 }
 
 /// Refuses what would keep generated code from calling the function.
-pub(crate) fn check_plain(sig: &Signature, attribute: &str, noun: &str, errors: &mut Errors) {
+pub(crate) fn check_plain(sig: &Signature, noun: &str, errors: &mut Errors) {
     if let Some(token) = &sig.constness {
         errors.at(token, format_args!("{noun} is run, not evaluated by the compiler: remove `const`"));
     }
@@ -27,14 +27,21 @@ pub(crate) fn check_plain(sig: &Signature, attribute: &str, noun: &str, errors: 
         errors.at(abi, format_args!("{noun} is called from Rust: remove the ABI"));
     }
     if !sig.generics.params.is_empty() {
-        let message = format!(
-            "{noun} has no parameters of its own: `#[{attribute}]` must know each type, so remove these"
-        );
+        let message =
+            format!("{noun} is not generic: remove this and write out the types; a lifetime is `'_`");
         errors.at(&sig.generics, message);
     }
     if let Some(FnArg::Receiver(receiver)) = sig.inputs.first() {
         let message = format!("{noun} is a function of its own: move it out of the `impl` and remove `self`");
         errors.at(receiver, message);
+    }
+}
+
+/// What stands over an emitted function: it is `async`, and borrows the request as it does, because the attribute asks
+/// for it.
+pub(crate) fn allow_asked_for() -> TokenStream {
+    quote! {
+        #[allow(clippy::unused_async, clippy::needless_pass_by_ref_mut, reason = "the attribute asks for it")]
     }
 }
 

@@ -8,7 +8,7 @@ pub use crate::entry::{block_on_main, block_on_test};
 pub use crate::extract::argument::{
     AnyState, Argument, Extract, NoExtractor, Probe, StateProbe, assert_extractor, assert_extractor_for, refuse_if,
 };
-pub use crate::extract::function::{Cache, Outcome};
+pub use crate::extract::function::{Cache, Outcome, cache};
 pub use crate::extract::param::{borrowed_param, owned_param, param_text};
 pub use crate::http::Response;
 pub use crate::respond::cause::{Cause, status};

@@ -40,7 +40,7 @@ pub(super) fn function(entry: Entry, function: &Function, errors: &mut Errors) {
         };
         errors.at(sig.fn_token, otherwise);
     }
-    check_plain(sig, entry.attribute(), noun, errors);
+    check_plain(sig, noun, errors);
     for argument in &sig.inputs {
         if let FnArg::Typed(argument) = argument {
             let advice = match entry {

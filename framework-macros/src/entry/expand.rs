@@ -2,11 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::FnArg;
 
 use super::Entry;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::signature::allow_asked_for;
 
 pub(super) fn entry(entry: Entry, function: &Function) -> TokenStream {
     let Function { attrs, vis, sig, body } = function;
@@ -15,10 +15,12 @@ pub(super) fn entry(entry: Entry, function: &Function) -> TokenStream {
         Entry::Main => (None, quote!(block_on_main)),
         Entry::Test => (Some(quote!(#[::core::prelude::v1::test])), quote!(block_on_test)),
     };
+    let allow = allow_asked_for();
     quote! {
         #test
         #(#attrs)*
         #vis fn #name() #output {
+            #allow
             #sig #body
 
             ::server::__private::#run(#name())
@@ -29,11 +31,11 @@ pub(super) fn entry(entry: Entry, function: &Function) -> TokenStream {
 /// What stands for an entry point with mistakes: the program has its `main`, so that no second error follows.
 pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
-    let Function { vis, sig, body, .. } = function;
-    let name = &sig.ident;
-    if matches!(sig.inputs.first(), Some(FnArg::Receiver(_))) {
+    if function.is_method() {
         return quote!(#function #errors);
     }
+    let Function { vis, sig, body, .. } = function.mended();
+    let name = &sig.ident;
     quote! {
         #[allow(dead_code, reason = "it has mistakes")]
         #vis fn #name() {

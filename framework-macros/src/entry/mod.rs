@@ -47,3 +47,26 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{assert_expansion, pretty, tokens};
+
+    #[test]
+    fn main_runs_the_function() {
+        let item = "/// Serves.\nasync fn main() -> server::Result { Server::new(ROUTES).run().await }";
+        assert_expansion!(pretty(super::main(tokens(""), tokens(item))));
+    }
+
+    #[test]
+    fn a_test_keeps_its_attributes() {
+        let item = "#[should_panic] #[ignore = \"slow\"] async fn adds() -> io::Result<()> { read().await }";
+        assert_expansion!(pretty(super::test(tokens(""), tokens(item))));
+    }
+
+    #[test]
+    fn with_mistakes() {
+        let item = "fn main(count: u8) { serve(count).await }";
+        assert_expansion!(pretty(super::main(tokens("flavor = \"multi_thread\""), tokens(item))));
+    }
+}

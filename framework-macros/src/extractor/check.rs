@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident};
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
 use crate::errors::Errors;
-use crate::extracted::{Extracted, StateType, tokens_text};
+use crate::extracted::{Extracted, StateType, borrowed_lifetime, tokens_text};
 use crate::function::Function;
 use crate::options::Options;
 use crate::signature::{check_plain_async, has_impl, is_named, typed_arguments};
@@ -47,7 +47,7 @@ pub(super) fn extractor<'a>(
     errors: &mut Errors,
 ) -> Option<Extractor<'a>> {
     let sig = &function.sig;
-    check_plain_async(sig, "extractor", "an extractor", errors);
+    check_plain_async(sig, "an extractor", errors);
     let (mut values, mut extracted, mut request) = (Vec::new(), Vec::new(), None);
     for (index, ty) in typed_arguments(sig) {
         if is_request(ty) {
@@ -94,8 +94,24 @@ fn check_output<'a>(function: &'a Function, options: &Options, errors: &mut Erro
     };
     let output = split(whole);
     let value = output.value;
+    if let Failure::Named(error) = output.failure
+        && has_impl(error)
+    {
+        errors.at(error, "handlers may ask for the reason, so it needs a name: write the type of the error");
+        return None;
+    }
+    if let Some(lifetime) = borrowed_lifetime(whole.to_token_stream()) {
+        errors
+            .at(lifetime, "the value outlives the arguments it is made of: return a type without a lifetime");
+        return None;
+    }
     if has_impl(value) {
         errors.at(value, "an extractor's type is what handlers write: return one with a name");
+        return None;
+    }
+    if is_named(value, "Option") {
+        let message = "handlers take an `Option` of any extractor: return a `Result`, with the answer to send where there is no value";
+        errors.at(value, message);
         return None;
     }
     if options.state.is_none() && is_foreign(value) {
@@ -109,7 +125,7 @@ fn check_output<'a>(function: &'a Function, options: &Options, errors: &mut Erro
     Some(output)
 }
 
-/// Takes `Result<Value, Error>`, and aliases of it that are called `…Result`, apart.
+/// Takes `Result<Value, Error>`, and aliases of it that are called `…Result<Value>`, apart.
 fn split(whole: &Type) -> Output<'_> {
     let never = Output { whole, value: whole, failure: Failure::Never };
     let Type::Path(path) = whole else { return never };
@@ -124,6 +140,8 @@ fn split(whole: &Type) -> Output<'_> {
     });
     match (types.next(), types.next()) {
         (Some(value), Some(error)) => Output { whole, value, failure: Failure::Named(error) },
+        // No alias can make an extractor of a foreign type, so this is a type of its own that is called so.
+        (Some(value), None) if last.ident != "Result" && is_foreign(value) => never,
         (Some(value), None) => Output { whole, value, failure: Failure::Aliased },
         (None, _) => never,
     }

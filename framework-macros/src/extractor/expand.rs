@@ -1,24 +1,31 @@
 //! The function as it was written, and beside it the implementation of `FromRequest` for what it returns.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::FnArg;
 
 use super::check::{Extractor, Failure};
 use crate::errors::Errors;
-use crate::extracted::{body_check, bounds, extractions, probes, takes_body, takes_body_probed, tokens_text};
+use crate::extracted::{Extracted, bounds, extractions, probes, takes_body, tokens_text};
 use crate::function::Function;
+use crate::signature::allow_asked_for;
+use crate::spans::{around, at_generated, ends};
 
 pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
     let Extractor { function, state, extracted, output, .. } = extractor;
     let value = output.value;
     let probes = probes(extracted, state);
     let body_checks = body_checks(extractor);
-    let (generics, state_name, bounds) = (state.generics(), state.name(), bounds(extracted, state));
+    let generics = state.generics(ends(value).0);
+    let (state_name, bounds) = (state.name(), bounds(extracted, state));
     let takes_body = if extractor.takes_body { quote!(true) } else { takes_body(extracted, state) };
     let rejection = rejection(extractor);
     let make = make(extractor);
+    // A future that is not `Send` is reported on what the method returns, so that lies where the function's does.
+    let answer = quote!(::core::result::Result<Self, Self::Rejection>);
+    let answer = at_generated(ends(output.whole).1, answer);
+    let allow = allow_asked_for();
     quote! {
+        #allow
         #function
 
         const _: () = {
@@ -33,7 +40,7 @@ pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
                 async fn from_request(
                     __request: &mut ::server::Request,
                     __state: &#state_name,
-                ) -> ::core::result::Result<Self, Self::Rejection> {
+                ) -> #answer {
                     #make
                 }
             }
@@ -48,11 +55,14 @@ pub(super) fn fallback(
     errors: Errors,
 ) -> TokenStream {
     let errors = errors.into_tokens();
-    let is_method = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
-    let Some(Extractor { state, output, .. }) = extractor.filter(|_| !is_method) else {
+    if function.is_method() {
+        return quote!(#function #errors);
+    }
+    let function = function.mended();
+    let Some(Extractor { state, output, .. }) = extractor else {
         return quote!(#function #errors);
     };
-    let (generics, state_name, value) = (state.generics(), state.name(), output.value);
+    let (generics, state_name, value) = (state.generics(Span::call_site()), state.name(), output.value);
     quote! {
         #function
 
@@ -75,12 +85,13 @@ pub(super) fn fallback(
 /// Refuses, on the argument, each one that takes the body after another did.
 fn body_checks(extractor: &Extractor<'_>) -> TokenStream {
     let Extractor { extracted, state, .. } = extractor;
+    let takes_body = |argument: &Extracted| argument.takes_body(state);
     let checks = extracted.iter().enumerate().skip(1).map(|(index, argument)| {
-        let before = takes_body_probed(extracted.get(..index).unwrap_or_default(), state);
-        let ty = tokens_text(&argument.ty);
+        let before = extracted.iter().take(index).map(takes_body);
+        let (this, ty) = (takes_body(argument), tokens_text(&argument.ty));
         let message =
             format!("`{ty}` takes the body, which an argument before it takes already: remove one of them");
-        body_check(argument, state, &quote!((#before)), &message)
+        argument.refuse_if(&quote!(#this && (#(#before)||*)), &message)
     });
     quote!(#(#checks)*)
 }
@@ -91,12 +102,9 @@ fn rejection(extractor: &Extractor<'_>) -> TokenStream {
     let own = match output.failure {
         Failure::Never => quote!(::core::convert::Infallible),
         Failure::Named(error) => error.to_token_stream(),
-        Failure::Aliased => {
-            let whole = output.whole;
-            quote!(<#whole as ::server::__private::Outcome>::Error)
-        }
+        Failure::Aliased => around(quote!(<), output.whole, quote!(as ::server::__private::Outcome>::Error)),
     };
-    if extractor.extracted.is_empty() { own } else { quote!(::server::Rejected<#own>) }
+    if extractor.extracted.is_empty() { own } else { around(quote!(::server::Rejected<), &own, quote!(>)) }
 }
 
 /// The body of `from_request`.
@@ -107,7 +115,7 @@ fn make(extractor: &Extractor<'_>) -> TokenStream {
     let extractions = extractions(extracted, state, &quote!(&mut *__request), refuse);
     let (recall, keep) = if extractor.cached {
         let recall = quote! {
-            let __cache = ::server::__private::Cache::<#value>::new();
+            let __cache = ::server::__private::cache::<#value>();
             if let ::core::option::Option::Some(__value) = __cache.get(__request) {
                 return ::core::result::Result::Ok(__value);
             }

@@ -27,3 +27,41 @@ pub(crate) fn extractor(args: TokenStream, item: TokenStream) -> TokenStream {
         made => expand::fallback(&function, made.as_ref(), errors),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{assert_expansion, pretty, tokens};
+
+    fn expand(args: &str, item: &str) -> String {
+        pretty(super::extractor(tokens(args), tokens(item)))
+    }
+
+    #[test]
+    fn out_of_other_extractors() {
+        let item = r#"
+            /// Who asks.
+            pub async fn user(token: Bearer, users: State<Users>) -> Result<User, ApiError> {
+                users.find(&token).await
+            }
+        "#;
+        assert_expansion!(expand("", item));
+    }
+
+    #[test]
+    fn cached() {
+        let item = "async fn user(token: Bearer) -> User { token.user() }";
+        assert_expansion!(expand("cached", item));
+    }
+
+    #[test]
+    fn out_of_the_request_alone() {
+        let item = "async fn agent(request: &mut Request) -> server::Result<Agent> { Agent::of(request) }";
+        assert_expansion!(expand("state = App, takes_body", item));
+    }
+
+    #[test]
+    fn with_mistakes() {
+        let item = "fn user(request: &Request) -> Result<User, ApiError> { find(request).await }";
+        assert_expansion!(expand("", item));
+    }
+}

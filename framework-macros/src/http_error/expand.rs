@@ -1,34 +1,32 @@
 //! The problem that each variant is, the response made of it, and, unless another derive writes them, `Display`,
 //! `Error` and `From`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{DeriveInput, Member};
+use syn::{Data, DeriveInput, Member};
 
 use super::check::{Detail, HttpError, Variant};
 use super::detail::{Piece, format_string};
-use super::parse::Status;
+use super::parse::{self, Status};
+use crate::errors::Errors;
 
 pub(super) fn http_error(error: &HttpError<'_>) -> TokenStream {
     let HttpError { name, generics, response_only, .. } = error;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let (problem, sourced) = (problem_arms(error), sourced(error));
+    let problem = problem(error);
     let error_impls = (!response_only).then(|| error_impls(error));
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::convert::From<#name #ty_generics> for ::server::Problem #where_clause {
             fn from(__error: #name #ty_generics) -> Self {
-                let __problem = match &__error {
-                    #problem
-                };
-                #sourced
+                #problem
             }
         }
 
         #[automatically_derived]
         impl #impl_generics ::server::IntoResponse for #name #ty_generics #where_clause {
             fn into_response(self) -> ::server::Response {
-                ::server::IntoResponse::into_response(<::server::Problem as ::core::convert::From<Self>>::from(self))
+                ::server::Response::problem(::core::convert::Into::into(self))
             }
         }
 
@@ -36,10 +34,36 @@ pub(super) fn http_error(error: &HttpError<'_>) -> TokenStream {
     }
 }
 
-/// What stands for an error type with mistakes: it is a response and an error, so that no second error follows.
+/// What stands for an error type with mistakes: it is a response, an error, and made of what is marked so, so that no
+/// second error follows.
 pub(super) fn fallback(input: &DeriveInput) -> TokenStream {
     let name = &input.ident;
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
+    let whole = parse::variant(&input.attrs, &mut Errors::default());
+    let is_union = matches!(input.data, Data::Union(_));
+    let error_impls = (whole.response_only.is_none() && !is_union).then(|| {
+        let sources = parse::converted(input);
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics ::core::fmt::Display for #name #ty_generics #where_clause {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::result::Result::Ok(())
+                }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics ::core::error::Error for #name #ty_generics #where_clause {}
+
+            #(
+                #[automatically_derived]
+                impl #impl_generics ::core::convert::From<#sources> for #name #ty_generics #where_clause {
+                    fn from(_: #sources) -> Self {
+                        loop {}
+                    }
+                }
+            )*
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::convert::From<#name #ty_generics> for ::server::Problem #where_clause {
@@ -54,69 +78,90 @@ pub(super) fn fallback(input: &DeriveInput) -> TokenStream {
                 ::server::Response::new(::server::StatusCode::INTERNAL_SERVER_ERROR)
             }
         }
+
+        #error_impls
     }
 }
 
-/// An arm for each variant: its problem, but for the cause.
-fn problem_arms(error: &HttpError<'_>) -> TokenStream {
-    let arms = error.variants.iter().map(|variant| {
-        let (path, status) = (variant.path(error.name), status(variant.status));
-        let title = variant.title.iter();
-        let kind = variant.kind.iter();
-        let (pattern, detail) = match &variant.detail {
-            Some(detail) if error.response_only => {
-                let text = format_string(&detail.pieces, detail.span);
-                (detail.pattern(), Some(quote!(.detail(::std::format!(#text)))))
-            }
-            Some(_) => (quote!({ .. }), Some(quote!(.detail(::std::string::ToString::to_string(&__error))))),
-            None => (quote!({ .. }), None),
-        };
-        quote! {
-            #path #pattern => ::server::Problem::new(#status) #(.title_text(#title))* #(.kind(#kind))* #detail,
+/// The expression for the problem that `__error` is.
+fn problem(error: &HttpError<'_>) -> TokenStream {
+    if error.variants.is_empty() {
+        return quote!(match __error {});
+    }
+    let arms = error.variants.iter().map(|variant| problem_arm(error, variant));
+    let problem = quote!(match &__error { #(#arms)* });
+    match causes(error) {
+        Some(causes) => quote! {
+            let __problem = #problem;
+            #causes
+        },
+        None => problem,
+    }
+}
+
+/// A variant's problem, but for the cause.
+fn problem_arm(error: &HttpError<'_>, variant: &Variant<'_>) -> TokenStream {
+    let (path, status) = (variant.path(error.name), status(variant.status));
+    let (title, kind) = (variant.title.iter(), variant.kind.iter());
+    let (pattern, detail) = match &variant.detail {
+        Some(detail) if error.response_only => {
+            let text = format_string(&detail.pieces, detail.span);
+            (detail.pattern(), Some(quote!(.detail(::std::format!(#text)))))
         }
-    });
-    match error.variants.as_slice() {
-        [] => quote!(__never => match *__never {},),
-        _ => quote!(#(#arms)*),
+        Some(_) => (quote!({ .. }), Some(quote!(.detail(::std::string::ToString::to_string(&__error))))),
+        None => (quote!({ .. }), None),
+    };
+    quote! {
+        #path #pattern => ::server::Problem::new(#status) #(.title_text(#title))* #(.kind(#kind))* #detail,
     }
 }
 
 /// The problem with the cause, for the log: the marked field; where another derive writes the message, the whole error.
-fn sourced(error: &HttpError<'_>) -> TokenStream {
-    let name = error.name;
-    let has_cause = |variant: &&Variant<'_>| {
-        variant.source.is_some() || (error.response_only && variant.status.is_server_error())
-    };
-    if !error.variants.iter().any(|variant| has_cause(&variant)) {
-        return quote!(__problem);
-    }
-    let arms = error.variants.iter().map(|variant| {
-        let path = variant.path(name);
+fn causes(error: &HttpError<'_>) -> Option<TokenStream> {
+    let with_cause = |variant: &Variant<'_>| {
+        let path = variant.path(error.name);
         match &variant.source {
-            _ if !has_cause(&variant) => quote!(#path { .. } => __problem,),
             Some(source) if !error.response_only => {
                 let (member, ty) = (&source.member, source.ty);
-                quote! {
+                Some(quote! {
                     #path { #member: __cause, .. } => {
                         __problem.source(<#ty as ::server::__private::Cause>::into_cause(__cause))
                     }
-                }
+                })
             }
-            Some(_) | None => quote!(#path { .. } => __problem.source(__error),),
+            Some(_) => Some(quote!(#path { .. } => __problem.source(__error),)),
+            None if error.response_only && variant.status.is_server_error() => {
+                Some(quote!(#path { .. } => __problem.source(__error),))
+            }
+            None => None,
         }
-    });
-    quote! {
-        match __error {
-            #(#arms)*
+    };
+    match_causes(error, &quote!(__error), with_cause, &quote!(__problem))
+}
+
+/// A `match` with the arms of the variants that have a cause, and one for all others; `None` where no variant has one.
+fn match_causes(
+    error: &HttpError<'_>,
+    scrutinee: &TokenStream,
+    arm: impl Fn(&Variant<'_>) -> Option<TokenStream>,
+    otherwise: &TokenStream,
+) -> Option<TokenStream> {
+    let (mut arms, mut others) = (Vec::new(), Vec::new());
+    for variant in &error.variants {
+        match arm(variant) {
+            Some(arm) => arms.push(arm),
+            None => others.push(variant.path(error.name)),
         }
     }
+    let others = (!others.is_empty()).then(|| quote!(#(#others { .. })|* => #otherwise,));
+    (!arms.is_empty()).then(|| quote!(match #scrutinee { #(#arms)* #others }))
 }
 
 /// `Display`, `Error`, and a `From` for each field marked so.
 fn error_impls(error: &HttpError<'_>) -> TokenStream {
     let HttpError { name, generics, .. } = error;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let (display, source) = (display_arms(error), source_arms(error));
+    let (display, cause) = (display(error), cause(error));
     let conversions = error.variants.iter().filter_map(|variant| {
         let source = variant.source.as_ref().filter(|source| source.from)?;
         let (path, member, ty) = (variant.path(name), &source.member, source.ty);
@@ -133,16 +178,14 @@ fn error_impls(error: &HttpError<'_>) -> TokenStream {
         #[automatically_derived]
         impl #impl_generics ::core::fmt::Display for #name #ty_generics #where_clause {
             fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                match self {
-                    #display
-                }
+                #display
             }
         }
 
         #[automatically_derived]
         impl #impl_generics ::core::error::Error for #name #ty_generics #where_clause {
             fn source(&self) -> ::core::option::Option<&(dyn ::core::error::Error + 'static)> {
-                #source
+                #cause
             }
         }
 
@@ -151,7 +194,10 @@ fn error_impls(error: &HttpError<'_>) -> TokenStream {
 }
 
 /// The detail; the title where there is none; the reason phrase where there is neither.
-fn display_arms(error: &HttpError<'_>) -> TokenStream {
+fn display(error: &HttpError<'_>) -> TokenStream {
+    if error.variants.is_empty() {
+        return quote!(match *self {});
+    }
     let arms = error.variants.iter().map(|variant| {
         let path = variant.path(error.name);
         match (&variant.detail, &variant.title) {
@@ -166,35 +212,26 @@ fn display_arms(error: &HttpError<'_>) -> TokenStream {
             }
         }
     });
-    match error.variants.as_slice() {
-        [] => quote!(__never => match *__never {},),
-        _ => quote!(#(#arms)*),
-    }
-}
-
-fn source_arms(error: &HttpError<'_>) -> TokenStream {
-    if error.variants.iter().all(|variant| variant.source.is_none()) {
-        return quote!(::core::option::Option::None);
-    }
-    let arms = error.variants.iter().map(|variant| {
-        let path = variant.path(error.name);
-        match &variant.source {
-            Some(source) => {
-                let (member, ty) = (&source.member, source.ty);
-                quote! {
-                    #path { #member: __cause, .. } => {
-                        ::core::option::Option::Some(<#ty as ::server::__private::Cause>::as_cause(__cause))
-                    }
-                }
-            }
-            None => quote!(#path { .. } => ::core::option::Option::None,),
-        }
-    });
     quote! {
         match self {
             #(#arms)*
         }
     }
+}
+
+/// What `Error::source` gives.
+fn cause(error: &HttpError<'_>) -> TokenStream {
+    let none = quote!(::core::option::Option::None);
+    let with_cause = |variant: &Variant<'_>| {
+        let (path, source) = (variant.path(error.name), variant.source.as_ref()?);
+        let (member, ty) = (&source.member, source.ty);
+        Some(quote! {
+            #path { #member: __cause, .. } => {
+                ::core::option::Option::Some(<#ty as ::server::__private::Cause>::as_cause(__cause))
+            }
+        })
+    };
+    match_causes(error, &quote!(self), with_cause, &none).unwrap_or(none)
 }
 
 /// The status by its name, or by its number where it has none.
@@ -205,7 +242,10 @@ fn status(status: Status) -> TokenStream {
             let name = Ident::new(name, Span::call_site());
             quote!(::server::StatusCode::#name)
         }
-        None => quote!(::server::__private::status(#code)),
+        None => {
+            let code = Literal::u16_unsuffixed(code);
+            quote!(::server::__private::status(#code))
+        }
     }
 }
 

@@ -28,3 +28,64 @@ pub(crate) fn http_error(item: TokenStream) -> TokenStream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{assert_expansion, pretty, tokens};
+
+    fn expand(item: &str) -> String {
+        pretty(super::http_error(tokens(item)))
+    }
+
+    #[test]
+    fn a_variant_each() {
+        let item = r#"
+            enum ApiError {
+                #[status(404)]
+                #[detail("user {0} does not exist")]
+                NoSuchUser(u64),
+                #[status(CONFLICT)]
+                #[title("Name taken")]
+                #[http_error(type = "https://example.org/problems/name-taken")]
+                NameTaken { name: String },
+                #[status(503)]
+                Storage(#[from] sqlx::Error),
+                #[status(499)]
+                Odd,
+            }
+        "#;
+        assert_expansion!(expand(item));
+    }
+
+    #[test]
+    fn a_struct() {
+        let item = "#[status(410)] #[detail(\"{page:?} is gone\")] struct Gone { page: Page }";
+        assert_expansion!(expand(item));
+    }
+
+    #[test]
+    fn beside_another_derive() {
+        let item = r#"
+            #[http_error(response_only)]
+            enum ApiError {
+                #[status(404)]
+                #[detail("no {0}")]
+                Missing(&'static str),
+                #[status(502)]
+                Upstream(#[from] reqwest::Error),
+            }
+        "#;
+        assert_expansion!(expand(item));
+    }
+
+    #[test]
+    fn nothing_at_all() {
+        assert_expansion!(expand("enum Never {}"));
+    }
+
+    #[test]
+    fn with_mistakes() {
+        let item = "enum ApiError { #[status(200)] Fine, Storage(#[from] io::Error) }";
+        assert_expansion!(expand(item));
+    }
+}

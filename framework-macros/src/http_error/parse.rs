@@ -4,10 +4,11 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token};
+use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Field, Ident, Lit, LitStr, Meta, Path, Token, Type};
 
 use super::status;
 use crate::errors::Errors;
+use crate::extracted::tokens_text;
 
 /// What is written over a variant, or over a struct.
 #[derive(Default)]
@@ -111,7 +112,7 @@ fn named_status(path: &Path, errors: &mut Errors) -> Option<Status> {
 fn text(attr: &Attribute, name: &str, place: &mut Option<LitStr>, errors: &mut Errors) {
     match attr.parse_args::<LitStr>() {
         Ok(_) if place.is_some() => {
-            errors.at(attr, format_args!("the {name} is said twice: remove this one"))
+            errors.at(attr, format_args!("the {name} is said twice: remove this one"));
         }
         Ok(literal) => *place = Some(literal),
         Err(_) => errors.at(attr, format_args!("a {name} is one literal text: write `#[{name}(\"...\")]`")),
@@ -129,10 +130,10 @@ fn options(attr: &Attribute, parsed: &mut VariantAttributes<'_>, errors: &mut Er
         match (key.to_string().as_str(), value) {
             ("response_only", None) => parsed.response_only = Some(key),
             ("response_only", Some(value)) => {
-                errors.at(value, "`response_only` takes no value: write it alone")
+                errors.at(value, "`response_only` takes no value: write it alone");
             }
             ("type", _) if parsed.kind.is_some() => {
-                errors.at(&key, "the type is said twice: remove this one")
+                errors.at(&key, "the type is said twice: remove this one");
             }
             ("type", Some(Expr::Lit(ExprLit { lit: Lit::Str(uri), .. }))) => parsed.kind = Some(uri),
             ("type", other) => {
@@ -180,4 +181,21 @@ pub(super) fn field<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> FieldMar
         }
     }
     marks
+}
+
+/// The types of all fields marked `#[from]`, each once, whatever else is wrong.
+pub(super) fn converted(input: &DeriveInput) -> Vec<&Type> {
+    let fields: Vec<&Field> = match &input.data {
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    let mut types: Vec<&Type> = Vec::new();
+    for field in fields {
+        let is_new = types.iter().all(|ty| tokens_text(ty) != tokens_text(&field.ty));
+        if is_new && field.attrs.iter().any(|attr| attr.path().is_ident("from")) {
+            types.push(&field.ty);
+        }
+    }
+    types
 }

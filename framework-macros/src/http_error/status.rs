@@ -66,7 +66,8 @@ pub(super) fn nearest(name: &str) -> Option<(&'static str, u16)> {
     let wanted = name.to_uppercase();
     let nearest = NAMED.iter().min_by_key(|(known, ..)| distance(known, &wanted))?;
     let (known, code, _) = *nearest;
-    (distance(known, &wanted) <= 3).then_some((known, code))
+    let near = (name.len() / 3).clamp(1, 3);
+    (distance(known, &wanted) <= near).then_some((known, code))
 }
 
 /// How many letters must be changed, added or removed to make one text of the other.

@@ -25,7 +25,7 @@ pub(super) fn middleware<'a>(
     errors: &mut Errors,
 ) -> Option<Middleware<'a>> {
     let sig = &function.sig;
-    check_plain_async(sig, "middleware", "a middleware", errors);
+    check_plain_async(sig, "a middleware", errors);
     let (mut request, mut next) = (None, None);
     let (mut values, mut extracted) = (Vec::new(), Vec::new());
     for (index, ty) in typed_arguments(sig) {
@@ -75,10 +75,10 @@ fn check_complete(function: &Function, has_request: bool, has_next: bool, errors
     match (has_request || mentioned("Request"), has_next || mentioned("Next")) {
         (true, true) => {}
         (false, true) => {
-            errors.at_span(end, "a middleware takes `request: Request`: add it to the arguments")
+            errors.at_span(end, "a middleware takes `request: Request`: add it to the arguments");
         }
         (true, false) => {
-            errors.at_span(end, "a middleware takes `next: Next<'_>`: add it as the last argument")
+            errors.at_span(end, "a middleware takes `next: Next<'_>`: add it as the last argument");
         }
         (false, false) => errors.at_span(
             end,

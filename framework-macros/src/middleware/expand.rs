@@ -1,14 +1,15 @@
 //! The unit struct, and the implementation that holds the user's function.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, FnArg};
+use syn::{Attribute, Signature, Type};
 
 use super::check::Middleware;
 use crate::errors::Errors;
-use crate::extracted::{body_check, bounds, extractions, probes, tokens_text};
+use crate::extracted::{bounds, extractions, probes, tokens_text};
 use crate::function::Function;
-use crate::signature::respond;
+use crate::signature::{allow_asked_for, is_named, respond, typed_arguments};
+use crate::spans::{at_generated, ends};
 
 pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
     let Middleware { function, state, values, extracted, output } = middleware;
@@ -19,12 +20,17 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
     let body_checks = extracted.iter().map(|argument| {
         let ty = tokens_text(&argument.ty);
         let message = format!("`{ty}` takes the body, which is the handler's: take `{ty}` there");
-        body_check(argument, state, &quote!(true), &message)
+        argument.refuse_if(&argument.takes_body(state), &message)
     });
-    let (generics, state_name, bounds) = (state.generics(), state.name(), bounds(extracted, state));
+    let (generics, state_name) = (state.generics(Span::call_site()), state.name());
+    let bounds = bounds(extracted, state);
     let extractions = extractions(extracted, state, &quote!(&mut __request), |rejection| rejection);
     let mutability = (!extracted.is_empty()).then(|| quote!(mut));
+    // A future that is not `Send` is reported on what the method returns, so that lies where the function's does.
+    let answer = at_generated(ends(output).1, quote!(::server::Response));
     let response = respond(output, &quote!(#name(#(#values),*).await));
+    let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated, reason = "it is made here, not used")]));
     quote! {
         #unit
 
@@ -34,6 +40,7 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
 
             #inner
 
+            #deprecated
             #[automatically_derived]
             impl #generics ::server::Middleware<#state_name> for #name #bounds {
                 async fn call(
@@ -41,7 +48,7 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
                     #mutability __request: ::server::Request,
                     __state: &#state_name,
                     __next: ::server::Next<'_>,
-                ) -> ::server::Response {
+                ) -> #answer {
                     #extractions
                     #response
                 }
@@ -51,17 +58,23 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
 }
 
 /// What stands for a middleware with mistakes: a value that can be attached, so that no second error follows.
+///
+/// The function's body is left out where it was written for another signature than it must have.
 pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
-    if matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_))) {
+    if function.is_method() {
         return quote!(#function #errors);
     }
-    let (name, unit, inner) = (&function.sig.ident, unit_struct(function), inner_function(function));
+    let mut function = function.mended();
+    if function.sig.asyncness.is_none() || borrows(&function.sig) {
+        function.body = syn::parse_quote!({ loop {} });
+    }
+    let (name, unit, inner) = (&function.sig.ident, unit_struct(&function), inner_function(&function));
     quote! {
         #unit
 
         const _: () = {
-            #[allow(dead_code, reason = "it has mistakes")]
+            #[allow(dead_code, unused_variables, unused_mut, reason = "it has mistakes")]
             #inner
 
             #[automatically_derived]
@@ -81,6 +94,14 @@ pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
     }
 }
 
+/// Whether the request, or what comes next, is a reference.
+fn borrows(sig: &Signature) -> bool {
+    typed_arguments(sig).any(|(_, ty)| match ty {
+        Type::Reference(ty) => is_named(&ty.elem, "Request") || is_named(&ty.elem, "Next"),
+        _ => false,
+    })
+}
+
 /// The value that is attached: it has the function's name, visibility and documentation.
 fn unit_struct(function: &Function) -> TokenStream {
     let Function { attrs, vis, sig, .. } = function;
@@ -96,8 +117,8 @@ fn unit_struct(function: &Function) -> TokenStream {
 /// The user's function, without what went to the struct.
 fn inner_function(function: &Function) -> TokenStream {
     let Function { attrs, sig, body, .. } = function;
-    let attrs = attrs.iter().filter(|attr| !is_documentation(attr));
-    quote!(#(#attrs)* #sig #body)
+    let (allow, attrs) = (allow_asked_for(), attrs.iter().filter(|attr| !is_documentation(attr)));
+    quote!(#allow #(#attrs)* #sig #body)
 }
 
 fn is_documentation(attr: &Attribute) -> bool {

@@ -27,3 +27,57 @@ pub(crate) fn middleware(args: TokenStream, item: TokenStream) -> TokenStream {
         _ => expand::fallback(&function, errors),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{assert_expansion, pretty, tokens};
+
+    fn expand(args: &str, item: &str) -> String {
+        pretty(super::middleware(tokens(args), tokens(item)))
+    }
+
+    #[test]
+    fn without_extractors() {
+        let item = r#"
+            /// Adds a field to each answer.
+            #[deprecated]
+            #[allow(dead_code)]
+            pub(crate) async fn stamp(request: Request, next: Next<'_>) -> Response {
+                next.run(request).await.header("x-stamp", "yes")
+            }
+        "#;
+        assert_expansion!(expand("", item));
+    }
+
+    #[test]
+    fn with_extractors() {
+        let item = r#"
+            async fn log(user: Option<User>, label: State<Label>, mut request: Request, next: Next<'_>) -> impl IntoResponse {
+                println!("{label}");
+                next.run(request).await
+            }
+        "#;
+        assert_expansion!(expand("", item));
+    }
+
+    #[test]
+    fn for_one_state() {
+        let item = r#"
+            async fn gate(next: Next<'_>, user: User, request: Request) -> Result<Response, ApiError> {
+                user.check()?;
+                Ok(next.run(request).await)
+            }
+        "#;
+        assert_expansion!(expand("state = App", item));
+    }
+
+    #[test]
+    fn with_mistakes() {
+        let item = r#"
+            pub fn gate(user: &User, request: Request) -> Response {
+                next.run(request)
+            }
+        "#;
+        assert_expansion!(expand("sate = App", item));
+    }
+}

@@ -21,3 +21,26 @@ pub(crate) fn state(item: TokenStream) -> TokenStream {
     let errors = errors.into_tokens();
     quote!(#provided #errors)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{assert_expansion, pretty, tokens};
+
+    #[test]
+    fn a_field_each() {
+        let item = "struct App { users: Users, mail: Arc<Mail>, #[state(skip)] admins: Users }";
+        assert_expansion!(pretty(super::state(tokens(item))));
+    }
+
+    #[test]
+    fn generic() {
+        let item = "struct App<'a, T: Clone, const N: usize>(&'a str, [T; N]) where T: Send;";
+        assert_expansion!(pretty(super::state(tokens(item))));
+    }
+
+    #[test]
+    fn with_mistakes() {
+        let item = "struct App { users: Users, admins: Users, #[state(hide)] mail: Mail }";
+        assert_expansion!(pretty(super::state(tokens(item))));
+    }
+}

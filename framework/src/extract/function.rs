@@ -63,7 +63,7 @@ impl<T, E> Outcome for Result<T, E> {
 
 /// Where `#[extractor(cached)]` keeps its value: among the request's extensions, out of reach of other types.
 ///
-/// The bounds stand on [`Cache::new`] alone, so that a type that cannot be kept is told once.
+/// The bounds stand on [`cache`] alone, so that a type that cannot be kept is told once.
 pub struct Cache<T> {
     get: fn(&Request) -> Option<T>,
     put: fn(&mut Request, &T),
@@ -72,15 +72,13 @@ pub struct Cache<T> {
 #[derive(Clone)]
 struct Cached<T>(T);
 
-impl<T: Clone + Send + Sync + Any> Cache<T> {
-    /// The cache of the values of type `T`, one in each request.
-    pub fn new() -> Self {
-        Self {
-            get: |request| request.extensions()?.get::<Cached<T>>().map(|cached| cached.0.clone()),
-            put: |request, value| {
-                request.extensions_mut().insert(Cached(value.clone()));
-            },
-        }
+/// The cache of the values of type `T`, one in each request.
+pub fn cache<T: Clone + Send + Sync + Any>() -> Cache<T> {
+    Cache {
+        get: |request| request.extensions()?.get::<Cached<T>>().map(|cached| cached.0.clone()),
+        put: |request, value| {
+            request.extensions_mut().insert(Cached(value.clone()));
+        },
     }
 }
 
