@@ -3,6 +3,7 @@
 //! The trait, the chain that runs it, and a file for each middleware in the box. Middleware wraps; what a handler
 //! needs it asks for in its signature.
 
+pub(crate) mod around;
 mod chain;
 
 pub(crate) use chain::{BoxFuture, Chain, Terminal};
