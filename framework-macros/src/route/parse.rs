@@ -179,7 +179,7 @@ fn options(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -
 fn option(key: &Ident, input: ParseStream<'_>, options: &mut Options) -> syn::Result<()> {
     match key.to_string().as_str() {
         "body_limit" => {
-            options.body_limit = Some(value(input, "a size in quotes: `body_limit = \"100MiB\"`")?)
+            options.body_limit = Some(value(input, "a size in quotes: `body_limit = \"100MiB\"`")?);
         }
         "timeout" => options.timeout = Some(value(input, "a time in quotes: `timeout = \"5s\"`")?),
         "on_disconnect" => {

@@ -6,6 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use super::check::Route;
 use super::signature::{Argument, Source};
@@ -38,13 +39,16 @@ pub(super) fn is_extractor(index: usize) -> Ident {
 
 /// A layer of the handler: a reference to the value that the attribute names.
 pub(super) fn layer(index: usize, layer: &Expr, route: &Route) -> TokenStream {
-    match (unit_struct(layer), &route.state) {
+    let value = match (unit_struct(layer), &route.state) {
         (Some(path), None) => {
             let is = is_middleware(index);
-            quote!(&::server::__private::Around::<{ #is }, #path>(#path))
+            quote!(::server::__private::Around::<{ #is }, #path>(#path))
         }
-        (Some(_), Some(_)) | (None, _) => quote!(&#layer),
-    }
+        (Some(_), Some(_)) | (None, _) => quote!(#layer),
+    };
+    let value = quote_spanned!(layer.span()=> const { &#value });
+    let state = route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state));
+    quote!(::server::__private::around::<#state, _>(#value))
 }
 
 /// The middleware that are types, and so can be asked what they ask of the state.

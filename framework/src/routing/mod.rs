@@ -4,9 +4,11 @@
 //! lies in `.rodata` and a conflict stops `cargo check`.
 
 mod info;
+mod reply;
 mod url;
 
 pub use info::{
     Bound, Captures, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment,
 };
+pub use reply::{Reply, reply, respond};
 pub use url::UrlBuilder;
