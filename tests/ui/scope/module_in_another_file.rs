@@ -1,0 +1,4 @@
+#[server::scope(prefix = "/users")]
+mod users;
+
+fn main() {}
