@@ -2,13 +2,16 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, LitStr};
+use syn::{Attribute, LitStr, Type};
 
 use crate::route::route_attribute;
 
 /// What every attribute inside is told.
 pub(crate) struct Told<'a> {
     pub(crate) prefix: Option<&'a LitStr>,
+    /// The one state of the table, where the scope names one: an argument that it cannot make is then told of where it
+    /// stands, not in the table.
+    pub(crate) state: Option<&'a Type>,
     /// A mistake was reported: routes say nothing of their own.
     pub(crate) silent: bool,
 }
@@ -137,9 +140,13 @@ fn told(attribute: &Attribute, told: &Told<'_>, inner_scope: bool, lends_state: 
     if told.silent {
         add(quote!(__silent = true));
     }
-    if inner_scope && !has_option(&crate::route::arguments_of(attribute), "state") {
-        add(quote!(state = super::__State));
-        *lends_state = true;
+    if let Some(state) = told.state.filter(|_| !has_option(&crate::route::arguments_of(attribute), "state")) {
+        if inner_scope {
+            add(quote!(state = super::__State));
+            *lends_state = true;
+        } else {
+            add(quote!(state = #state));
+        }
     }
     let path = attribute.path();
     let list = Group::new(Delimiter::Parenthesis, arguments);

@@ -29,7 +29,7 @@ pub(crate) fn scope(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let prefix = prefix(&options, &mut errors);
     let silent = options.silent || !errors.is_empty();
-    let told = Told { prefix: prefix.as_ref(), silent };
+    let told = Told { prefix: prefix.as_ref(), state: options.state.as_ref(), silent };
     let content = Content::of(&module.braces, &told);
     let module = expand::module(&module, &options, &content);
     let errors = if options.silent { TokenStream::new() } else { errors.into_tokens() };

@@ -1,4 +1,5 @@
 struct App;
+struct Admin;
 struct Session;
 
 impl server::FromRequest<App> for Session {
@@ -9,7 +10,7 @@ impl server::FromRequest<App> for Session {
     }
 }
 
-#[server::scope(prefix = "/sessions", state = super::App)]
+#[server::scope(prefix = "/sessions", state = super::Admin)]
 mod sessions {
     use server::get;
 

@@ -1,4 +1,0 @@
-#[server::scope(prefix = "/users")]
-mod users;
-
-fn main() {}
