@@ -1,38 +1,15 @@
 //! What the macros' expansions name. No part of the public interface: it changes with the macros.
 
-use std::fmt;
-use std::pin::Pin;
-
-pub use crate::net::blocking::run_blocking;
 pub use crate::entry::{block_on_main, block_on_test};
 pub use crate::extract::argument::{
     AnyState, Argument, Extract, NoExtractor, Probe, StateProbe, assert_extractor, assert_extractor_for, refuse_if,
 };
 pub use crate::extract::function::{Cache, Outcome, cache};
-pub use crate::extract::param::{borrowed_param, owned_param, param_text};
-pub use crate::http::Response;
+pub use crate::extract::param::{AnyParam, borrowed_param, owned_param, param_text};
+pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, around, assert_middleware};
+pub use crate::net::blocking::run_blocking;
 pub use crate::respond::cause::{Cause, status};
 pub use crate::routing::{
-    Binding, Bindings, Bound, Conflicts, HandlerFn, Item, OnDisconnect, Pattern, Policy, RouteInfo, Rows,
-    Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder, join_texts, layer,
+    Binding, Bindings, Bound, Conflicts, HandlerFn, Item, OnDisconnect, Pattern, Policy, Reply, RouteInfo, Rows,
+    Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder, join_texts, layer, reply, respond,
 };
-
-/// A handler's future as the table holds it.
-pub type Reply<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
-
-/// Boxes a handler's future; a future that cannot move between threads is refused here.
-pub fn reply<'a>(future: impl Future<Output = Response> + Send + 'a) -> Reply<'a> {
-    Box::pin(future)
-}
-
-/// What a URL's parameter takes where no argument tells its type.
-pub trait AnyParam {
-    /// What writes the parameter's text, not yet encoded.
-    fn into_param(self) -> impl fmt::Display;
-}
-
-impl<T: fmt::Display> AnyParam for T {
-    fn into_param(self) -> impl fmt::Display {
-        self
-    }
-}

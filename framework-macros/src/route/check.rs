@@ -1,6 +1,5 @@
 //! From syntax to a route that only valid input can make.
 
-use proc_macro2::Span;
 use syn::{Expr, ExprLit, Lit, Meta, Type};
 
 use super::attributes::{arguments_of, route_attribute};
@@ -256,9 +255,4 @@ fn summary(function: &Function) -> String {
     let lines: Vec<String> = lines.collect();
     let mut lines = lines.iter().flat_map(|text| text.lines()).map(str::trim);
     lines.find(|line| !line.is_empty()).unwrap_or_default().to_owned()
-}
-
-/// Where a route's attribute stands, as near as a macro can tell.
-pub(crate) fn first_span(arguments: &Arguments) -> Span {
-    arguments.patterns.first().map_or_else(Span::call_site, syn::LitStr::span)
 }

@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ReturnType, Type};
+use syn::{Attribute, ReturnType, Type};
 
 use super::check::{OnDisconnect, Policy, Route};
 use super::pattern::{Pattern, Segment};
@@ -29,7 +29,7 @@ pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             #[allow(unused_imports)]
-            use ::server::__private::NoExtractor as _;
+            use ::server::__private::{NoExtractor as _, NoMiddleware as _};
             #endpoint
             #proofs
             #handle
@@ -119,7 +119,7 @@ fn policy(policy: &Policy) -> TokenStream {
 /// `impl Handle`: for any state that the arguments can be made from, or for the one that the attribute names.
 fn handle(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
-    let layers = &route.with;
+    let layers = route.with.iter().enumerate().map(|(index, layer)| proofs::layer(index, layer, route));
     let body = body(route, function);
     let (generics, state, bounds) = match &route.state {
         Some(state) => (quote!(), quote!(#state), quote!()),
@@ -129,14 +129,14 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
         }
     };
     let turbofish = if route.state.is_some() { quote!() } else { quote!(::<__S>) };
-    let send = name.span().resolved_at(Span::call_site());
-    let future = quote_spanned!(send=> __answer);
+    // A future that cannot move between threads is told of at the function's name.
+    let reply = quote_spanned!(name.span()=> ::server::__private::reply(__answer));
     quote! {
         #[automatically_derived]
         impl<#generics> ::server::Handle<#state> for #name #bounds {
             const BOUND: ::server::__private::Bound<#state> = ::server::__private::Bound {
                 call: ::server::__private::HandlerFn::new(__call #turbofish),
-                layers: &[#(&#layers),*],
+                layers: &[#(#layers),*],
             };
         }
 
@@ -148,7 +148,7 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
         #bounds
         {
             let __answer = async move { #body };
-            ::server::__private::reply(#future)
+            #reply
         }
     }
 }
@@ -258,20 +258,9 @@ fn call(route: &Route, function: &Function) -> TokenStream {
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let result = quote_spanned!(span.resolved_at(Span::call_site())=> __result);
+    let respond = quote_spanned!(span=> ::server::__private::respond(__result));
     quote! {
         let __result = #name(#(#arguments),*) #wait;
-        ::server::IntoResponse::into_response(#result)
+        #respond
     }
-}
-
-/// A middleware that is a type's name alone, so that what it asks of the state can be written as a bound.
-pub(super) fn unit_struct(layer: &Expr) -> Option<&syn::Path> {
-    let Expr::Path(path) = layer else { return None };
-    let constant = |ident: &Ident| {
-        let text = ident.unraw().to_string();
-        text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase)
-    };
-    let value = path.path.segments.last().is_some_and(|segment| constant(&segment.ident));
-    (path.qself.is_none() && !value).then_some(&path.path)
 }

@@ -3,16 +3,21 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Attribute;
 
 use super::expand::{cfgs, item};
+use super::signature::is_primitive;
 use crate::function::Function;
 
 /// The function, unchanged, and a handler that is in no table and is never called.
-pub(super) fn inert(function: &Function) -> TokenStream {
-    if function.sig.receiver().is_some() {
-        // An `impl` block, where it stands, has no room for more items.
-        return quote!(#function);
+///
+/// `others` are route attributes that were taken off it; their imports are used none the less.
+pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
+    // An `impl` block has no room for more items, and a struct that hides a primitive would break the whole module.
+    if function.sig.receiver().is_some() || is_primitive(&function.sig.ident) {
+        return quote!(#[allow(dead_code)] #function);
     }
+    let others = others.iter().map(Attribute::path);
     let (name, item, cfgs) = (&function.sig.ident, item(function), cfgs(function));
     quote! {
         #[allow(dead_code)]
@@ -20,6 +25,10 @@ pub(super) fn inert(function: &Function) -> TokenStream {
         #item
         #(#cfgs)*
         const _: () = {
+            #(
+                #[allow(unused_imports)]
+                use #others as _;
+            )*
             #[automatically_derived]
             impl ::server::Endpoint for #name {
                 const ROUTE: ::server::RouteInfo = ::server::RouteInfo::__new(

@@ -13,14 +13,15 @@ mod tests;
 mod units;
 mod url;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
+use syn::Attribute;
 
 use crate::errors::Errors;
 use crate::function::Function;
 
 pub(crate) use attributes::{arguments_of, route_attribute};
-pub(crate) use pattern::{Pattern, Segment};
+pub(crate) use pattern::Pattern;
 
 /// `#[route(GET, "/")]`.
 pub(crate) fn route(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -37,7 +38,17 @@ fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenS
     let mut function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
-            errors.push(error);
+            let is_function =
+                item.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
+            if is_function {
+                errors.push(error);
+            } else {
+                let name = method.map_or_else(|| "route".to_owned(), str::to_lowercase);
+                errors.at_span(
+                    error.span(),
+                    format!("`#[{name}]` stands over a function: write `async fn ...` below it"),
+                );
+            }
             let errors = errors.into_tokens();
             return quote!(#item #errors);
         }
@@ -46,12 +57,13 @@ fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenS
     let silent = arguments.options.silent;
     let route = check::route(arguments, &function, &mut errors);
     // A second one has been told of; left in place it would expand to a second struct.
-    function.attrs.retain(|attribute| route_attribute(attribute).is_none());
+    let others: Vec<Attribute> =
+        function.attrs.extract_if(.., |attribute| route_attribute(attribute).is_some()).collect();
     match route.filter(|_| errors.is_empty() && !silent) {
         Some(route) => expand::route(&route, &function),
         None => {
             let errors = if silent { TokenStream::new() } else { errors.into_tokens() };
-            let inert = fallback::inert(&function);
+            let inert = fallback::inert(&function, &others);
             quote!(#inert #errors)
         }
     }

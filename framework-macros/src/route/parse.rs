@@ -61,8 +61,14 @@ pub(crate) fn arguments(args: TokenStream, shorthand: Option<&str>, errors: &mut
         } else {
             methods(input, &mut found, errors)?;
         }
-        patterns(input, &mut found, shorthand, errors)?;
+        while input.peek(LitStr) {
+            found.patterns.push(input.parse()?);
+            comma(input)?;
+        }
         options(input, &mut found, errors)?;
+        if found.patterns.is_empty() && errors.is_empty() {
+            errors.at_span(input.span(), pattern_missing(shorthand, &found.methods));
+        }
         Ok(found)
     };
     parser.parse2(args).unwrap_or_else(|error| {
@@ -88,7 +94,7 @@ fn skip_method(input: ParseStream<'_>, method: &str, errors: &mut Errors) -> syn
 
 fn methods(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -> syn::Result<()> {
     if input.is_empty() {
-        errors.push(input.error("the method and the pattern are missing: write `#[route(GET, \"/\")]`"));
+        errors.at_span(input.span(), "the method and the pattern are missing: write `#[route(GET, \"/\")]`");
         return Ok(());
     }
     if let Some(literal) =
@@ -123,26 +129,14 @@ fn method(input: ParseStream<'_>) -> syn::Result<Method> {
     Ok(Method { name: ident.to_string(), span: ident.span(), quoted: false })
 }
 
-fn patterns(
-    input: ParseStream<'_>,
-    found: &mut Arguments,
-    shorthand: Option<&str>,
-    errors: &mut Errors,
-) -> syn::Result<()> {
-    while input.peek(LitStr) {
-        found.patterns.push(input.parse()?);
-        comma(input)?;
-    }
-    if found.patterns.is_empty() && errors.is_empty() {
-        let example = match (shorthand, found.methods.first()) {
-            (Some(method), _) => format!("#[{}(\"/\")]", method.to_lowercase()),
-            (None, Some(method)) if method.quoted => format!("#[route({:?}, \"/\")]", method.name),
-            (None, Some(method)) => format!("#[route({}, \"/\")]", method.name),
-            (None, None) => "#[route(GET, \"/\")]".to_owned(),
-        };
-        errors.push(input.error(format!("the pattern is missing: write `{example}`")));
-    }
-    Ok(())
+fn pattern_missing(shorthand: Option<&str>, methods: &[Method]) -> String {
+    let example = match (shorthand, methods.first()) {
+        (Some(method), _) => format!("#[{}(\"/\")]", method.to_lowercase()),
+        (None, Some(method)) if method.quoted => format!("#[route({:?}, \"/\")]", method.name),
+        (None, Some(method)) => format!("#[route({}, \"/\")]", method.name),
+        (None, None) => "#[route(GET, \"/\")]".to_owned(),
+    };
+    format!("the pattern is missing: write `{example}`")
 }
 
 fn options(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -> syn::Result<()> {
@@ -151,6 +145,7 @@ fn options(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -
         if input.peek(LitStr) {
             let late = input.parse::<LitStr>()?;
             errors.at(&late, format!("patterns stand before the options: move `{:?}` there", late.value()));
+            found.patterns.push(late);
             comma(input)?;
             continue;
         }
@@ -184,7 +179,7 @@ fn options(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -
 fn option(key: &Ident, input: ParseStream<'_>, options: &mut Options) -> syn::Result<()> {
     match key.to_string().as_str() {
         "body_limit" => {
-            options.body_limit = Some(value(input, "a size in quotes: `body_limit = \"100MiB\"`")?)
+            options.body_limit = Some(value(input, "a size in quotes: `body_limit = \"100MiB\"`")?);
         }
         "timeout" => options.timeout = Some(value(input, "a time in quotes: `timeout = \"5s\"`")?),
         "on_disconnect" => {

@@ -4,16 +4,19 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Expr;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use super::check::Route;
-use super::expand::unit_struct;
 use super::signature::{Argument, Source};
 
 /// All of them.
 pub(super) fn all(route: &Route) -> TokenStream {
     let extractors = extractors(route).map(|(index, argument)| extractor(index, argument, route));
+    let middleware = unit_structs(route).map(|(index, path)| middleware(index, path));
     let one_body = one_body(route);
-    quote!(#(#extractors)* #one_body)
+    quote!(#(#extractors)* #(#middleware)* #one_body)
 }
 
 /// The bounds on a state that the handler can be called with.
@@ -22,14 +25,49 @@ pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
         let (ty, is) = (&argument.ty, is_extractor(index));
         quote!(::server::__private::Argument<{ #is }, #ty>: ::server::__private::Extract<__S, #ty>)
     });
-    let layers = route.with.iter().filter_map(unit_struct);
-    let layers = layers.map(|path| quote!(#path: ::server::Middleware<__S>));
+    let layers = unit_structs(route).map(|(index, path)| {
+        let is = is_middleware(index);
+        quote!(::server::__private::Around<{ #is }, #path>: ::server::Middleware<__S>)
+    });
     arguments.chain(layers).collect()
 }
 
 /// The constant that says whether the argument's type is an extractor.
 pub(super) fn is_extractor(index: usize) -> Ident {
     format_ident!("__IS_{index}")
+}
+
+/// A layer of the handler: a reference to the value that the attribute names.
+pub(super) fn layer(index: usize, layer: &Expr, route: &Route) -> TokenStream {
+    let value = match (unit_struct(layer), &route.state) {
+        (Some(path), None) => {
+            let is = is_middleware(index);
+            quote!(::server::__private::Around::<{ #is }, #path>(#path))
+        }
+        (Some(_), Some(_)) | (None, _) => quote!(#layer),
+    };
+    let value = quote_spanned!(layer.span()=> const { &#value });
+    let state = route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state));
+    quote!(::server::__private::around::<#state, _>(#value))
+}
+
+/// The middleware that are types, and so can be asked what they ask of the state.
+fn unit_structs(route: &Route) -> impl Iterator<Item = (usize, &syn::Path)> {
+    let any_state = route.state.is_none();
+    let layers = route.with.iter().enumerate().filter(move |_| any_state);
+    layers.filter_map(|(index, layer)| Some((index, unit_struct(layer)?)))
+}
+
+fn is_middleware(index: usize) -> Ident {
+    format_ident!("__IS_MIDDLEWARE_{index}")
+}
+
+fn middleware(index: usize, path: &syn::Path) -> TokenStream {
+    let is = is_middleware(index);
+    quote! {
+        const #is: bool = ::server::__private::MiddlewareProbe::<#path>::IS_MIDDLEWARE;
+        const _: () = ::server::__private::assert_middleware::<#path>();
+    }
 }
 
 fn extractors(route: &Route) -> impl Iterator<Item = (usize, &Argument)> {
@@ -115,4 +153,15 @@ fn twice(first: &Argument, second: &Argument) -> String {
 fn shown(argument: &Argument) -> String {
     let text = argument.ty.to_token_stream().to_string();
     text.replace(" < ", "<").replace(" >", ">").replace(" :: ", "::").replace(" ,", ",").replace("& ", "&")
+}
+
+/// A middleware that is a type's name alone, so that what it asks of the state can be written as a bound.
+fn unit_struct(layer: &Expr) -> Option<&syn::Path> {
+    let Expr::Path(path) = layer else { return None };
+    let constant = |ident: &Ident| {
+        let text = ident.unraw().to_string();
+        text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase)
+    };
+    let value = path.path.segments.last().is_some_and(|segment| constant(&segment.ident));
+    (path.qself.is_none() && !value).then_some(&path.path)
 }

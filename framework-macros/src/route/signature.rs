@@ -110,6 +110,15 @@ fn shape(sig: &Signature, errors: &mut Errors) -> bool {
             "a handler is a function, not a method: take what it needs from the state, as in `users: State<Users>`",
         );
     }
+    if is_primitive(&sig.ident) {
+        let name = &sig.ident;
+        refuse(
+            name.to_token_stream(),
+            &format!(
+                "a route is also a type of its name, which would hide Rust's own `{name}`: rename the function"
+            ),
+        );
+    }
     if let Some(parameter) = sig.generics.params.first() {
         refuse(
             parameter.to_token_stream(),
@@ -122,6 +131,15 @@ fn shape(sig: &Signature, errors: &mut Errors) -> bool {
         );
     }
     sound
+}
+
+/// Whether a type of this name would hide one that the language has.
+pub(super) fn is_primitive(name: &Ident) -> bool {
+    const PRIMITIVES: &[&str] = &[
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
+        "bool", "char", "str",
+    ];
+    PRIMITIVES.iter().any(|primitive| name == primitive)
 }
 
 /// The name under which an argument can be a parameter: its identifier, or the one in `Parsed(name)`.
@@ -229,14 +247,10 @@ fn untaken(
 
 /// The one argument of a plain type such as `u64` that no extractor makes, where one parameter is left over too.
 fn only_plain<'a>(free: &'a [(usize, String)], written: &[Written<'_>], left: usize) -> Option<&'a str> {
-    const PLAIN: &[&str] = &[
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
-        "bool", "char", "str", "Uuid", "Parsed",
-    ];
     let mut plain = free.iter().filter(|(position, _)| {
         let ty = written.get(*position).map(|written| written.ty);
         let ty = ty.map(|ty| if let Type::Reference(reference) = ty { &*reference.elem } else { ty });
-        ty.and_then(last_segment).is_some_and(|segment| PLAIN.iter().any(|name| segment.ident == name))
+        ty.and_then(last_segment).is_some_and(|segment| is_primitive(&segment.ident))
     });
     match (plain.next(), plain.next()) {
         (Some((_, name)), None) if left == 1 => Some(name),

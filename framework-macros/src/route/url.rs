@@ -52,7 +52,7 @@ pub(super) fn for_pattern(pattern: &Pattern, arguments: &[Argument], function: &
     let doc = format!("The URL of `{}`, its parameters percent-encoded.", pattern.text);
     quote! {
         #[automatically_derived]
-        #[allow(dead_code, private_bounds, private_interfaces)]
+        #[allow(private_bounds, private_interfaces)]
         impl #name {
             #[doc = #doc]
             #[must_use]

@@ -236,6 +236,18 @@ macro_rules! texts {
 
 texts!(String, &String, Cow<'_, str>, &Cow<'_, str>, char);
 
+/// What `handler::url(…)` takes where no argument tells a parameter's type.
+pub trait AnyParam {
+    /// What writes the parameter's text, not yet encoded.
+    fn into_param(self) -> impl fmt::Display;
+}
+
+impl<T: fmt::Display> AnyParam for T {
+    fn into_param(self) -> impl fmt::Display {
+        self
+    }
+}
+
 /// Makes an owned argument from the parameter at `index`; what `#[route]` calls.
 ///
 /// # Errors

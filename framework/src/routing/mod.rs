@@ -10,6 +10,7 @@ mod conflict;
 mod gather;
 mod info;
 mod lookup;
+mod reply;
 mod source;
 mod table;
 mod trie;
@@ -22,6 +23,7 @@ pub use info::{
     Bound, Captures, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment,
 };
 pub(crate) use lookup::{Allowed, Found};
+pub use reply::{Reply, reply, respond};
 pub use source::{Item, Scope, Sizes, Source, Sources};
 pub use table::{Iter, ListedRoute, Routes, Table};
 pub use trie::Trie;
