@@ -87,7 +87,7 @@ pub(crate) fn probes(arguments: &[Extracted], state: &StateType<'_>) -> TokenStr
     let probes = arguments.iter().map(|Extracted { alias, ty, .. }| {
         quote! {
             type #alias = ::server::__private::Argument<
-                { ::server::__private::ProbeFor::<#probed, #ty>::IS_EXTRACTOR },
+                { ::server::__private::StateProbe::<#probed, #ty>::IS_EXTRACTOR },
                 #ty,
             >;
             const _: () = ::server::__private::assert_extractor_for::<#probed, #ty>();
@@ -95,7 +95,7 @@ pub(crate) fn probes(arguments: &[Extracted], state: &StateType<'_>) -> TokenStr
     });
     quote! {
         #[allow(unused_imports, reason = "needed where an argument is no extractor")]
-        use ::server::__private::NoExtractorFor as _;
+        use ::server::__private::NoExtractor as _;
         #(#probes)*
     }
 }

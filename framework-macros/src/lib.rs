@@ -11,6 +11,7 @@ mod extractor;
 mod function;
 mod http_error;
 mod middleware;
+mod nearest;
 mod options;
 mod route;
 mod routes;

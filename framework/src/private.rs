@@ -2,8 +2,8 @@
 
 pub use crate::entry::{block_on_main, block_on_test};
 pub use crate::extract::argument::{
-    AnyState, Argument, Extract, NoExtractor, NoExtractorFor, Probe, ProbeFor, assert_extractor,
-    assert_extractor_for, refuse_if,
+    AnyState, Argument, Extract, NoExtractor, Probe, StateProbe, assert_extractor, assert_extractor_for,
+    refuse_if,
 };
 pub use crate::extract::function::{Cache, Outcome, cache};
 pub use crate::respond::cause::{Cause, status};
