@@ -209,4 +209,4 @@ pub use fingerpost_macros::State;
 pub use fingerpost_macros::HttpError;
 
 #[cfg(test)]
-mod tests;
+mod behaviour;
