@@ -4,6 +4,8 @@
 
 mod entry;
 mod errors;
+#[cfg(test)]
+mod expansion;
 mod extractor;
 mod function;
 mod http_error;

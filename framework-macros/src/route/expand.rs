@@ -4,7 +4,7 @@
 //! it: [`endpoint`], its place in the table; [`handle`], the call; [`super::url`], the URL builder. The checks that only
 //! the compiler can make, as they ask for a type's traits, are in [`super::proofs`].
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -217,11 +217,12 @@ fn or_return(arg: &Ident, result: &TokenStream) -> TokenStream {
 }
 
 fn owned_param(arg: &Ident, argument: &Argument, param: usize, name: &str) -> TokenStream {
-    let ty = &argument.ty;
+    let (ty, param) = (&argument.ty, Literal::usize_unsuffixed(param));
     or_return(arg, &quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name)))
 }
 
 fn borrowed_text(text: &Ident, param: usize, name: &str, blocking: bool) -> TokenStream {
+    let param = Literal::usize_unsuffixed(param);
     let made = or_return(text, &quote!(::server::__private::param_text(&__request, #param, #name)));
     // What runs on another thread cannot point into the request, which stays here.
     let owned = blocking.then(|| quote!(let #text = ::std::borrow::Cow::into_owned(#text);));
@@ -240,11 +241,7 @@ fn extract(arg: &Ident, index: usize, argument: &Argument, state: Option<&Type>)
     or_return(
         arg,
         &quote! {
-            <::server::__private::Argument<{ #is }, #ty> as ::server::__private::Extract<#state, #ty>>::extract(
-                &mut __request,
-                __state,
-            )
-            .await
+            ::server::__private::extract::<{ #is }, #state, #ty>(&mut __request, __state).await
         },
     )
 }

@@ -78,6 +78,17 @@ pub trait Extract<S, T> {
     fn extract(request: &mut Request, state: &S) -> impl Future<Output = Result<T, Response>> + Send;
 }
 
+/// Makes an argument from the request; what a macro calls.
+pub fn extract<const IS_EXTRACTOR: bool, S, T>(
+    request: &mut Request,
+    state: &S,
+) -> impl Future<Output = Result<T, Response>> + Send
+where
+    Argument<IS_EXTRACTOR, T>: Extract<S, T>,
+{
+    Argument::<IS_EXTRACTOR, T>::extract(request, state)
+}
+
 impl<S: Sync, T: FromRequest<S>> Extract<S, T> for Argument<true, T> {
     const TAKES_BODY: bool = T::TAKES_BODY;
 
