@@ -2,10 +2,10 @@
 //!
 //! They are documented where users meet them, on their re-exports in the `server` library.
 
+#![expect(missing_docs, reason = "documented on the re-exports")]
+
 mod entry;
 mod errors;
-#[cfg(test)]
-mod expansion;
 mod extractor;
 mod function;
 mod http_error;
@@ -15,6 +15,8 @@ mod route;
 mod routes;
 mod scope;
 mod state;
+#[cfg(test)]
+mod testing;
 
 use proc_macro::TokenStream;
 

@@ -3,96 +3,81 @@
 use quote::quote;
 
 use super::*;
-use crate::expansion::assert_expansion;
+use crate::testing::assert_expansion;
 
 #[test]
 fn shows_a_handler() {
-    assert_expansion!(
-        "handler",
-        shorthand(
-            "GET",
-            quote!("/users/:id"),
-            quote! {
-                /// One user.
-                async fn get_user(id: u64, users: State<Users>) -> Result<Json<User>, ApiError> {
-                    users.find(id).map(Json).ok_or(ApiError::NoSuchUser(id))
-                }
-            },
-        )
-    );
+    assert_expansion!(shorthand(
+        "GET",
+        quote!("/users/:id"),
+        quote! {
+            /// One user.
+            async fn get_user(id: u64, users: State<Users>) -> Result<Json<User>, ApiError> {
+                users.find(id).map(Json).ok_or(ApiError::NoSuchUser(id))
+            }
+        },
+    ));
 }
 
 #[test]
 fn shows_every_option() {
-    assert_expansion!(
-        "options",
-        route(
-            quote!(
-                GET | "PURGE",
-                "/pages/*path",
-                "/old/pages/*path",
-                with = [auth, Timeout(5), LIMIT],
-                body_limit = "1KiB",
-                timeout = "5s",
-                on_disconnect = finish,
-                tag = "pages",
-                state = App
-            ),
-            quote! {
-                pub(crate) async fn page(session: Session, path: &str, _: Method) -> Html<String> {
-                    render(path)
-                }
-            },
-        )
-    );
+    assert_expansion!(route(
+        quote!(
+            GET | "PURGE",
+            "/pages/*path",
+            "/old/pages/*path",
+            with = [auth, Timeout(5), LIMIT],
+            body_limit = "1KiB",
+            timeout = "5s",
+            on_disconnect = finish,
+            tag = "pages",
+            state = App
+        ),
+        quote! {
+            pub(crate) async fn page(session: Session, path: &str, _: Method) -> Html<String> {
+                render(path)
+            }
+        },
+    ));
 }
 
 #[test]
 fn shows_a_plain_function_that_takes_the_body() {
-    assert_expansion!(
-        "blocking",
-        shorthand(
-            "PUT",
-            quote!("/files/:name"),
-            quote! {
-                fn store(Json(file): Json<File>, name: &str, method: Method) {
-                    std::fs::write(name, file)
-                }
-            },
-        )
-    );
+    assert_expansion!(shorthand(
+        "PUT",
+        quote!("/files/:name"),
+        quote! {
+            fn store(Json(file): Json<File>, name: &str, method: Method) {
+                std::fs::write(name, file)
+            }
+        },
+    ));
 }
 
 #[test]
 fn shows_a_handler_that_takes_the_request() {
-    assert_expansion!(
-        "request",
-        shorthand(
-            "GET",
-            quote!("/proxy/*rest"),
-            quote! {
-                async fn proxy(request: server::Request, upstream: State<Upstream>) -> Response {
-                    upstream.send(request).await
-                }
-            },
-        )
-    );
+    assert_expansion!(shorthand(
+        "GET",
+        quote!("/proxy/*rest"),
+        quote! {
+            async fn proxy(request: server::Request, upstream: State<Upstream>) -> Response {
+                upstream.send(request).await
+            }
+        },
+    ));
 }
 
 #[test]
 fn shows_what_stands_in_for_a_mistaken_one() {
-    assert_expansion!(
-        "mistaken",
-        shorthand(
-            "GET",
-            quote!("/users/{id}"),
-            quote!(
-                async fn get_user(id: u64) -> Json<User> {
-                    half
-                }
-            )
-        ),
-    );
+    assert_expansion!(shorthand(
+        "GET",
+        quote!("/users/{id}"),
+        quote!(
+            async fn get_user(id: u64) -> Json<User> {
+                half
+            }
+        )
+    ));
 }
 
 /// The messages of an expansion, in order.

@@ -3,94 +3,86 @@
 use quote::quote;
 
 use super::*;
-use crate::expansion::assert_expansion;
+use crate::testing::assert_expansion;
 
 #[test]
 fn shows_a_scope() {
-    assert_expansion!(
-        "scope",
-        scope(
-            quote!(prefix = "/users", state = App, with = [auth]),
-            quote! {
-                /// Users.
-                pub mod users {
-                    //! Their handlers.
-                    use super::*;
+    assert_expansion!(scope(
+        quote!(prefix = "/users", state = App, with = [auth]),
+        quote! {
+            /// Users.
+            pub mod users {
+                //! Their handlers.
+                use super::*;
 
-                    /// All of them.
-                    #[get("/", tag = "users",)]
-                    pub async fn list(users: State<Users>) -> Json<Vec<User>> { users.all() }
+                /// All of them.
+                #[get("/", tag = "users",)]
+                pub async fn list(users: State<Users>) -> Json<Vec<User>> { users.all() }
 
-                    #[server::route(PUT | PATCH, "/:id", state = Other)]
-                    async fn change(id: u64) {}
+                #[server::route(PUT | PATCH, "/:id", state = Other)]
+                async fn change(id: u64) {}
 
-                    #[cfg(feature = "admin")]
-                    #[delete("/:id")]
-                    #[cfg(unix)]
-                    pub(crate) extern "Rust" fn remove(id: u64) {}
+                #[cfg(feature = "admin")]
+                #[delete("/:id")]
+                #[cfg(unix)]
+                pub(crate) extern "Rust" fn remove(id: u64) {}
 
-                    #[derive(Clone)]
-                    struct Get { get: u8 }
+                #[derive(Clone)]
+                struct Get { get: u8 }
 
-                    #[get::other("/")]
-                    fn not_ours() {}
-                }
-            },
-        )
-    );
+                #[get::other("/")]
+                fn not_ours() {}
+            }
+        },
+    ));
 }
 
 #[test]
 fn shows_a_scope_in_a_scope() {
-    assert_expansion!(
-        "nested",
-        scope(
-            quote!(prefix = "/orgs/:org", state = App),
-            quote! {
-                pub(crate) mod orgs {
-                    #[scope(prefix = "/users")]
-                    mod users {
-                        #[get("/")]
-                        async fn list(org: u64) {}
-                    }
-                    #[server::scope(state = ())]
-                    mod health {}
-                    mod plain {
-                        #[get("/")]
-                        async fn alone() {}
-                    }
+    assert_expansion!(scope(
+        quote!(prefix = "/orgs/:org", state = App),
+        quote! {
+            pub(crate) mod orgs {
+                #[scope(prefix = "/users")]
+                mod users {
+                    #[get("/")]
+                    async fn list(org: u64) {}
                 }
-            },
-        )
-    );
-    assert_expansion!(
-        "nested_inner",
-        scope(
-            quote!(prefix = "/users", __prefix = "/orgs/:org", state = super::__State),
-            quote! {
-                pub(in crate::web) mod users {
-                    #[get("/:id")]
-                    async fn one(org: u64, id: u64) {}
+                #[server::scope(state = ())]
+                mod health {}
+                mod plain {
+                    #[get("/")]
+                    async fn alone() {}
                 }
-            },
-        )
-    );
+            }
+        },
+    ));
+}
+
+#[test]
+fn shows_a_scope_in_a_scope_by_itself() {
+    assert_expansion!(scope(
+        quote!(prefix = "/users", __prefix = "/orgs/:org", state = super::__State),
+        quote! {
+            pub(in crate::web) mod users {
+                #[get("/:id")]
+                async fn one(org: u64, id: u64) {}
+            }
+        },
+    ));
 }
 
 #[test]
 fn shows_a_scope_that_is_mistaken() {
-    assert_expansion!(
-        "mistaken",
-        scope(
-            quote!(prefix = "/orgs/{org}"),
-            quote! {
-                mod orgs {
-                    #[get]
-                    async fn list(org: u64) {}
-                }
-            },
-        )
-    );
+    assert_expansion!(scope(
+        quote!(prefix = "/orgs/{org}"),
+        quote! {
+            mod orgs {
+                #[get]
+                async fn list(org: u64) {}
+            }
+        },
+    ));
 }
 
 #[test]
