@@ -3,11 +3,11 @@
 use quote::quote;
 
 use super::*;
-use crate::testing::assert_expansion;
+use crate::testing::{assert_expansion, pretty, tokens};
 
 #[test]
 fn shows_a_handler() {
-    assert_expansion!(shorthand(
+    assert_expansion!(pretty(shorthand(
         "GET",
         quote!("/users/:id"),
         quote! {
@@ -16,12 +16,12 @@ fn shows_a_handler() {
                 users.find(id).map(Json).ok_or(ApiError::NoSuchUser(id))
             }
         },
-    ));
+    )));
 }
 
 #[test]
 fn shows_every_option() {
-    assert_expansion!(route(
+    assert_expansion!(pretty(route(
         quote!(
             GET | "PURGE",
             "/pages/*path",
@@ -38,12 +38,12 @@ fn shows_every_option() {
                 render(path)
             }
         },
-    ));
+    )));
 }
 
 #[test]
 fn shows_a_plain_function_that_takes_the_body() {
-    assert_expansion!(shorthand(
+    assert_expansion!(pretty(shorthand(
         "PUT",
         quote!("/files/:name"),
         quote! {
@@ -51,12 +51,12 @@ fn shows_a_plain_function_that_takes_the_body() {
                 std::fs::write(name, file)
             }
         },
-    ));
+    )));
 }
 
 #[test]
 fn shows_a_handler_that_takes_the_request() {
-    assert_expansion!(shorthand(
+    assert_expansion!(pretty(shorthand(
         "GET",
         quote!("/proxy/*rest"),
         quote! {
@@ -64,12 +64,12 @@ fn shows_a_handler_that_takes_the_request() {
                 upstream.send(request).await
             }
         },
-    ));
+    )));
 }
 
 #[test]
 fn shows_what_stands_in_for_a_mistaken_one() {
-    assert_expansion!(shorthand(
+    assert_expansion!(pretty(shorthand(
         "GET",
         quote!("/users/{id}"),
         quote!(
@@ -77,7 +77,7 @@ fn shows_what_stands_in_for_a_mistaken_one() {
                 half
             }
         )
-    ));
+    )));
 }
 
 /// The messages of an expansion, in order.
@@ -160,7 +160,7 @@ fn lets_path_and_request_take_the_params() {
 
 #[test]
 fn passes_a_broken_body_through() {
-    let expansion = route(quote!(GET, "/"), quote!(async fn user() { let = ; 7 .. . }));
+    let expansion = route(quote!(GET, "/"), tokens("async fn user() { let = ; 7 .. . }"));
     assert!(expansion.to_string().contains("let = ; 7 .. ."), "{expansion}");
     assert_eq!(messages(&expansion), Vec::<String>::new());
 }

@@ -3,11 +3,11 @@
 use quote::quote;
 
 use super::*;
-use crate::testing::assert_expansion;
+use crate::testing::{assert_expansion, pretty};
 
 #[test]
 fn shows_a_scope() {
-    assert_expansion!(scope(
+    assert_expansion!(pretty(scope(
         quote!(prefix = "/users", state = App, with = [auth]),
         quote! {
             /// Users.
@@ -34,12 +34,12 @@ fn shows_a_scope() {
                 fn not_ours() {}
             }
         },
-    ));
+    )));
 }
 
 #[test]
 fn shows_a_scope_in_a_scope() {
-    assert_expansion!(scope(
+    assert_expansion!(pretty(scope(
         quote!(prefix = "/orgs/:org", state = App),
         quote! {
             pub(crate) mod orgs {
@@ -56,12 +56,12 @@ fn shows_a_scope_in_a_scope() {
                 }
             }
         },
-    ));
+    )));
 }
 
 #[test]
 fn shows_a_scope_in_a_scope_by_itself() {
-    assert_expansion!(scope(
+    assert_expansion!(pretty(scope(
         quote!(prefix = "/users", __prefix = "/orgs/:org", state = super::__State),
         quote! {
             pub(in crate::web) mod users {
@@ -69,12 +69,12 @@ fn shows_a_scope_in_a_scope_by_itself() {
                 async fn one(org: u64, id: u64) {}
             }
         },
-    ));
+    )));
 }
 
 #[test]
 fn shows_a_scope_that_is_mistaken() {
-    assert_expansion!(scope(
+    assert_expansion!(pretty(scope(
         quote!(prefix = "/orgs/{org}"),
         quote! {
             mod orgs {
@@ -82,7 +82,7 @@ fn shows_a_scope_that_is_mistaken() {
                 async fn list(org: u64) {}
             }
         },
-    ));
+    )));
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl<T: FromRequest<AnyState>> Probe<T> {
 
 /// The same question about one state alone, as a handler with `state = ...` asks it.
 #[derive(Debug)]
-pub struct StateProbe<S, T>(PhantomData<(fn(&S), T)>);
+pub struct StateProbe<S, T>(PhantomData<(S, T)>);
 
 impl<S, T: FromRequest<S>> StateProbe<S, T> {
     /// `T` is an extractor for the state `S`.
