@@ -31,4 +31,3 @@ pub use url::UrlBuilder;
 
 #[cfg(test)]
 mod tests;
-mod stub_tmp; pub(crate) use stub_tmp::*; pub use stub_tmp::Mount;
