@@ -10,6 +10,7 @@ mod conflict;
 mod gather;
 mod info;
 mod lookup;
+mod sort;
 mod source;
 mod table;
 mod trie;
