@@ -40,7 +40,7 @@ pub struct Row {
 pub struct Gathered {
     pub(super) entries: &'static [Entry],
     pub(super) rows: &'static [Row],
-    segments: &'static [Segment],
+    pub(super) segments: &'static [Segment],
     /// The names of the layers of all handlers.
     pub(super) layers: &'static [&'static str],
     /// The rows as [`sort`] has them.
