@@ -6,15 +6,62 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Token, Visibility};
+use syn::{Attribute, FnArg, Safety, Signature, Token, Visibility};
 
 /// A function item.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     /// The braces with what is between them.
     pub(crate) body: TokenTree,
+}
+
+impl Function {
+    /// Parses the item under `#[attribute]`; what is no function is refused in the attribute's name.
+    pub(crate) fn parse_annotated(item: TokenStream, attribute: &str) -> syn::Result<Self> {
+        let is_function =
+            item.clone().into_iter().any(|tree| matches!(&tree, TokenTree::Ident(word) if word == "fn"));
+        if is_function {
+            return syn::parse2(item);
+        }
+        let word = item.into_iter().find(|tree| matches!(tree, TokenTree::Ident(word) if word != "pub"));
+        let message = format!("`#[{attribute}]` stands over an `async fn`: remove it here");
+        Err(syn::Error::new_spanned(word, message))
+    }
+}
+
+impl Function {
+    /// The function without the words that were refused, and `async` where its body needs it: what is emitted beside
+    /// the errors, so that rustc adds none of its own.
+    pub(crate) fn mended(&self) -> Self {
+        let mut mended = self.clone();
+        mended.sig.constness = None;
+        mended.sig.safety = Safety::Default;
+        mended.sig.abi = None;
+        if self.awaits() {
+            mended.sig.asyncness.get_or_insert_default();
+        }
+        mended
+    }
+
+    /// Whether `.await` stands anywhere in the body.
+    pub(crate) fn awaits(&self) -> bool {
+        fn search(tokens: TokenStream) -> bool {
+            tokens.into_iter().any(|tree| match tree {
+                TokenTree::Ident(word) => word == "await",
+                TokenTree::Group(group) => search(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+            })
+        }
+        search(self.body.to_token_stream())
+    }
+
+    /// Whether it stands in an `impl`, as its first argument says.
+    pub(crate) fn is_method(&self) -> bool {
+        matches!(self.sig.inputs.first(), Some(FnArg::Receiver(_)))
+    }
 }
 
 impl Parse for Function {

@@ -2,16 +2,25 @@
 //!
 //! They are documented where users meet them, on their re-exports in the `server` library.
 
+#![expect(missing_docs, reason = "documented on the re-exports")]
+
 mod entry;
 mod errors;
+mod extracted;
 mod extractor;
 mod function;
 mod http_error;
 mod middleware;
+mod nearest;
+mod options;
 mod route;
 mod routes;
 mod scope;
+mod signature;
+mod spans;
 mod state;
+#[cfg(test)]
+mod testing;
 
 use proc_macro::TokenStream;
 

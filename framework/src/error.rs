@@ -35,6 +35,11 @@ impl Error {
     pub fn inner(&self) -> &(dyn StdError + Send + Sync + 'static) {
         self.0.as_ref()
     }
+
+    /// The same, taken out.
+    pub fn into_inner(self) -> Box<dyn StdError + Send + Sync> {
+        self.0
+    }
 }
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {

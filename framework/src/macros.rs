@@ -1,6 +1,212 @@
 //! The macros, re-exported with their documentation.
 
-pub use fingerpost_macros::{
-    HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
-    routes, scope, test,
-};
+pub use fingerpost_macros::{delete, get, head, options, patch, post, put, route, routes, scope};
+
+/// Makes a function a middleware: it sees the request before the handler and the response after it.
+///
+/// ```
+/// use server::{Next, Request, Response, middleware};
+///
+/// /// Tells how long each answer took.
+/// #[middleware]
+/// async fn timing(request: Request, next: Next<'_>) -> Response {
+///     let start = std::time::Instant::now();
+///     let response = next.run(request).await;
+///     response.header("server-timing", format!("all;dur={}", start.elapsed().as_millis()))
+/// }
+/// ```
+///
+/// In place of the function stands a unit struct of its name, with its visibility and documentation, that implements
+/// [`Middleware`](crate::Middleware). It is attached to a route (`with = [timing]` in its attribute), to a scope of
+/// [`routes!`](crate::routes), or to the server.
+///
+/// # Arguments
+///
+/// One [`Request`](crate::Request) and one [`Next`](crate::Next), and any number of extractors, in any order. The
+/// extractors run first, in the order written; where one refuses the request, its rejection is the response and
+/// neither the middleware nor the handler runs. An extractor that takes the body is a compile error: the body is the
+/// handler's.
+///
+/// # Answers
+///
+/// Whatever implements [`IntoResponse`](crate::IntoResponse), a `Result` among it.
+///
+/// # State
+///
+/// A middleware serves every state that holds what its `State<T>` arguments ask for. One whose extractors are made
+/// for one state says so: `#[middleware(state = App)]`.
+pub use fingerpost_macros::middleware;
+
+/// Makes the type that a function returns an extractor, out of the function's arguments.
+///
+/// ```
+/// use server::{Problem, Request, State, StatusCode, extractor, get};
+///
+/// struct Bearer(String);
+///
+/// #[extractor]
+/// async fn bearer(request: &mut Request) -> Result<Bearer, Problem> {
+///     let token = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+///     token.map(|token| Bearer(token.to_owned())).ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED))
+/// }
+///
+/// #[derive(Clone)]
+/// struct User {
+///     name: String,
+/// }
+///
+/// #[extractor(cached)]
+/// async fn current_user(token: Bearer, users: State<Users>) -> Result<User, Problem> {
+///     users.of_token(&token.0).ok_or_else(|| Problem::new(StatusCode::FORBIDDEN))
+/// }
+///
+/// #[get("/me")]
+/// async fn me(user: User) -> String {
+///     user.name
+/// }
+/// # #[derive(Clone)]
+/// # struct Users;
+/// # impl Users {
+/// #     fn of_token(&self, _: &str) -> Option<User> {
+/// #         None
+/// #     }
+/// # }
+/// ```
+///
+/// The function stays as it is: it can be called, tested and documented.
+///
+/// # Arguments
+///
+/// Other extractors, which run in the order written; the first that refuses ends it with its own rejection. Two that
+/// take the body are a compile error. Beside them one `&mut Request`, which the function gets after they ran, to look
+/// at what no extractor gives; a function that takes the body out of it says so: `#[extractor(takes_body)]`.
+///
+/// # Returns
+///
+/// `T`, or `Result<T, E>` with `E: IntoResponse`, or an alias of it that is called `…Result<T>`. `T` is a type of this
+/// crate, and neither generic over the function nor an `Option`: handlers take `Option<T>` of every extractor.
+///
+/// The rejection is `E`, or `Infallible` where there is none. Where other extractors are among the arguments it is
+/// [`Rejected<E>`](crate::Rejected), which tells their refusal from the function's.
+///
+/// # Options
+///
+/// - `cached`: the value is made once a request and cloned for whoever else asks; `T: Clone + Send + Sync + 'static`.
+///   A refusal is not kept: the function runs again.
+/// - `takes_body`: the function takes the body, so that nothing beside it may.
+/// - `state = App`: it is an extractor for this state alone; a type of another crate may be made then.
+pub use fingerpost_macros::extractor;
+
+/// Runs an `async fn main`.
+///
+/// ```
+/// #[server::main]
+/// async fn main() -> server::Result {
+///     let greeting = std::env::var("GREETING").unwrap_or_else(|_| "hello".to_owned());
+///     println!("{greeting}");
+///     Ok(())
+/// }
+/// ```
+///
+/// The function runs on the thread of `main`, on a Tokio runtime of one thread with timers, sockets and signals; the
+/// server's workers have threads and runtimes of their own. It may return whatever `main` may: with
+/// [`server::Result`](crate::Result) any error ends the program with status 1 and its chain of causes on standard error.
+///
+/// It stands over a function of another name too, which a plain `main` then calls; not from inside of a runtime, where
+/// it panics.
+pub use fingerpost_macros::main;
+
+/// Runs an `async fn` as a test.
+///
+/// ```
+/// #[server::test]
+/// async fn waits() -> server::Result {
+///     tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+///     Ok(())
+/// }
+/// ```
+///
+/// The test has a Tokio runtime of its own, on its own thread. `#[should_panic]` and `#[ignore]` work as ever; it
+/// returns nothing or a `Result`, and takes no arguments.
+pub use fingerpost_macros::test;
+
+/// Makes each field's type available to handlers as [`State<T>`](struct@crate::State).
+///
+/// ```
+/// use server::{State, get};
+///
+/// #[derive(Clone)]
+/// struct Mailer;
+///
+/// #[derive(server::State)]
+/// struct App {
+///     mailer: Mailer,
+///     name: String,
+///     #[state(skip)]
+///     secret: String,
+/// }
+///
+/// #[get("/name")]
+/// async fn name(name: State<String>) -> String {
+///     name.0
+/// }
+/// ```
+///
+/// The struct itself can be asked for as well, where it is `Clone`. A field marked `#[state(skip)]` is not given out.
+/// Two fields of one type are a compile error, unless all but one are skipped: wrap the others in types of their own.
+/// Types are compared as they are written, so an alias beside its type is told by rustc, as two conflicting
+/// implementations of [`Provides`](crate::Provides).
+pub use fingerpost_macros::State;
+
+/// Makes an enum the errors of an API: each variant with its status, as a problem document (RFC 9457).
+///
+/// ```
+/// use server::{HttpError, IntoResponse};
+///
+/// #[derive(Debug, HttpError)]
+/// enum ApiError {
+///     #[status(404)]
+///     #[detail("user {0} does not exist")]
+///     NoSuchUser(u64),
+///
+///     #[status(CONFLICT)]
+///     #[title("Name taken")]
+///     #[http_error(type = "https://example.org/problems/name-taken")]
+///     NameTaken { name: String },
+///
+///     #[status(500)]
+///     Storage(#[from] std::io::Error),
+/// }
+///
+/// assert_eq!(ApiError::NoSuchUser(7).into_response().status(), 404);
+/// assert_eq!(ApiError::NoSuchUser(7).to_string(), "user 7 does not exist");
+/// ```
+///
+/// It implements [`IntoResponse`](crate::IntoResponse), `From<ApiError> for` [`Problem`](crate::Problem),
+/// `Display` and [`std::error::Error`]; `Debug` is yours to derive. A struct has the same attributes over itself.
+///
+/// # Over a variant
+///
+/// - `#[status(404)]` or `#[status(NOT_FOUND)]`, from 400 to 599. Each variant has one.
+/// - `#[title("…")]` names the kind of problem; the status's reason phrase where it is left out.
+/// - `#[detail("…")]` tells the client what was wrong this time. It names fields in braces, `{0}` or `{name}`, with the
+///   format options of `format!`; each must be `Display`, or what the options ask for.
+/// - `#[http_error(type = "https://…")]` is the URI of the kind of problem.
+///
+/// `Display` is the detail; the title where there is none; else the reason phrase.
+///
+/// # Over a field
+///
+/// - `#[source]`: this is the cause, an error or a [`server::Error`](crate::Error). The log gets it, the client does
+///   not: naming it in the detail of a 5xx is a compile error.
+/// - `#[from]`: the same, and `?` makes the variant of it. It is the variant's only field.
+///
+/// # Beside another derive
+///
+/// Where `Display` and `Error` come from elsewhere, from `thiserror` say, `#[http_error(response_only)]` over the enum
+/// leaves them and `From` out. The log then gets the whole error, for each 5xx and each variant with a cause; the
+/// client gets title and detail as before, and none of the other's text.
+pub use fingerpost_macros::HttpError;
+
+#[cfg(test)]
+mod tests;

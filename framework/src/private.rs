@@ -1,7 +1,17 @@
 //! What the macros' expansions name. No part of the public interface: it changes with the macros.
 
-pub use crate::extract::argument::{AnyState, Argument, Extract, NoExtractor, Probe, assert_extractor};
+pub use crate::entry::{block_on_main, block_on_test};
+pub use crate::extract::argument::{
+    AnyState, Argument, Extract, NoExtractor, Probe, StateProbe, assert_extractor, assert_extractor_for,
+    refuse_if,
+};
+pub use crate::extract::function::{Cache, Outcome, cache};
+pub use crate::extract::param::{AnyParam, borrowed_param, owned_param, param_text};
+pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, around, assert_middleware};
+pub use crate::net::blocking::run_blocking;
+pub use crate::respond::cause::{Cause, status};
 pub use crate::routing::{
-    Binding, Bindings, Bound, Conflicts, HandlerFn, Item, OnDisconnect, Pattern, Policy, RouteInfo, Rows,
-    Scope, Segment, Sizes, Source, Sources, Table, Trie, join_texts, layer,
+    Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, OnDisconnect, Pattern, Policy, Reply,
+    RouteInfo, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder, join_texts, layer,
+    reply, respond,
 };

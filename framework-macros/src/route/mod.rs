@@ -1,11 +1,70 @@
-//! `#[route]` and its shorthands.
+//! `#[route]` and its shorthands: parse, check, expand.
 
-use proc_macro2::TokenStream;
+mod attributes;
+mod check;
+mod expand;
+mod fallback;
+mod parse;
+mod pattern;
+mod proofs;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod units;
+mod url;
 
-pub(crate) fn route(_args: TokenStream, item: TokenStream) -> TokenStream {
-    item
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+use syn::Attribute;
+
+use crate::errors::Errors;
+use crate::function::Function;
+
+pub(crate) use attributes::{arguments_of, route_attribute};
+pub(crate) use pattern::{Pattern, Segment};
+
+/// `#[route(GET, "/")]`.
+pub(crate) fn route(args: TokenStream, item: TokenStream) -> TokenStream {
+    handler(None, args, item)
 }
 
-pub(crate) fn shorthand(_method: &str, _args: TokenStream, item: TokenStream) -> TokenStream {
-    item
+/// `#[get("/")]` and the others that are named after their method.
+pub(crate) fn shorthand(method: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+    handler(Some(method), args, item)
+}
+
+fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let mut function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let is_function =
+                item.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
+            if is_function {
+                errors.push(error);
+            } else {
+                let name = method.map_or_else(|| "route".to_owned(), str::to_lowercase);
+                errors.at_span(
+                    error.span(),
+                    format!("`#[{name}]` stands over a function: write `async fn ...` below it"),
+                );
+            }
+            let errors = errors.into_tokens();
+            return quote!(#item #errors);
+        }
+    };
+    let arguments = parse::arguments(args, method, &mut errors);
+    let silent = arguments.options.silent;
+    let route = check::route(arguments, &function, &mut errors);
+    // A second one has been told of; left in place it would expand to a second struct.
+    let others: Vec<Attribute> =
+        function.attrs.extract_if(.., |attribute| route_attribute(attribute).is_some()).collect();
+    match route.filter(|_| errors.is_empty() && !silent) {
+        Some(route) => expand::route(&route, &function),
+        None => {
+            let errors = if silent { TokenStream::new() } else { errors.into_tokens() };
+            let inert = fallback::inert(&function, &others);
+            quote!(#inert #errors)
+        }
+    }
 }

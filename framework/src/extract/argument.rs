@@ -29,18 +29,51 @@ pub struct Probe<T>(PhantomData<T>);
 impl<T: FromRequest<AnyState>> Probe<T> {
     /// `T` is an extractor.
     pub const IS_EXTRACTOR: bool = true;
+
+    /// See [`FromRequest::TAKES_BODY`].
+    pub const TAKES_BODY: bool = T::TAKES_BODY;
+}
+
+/// The same question about one state alone, as a handler with `state = ...` asks it.
+#[derive(Debug)]
+pub struct StateProbe<S, T>(PhantomData<(fn(&S), T)>);
+
+impl<S, T: FromRequest<S>> StateProbe<S, T> {
+    /// `T` is an extractor for the state `S`.
+    pub const IS_EXTRACTOR: bool = true;
+
+    /// See [`FromRequest::TAKES_BODY`].
+    pub const TAKES_BODY: bool = T::TAKES_BODY;
 }
 
 /// The answer for all other types; macros bring it into scope beside [`Probe`].
 pub trait NoExtractor {
     /// The type is none.
     const IS_EXTRACTOR: bool = false;
+
+    /// What is no extractor takes nothing.
+    const TAKES_BODY: bool = false;
 }
 
 impl<T> NoExtractor for Probe<T> {}
 
+impl<S, T> NoExtractor for StateProbe<S, T> {}
+
 /// Refuses, with the words of [`FromRequest`], a type that is no extractor.
 pub const fn assert_extractor<T: FromRequest<AnyState>>() {}
+
+/// The same for one state alone.
+pub const fn assert_extractor_for<S, T: FromRequest<S>>() {}
+
+/// Stops the compiler with `message`, on the line of the caller.
+///
+/// # Panics
+///
+/// Where `refused`.
+#[track_caller]
+pub const fn refuse_if(refused: bool, message: &'static str) {
+    assert!(!refused, "{}", message);
+}
 
 /// An argument of type `T` of which it is known whether `T` is an extractor.
 #[derive(Debug)]

@@ -3,9 +3,44 @@
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
 pub(crate) mod argument;
+mod body;
+mod bytes;
+mod client_addr;
+mod content_type;
+mod de;
+mod form;
+pub(crate) mod function;
+mod head;
+mod json;
+mod json_path;
+mod matched_route;
+mod media_type;
+pub(crate) mod param;
+mod path;
+mod query;
+pub mod rejection;
+mod request;
+mod request_id;
+mod state;
+mod text;
+mod typed_header;
+mod user_agent;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;
+
+pub use client_addr::ClientAddr;
+pub use content_type::ContentType;
+pub use form::Form;
+pub use function::Rejected;
+pub use json::Json;
+pub use matched_route::MatchedRoute;
+pub use param::{FromParam, IntoParam, ParamError, Parsed};
+pub use path::Path;
+pub use query::Query;
+pub use state::State;
+pub use typed_header::{Header, HeaderFault, TypedHeader};
+pub use user_agent::UserAgent;
 
 /// A type that a handler, a middleware or another extractor can take as an argument.
 ///
@@ -82,5 +117,32 @@ impl<S: Sync, T: FromRequest<S, Rejection = R>, R: IntoResponse + Send> FromRequ
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, Self::Rejection> {
         Ok(T::from_request(request, state).await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    #[test]
+    fn an_optional_body_is_a_body() {
+        const fn takes_body<T: FromRequest<()>>() -> bool {
+            T::TAKES_BODY
+        }
+        assert!(takes_body::<Option<Json<u8>>>() && takes_body::<Result<String, rejection::TextRejection>>());
+        assert!(!takes_body::<Option<Query<()>>>() && !takes_body::<Option<ClientAddr>>());
+    }
+
+    #[tokio::test]
+    async fn none_where_it_is_refused_and_the_reason_where_it_is_asked_for() {
+        let mut request = Request::new(Method::POST, "/");
+        let Ok(none) = Option::<Json<u8>>::from_request(&mut request, &()).await;
+        assert_eq!(none, None);
+        let Ok(refused) = Result::<Json<u8>, rejection::JsonRejection>::from_request(&mut request, &()).await;
+        assert_eq!(refused.unwrap_err().status(), 415);
+        let Ok(some) = Option::<String>::from_request(&mut request, &()).await;
+        assert_eq!(some.as_deref(), Some(""));
     }
 }

@@ -2,3 +2,25 @@
 //!
 //! Functions and small state machines from bytes to events and from responses to bytes. Nothing here sees a socket or
 //! a clock; `net` reads, writes and sleeps.
+
+mod ascii;
+mod authority;
+mod chunked;
+mod date;
+mod encode;
+mod error;
+mod field_line;
+mod framing;
+mod head;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_chunk, encode_last_chunk};
+pub(crate) use date::format_date;
+pub(crate) use encode::{
+    BodyLength, CONTINUE, EncodeContext, OutgoingFraming, Persistence, RequestKind, encode_head,
+};
+pub(crate) use error::HeadError;
+pub(crate) use framing::{BodyDecoder, Decoded, Framing};
+pub(crate) use head::{ConnectionOptions, Expect, HeadLimits, HeadParser, ParsedHead};

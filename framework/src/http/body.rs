@@ -14,8 +14,10 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
 mod incoming;
+mod limited;
 
 pub(crate) use incoming::{Incoming, IncomingState, Wanted};
+use limited::Limited;
 
 /// Any error, boxed; what a body's source may fail with.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -44,6 +46,8 @@ enum Inner {
     /// Chunks that another task, or the future itself, sends.
     Channel(Channel),
     Source(Pin<Box<dyn BodySource>>),
+    /// Another body, up to a limit.
+    Limited(Box<Limited>),
 }
 
 /// Where a streamed body's chunks come from; for types that are no channel.
@@ -78,7 +82,7 @@ impl Body {
     /// looks whole.
     pub fn channel() -> (BodySender, Self) {
         let (sender, receiver) = mpsc::channel(1);
-        let channel = Channel { receiver, producer: None, finished: false };
+        let channel = Channel { receiver, producer: None, failure: None, finished: false };
         (BodySender { sender }, Self(Inner::Channel(channel)))
     }
 
@@ -107,11 +111,20 @@ impl Body {
     {
         let (sender, receiver) = mpsc::channel(1);
         let producer: Producer = Box::pin(write(BodySender { sender }));
-        Self(Inner::Channel(Channel { receiver, producer: Some(producer), finished: false }))
+        Self(Inner::Channel(Channel { receiver, producer: Some(producer), failure: None, finished: false }))
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
         Self(Inner::Incoming(incoming))
+    }
+
+    /// The same body, which gives [`BodyError::TooLarge`] in place of the chunk that passes `limit` bytes.
+    pub(crate) fn limited(self, limit: u64) -> Self {
+        match &self.0 {
+            Inner::Empty => self,
+            Inner::Full(bytes) if bytes.len() as u64 <= limit => self,
+            _ => Self(Inner::Limited(Box::new(Limited::new(self, limit)))),
+        }
     }
 
     /// The bytes still to come, where that is known without reading.
@@ -122,6 +135,7 @@ impl Body {
             Inner::Incoming(incoming) => incoming.remaining_len(),
             Inner::Channel(_) => None,
             Inner::Source(source) => source.remaining_len(),
+            Inner::Limited(limited) => limited.remaining_len(),
         }
     }
 
@@ -157,6 +171,7 @@ impl Body {
             Inner::Source(source) => {
                 ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(BodyError::Source))
             }
+            Inner::Limited(limited) => ready!(limited.poll_chunk(context)),
         };
         if !matches!(chunk, Some(Ok(_))) {
             self.0 = Inner::Empty;
@@ -194,7 +209,7 @@ impl Body {
         match &self.0 {
             Inner::Empty => Some(&NOTHING),
             Inner::Full(bytes) => Some(bytes),
-            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) => None,
+            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
         }
     }
 }
@@ -248,6 +263,8 @@ type Producer = Pin<Box<dyn Future<Output = Result<(), BodyError>> + Send>>;
 struct Channel {
     receiver: mpsc::Receiver<Message>,
     producer: Option<Producer>,
+    /// What the producer failed with; told once what it sent before has been read.
+    failure: Option<BodyError>,
     /// Whether the writer said that this was all.
     finished: bool,
 }
@@ -267,13 +284,17 @@ impl Channel {
                 Poll::Ready(Some(Message::Chunk(chunk))) if chunk.is_empty() => continue,
                 Poll::Ready(Some(Message::Chunk(chunk))) => return Poll::Ready(Some(Ok(chunk))),
                 Poll::Ready(Some(Message::Finished)) => self.finished = true,
-                Poll::Ready(None) => return Poll::Ready(Some(Err(BodyError::Unfinished))),
+                Poll::Ready(None) => {
+                    return Poll::Ready(Some(Err(self.failure.take().unwrap_or(BodyError::Unfinished))));
+                }
                 Poll::Pending => {
                     // The producer may have sent something, or be done: look at the channel once more then.
                     let Some(producer) = &mut self.producer else { return Poll::Pending };
                     match producer.as_mut().poll(context) {
-                        Poll::Ready(Ok(())) => self.producer = None,
-                        Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
+                        Poll::Ready(sent) => {
+                            self.producer = None;
+                            self.failure = sent.err();
+                        }
                         Poll::Pending if self.receiver.is_empty() => return Poll::Pending,
                         Poll::Pending => {}
                     }

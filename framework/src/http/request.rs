@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
 use super::{Body, RequestHead, RequestId, pool};
-use crate::routing::{Captures, RouteInfo};
+use crate::routing::{Captures, Pattern, RouteInfo};
 
 /// A request on its way to a handler.
 ///
@@ -56,6 +56,7 @@ impl Request {
             target.starts_with('/') && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
         assert!(valid, "expected an origin-form target such as \"/a?b\", found {target:?}");
         let mut request = Self::empty();
+        request.parts_mut().id = Some(RequestId::generate());
         let head = &mut request.parts_mut().head;
         let path_len = target.find('?').unwrap_or(target.len());
         head.method = method;
@@ -174,9 +175,13 @@ impl Request {
 
     /// The names of the matched pattern's parameters, in order.
     pub(crate) fn param_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.matched_pattern().into_iter().flat_map(|pattern| pattern.param_names())
+    }
+
+    /// Which of the matched route's patterns matched.
+    pub(crate) fn matched_pattern(&self) -> Option<&'static Pattern> {
         let parts = self.parts();
-        let pattern = parts.route.and_then(|route| route.patterns.get(parts.captures.pattern()));
-        pattern.into_iter().flat_map(|pattern| pattern.param_names())
+        parts.route.and_then(|route| route.patterns.get(parts.captures.pattern()))
     }
 
     /// The text of the pattern's parameter at `index`, undecoded.

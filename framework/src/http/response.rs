@@ -3,6 +3,7 @@
 //! Status, content type and body stand beside a map that stays empty, and so unallocated, for a plain answer.
 //! Content-Length, Transfer-Encoding, Connection and Date are the engine's to write: it knows the framing.
 
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
 use super::Body;
+use super::body::BoxError;
 use crate::respond::Problem;
 
 /// An answer on its way to the client; every [`IntoResponse`](crate::IntoResponse) becomes one.
@@ -27,11 +29,26 @@ use crate::respond::Problem;
 pub struct Response {
     status: StatusCode,
     /// Kept apart from the map, which then stays empty for most answers.
-    content_type: Option<HeaderValue>,
+    content_type: Option<ContentType>,
     headers: HeaderMap,
     body: Body,
-    /// The problem that this answer reports; the pipeline's end renders it to the body.
-    problem: Option<Box<Problem>>,
+    report: Report,
+}
+
+/// The content type, and who chose it.
+struct ContentType {
+    value: HeaderValue,
+    /// Whether it was named, and not only what the body's type says; then another body keeps it.
+    named: bool,
+}
+
+/// What the answer reports beside its status.
+enum Report {
+    Nothing,
+    /// The problem that the pipeline's end renders to the body.
+    Problem(Box<Problem>),
+    /// The same, where a part could not be built: no other part changes it any more.
+    Broken(Box<Problem>),
 }
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -42,7 +59,13 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 impl Response {
     /// An answer with this status and no body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, content_type: None, headers: HeaderMap::new(), body: Body::empty(), problem: None }
+        Self {
+            status,
+            content_type: None,
+            headers: HeaderMap::new(),
+            body: Body::empty(),
+            report: Report::Nothing,
+        }
     }
 
     /// 200 OK.
@@ -68,15 +91,15 @@ impl Response {
     /// The document is written where the answer leaves the server, with the request's id in it.
     pub fn problem(problem: Problem) -> Self {
         let mut response = Self::new(problem.status());
-        response.problem = Some(Box::new(problem));
+        response.report = Report::Problem(Box::new(problem));
         response
     }
 
     /// Sets the field `name` to `value` and drops what it had.
     ///
-    /// A name or value that no field line can hold (RFC 9110 §5) makes this a 500 with the reason in the log:
-    /// a response is never split. Fields of framing (`Content-Length`, `Transfer-Encoding`, `Connection`) are the
-    /// engine's and are left out when the answer is written.
+    /// A name or value that no field line can hold (RFC 9110 §5) makes this a 500 with the reason in the log, whatever
+    /// else is called before or after: a response is never split. Fields of framing (`Content-Length`,
+    /// `Transfer-Encoding`, `Connection`) are the engine's and are left out when the answer is written.
     #[must_use]
     pub fn header<Name, Value>(mut self, name: Name, value: Value) -> Self
     where
@@ -85,19 +108,42 @@ impl Response {
         Name::Error: fmt::Display,
         Value::Error: fmt::Display,
     {
-        match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(value)) => {
+        match Self::field(name, value) {
+            Ok((name, value)) => {
                 self.set_header(name, value);
                 self
             }
-            (Err(error), _) => Self::broken(&error),
-            (Ok(name), Err(error)) => Self::broken(&format_args!("{name}: {error}")),
+            Err(reason) => Self::broken(reason),
         }
     }
 
-    /// Sets the status and keeps all else.
+    /// Adds a field beside those of the same name, as `Set-Cookie` and `Vary` may have several; otherwise as
+    /// [`Response::header`]. Of `Content-Type` there is only one.
+    #[must_use]
+    pub fn append<Name, Value>(mut self, name: Name, value: Value) -> Self
+    where
+        Name: TryInto<HeaderName>,
+        Value: TryInto<HeaderValue>,
+        Name::Error: fmt::Display,
+        Value::Error: fmt::Display,
+    {
+        match Self::field(name, value) {
+            Ok((name, value)) => {
+                self.append_header(name, value);
+                self
+            }
+            Err(reason) => Self::broken(reason),
+        }
+    }
+
+    /// Sets the status and keeps all else; the status of a problem follows.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
+        match &mut self.report {
+            Report::Nothing => {}
+            Report::Problem(problem) => problem.set_status(status),
+            Report::Broken(_) => return self,
+        }
         self.status = status;
         self
     }
@@ -117,7 +163,12 @@ impl Response {
     /// Sets a body of HTML.
     #[must_use]
     pub fn html(self, html: impl Into<String>) -> Self {
-        self.with_body(HTML, Body::from(html.into()))
+        self.page(Body::from(html.into()))
+    }
+
+    /// Sets a body that is HTML.
+    pub(crate) fn page(self, body: Body) -> Self {
+        self.with_body(HTML, body)
     }
 
     /// Sets a body of JSON; a value that cannot be written as JSON makes this a 500 with the reason in the log.
@@ -125,30 +176,37 @@ impl Response {
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
         match serde_json::to_vec(value) {
             Ok(json) => self.with_body(JSON, Body::from(json)),
-            Err(error) => Self::broken(&error),
+            Err(error) => Self::broken(error),
         }
     }
 
     /// Sets a body of bytes, `application/octet-stream` unless a content type was set.
     #[must_use]
     pub fn bytes(self, bytes: impl Into<Bytes>) -> Self {
-        self.with_body(OCTETS, Body::from(bytes.into()))
+        self.octets(Body::from(bytes.into()))
     }
 
     /// Sets the body and keeps the content type.
     #[must_use]
     pub fn body(mut self, body: impl Into<Body>) -> Self {
-        self.body = body.into();
+        if !matches!(self.report, Report::Broken(_)) {
+            self.body = body.into();
+        }
         self
     }
 
-    /// Sets the body, and the content type unless one was set before.
+    /// Sets a body whose content nobody named.
+    pub(crate) fn octets(self, body: Body) -> Self {
+        self.with_body(OCTETS, body)
+    }
+
+    /// Sets the body, and the content type unless one was named.
     pub(crate) fn with_body(mut self, content_type: HeaderValue, body: Body) -> Self {
-        self.body = body;
-        if self.content_type.is_none() && !self.headers.contains_key(CONTENT_TYPE) {
-            self.content_type = Some(content_type);
+        let named = self.content_type.as_ref().is_some_and(|content_type| content_type.named);
+        if !named && !self.headers.contains_key(CONTENT_TYPE) {
+            self.content_type = Some(ContentType { value: content_type, named: false });
         }
-        self
+        self.body(body)
     }
 
     /// Static text needs no copy and no allocation.
@@ -163,14 +221,31 @@ impl Response {
                 self.headers.insert(LOCATION, value);
                 self
             }
-            Err(error) => Self::broken(&error),
+            Err(error) => Self::broken(error),
+        }
+    }
+
+    /// Makes a field of what `http` takes for a name and a value; the error says what was wrong with which.
+    pub(crate) fn field<Name, Value>(name: Name, value: Value) -> Result<(HeaderName, HeaderValue), BoxError>
+    where
+        Name: TryInto<HeaderName>,
+        Value: TryInto<HeaderValue>,
+        Name::Error: fmt::Display,
+        Value::Error: fmt::Display,
+    {
+        let name = name.try_into().map_err(|error| format!("a response's field: {error}"))?;
+        match value.try_into() {
+            Ok(value) => Ok((name, value)),
+            Err(error) => Err(format!("a response's field {name}: {error}").into()),
         }
     }
 
     /// An answer that the application could not make: 500, with the reason in the log alone.
-    fn broken(reason: &dyn fmt::Display) -> Self {
-        tracing::error!(%reason, "a response could not be built");
-        Self::problem(Problem::new(StatusCode::INTERNAL_SERVER_ERROR))
+    pub(crate) fn broken(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).source(reason);
+        let mut response = Self::new(problem.status());
+        response.report = Report::Broken(Box::new(problem));
+        response
     }
 
     /// The status.
@@ -180,7 +255,8 @@ impl Response {
 
     /// The content type, wherever it was set.
     pub fn content_type(&self) -> Option<&HeaderValue> {
-        self.content_type.as_ref().or_else(|| self.headers.get(CONTENT_TYPE))
+        let apart = self.content_type.as_ref().map(|content_type| &content_type.value);
+        apart.or_else(|| self.headers.get(CONTENT_TYPE))
     }
 
     /// The fields set so far, without `Content-Type`, which [`Response::content_type`] gives.
@@ -191,18 +267,33 @@ impl Response {
     /// The fields to change; `Content-Type` is moved in among them.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         if let Some(content_type) = self.content_type.take() {
-            self.headers.insert(CONTENT_TYPE, content_type);
+            self.headers.insert(CONTENT_TYPE, content_type.value);
         }
         &mut self.headers
     }
 
     /// Sets a field; `Content-Type` goes to its own place.
     pub(crate) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
+        if matches!(self.report, Report::Broken(_)) {
+            return;
+        }
         if name == CONTENT_TYPE {
             self.headers.remove(CONTENT_TYPE);
-            self.content_type = Some(value);
+            self.content_type = Some(ContentType { value, named: true });
         } else {
             self.headers.insert(name, value);
+        }
+    }
+
+    /// Adds a field beside those of the same name; of `Content-Type` there is only one.
+    pub(crate) fn append_header(&mut self, name: HeaderName, value: HeaderValue) {
+        if matches!(self.report, Report::Broken(_)) {
+            return;
+        }
+        if name == CONTENT_TYPE {
+            self.set_header(name, value);
+        } else {
+            self.headers.append(name, value);
         }
     }
 
@@ -218,12 +309,18 @@ impl Response {
 
     /// The problem this answer reports, for middleware that counts or translates them.
     pub fn problem_ref(&self) -> Option<&Problem> {
-        self.problem.as_deref()
+        match &self.report {
+            Report::Nothing => None,
+            Report::Problem(problem) | Report::Broken(problem) => Some(problem),
+        }
     }
 
     /// Takes the problem to render it.
     pub(crate) fn take_problem(&mut self) -> Option<Box<Problem>> {
-        self.problem.take()
+        match std::mem::replace(&mut self.report, Report::Nothing) {
+            Report::Nothing => None,
+            Report::Problem(problem) | Report::Broken(problem) => Some(problem),
+        }
     }
 }
 
@@ -234,7 +331,10 @@ impl fmt::Debug for Response {
             .field("content_type", &self.content_type())
             .field("headers", &self.headers)
             .field("body", &self.body)
-            .field("problem", &self.problem)
+            .field("problem", &self.problem_ref())
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

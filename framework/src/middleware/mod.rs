@@ -3,6 +3,7 @@
 //! The trait, the chain that runs it, and a file for each middleware in the box. Middleware wraps; what a handler
 //! needs it asks for in its signature.
 
+pub(crate) mod around;
 mod chain;
 
 pub(crate) use chain::{BoxFuture, Chain, Terminal};
@@ -26,9 +27,9 @@ use crate::http::{Request, Response};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no middleware for the state `{S}`",
+    message = "`{Self}` is no middleware",
     label = "this is no middleware here",
-    note = "write `#[middleware]` over the function, or implement `server::Middleware<{S}>` for the type"
+    note = "write `#[middleware]` over the function, or implement `server::Middleware<S>` for the type"
 )]
 pub trait Middleware<S>: Send + Sync + 'static {
     /// Answers `request`, as a rule by asking `next` and changing what goes in or comes out.

@@ -2,13 +2,24 @@
 //!
 //! One trait, [`IntoResponse`], and a file for each kind of answer.
 
+pub(crate) mod cause;
+mod html;
+mod parts;
 mod problem;
+mod redirect;
+mod render;
+mod status;
+mod text;
 
 use std::convert::Infallible;
 
 use crate::http::Response;
 
+pub use html::Html;
+pub use parts::ResponsePart;
 pub use problem::Problem;
+pub use redirect::Redirect;
+pub(crate) use render::render;
 
 /// A value that a handler, an extractor's rejection or a middleware can answer with.
 #[diagnostic::on_unimplemented(
@@ -40,12 +51,6 @@ impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
             Ok(value) => value.into_response(),
             Err(error) => error.into_response(),
         }
-    }
-}
-
-impl IntoResponse for &'static str {
-    fn into_response(self) -> Response {
-        Response::static_text(self)
     }
 }
 

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
 
 use super::IntoResponse;
-use crate::http::{Body, RequestId, Response};
+use crate::http::{RequestId, Response};
 
 /// A failure that the client is told of, as `application/problem+json` (RFC 9457).
 ///
@@ -95,6 +95,11 @@ impl Problem {
         self.title.as_deref().or_else(|| self.status.canonical_reason()).unwrap_or("Unknown Status")
     }
 
+    /// Sets the status, and so the title unless one was set.
+    pub(crate) fn set_status(&mut self, status: StatusCode) {
+        self.status = status;
+    }
+
     /// What was told to the client beyond the title.
     pub fn detail_text(&self) -> Option<&str> {
         self.detail.as_deref()
@@ -105,9 +110,15 @@ impl Problem {
         self.source.as_deref()
     }
 
+    /// The fields of the answer, in the order in which they were added.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().map(|(name, value)| (name, value))
+    }
+
     /// The document, with the request's id as the member `request_id`.
     pub(crate) fn document(&self, id: RequestId) -> Value {
-        let mut document = Map::new();
+        // The RFC's own members come after the others, and so win.
+        let mut document = self.members.clone();
         if let Some(kind) = &self.kind {
             document.insert("type".to_owned(), Value::from(kind.as_str()));
         }
@@ -116,7 +127,6 @@ impl Problem {
         if let Some(detail) = &self.detail {
             document.insert("detail".to_owned(), Value::from(detail.as_str()));
         }
-        document.extend(self.members.clone());
         document.insert("request_id".to_owned(), Value::from(id.to_string()));
         Value::Object(document)
     }
@@ -146,18 +156,4 @@ impl fmt::Debug for Problem {
             None => Ok(()),
         }
     }
-}
-
-/// Writes the document of a response that reports a problem and has no body yet; fields of the problem are set.
-pub(crate) fn render(response: Response, id: RequestId) -> Response {
-    let mut response = response;
-    let Some(problem) = response.take_problem() else { return response };
-    for (name, value) in &problem.headers {
-        response.set_header(name.clone(), value.clone());
-    }
-    if !response.body_mut().is_empty() {
-        return response;
-    }
-    let document = problem.document(id).to_string();
-    response.with_body(HeaderValue::from_static("application/problem+json"), Body::from(document))
 }

@@ -12,9 +12,11 @@ use bytes::Bytes;
 use super::BodyError;
 
 /// The reader's half; it stands in the request's [`Body`](super::Body).
+#[derive(Debug)]
 pub(crate) struct Incoming(Arc<Mutex<Shared>>);
 
 /// The connection's half.
+#[derive(Debug)]
 pub(crate) struct IncomingState(Arc<Mutex<Shared>>);
 
 /// What the reader wants of the connection.
@@ -26,6 +28,7 @@ pub(crate) enum Wanted {
     Nothing,
 }
 
+#[derive(Debug)]
 struct Shared {
     chunk: Option<Bytes>,
     /// How it ended, once it did; an error is handed out once.
@@ -111,6 +114,11 @@ impl IncomingState {
             shared.connection = Some(context.waker().clone());
         }
         Poll::Pending
+    }
+
+    /// Whether nobody can read it any more.
+    pub(crate) fn is_dropped(&self) -> bool {
+        lock(&self.0).dropped
     }
 
     /// Hands over the next chunk.

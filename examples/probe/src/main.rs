@@ -1,0 +1,79 @@
+//! The server that HTTP conformance programs test: an endpoint for each kind of request body and response framing.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use server::{Body, HeaderMap, HeaderValue, Response, Routes, Server, StatusCode, get, header, post, routes};
+
+const ROUTES: Routes = routes![index, hello, echo, stream, slow, large, no_content, not_modified];
+
+#[server::main]
+async fn main() -> server::Result {
+    Server::new(ROUTES).run().await
+}
+
+/// Text of a fixed length.
+#[get("/")]
+async fn index() -> &'static str {
+    "probe\n"
+}
+
+/// The decoded parameter, in text.
+#[get("/hello/:name")]
+async fn hello(name: String) -> String {
+    format!("hello, {name}\n")
+}
+
+/// The body byte for byte, with its content type.
+///
+/// It is read to its end before the answer begins: a body that turns out to be malformed is then a 400, not an answer
+/// that breaks off.
+#[post("/echo", body_limit = "8MiB")]
+async fn echo(headers: HeaderMap, body: Bytes) -> Response {
+    let octets = HeaderValue::from_static("application/octet-stream");
+    let content_type = headers.get(header::CONTENT_TYPE).cloned().unwrap_or(octets);
+    Response::ok().header(header::CONTENT_TYPE, content_type).body(body)
+}
+
+/// A few chunks over some milliseconds, of a length that is not known before.
+#[get("/stream")]
+async fn stream() -> Body {
+    Body::stream(|mut out| async move {
+        for part in 1..=5 {
+            out.send(format!("part {part}\n")).await?;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        out.finish().await
+    })
+}
+
+/// An answer that takes its time.
+#[get("/slow")]
+async fn slow() -> &'static str {
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    "slow\n"
+}
+
+/// 32 MiB, streamed: more than the buffers between two programs hold.
+#[get("/large")]
+async fn large() -> Body {
+    static CHUNK: [u8; 64 * 1024] = [b'x'; 64 * 1024];
+    Body::stream(|mut out| async move {
+        for _ in 0..512 {
+            out.send(Bytes::from_static(&CHUNK)).await?;
+        }
+        out.finish().await
+    })
+}
+
+/// A status that has no body.
+#[get("/no-content")]
+async fn no_content() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// A status that has no body but speaks of one.
+#[get("/not-modified")]
+async fn not_modified() -> Response {
+    Response::new(StatusCode::NOT_MODIFIED).header(header::ETAG, "\"probe-1\"")
+}

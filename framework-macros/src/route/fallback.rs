@@ -1,0 +1,54 @@
+//! What stands in for a route that has a mistake: a table that names it takes it and routes nothing to it, so that the
+//! mistake is told of once.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Attribute;
+
+use super::expand::{cfgs, item};
+use super::signature::is_primitive;
+use crate::function::Function;
+
+/// The function, unchanged, and a handler that is in no table and is never called.
+///
+/// `others` are route attributes that were taken off it; their imports are used none the less.
+pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
+    // An `impl` block has no room for more items, and a struct that hides a primitive would break the whole module.
+    if function.sig.receiver().is_some() || is_primitive(&function.sig.ident) {
+        return quote!(#[allow(dead_code)] #function);
+    }
+    let others = others.iter().map(Attribute::path);
+    let (name, item, cfgs) = (&function.sig.ident, item(function), cfgs(function));
+    quote! {
+        #[allow(dead_code)]
+        #function
+        #item
+        #(#cfgs)*
+        const _: () = {
+            #(
+                #[allow(unused_imports)]
+                use #others as _;
+            )*
+            #[automatically_derived]
+            impl ::server::Endpoint for #name {
+                const ROUTE: ::server::RouteInfo = ::server::RouteInfo::__new(
+                    &[],
+                    &[],
+                    (::core::stringify!(#name), ::core::file!(), ::core::line!()),
+                    "",
+                    ::server::__private::Policy::NONE,
+                    &[],
+                );
+            }
+            #[automatically_derived]
+            impl<__S: 'static> ::server::Handle<__S> for #name {
+                const BOUND: ::server::__private::Bound<__S> = ::server::__private::Bound {
+                    call: ::server::__private::HandlerFn::new(|_, _| {
+                        ::server::__private::reply(::core::future::pending())
+                    }),
+                    layers: &[],
+                };
+            }
+        };
+    }
+}

@@ -1,0 +1,406 @@
+//! The signature of a handler: what each argument is made from, or why it cannot be a handler.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{
+    FnArg, GenericArgument, Ident, Pat, PathArguments, PathSegment, ReturnType, Safety, Signature, Type,
+};
+
+use super::pattern::{Pattern, Segment};
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::nearest::nearest;
+
+/// An argument of a handler.
+pub(crate) struct Argument {
+    pub(crate) ty: Type,
+    pub(crate) span: Span,
+    pub(crate) source: Source,
+}
+
+/// What an argument is made from.
+pub(crate) enum Source {
+    /// The parameter at `index` of the pattern.
+    Param { index: usize, name: String, text: Text },
+    /// The request, by an extractor.
+    Extractor { late: bool },
+    /// The request itself, whole.
+    Request,
+}
+
+/// How an argument holds the text of its parameter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// It is parsed, or copied, before extractors run.
+    Owned,
+    /// It points into the request, and so is made after all that change the request.
+    Borrowed,
+}
+
+/// Extractors of the box that take the body; they run after all others, so that a request is known to be wanted
+/// before its body is read.
+const BODY_TAKERS: &[&str] = &["Json", "Form", "String", "Bytes", "Body", "Request"];
+
+/// Checks the signature; `patterns` is `None` where they have mistakes of their own.
+pub(crate) fn check(
+    function: &Function,
+    patterns: Option<&[Pattern]>,
+    errors: &mut Errors,
+) -> Option<Vec<Argument>> {
+    if !shape(&function.sig, errors) {
+        return None;
+    }
+    let names: Vec<&str> = patterns.and_then(<[_]>::first).into_iter().flat_map(Pattern::params).collect();
+    let mut arguments = Vec::new();
+    let mut written = Vec::new();
+    for input in &function.sig.inputs {
+        let FnArg::Typed(typed) = input else { continue };
+        let name = argument_name(&typed.pat, &typed.ty);
+        written.push(Written { name: name.clone(), ty: &typed.ty });
+        arguments.push(argument(name.as_ref(), &typed.ty, &names));
+    }
+    let taken = taken(&arguments, &written, errors);
+    let explained = match patterns {
+        Some(patterns) => untaken(&names, &taken, &arguments, &written, patterns, errors),
+        None => Vec::new(),
+    };
+    for (index, argument) in arguments.iter().enumerate() {
+        // Without patterns nobody knows which argument is a parameter.
+        if patterns.is_some() && !explained.contains(&index) {
+            argument_type(argument, errors);
+        }
+    }
+    borrows_beside_request(&arguments, errors);
+    return_type(&function.sig, errors);
+    errors.is_empty().then_some(arguments)
+}
+
+/// An argument as written.
+struct Written<'a> {
+    name: Option<Ident>,
+    ty: &'a Type,
+}
+
+/// Refuses what no function under a route can be; whether it was nothing of that kind.
+fn shape(sig: &Signature, errors: &mut Errors) -> bool {
+    let mut sound = true;
+    let mut refuse = |at: TokenStream, message: &str| {
+        errors.at(at, message);
+        sound = false;
+    };
+    if let Some(token) = &sig.constness {
+        refuse(token.to_token_stream(), "a handler is called at run time: remove `const`");
+    }
+    if let Safety::Unsafe(token) = &sig.safety {
+        refuse(
+            token.to_token_stream(),
+            "a client calls a handler with anything it likes, so it cannot be `unsafe`: remove the word",
+        );
+    }
+    if let Some(abi) = &sig.abi {
+        refuse(abi.to_token_stream(), "a handler has Rust's own calling convention: remove `extern`");
+    }
+    if let Some(variadic) = &sig.variadic {
+        refuse(variadic.to_token_stream(), "a handler has a fixed number of arguments: remove `...`");
+    }
+    if let Some(receiver) = sig.receiver() {
+        refuse(
+            receiver.self_token.to_token_stream(),
+            "a handler is a function, not a method: take what it needs from the state, as in `users: State<Users>`",
+        );
+    }
+    if is_primitive(&sig.ident) {
+        let name = &sig.ident;
+        refuse(
+            name.to_token_stream(),
+            &format!(
+                "a route is also a type of its name, which would hide Rust's own `{name}`: rename the function"
+            ),
+        );
+    }
+    if let Some(parameter) = sig.generics.params.first() {
+        refuse(
+            parameter.to_token_stream(),
+            "a handler is one function, without generic parameters and lifetimes: name the types it takes",
+        );
+    } else if let Some(clause) = &sig.generics.where_clause {
+        refuse(
+            clause.where_token.to_token_stream(),
+            "a handler has no generic types for a `where` clause to speak of: remove it",
+        );
+    }
+    sound
+}
+
+/// Whether a type of this name would hide one that the language has.
+pub(super) fn is_primitive(name: &Ident) -> bool {
+    const PRIMITIVES: &[&str] = &[
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
+        "bool", "char", "str",
+    ];
+    PRIMITIVES.iter().any(|primitive| name == primitive)
+}
+
+/// The name under which an argument can be a parameter: its identifier, or the one in `Parsed(name)`.
+fn argument_name(pattern: &Pat, ty: &Type) -> Option<Ident> {
+    match pattern {
+        Pat::Ident(pattern) if pattern.subpat.is_none() => Some(pattern.ident.clone()),
+        Pat::TupleStruct(pattern) if last_segment(ty).is_some_and(|segment| segment.ident == "Parsed") => {
+            match pattern.elems.first() {
+                Some(Pat::Ident(inner)) if pattern.elems.len() == 1 => Some(inner.ident.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn argument(name: Option<&Ident>, ty: &Type, names: &[&str]) -> Argument {
+    let span = ty.span();
+    let ty = ty.clone();
+    if is_named(&ty, "Request") {
+        return Argument { ty, span, source: Source::Request };
+    }
+    let text = name.map(|name| name.to_string()).unwrap_or_default();
+    let text = text.strip_prefix("r#").unwrap_or(&text);
+    let found = |wanted: &str| names.iter().position(|name| *name == wanted);
+    let index = found(text).or_else(|| text.strip_prefix('_').and_then(found));
+    match index.and_then(|index| Some((index, names.get(index)?))) {
+        Some((index, name)) if !is_named(&ty, "Path") => {
+            let text = if borrows(&ty) { Text::Borrowed } else { Text::Owned };
+            Argument { ty, span, source: Source::Param { index, name: (*name).to_owned(), text } }
+        }
+        _ => {
+            let late = takes_body(&ty);
+            Argument { ty, span, source: Source::Extractor { late } }
+        }
+    }
+}
+
+/// The parameters that arguments take; notes those taken twice.
+fn taken(arguments: &[Argument], written: &[Written<'_>], errors: &mut Errors) -> Vec<usize> {
+    let mut taken = Vec::new();
+    for (argument, written) in arguments.iter().zip(written) {
+        let Source::Param { index, name, .. } = &argument.source else { continue };
+        if taken.contains(index) {
+            let at = written.name.as_ref().map(Ident::span).unwrap_or(argument.span);
+            errors.at_span(at, format!("another argument takes `:{name}` already: remove one of the two"));
+        }
+        taken.push(*index);
+    }
+    taken
+}
+
+/// Notes the parameters that no argument takes, and gives the arguments whose names were meant to.
+fn untaken(
+    names: &[&str],
+    taken: &[usize],
+    arguments: &[Argument],
+    written: &[Written<'_>],
+    patterns: &[Pattern],
+    errors: &mut Errors,
+) -> Vec<usize> {
+    let mut explained = Vec::new();
+    let releases =
+        |argument: &Argument| matches!(argument.source, Source::Request) || is_named(&argument.ty, "Path");
+    if arguments.iter().any(releases) {
+        return explained;
+    }
+    let Some(pattern) = patterns.first() else { return explained };
+    for (_, name) in names.iter().enumerate().filter(|(index, _)| !taken.contains(index)) {
+        let sign = match pattern.segments.iter().find(|segment| matches!(segment, Segment::CatchAll(_))) {
+            Some(Segment::CatchAll(rest)) if rest == name => '*',
+            Some(_) | None => ':',
+        };
+        let free = written.iter().zip(arguments).enumerate().filter_map(|(position, (written, argument))| {
+            let free = matches!(argument.source, Source::Extractor { .. }) && !explained.contains(&position);
+            written.name.as_ref().filter(|_| free).map(|name| (position, name.to_string()))
+        });
+        let free: Vec<(usize, String)> = free.collect();
+        let near = nearest(name, free.iter().map(|(_, name)| name.as_str()))
+            .or_else(|| only_plain(&free, written, names.len() - taken.len()));
+        let near = near.and_then(|near| free.iter().find(|(_, name)| name == near));
+        if let Some((position, argument)) = near {
+            explained.push(*position);
+            let at = written.get(*position).and_then(|written| written.name.as_ref());
+            let at = at.map(Ident::span).unwrap_or(pattern.span);
+            errors.at_span(
+                at,
+                format!(
+                    "no argument takes the pattern's `{sign}{name}`: did you mean `{name}` by `{argument}`?"
+                ),
+            );
+        } else {
+            let ty = if sign == '*' { "&str" } else { "u64" };
+            errors.at_span(
+                pattern.span,
+                format!(
+                    "the pattern's `{sign}{name}` is taken by no argument: add `{name}: {ty}` (or `_{name}: &str` to \
+                     ignore it)"
+                ),
+            );
+        }
+    }
+    explained
+}
+
+/// The one argument of a plain type such as `u64` that no extractor makes, where one parameter is left over too.
+fn only_plain<'a>(free: &'a [(usize, String)], written: &[Written<'_>], left: usize) -> Option<&'a str> {
+    let mut plain = free.iter().filter(|(position, _)| {
+        let ty = written.get(*position).map(|written| written.ty);
+        let ty = ty.map(|ty| if let Type::Reference(reference) = ty { &*reference.elem } else { ty });
+        ty.and_then(last_segment).is_some_and(|segment| is_primitive(&segment.ident))
+    });
+    match (plain.next(), plain.next()) {
+        (Some((_, name)), None) if left == 1 => Some(name),
+        _ => None,
+    }
+}
+
+/// Refuses types that can be no argument, whatever they are made from.
+fn argument_type(argument: &Argument, errors: &mut Errors) {
+    let ty = &argument.ty;
+    if let Some(token) = find_word(ty.to_token_stream(), "impl") {
+        errors.at(token, "an argument's type is named: write it in place of `impl ...`");
+        return;
+    }
+    match &argument.source {
+        Source::Param { name, .. } => param_type(ty, name, errors),
+        Source::Extractor { .. } | Source::Request => {
+            if let Type::Reference(reference) = ty {
+                let inner = reference.elem.to_token_stream().to_string().replace(' ', "");
+                let inner = if inner == "str" { "String".to_owned() } else { inner };
+                errors.at(
+                    ty,
+                    format!(
+                        "an extractor gives a value, not a reference: write `{inner}`; or name the argument like a \
+                         `:param` of the pattern"
+                    ),
+                );
+            } else if let Some(lifetime) = find_lifetime(ty.to_token_stream()) {
+                errors.at(lifetime, "an extractor's value borrows nothing: take a type without a lifetime");
+            }
+        }
+    }
+}
+
+fn param_type(ty: &Type, name: &str, errors: &mut Errors) {
+    if let Some(segment) = last_segment(ty).filter(|segment| segment.ident == "Option") {
+        let inner = match &segment.arguments {
+            PathArguments::AngleBracketed(list) => match list.args.first() {
+                Some(GenericArgument::Type(ty)) => ty.to_token_stream().to_string().replace(' ', ""),
+                _ => "u64".to_owned(),
+            },
+            PathArguments::None | PathArguments::Parenthesized(_) => "u64".to_owned(),
+        };
+        errors.at(
+            ty,
+            format!(
+                "`:{name}` always has a text where the pattern matches: write `{name}: {inner}`, and another function \
+                 for the path without it"
+            ),
+        );
+        return;
+    }
+    let Type::Reference(reference) = ty else { return };
+    if let Some(token) = &reference.mutability {
+        errors.at(
+            token,
+            format!("the request's text cannot be changed: write `{name}: &str`, or `{name}: String`"),
+        );
+    } else if !matches!(&*reference.elem, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "str"))
+    {
+        let inner = reference.elem.to_token_stream().to_string().replace(' ', "");
+        errors.at(ty, format!("of references only `&str` can be a parameter: write `{name}: {inner}`"));
+    }
+}
+
+/// Refuses borrowed text where another argument takes the request that it lies in.
+fn borrows_beside_request(arguments: &[Argument], errors: &mut Errors) {
+    if !arguments.iter().any(|argument| matches!(argument.source, Source::Request)) {
+        return;
+    }
+    for argument in arguments {
+        if let Source::Param { name, text: Text::Borrowed, .. } = &argument.source {
+            errors.at(
+                &argument.ty,
+                format!("the request, from which `{name}` borrows, is given away as a whole: write `{name}: String`"),
+            );
+        }
+    }
+}
+
+/// Refuses a response that borrows from an argument.
+fn return_type(sig: &Signature, errors: &mut Errors) {
+    let ReturnType::Type(_, ty) = &sig.output else { return };
+    let Type::Reference(reference) = &**ty else { return };
+    let elided = reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident == "_");
+    // Without an argument to borrow from, rustc refuses the function itself.
+    let borrowing = sig.inputs.iter().filter(|input| match input {
+        FnArg::Typed(typed) => borrows(&typed.ty),
+        FnArg::Receiver(_) => false,
+    });
+    if elided && borrowing.count() == 1 {
+        errors
+            .at(ty, "the response outlives the request it was made for: return `String`, or `&'static str`");
+    }
+}
+
+/// Whether the type is a path whose last segment is `name`.
+fn is_named(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name)
+}
+
+/// Whether the type is, or wraps in `Option` or `Result`, one of the box that takes the body.
+fn takes_body(ty: &Type) -> bool {
+    let Some(segment) = last_segment(ty) else { return false };
+    if let PathArguments::AngleBracketed(list) = &segment.arguments
+        && (segment.ident == "Option" || segment.ident == "Result")
+        && let Some(GenericArgument::Type(inner)) = list.args.first()
+    {
+        return takes_body(inner);
+    }
+    BODY_TAKERS.iter().any(|name| segment.ident == name)
+}
+
+/// Whether the type points into what it is made from.
+fn borrows(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(_)) || is_named(ty, "Cow") || find_lifetime(ty.to_token_stream()).is_some()
+}
+
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        Type::Group(group) => last_segment(&group.elem),
+        Type::Paren(paren) => last_segment(&paren.elem),
+        _ => None,
+    }
+}
+
+/// The first keyword or name that reads `word`, however deep.
+fn find_word(tokens: TokenStream, word: &str) -> Option<TokenTree> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ref ident) if ident == word => Some(token),
+        TokenTree::Group(group) => find_word(group.stream(), word),
+        _ => None,
+    })
+}
+
+/// The first lifetime but `'static`, however deep.
+fn find_lifetime(tokens: TokenStream) -> Option<TokenTree> {
+    let mut after_quote = false;
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(ident) if after_quote && ident != "static" => return Some(token),
+            TokenTree::Group(group) => {
+                if let Some(found) = find_lifetime(group.stream()) {
+                    return Some(found);
+                }
+            }
+            _ => {}
+        }
+        after_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+    }
+    None
+}

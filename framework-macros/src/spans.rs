@@ -1,0 +1,47 @@
+//! Generated code that rustc reports on the user's tokens.
+//!
+//! A node that rustc points at reaches from its first token to its last. `Span::join` would be the plain way, but is not
+//! stable.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+/// Calls `function` so that a panic in it is reported on the whole of `place`.
+pub(crate) fn call_on(place: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
+    let (first, last) = ends(place);
+    let mut parens = Group::new(Delimiter::Parenthesis, arguments);
+    parens.set_span(last);
+    let function = at(first, function);
+    quote!(#function #parens)
+}
+
+/// `before`, `place` and `after`, all reported on `place`.
+pub(crate) fn around(before: TokenStream, place: &impl ToTokens, after: TokenStream) -> TokenStream {
+    let (first, last) = ends(place);
+    let (before, after) = (at(first, before), at(last, after));
+    quote!(#before #place #after)
+}
+
+/// `tokens`, reported at `span`.
+pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let respanned = tokens.into_iter().map(|mut tree| {
+        if let TokenTree::Group(group) = &tree {
+            tree = Group::new(group.delimiter(), at(span, group.stream())).into();
+        }
+        tree.set_span(span);
+        tree
+    });
+    respanned.collect()
+}
+
+/// The same for code that lints must know as generated.
+pub(crate) fn at_generated(span: Span, tokens: TokenStream) -> TokenStream {
+    at(Span::call_site().located_at(span), tokens)
+}
+
+/// The spans of the first and of the last token.
+pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+    let mut spans = tokens.to_token_stream().into_iter().map(|tree| tree.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}

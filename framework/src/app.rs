@@ -1,0 +1,161 @@
+//! The application behind a server: its table, its mounts, its middleware and its state, and how they answer a request.
+
+use std::pin::Pin;
+
+use http::header::{ALLOW, LOCATION};
+use http::{Method, StatusCode};
+
+use crate::config::TrailingSlash;
+use crate::http::{Request, RequestId, Response};
+use crate::middleware::{Chain, Layer, Terminal};
+use crate::net::{Application, Routed};
+use crate::respond::{IntoResponse, Problem, render};
+use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
+
+/// Everything of the application's that answers requests.
+pub(crate) struct App<S: 'static> {
+    pub(crate) routes: Routes<S>,
+    pub(crate) mounts: Mounts<S>,
+    /// The server's middleware, outermost first.
+    pub(crate) layers: Vec<Box<dyn Layer<S>>>,
+    pub(crate) state: S,
+    pub(crate) trailing_slash: TrailingSlash,
+}
+
+/// What answers a request.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// The route of this index.
+    Route(usize),
+    /// The mount of this index, and where in the path what lies below it begins.
+    Mount(usize, usize),
+    /// Nobody answers this method: 405 with `Allow`.
+    NotAllowed(Allowed),
+    /// OPTIONS of a path whose methods are known.
+    Options(Allowed),
+    /// The path with its trailing slash put right.
+    Redirect(String),
+    /// CONNECT: this is no proxy.
+    Connect,
+    NotFound,
+}
+
+impl<S: Send + Sync> Application for App<S> {
+    type Target = Target;
+
+    fn route(&self, request: &mut Request) -> Routed<Target> {
+        let mut captures = Captures::default();
+        match self.routes.table().find(request.method(), request.path(), &mut captures) {
+            Found::Route(index) => {
+                let policy = self.routes.table().route(index).map_or(Policy::NONE, |route| {
+                    request.set_route(route, captures);
+                    route.policy
+                });
+                Routed { target: Target::Route(index), policy }
+            }
+            Found::MethodNotAllowed => Routed { target: self.other_method(request), policy: Policy::NONE },
+            Found::NotFound => Routed { target: self.no_route(request), policy: Policy::NONE },
+        }
+    }
+
+    async fn answer(&self, request: Request, target: Target) -> Response {
+        if let Target::Route(index) = target
+            && let Some((handler, layers)) = self.routes.bound(index)
+        {
+            if self.layers.is_empty() && layers.is_empty() {
+                return handler.call(request, &self.state).await;
+            }
+            let handler = Terminal::Handler(handler);
+            return Chain { server: &self.layers, route: layers, handler, state: &self.state }
+                .start(request)
+                .await;
+        }
+        let answer = |request| self.answer_without_route(request, &target);
+        let handler = Terminal::Other(&answer);
+        Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
+    }
+
+    fn render(&self, response: Response, id: RequestId) -> Response {
+        render(response, id)
+    }
+}
+
+impl<S: Send + Sync> App<S> {
+    /// The path is known, the method is not.
+    fn other_method(&self, request: &Request) -> Target {
+        let Some(allow) = self.routes.table().allowed(request.path()) else { return Target::NotFound };
+        if *request.method() == Method::OPTIONS { Target::Options(allow) } else { Target::NotAllowed(allow) }
+    }
+
+    /// No pattern matches the path.
+    fn no_route(&self, request: &Request) -> Target {
+        if *request.method() == Method::CONNECT {
+            return Target::Connect;
+        }
+        if *request.method() == Method::OPTIONS && request.path() == "*" {
+            return Target::Options(self.routes.table().all_allowed());
+        }
+        if let Some((index, rest)) = self.mounts.find(request.path()) {
+            return Target::Mount(index, rest);
+        }
+        match self.trailing_slash {
+            TrailingSlash::Strict => Target::NotFound,
+            TrailingSlash::Redirect => self.other_slash(request).map_or(Target::NotFound, Target::Redirect),
+        }
+    }
+
+    /// The path with a slash more or less at its end, where the table knows that one.
+    fn other_slash(&self, request: &Request) -> Option<String> {
+        let path = request.path();
+        let other = match path.strip_suffix('/') {
+            Some("") => return None,
+            Some(shorter) => shorter.to_owned(),
+            None => format!("{path}/"),
+        };
+        match self.routes.table().find(request.method(), &other, &mut Captures::default()) {
+            Found::Route(_) => {}
+            Found::MethodNotAllowed | Found::NotFound => return None,
+        }
+        // A reference that begins with two slashes would name another host.
+        if other.starts_with("//") {
+            return None;
+        }
+        Some(match request.query() {
+            Some(query) => format!("{other}?{query}"),
+            None => other,
+        })
+    }
+
+    /// Answers what no route does.
+    fn answer_without_route<'a>(
+        &'a self,
+        request: Request,
+        target: &'a Target,
+    ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
+        let response = match target {
+            Target::Mount(index, rest) => return self.mounts.call(*index, request, *rest, &self.state),
+            Target::NotAllowed(allow) => {
+                let detail = format!(
+                    "{} is not answered here; allowed: {}",
+                    request.method(),
+                    allow.methods().join(", ")
+                );
+                with_allow(Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail(detail).into_response(), allow)
+            }
+            Target::Options(allow) => with_allow(Response::no_content(), allow),
+            Target::Redirect(location) => {
+                Response::new(StatusCode::PERMANENT_REDIRECT).header(LOCATION, location.as_str())
+            }
+            Target::Connect => {
+                Problem::new(StatusCode::NOT_IMPLEMENTED).detail("this server is no proxy").into_response()
+            }
+            Target::NotFound | Target::Route(_) => Problem::new(StatusCode::NOT_FOUND).into_response(),
+        };
+        Box::pin(std::future::ready(response))
+    }
+}
+
+/// Adds `Allow` (RFC 9110 §10.2.1).
+fn with_allow(response: Response, allow: &Allowed) -> Response {
+    response.header(ALLOW, allow.header_value())
+}

@@ -1,0 +1,122 @@
+//! What is printed when the server starts: what runs, where, with what, and the routes.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use crate::config::Runtime;
+
+/// The lines to print on stderr, without escapes; shown with a line feed at the end of each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Banner<'a> {
+    /// The program's name.
+    pub(crate) name: &'a str,
+    /// The program's version.
+    pub(crate) version: &'a str,
+    /// Every address that is listened on, with the port that was taken.
+    pub(crate) addresses: &'a [SocketAddr],
+    /// How the work is spread over threads.
+    pub(crate) runtime: Runtime,
+    /// How many threads serve connections.
+    pub(crate) workers: usize,
+    /// The routes, a line each, as `--routes` prints them.
+    pub(crate) routes: &'a [String],
+}
+
+/// The most routes that are printed; `--routes` prints them all.
+const MOST_ROUTES: usize = 40;
+
+impl fmt::Display for Banner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let runtime = match self.runtime {
+            Runtime::PerCore => "a runtime each",
+            Runtime::Shared => "one runtime",
+        };
+        let workers = if self.workers == 1 { "worker" } else { "workers" };
+        writeln!(f, "{} {} ({} {workers}, {runtime})", self.name, self.version, self.workers)?;
+        for &address in self.addresses {
+            writeln!(f, "  {}", Link(address))?;
+        }
+        if !self.routes.is_empty() {
+            writeln!(f)?;
+        }
+        for route in self.routes.iter().take(MOST_ROUTES) {
+            writeln!(f, "  {route}")?;
+        }
+        match self.routes.len().saturating_sub(MOST_ROUTES) {
+            0 => Ok(()),
+            more => writeln!(f, "  ... and {more} more: --routes prints all"),
+        }
+    }
+}
+
+/// An address as a terminal makes it a link, which leads somewhere also where the server listens on all addresses.
+struct Link(SocketAddr);
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(address) = *self;
+        let (loopback, all) = match address.ip() {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => {
+                (Some(Ipv4Addr::LOCALHOST.into()), " (on every IPv4 address)")
+            }
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED) => (Some(Ipv6Addr::LOCALHOST.into()), " (on every address)"),
+            IpAddr::V4(_) | IpAddr::V6(_) => (None, ""),
+        };
+        let address = loopback.map_or(address, |ip: IpAddr| SocketAddr::new(ip, address.port()));
+        match address.port() {
+            80 if address.is_ipv4() => write!(f, "http://{}{all}", address.ip()),
+            80 => write!(f, "http://[{}]{all}", address.ip()),
+            _ => write!(f, "http://{address}{all}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn banner(addresses: &[&str], workers: usize, routes: usize) -> String {
+        let addresses: Vec<_> = addresses.iter().map(|text| text.parse().expect("an address")).collect();
+        let routes: Vec<_> =
+            (1..=routes).map(|number| format!("GET /{number}  app::route{number}")).collect();
+        let runtime = if workers == 1 { Runtime::Shared } else { Runtime::PerCore };
+        let (name, version) = ("hello", "1.2.3");
+        Banner { name, version, addresses: &addresses, runtime, workers, routes: &routes }.to_string()
+    }
+
+    #[test]
+    fn tells_what_runs_where_and_with_which_routes() {
+        assert_eq!(
+            banner(&["127.0.0.1:8080"], 2, 2),
+            "hello 1.2.3 (2 workers, a runtime each)\n  http://127.0.0.1:8080\n\n  GET /1  app::route1\n  \
+             GET /2  app::route2\n"
+        );
+        assert_eq!(
+            banner(&["127.0.0.1:8080"], 1, 0),
+            "hello 1.2.3 (1 worker, one runtime)\n  http://127.0.0.1:8080\n"
+        );
+    }
+
+    #[test]
+    fn makes_links_that_lead_somewhere() {
+        let rows = [
+            ("10.1.2.3:81", "http://10.1.2.3:81"),
+            ("10.1.2.3:80", "http://10.1.2.3"),
+            ("0.0.0.0:8080", "http://127.0.0.1:8080 (on every IPv4 address)"),
+            ("[::]:8080", "http://[::1]:8080 (on every address)"),
+            ("[::1]:80", "http://[::1]"),
+            ("[fe80::1]:8080", "http://[fe80::1]:8080"),
+        ];
+        for (address, link) in rows {
+            assert_eq!(banner(&[address], 2, 0).lines().nth(1).map(str::trim_start), Some(link));
+        }
+    }
+
+    #[test]
+    fn prints_forty_routes_and_counts_the_rest() {
+        assert_eq!(banner(&[], 2, 40).lines().count(), 42);
+        assert!(banner(&[], 2, 40).ends_with("GET /40  app::route40\n"));
+        assert_eq!(banner(&[], 2, 41).lines().last(), Some("  ... and 1 more: --routes prints all"));
+        assert_eq!(banner(&[], 2, 200).lines().last(), Some("  ... and 160 more: --routes prints all"));
+    }
+}

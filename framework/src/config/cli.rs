@@ -1,0 +1,107 @@
+//! The command line: `--name value` and `--name=value`, and the three options that print something instead.
+//!
+//! What follows `--` is the application's and is not looked at.
+
+use std::ffi::{OsStr, OsString};
+
+use super::errors::{ConfigError, Place, Source};
+use super::nearest::nearest;
+use super::sources::Action;
+use super::table::{SETTINGS, find};
+
+/// What a command line says, before any value is read.
+#[derive(Debug)]
+pub(super) struct CommandLine {
+    /// What to do; of several, what prints most about the program wins.
+    pub(super) action: Action,
+    /// The settings, in the order given: the index of the row, the option as written, and its value.
+    pub(super) options: Vec<(usize, Place, OsString)>,
+    /// What could not be understood.
+    pub(super) errors: Vec<ConfigError>,
+}
+
+impl CommandLine {
+    /// Reads the arguments that follow the program's name.
+    pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Self {
+        let mut line = Self { action: Action::Serve, options: Vec::new(), errors: Vec::new() };
+        let mut arguments = arguments.peekable();
+        while let Some(argument) = arguments.next() {
+            if argument == "--" {
+                break;
+            }
+            if !argument.as_encoded_bytes().starts_with(b"-") {
+                line.errors.push(ConfigError::Stray { word: argument.to_string_lossy().into_owned() });
+                continue;
+            }
+            let (name, attached) = split(&argument);
+            let value = |setting: bool| match attached {
+                Some(value) => Some(value),
+                None if setting => arguments.next_if(|next| !next.as_encoded_bytes().starts_with(b"-")),
+                None => None,
+            };
+            line.option(name, value);
+        }
+        line
+    }
+
+    /// Takes in one option; `value` gives what is attached to it or, for a setting, what follows.
+    fn option(&mut self, name: String, value: impl FnOnce(bool) -> Option<OsString>) {
+        let place = Place { source: Source::CommandLine, name };
+        if let Some(action) = action(&place.name) {
+            self.action = self.action.max(action);
+            if value(false).is_some() {
+                self.errors.push(ConfigError::NeedlessValue { place });
+            }
+            return;
+        }
+        let known = SETTINGS.iter().position(|setting| setting.option_name() == place.name);
+        // A name that is not known takes its value along, which would be reported as well otherwise.
+        match (known, value(true)) {
+            (Some(index), Some(value)) => self.options.push((index, place, value)),
+            (Some(index), None) => {
+                let expected = SETTINGS.get(index).map(|setting| setting.value.to_string());
+                self.errors.push(ConfigError::MissingValue { place, expected: expected.unwrap_or_default() });
+            }
+            (None, _) => {
+                let nearest = nearest_option(&place.name);
+                self.errors.push(ConfigError::Unknown { place, nearest });
+            }
+        }
+    }
+}
+
+/// The options that are no settings, with what they ask for.
+const ACTIONS: [(&str, Action); 5] = [
+    ("--help", Action::PrintHelp),
+    ("-h", Action::PrintHelp),
+    ("--version", Action::PrintVersion),
+    ("-V", Action::PrintVersion),
+    ("--routes", Action::PrintRoutes),
+];
+
+fn action(name: &str) -> Option<Action> {
+    ACTIONS.iter().find(|(known, _)| *known == name).map(|&(_, action)| action)
+}
+
+/// Splits `--name=value` at its first `=`, also where the value is not UTF-8.
+fn split(argument: &OsStr) -> (String, Option<OsString>) {
+    if let Some(text) = argument.to_str() {
+        return match text.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.into())),
+            None => (text.to_owned(), None),
+        };
+    }
+    let lossy = argument.to_string_lossy();
+    match lossy.split_once('=') {
+        // The value stays as it is only to be refused: where the name was UTF-8, the rest was not.
+        Some((name, _)) => (name.to_owned(), Some(argument.to_owned())),
+        None => (lossy.into_owned(), None),
+    }
+}
+
+fn nearest_option(written: &str) -> Option<String> {
+    let actions = ACTIONS.iter().filter_map(|(name, _)| name.strip_prefix("--"));
+    let names = SETTINGS.iter().map(|setting| setting.name).chain(actions);
+    let name = nearest(written.trim_start_matches('-'), names)?;
+    Some(find(name).map_or_else(|| format!("--{name}"), |(_, setting)| setting.option_name()))
+}

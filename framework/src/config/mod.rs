@@ -1,0 +1,28 @@
+//! The server's settings: what they are, where they come from, and what is said when one of them is wrong.
+//!
+//! One table, [`SETTINGS`](table::SETTINGS), names each setting once; the environment's names, the command line's,
+//! `--help` and every error follow from it. Later beats earlier: the program, the environment, the command line.
+//! Nothing here opens a socket, prints or exits.
+
+mod cli;
+mod errors;
+mod help;
+mod limits;
+mod listen;
+mod nearest;
+mod settings;
+mod sources;
+mod table;
+mod units;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use errors::ConfigErrors;
+pub(crate) use help::Help;
+pub(crate) use limits::{effective_max_connections, file_limit};
+pub(crate) use listen::ListenError;
+pub use settings::{Runtime, Settings, TrailingSlash};
+pub(crate) use sources::{Action, Loaded};
+pub(crate) use units::{write_duration, write_size};

@@ -1,0 +1,145 @@
+//! [`Settings`]: every limit, timeout and choice of the server, with defaults that are safe on the open internet.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use tracing::Level;
+
+/// Every setting of the server.
+///
+/// The same names serve the builder, the environment (`SERVER_KEEP_ALIVE_TIMEOUT=75s`) and the command line
+/// (`--keep-alive-timeout 75s`); later beats earlier in that order. A value out of bounds is found when the server
+/// starts, wherever it was set.
+///
+/// ```
+/// let settings = server::Settings::default();
+/// assert_eq!(settings.address().to_string(), "127.0.0.1:8080");
+/// assert_eq!(settings.max_body, 2 * 1024 * 1024);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The address to listen on. `None` is 127.0.0.1, or 0.0.0.0 where the environment has `PORT` and names neither
+    /// a port nor a host of ours.
+    pub host: Option<IpAddr>,
+    /// The port to listen on; 0 takes any free one. Default: 8080.
+    pub port: u16,
+    /// How many connections may wait in the kernel to be accepted, which may keep fewer. Default: 1,024.
+    pub backlog: usize,
+    /// Whether other processes that say the same may listen on this port as well. Default: no.
+    pub reuse_port: bool,
+
+    /// How the work is spread over threads. Default: [`Runtime::PerCore`].
+    pub runtime: Runtime,
+    /// How many threads serve connections. Default: the cores this process may use.
+    pub workers: usize,
+    /// How many threads run handlers that are plain `fn`, all workers together. Default: 64.
+    pub blocking_threads: usize,
+    /// How many calls of such handlers may wait for a thread; one more is answered with 503. Default: 1,024.
+    pub blocking_queue: usize,
+
+    /// The most connections open at once; beyond it none is accepted, and the backlog waits. Default: 25,000, less
+    /// where the limit on open files says so.
+    pub max_connections: usize,
+    /// The most connections of one address, where an IPv6 address counts by its /64; one more is closed. 0, the
+    /// default, is no limit.
+    pub max_connections_per_address: usize,
+    /// The most bytes of a request target; a longer one is answered with 414. Default: 8 KiB.
+    pub max_request_target: u64,
+    /// The most bytes of a head, from the request line to the empty line; a larger one is answered with 431.
+    /// Default: 16 KiB.
+    pub max_head: u64,
+    /// The most field lines of a header section; one more is answered with 431. Default: 100.
+    pub max_fields: usize,
+    /// The most bytes of a body, where the route has no `body_limit`; a larger one is answered with 413. 0 admits
+    /// empty bodies only. Default: 2 MiB.
+    pub max_body: u64,
+    /// What becomes of a path that has a trailing slash too many or too few. Default: [`TrailingSlash::Strict`].
+    pub trailing_slash: TrailingSlash,
+
+    /// The longest time from a request's first byte to the end of its head; then 408, and close. Default: 10 s.
+    pub header_read_timeout: Duration,
+    /// How long a connection may be idle between requests; then close. 0 keeps none open. Default: 75 s.
+    pub keep_alive_timeout: Duration,
+    /// The longest time to the response's head, where the route has no `timeout`; then 503. Default: 30 s.
+    pub request_timeout: Duration,
+    /// The least bytes per second, on average, at which a body must come in once `rate_grace` is over; else 408,
+    /// and close. 0 is no limit. Default: 240.
+    pub body_min_rate: u64,
+    /// The least bytes per second, on average, at which the peer must take a response once `rate_grace` is over;
+    /// else the connection is aborted. 0 is no limit. Default: 240.
+    pub write_min_rate: u64,
+    /// How long a peer may be slower than the two rates above before they count. Default: 5 s.
+    pub rate_grace: Duration,
+
+    /// How long to serve on after the signal to stop, with readiness failing already. Default: 0 s.
+    pub shutdown_delay: Duration,
+    /// How long requests in flight may take to end when the server stops; then they are cut. Default: 30 s.
+    pub shutdown_timeout: Duration,
+
+    /// The least severe event that is written to stderr where the program has no `tracing` subscriber of its own.
+    /// Default: [`Level::INFO`].
+    pub log: Level,
+}
+
+impl Settings {
+    /// The address and the port to listen on.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), self.port)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: 8080,
+            backlog: 1024,
+            reuse_port: false,
+            runtime: Runtime::PerCore,
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+            blocking_threads: 64,
+            blocking_queue: 1024,
+            max_connections: 25_000,
+            max_connections_per_address: 0,
+            max_request_target: 8 * 1024,
+            max_head: 16 * 1024,
+            max_fields: 100,
+            max_body: 2 * 1024 * 1024,
+            trailing_slash: TrailingSlash::Strict,
+            header_read_timeout: Duration::from_secs(10),
+            keep_alive_timeout: Duration::from_secs(75),
+            request_timeout: Duration::from_secs(30),
+            body_min_rate: 240,
+            write_min_rate: 240,
+            rate_grace: Duration::from_secs(5),
+            shutdown_delay: Duration::ZERO,
+            shutdown_timeout: Duration::from_secs(30),
+            log: Level::INFO,
+        }
+    }
+}
+
+/// How the work is spread over threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Runtime {
+    /// `per-core`: each worker is a thread with a listener and a runtime of its own; a connection stays where it was
+    /// accepted. The fastest for handlers that do little each.
+    #[default]
+    PerCore,
+    /// `shared`: one listener, and one runtime whose threads take work from each other. Evens out handlers that
+    /// compute for long.
+    Shared,
+}
+
+/// What becomes of a path without a route that would have one with, or without, a slash at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TrailingSlash {
+    /// `strict`: `/a` and `/a/` differ, and the answer is 404.
+    #[default]
+    Strict,
+    /// `redirect`: it is answered with 308 to the path that has a route.
+    Redirect,
+}

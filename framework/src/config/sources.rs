@@ -1,0 +1,239 @@
+//! Where settings come from, and which source wins: the program, the environment, the command line.
+
+use std::ffi::{OsStr, OsString};
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::cli::CommandLine;
+use super::errors::{ConfigError, ConfigErrors, Place, Source};
+use super::nearest::nearest;
+use super::settings::Settings;
+use super::table::{ENVIRONMENT_PREFIX, SETTINGS, find};
+use super::units::{UnitError, write_size};
+
+/// The settings in force, and what to do with them.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Loaded {
+    /// The settings; where help or the version is asked for, those of the program.
+    pub(crate) settings: Settings,
+    /// What to do.
+    pub(crate) action: Action,
+}
+
+/// What the command line asks for; the later ones win over the earlier ones where several are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Action {
+    /// To serve, as without any option.
+    Serve,
+    /// `--routes`: to print the table of routes and end.
+    PrintRoutes,
+    /// `--version`: to print the program's name and version and end.
+    PrintVersion,
+    /// `--help`: to print every setting and end.
+    PrintHelp,
+}
+
+impl Settings {
+    /// Puts the environment and the command line over what the program says.
+    ///
+    /// `arguments` begin after the program's name. Variables count that begin with `SERVER_`; and `PORT`, where
+    /// neither `SERVER_PORT` nor `--port` is there, as platforms set it: then the host is 0.0.0.0, unless one is set
+    /// anywhere. Who asks for help or the version gets it, whatever else is wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`] with every name that is not known, every value that is not understood or is out of bounds,
+    /// the program's among them, and every two that contradict each other.
+    pub(crate) fn load(
+        base: Self,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+        arguments: impl Iterator<Item = OsString>,
+    ) -> Result<Loaded, ConfigErrors> {
+        let line = CommandLine::read(arguments);
+        match line.action {
+            Action::PrintHelp | Action::PrintVersion => {
+                return Ok(Loaded { settings: base, action: line.action });
+            }
+            Action::Serve | Action::PrintRoutes => {}
+        }
+        let mut merge = Merge::over(base);
+        let platform_port = merge.environment(environment);
+        let action = line.action;
+        merge.command_line(line);
+        if let Some(port) = platform_port {
+            merge.platform_port(&port);
+        }
+        merge.check_bounds();
+        merge.check_head();
+        if merge.errors.is_empty() {
+            Ok(Loaded { settings: merge.settings, action })
+        } else {
+            Err(ConfigErrors::new(merge.errors))
+        }
+    }
+}
+
+/// The settings while sources are laid over each other.
+struct Merge {
+    settings: Settings,
+    /// For each row of the table, where its value comes from.
+    origins: Vec<Origin>,
+    errors: Vec<ConfigError>,
+}
+
+/// Where the value of one setting comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The program, or the default.
+    Program,
+    /// This place, which was the last to name it.
+    Read(Place),
+    /// Nowhere: the last place to name it has a value that is no good, and was reported.
+    Refused,
+}
+
+impl Merge {
+    fn over(base: Settings) -> Self {
+        Self { settings: base, origins: vec![Origin::Program; SETTINGS.len()], errors: Vec::new() }
+    }
+
+    /// Lays the environment over what is there, and returns the value of `PORT`, which has to wait.
+    fn environment(&mut self, variables: impl Iterator<Item = (OsString, OsString)>) -> Option<OsString> {
+        let mut platform_port = None;
+        let mut ours = Vec::new();
+        for (name, value) in variables {
+            if name == "PORT" {
+                platform_port = Some(value);
+            } else if name.as_encoded_bytes().starts_with(ENVIRONMENT_PREFIX.as_bytes()) {
+                ours.push((name.to_string_lossy().into_owned(), value));
+            }
+        }
+        // The environment has no order, but its errors should.
+        ours.sort();
+        let mut links = Vec::new();
+        for (name, value) in ours {
+            if is_service_link(&name, &value) {
+                links.push(name);
+            } else {
+                self.variable(name, &value);
+            }
+        }
+        if !links.is_empty() {
+            self.errors.push(ConfigError::ServiceLinks { names: links });
+        }
+        platform_port
+    }
+
+    fn variable(&mut self, name: String, value: &OsStr) {
+        let known = SETTINGS.iter().position(|setting| setting.environment_name() == name);
+        let place = Place { source: Source::Environment, name };
+        if let Some(index) = known {
+            self.set(index, place, value);
+        } else {
+            let written = place.name.strip_prefix(ENVIRONMENT_PREFIX).unwrap_or_default();
+            let near = nearest(written, SETTINGS.iter().map(|setting| setting.name)).and_then(find);
+            let nearest = near.map(|(_, setting)| setting.environment_name());
+            self.errors.push(ConfigError::Unknown { place, nearest });
+        }
+    }
+
+    fn command_line(&mut self, line: CommandLine) {
+        self.errors.extend(line.errors);
+        for (index, place, value) in line.options {
+            self.set(index, place, &value);
+        }
+    }
+
+    /// Heeds `PORT`, as a platform sets it in a container: where no port of ours is named, and then for all of IPv4.
+    fn platform_port(&mut self, value: &OsStr) {
+        let Some((index, _)) = find("port") else { return };
+        if self.origin(index) != &Origin::Program {
+            return;
+        }
+        self.set(index, Place { source: Source::Environment, name: "PORT".to_owned() }, value);
+        if self.settings.host.is_none() {
+            self.settings.host = Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        }
+    }
+
+    fn set(&mut self, index: usize, place: Place, value: &OsStr) {
+        let (Some(setting), Some(origin)) = (SETTINGS.get(index), self.origins.get_mut(index)) else {
+            return;
+        };
+        let expected = setting.value.to_string();
+        let Some(text) = value.to_str() else {
+            *origin = Origin::Refused;
+            self.errors.push(ConfigError::NotText { place, expected });
+            return;
+        };
+        match setting.apply(&mut self.settings, text) {
+            Ok(()) => *origin = Origin::Read(place),
+            Err(UnitError { nearest }) => {
+                *origin = Origin::Refused;
+                self.errors.push(ConfigError::BadValue { place, found: text.to_owned(), expected, nearest });
+            }
+        }
+    }
+
+    fn origin(&self, index: usize) -> &Origin {
+        self.origins.get(index).unwrap_or(&Origin::Program)
+    }
+
+    /// Refuses values of the program that are out of bounds; those of the other sources were held to them when read.
+    fn check_bounds(&mut self) {
+        for setting in SETTINGS.iter().filter(|setting| !setting.value.holds(&self.settings)) {
+            self.errors.push(ConfigError::BadValue {
+                place: Place { source: Source::Program, name: setting.name.to_owned() },
+                found: setting.value.show(&self.settings),
+                expected: setting.value.to_string(),
+                nearest: None,
+            });
+        }
+    }
+
+    /// Refuses a head that has no room for the longest target with the rest of its request line and a Host field,
+    /// whose 414 could never be given.
+    fn check_head(&mut self) {
+        let Settings { max_head, max_request_target, .. } = self.settings;
+        let least = max_request_target.saturating_add(BESIDE_TARGET);
+        let names = [self.name_and_value("max_head"), self.name_and_value("max_request_target")];
+        // A value that was refused says nothing about the other one.
+        if let [Some(head), Some(target)] = names
+            && max_head < least
+        {
+            let (beside, least) = (write_size(BESIDE_TARGET), write_size(least));
+            let text = format!("{head} must be at least {beside} more than {target}: {least} or more");
+            self.errors.push(ConfigError::Conflict { text });
+        }
+    }
+
+    /// Names a setting with its value and where that comes from, for an error about several.
+    fn name_and_value(&self, name: &str) -> Option<String> {
+        let (index, setting) = find(name)?;
+        let value = setting.value.show(&self.settings);
+        let place = match self.origin(index) {
+            Origin::Refused => return None,
+            Origin::Read(place) => place.to_string(),
+            Origin::Program if value == setting.default => format!("`{name}` (default)"),
+            Origin::Program => Place { source: Source::Program, name: name.to_owned() }.to_string(),
+        };
+        Some(format!("{place} = {value}"))
+    }
+}
+
+/// What a head must hold beside the request target: method, version, and a Host field of the longest name there is.
+const BESIDE_TARGET: u64 = 512;
+
+/// Whether a variable is one that Kubernetes makes for a Service, in the form of Docker's links, and not a setting:
+/// `SERVER_PORT=tcp://10.0.0.1:80`, `SERVER_SERVICE_HOST`, `SERVER_PORT_80_TCP_ADDR`, `SERVER_TWO_SERVICE_PORT_HTTP`.
+fn is_service_link(name: &str, value: &OsStr) -> bool {
+    let value = value.as_encoded_bytes();
+    let is_address =
+        ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme.as_bytes()));
+    let words: Vec<_> = name.split('_').skip(1).collect();
+    let of_service = words.windows(2).any(|pair| matches!(pair, ["SERVICE", "HOST" | "PORT"]));
+    let of_port = words.windows(3).any(|three| match three {
+        ["PORT", number, "TCP" | "UDP" | "SCTP"] => number.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    });
+    is_address || of_service || of_port
+}

@@ -1,0 +1,384 @@
+//! The table of settings: one row each, and nothing else says a setting's name, bounds or default.
+
+use std::time::Duration;
+
+use tracing::Level;
+
+use super::settings::{Runtime, Settings, TrailingSlash};
+use super::units::UnitError;
+use super::value::{Value, Words};
+
+/// What stands before a setting's name in the environment.
+pub(super) const ENVIRONMENT_PREFIX: &str = "SERVER_";
+
+/// One setting, as the program, the environment, the command line and `--help` know it.
+pub(super) struct Setting {
+    /// The name, as the builder writes it: `keep_alive_timeout`.
+    pub(super) name: &'static str,
+    /// The heading of `--help` under which it stands.
+    pub(super) section: &'static str,
+    /// Its kind, its place in [`Settings`] and its bounds.
+    pub(super) value: Value,
+    /// The default as `--help` writes it.
+    pub(super) default: &'static str,
+    /// What it is, in one line.
+    pub(super) help: &'static str,
+}
+
+impl Setting {
+    /// Its name in the environment: `SERVER_KEEP_ALIVE_TIMEOUT`.
+    pub(super) fn environment_name(&self) -> String {
+        ENVIRONMENT_PREFIX.to_owned() + &self.name.to_uppercase()
+    }
+
+    /// Its name on the command line: `--keep-alive-timeout`.
+    pub(super) fn option_name(&self) -> String {
+        format!("--{}", self.name.replace('_', "-"))
+    }
+
+    /// Sets it from `text`.
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError`] where `text` is not what [`Value`] says is expected; nothing is set then.
+    pub(super) fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError> {
+        self.value.apply(settings, text)
+    }
+}
+
+/// Finds a setting and its index by its builder name.
+pub(super) fn find(name: &str) -> Option<(usize, &'static Setting)> {
+    SETTINGS.iter().enumerate().find(|(_, setting)| setting.name == name)
+}
+
+/// Long enough for anyone, and far from where adding it to a clock's time would overflow.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+const LEAST: Duration = Duration::from_millis(1);
+/// Heads are held in memory whole, one a connection.
+const LARGEST_HEAD: u64 = 16 << 20;
+const LARGEST_RATE: u64 = 1 << 30;
+const MOST_CONNECTIONS: usize = 100_000_000;
+
+/// Every setting, in the order of `--help`.
+pub(super) static SETTINGS: &[Setting] = &[
+    Setting {
+        name: "host",
+        section: "Where it listens",
+        value: Value::Host(|s| &mut s.host),
+        default: "127.0.0.1",
+        help: "the address to listen on",
+    },
+    Setting {
+        name: "port",
+        section: "Where it listens",
+        value: Value::Port(|s| &mut s.port),
+        default: "8080",
+        help: "the port to listen on; 0 takes any free one",
+    },
+    Setting {
+        name: "backlog",
+        section: "Where it listens",
+        value: Value::Count(|s| &mut s.backlog, 1..=65_535),
+        default: "1024",
+        help: "connections that may wait in the kernel to be accepted",
+    },
+    Setting {
+        name: "reuse_port",
+        section: "Where it listens",
+        value: Value::Word(&Words { field: |s| &mut s.reuse_port, words: SWITCH }),
+        default: "false",
+        help: "whether other processes that say the same may share the port",
+    },
+    Setting {
+        name: "runtime",
+        section: "Threads",
+        value: Value::Word(&Words {
+            field: |s| &mut s.runtime,
+            words: &[("per-core", Runtime::PerCore), ("shared", Runtime::Shared)],
+        }),
+        default: "per-core",
+        help: "a listener and a runtime for each worker, or one that they share",
+    },
+    Setting {
+        name: "workers",
+        section: "Threads",
+        value: Value::Count(|s| &mut s.workers, 1..=16_384),
+        default: "one per core",
+        help: "threads that serve connections",
+    },
+    Setting {
+        name: "blocking_threads",
+        section: "Threads",
+        value: Value::Count(|s| &mut s.blocking_threads, 1..=4096),
+        default: "64",
+        help: "threads for handlers that are plain functions",
+    },
+    Setting {
+        name: "blocking_queue",
+        section: "Threads",
+        value: Value::Count(|s| &mut s.blocking_queue, 0..=1_000_000),
+        default: "1024",
+        help: "calls that may wait for such a thread; beyond it 503",
+    },
+    Setting {
+        name: "max_connections",
+        section: "Limits",
+        value: Value::Count(|s| &mut s.max_connections, 1..=MOST_CONNECTIONS),
+        default: "25000",
+        help: "connections open at once; beyond it none is accepted",
+    },
+    Setting {
+        name: "max_connections_per_address",
+        section: "Limits",
+        value: Value::Count(|s| &mut s.max_connections_per_address, 0..=MOST_CONNECTIONS),
+        default: "0",
+        help: "connections of one address (IPv6: of one /64); 0 is no limit",
+    },
+    Setting {
+        name: "max_request_target",
+        section: "Limits",
+        value: Value::Size(|s| &mut s.max_request_target, 1..=LARGEST_HEAD),
+        default: "8KiB",
+        help: "bytes of a request target; beyond it 414",
+    },
+    Setting {
+        name: "max_head",
+        section: "Limits",
+        value: Value::Size(|s| &mut s.max_head, 1..=LARGEST_HEAD),
+        default: "16KiB",
+        help: "bytes of a request's head; beyond it 431",
+    },
+    Setting {
+        name: "max_fields",
+        section: "Limits",
+        value: Value::Count(|s| &mut s.max_fields, 1..=65_535),
+        default: "100",
+        help: "field lines of a header section; beyond it 431",
+    },
+    Setting {
+        name: "max_body",
+        section: "Limits",
+        value: Value::Size(|s| &mut s.max_body, 0..=u64::MAX),
+        default: "2MiB",
+        help: "bytes of a body, where the route has no limit; beyond it 413",
+    },
+    Setting {
+        name: "trailing_slash",
+        section: "Limits",
+        value: Value::Word(&Words {
+            field: |s| &mut s.trailing_slash,
+            words: &[("strict", TrailingSlash::Strict), ("redirect", TrailingSlash::Redirect)],
+        }),
+        default: "strict",
+        help: "whether /a/ differs from /a, or is sent there by a 308",
+    },
+    Setting {
+        name: "header_read_timeout",
+        section: "Timeouts",
+        value: Value::Duration(|s| &mut s.header_read_timeout, LEAST..=YEAR),
+        default: "10s",
+        help: "from a request's first byte to its head's end; then 408",
+    },
+    Setting {
+        name: "keep_alive_timeout",
+        section: "Timeouts",
+        value: Value::Duration(|s| &mut s.keep_alive_timeout, Duration::ZERO..=YEAR),
+        default: "75s",
+        help: "how long a connection may be idle; then it is closed",
+    },
+    Setting {
+        name: "request_timeout",
+        section: "Timeouts",
+        value: Value::Duration(|s| &mut s.request_timeout, LEAST..=YEAR),
+        default: "30s",
+        help: "to the response's head, where the route has none; then 503",
+    },
+    Setting {
+        name: "body_min_rate",
+        section: "Timeouts",
+        value: Value::Rate(|s| &mut s.body_min_rate, 0..=LARGEST_RATE),
+        default: "240B/s",
+        help: "the slowest that a body may come in; below it 408",
+    },
+    Setting {
+        name: "write_min_rate",
+        section: "Timeouts",
+        value: Value::Rate(|s| &mut s.write_min_rate, 0..=LARGEST_RATE),
+        default: "240B/s",
+        help: "the slowest that a response may be taken; below it the end",
+    },
+    Setting {
+        name: "rate_grace",
+        section: "Timeouts",
+        value: Value::Duration(|s| &mut s.rate_grace, Duration::ZERO..=YEAR),
+        default: "5s",
+        help: "how long a peer may be slower than that",
+    },
+    Setting {
+        name: "shutdown_delay",
+        section: "Shutdown",
+        value: Value::Duration(|s| &mut s.shutdown_delay, Duration::ZERO..=YEAR),
+        default: "0s",
+        help: "how long to serve on after SIGTERM, no longer ready",
+    },
+    Setting {
+        name: "shutdown_timeout",
+        section: "Shutdown",
+        value: Value::Duration(|s| &mut s.shutdown_timeout, Duration::ZERO..=YEAR),
+        default: "30s",
+        help: "how long requests in flight may take to end; then they are cut",
+    },
+    Setting {
+        name: "log",
+        section: "Log",
+        value: Value::Word(&Words {
+            field: |s| &mut s.log,
+            words: &[
+                ("error", Level::ERROR),
+                ("warn", Level::WARN),
+                ("info", Level::INFO),
+                ("debug", Level::DEBUG),
+                ("trace", Level::TRACE),
+            ],
+        }),
+        default: "info",
+        help: "what to write to stderr, where the program has no log of its own",
+    },
+];
+
+const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_as_written_is_the_default_in_force() {
+        let defaults = Settings::default();
+        for setting in SETTINGS.iter().filter(|setting| setting.name != "workers") {
+            let mut settings = Settings::default();
+            assert_eq!(setting.value.show(&settings), setting.default, "{}", setting.name);
+            setting.apply(&mut settings, setting.default).expect(setting.name);
+            assert_eq!(settings.address(), defaults.address());
+            settings.host = None;
+            assert_eq!(settings, defaults, "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn every_default_keeps_its_bounds() {
+        for setting in SETTINGS {
+            assert!(setting.value.holds(&Settings::default()), "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn every_row_sets_a_value_that_no_other_row_sets() {
+        for setting in SETTINGS {
+            let other = match &setting.value {
+                Value::Host(_) => "::1".to_owned(),
+                Value::Port(_) => "81".to_owned(),
+                Value::Count(..) => "997".to_owned(),
+                Value::Duration(..) => "11m".to_owned(),
+                Value::Size(..) => "9KiB".to_owned(),
+                Value::Rate(..) => "7KiB/s".to_owned(),
+                Value::Word(word) => {
+                    let words = word.words();
+                    let other = words.iter().rfind(|word| **word != setting.default);
+                    (*other.expect("two words at least")).to_owned()
+                }
+            };
+            let mut settings = Settings::default();
+            setting.apply(&mut settings, &other).expect(setting.name);
+            assert_eq!(setting.value.show(&settings), other, "{}", setting.name);
+            let before = Settings::default();
+            for row in SETTINGS.iter().filter(|row| row.name != setting.name) {
+                assert_eq!(
+                    row.value.show(&settings),
+                    row.value.show(&before),
+                    "{} sets {}",
+                    setting.name,
+                    row.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_of_one_form_and_differ() {
+        let names: std::collections::BTreeSet<_> = SETTINGS.iter().map(|setting| setting.name).collect();
+        assert_eq!(names.len(), SETTINGS.len());
+        assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
+        let (_, setting) = find("keep_alive_timeout").expect("a setting");
+        assert_eq!(setting.environment_name(), "SERVER_KEEP_ALIVE_TIMEOUT");
+        assert_eq!(setting.option_name(), "--keep-alive-timeout");
+    }
+
+    #[test]
+    fn refuses_what_is_out_of_bounds_and_sets_nothing() {
+        let rows = [
+            ("workers", "0"),
+            ("workers", "16385"),
+            ("workers", "+2"),
+            ("workers", "-2"),
+            ("workers", ""),
+            ("workers", "two"),
+            ("workers", "99999999999999999999"),
+            ("port", "65536"),
+            ("port", "-1"),
+            ("port", ""),
+            ("host", "example.org"),
+            ("host", "localhost:80"),
+            ("host", "256.0.0.1"),
+            ("host", ""),
+            ("host", "[127.0.0.1"),
+            ("backlog", "0"),
+            ("max_connections", "0"),
+            ("max_head", "0"),
+            ("max_head", "17MiB"),
+            ("max_request_target", "0"),
+            ("max_fields", "0"),
+            ("header_read_timeout", "0"),
+            ("request_timeout", "0s"),
+            ("request_timeout", "8761h"),
+            ("keep_alive_timeout", "-1s"),
+            ("body_min_rate", "2GiB/s"),
+            ("runtime", "percore"),
+            ("runtime", ""),
+            ("reuse_port", "yes"),
+            ("log", "INFO"),
+        ];
+        for (name, text) in rows {
+            let (_, setting) = find(name).expect(name);
+            let mut settings = Settings::default();
+            assert!(setting.apply(&mut settings, text).is_err(), "{name}={text}");
+            assert_eq!(settings, Settings::default(), "{name}={text}");
+        }
+    }
+
+    #[test]
+    fn takes_what_is_at_the_bound() {
+        let rows = [
+            ("workers", "1", "1"),
+            ("workers", "16384", "16384"),
+            ("port", "0", "0"),
+            ("port", "65535", "65535"),
+            ("host", "localhost", "127.0.0.1"),
+            ("host", "[::1]", "::1"),
+            ("host", "::", "::"),
+            ("max_body", "0", "0B"),
+            ("max_body", "18446744073709551615B", "18446744073709551615B"),
+            ("max_head", "16MiB", "16MiB"),
+            ("keep_alive_timeout", "0", "0s"),
+            ("request_timeout", "8760h", "8760h"),
+            ("body_min_rate", "0", "0B/s"),
+            ("runtime", "shared", "shared"),
+        ];
+        for (name, text, shown) in rows {
+            let (_, setting) = find(name).expect(name);
+            let mut settings = Settings::default();
+            assert_eq!(setting.apply(&mut settings, text), Ok(()), "{name}={text}");
+            assert_eq!(setting.value.show(&settings), shown, "{name}={text}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What `#[server::main]` and `#[server::test]` run an `async fn` on.
+//!
+//! Both run it on the thread they are called on, on a runtime of its own. The server's workers have runtimes of their
+//! own besides: this one only starts them, and waits.
+
+use std::future::Future;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// Runs the future of an `async fn main` to its end.
+///
+/// # Panics
+///
+/// When the system gives no event queue, or when the caller is inside of a runtime already.
+pub fn block_on_main<F: Future>(future: F) -> F::Output {
+    runtime().block_on(future)
+}
+
+/// Runs the future of an asynchronous test to its end; tasks it spawned and did not await end with it.
+///
+/// # Panics
+///
+/// When the system gives no event queue, or when the caller is inside of a runtime already.
+pub fn block_on_test<F: Future>(future: F) -> F::Output {
+    runtime().block_on(future)
+}
+
+fn runtime() -> Runtime {
+    match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => panic!("cannot start the runtime: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::time::Duration;
+
+    #[server::test]
+    async fn has_timers_and_sockets_and_takes_a_result() -> io::Result<()> {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        Ok(())
+    }
+
+    #[server::test]
+    #[should_panic(expected = "as it must")]
+    async fn keeps_should_panic() {
+        tokio::task::yield_now().await;
+        panic!("as it must");
+    }
+
+    #[server::test]
+    #[ignore = "shows that the attribute is kept: it would fail"]
+    async fn keeps_ignore() {
+        unreachable!("the harness skips it");
+    }
+
+    #[test]
+    fn main_gives_what_the_future_gives() {
+        assert_eq!(super::block_on_main(async { 7 }), 7);
+    }
+}

@@ -1,0 +1,255 @@
+//! What was wrong with a field: its name, what was expected, what was found, in words for a client.
+
+use std::error::Error;
+use std::fmt;
+
+use http::StatusCode;
+use serde_core::de::{self, Expected, Unexpected};
+
+use super::buffered;
+use super::decode::Malformed;
+use crate::respond::Problem;
+
+/// The most characters of a client's text that an answer quotes.
+const QUOTED_CHARS: usize = 64;
+/// The most characters of a sentence that a type's own `Deserialize` wrote.
+const CUSTOM_CHARS: usize = 256;
+
+/// Why names and values are not what a type takes: the field, what was expected, and what was found.
+///
+/// Its text is for the client: a sentence in lower case, what the client sent quoted, bounded and escaped.
+// Boxed, as results carry it through many calls.
+#[derive(Debug)]
+pub struct FieldError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    field: Option<String>,
+    /// Where in memory the refused text lies, and how long it is: a buffer's errors know no field.
+    place: Option<(usize, usize)>,
+    fault: Fault,
+}
+
+/// What is wrong, apart from where.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The text could not be decoded.
+    Malformed(Malformed),
+    /// There are more pairs than `limit`.
+    TooMany { limit: usize },
+    /// The text is no value of the type.
+    Mismatch { expected: String, found: String },
+    /// The name came `count` times and the type takes one value.
+    Repeated { count: usize },
+    /// A field without a default was not given.
+    Missing,
+    /// The type takes no such field.
+    Unknown { expected: &'static [&'static str] },
+    /// What a type's own `Deserialize` said.
+    Custom(String),
+    /// No request could make this type: the application's mistake.
+    Shape(String),
+}
+
+impl FieldError {
+    pub(super) fn new(fault: Fault) -> Self {
+        Self(Box::new(Inner { field: None, place: None, fault }))
+    }
+
+    /// A type that no request can make.
+    pub(super) fn shape(reason: impl Into<String>) -> Self {
+        Self::new(Fault::Shape(reason.into()))
+    }
+
+    /// `text` is not what was `expected`.
+    pub(super) fn mismatch(expected: &str, text: &str) -> Self {
+        let (expected, found) = (in_words(expected).to_owned(), quoted(text));
+        Self::new(Fault::Mismatch { expected, found })
+    }
+
+    /// Notes where the refused text lies.
+    fn of(mut self, text: &str) -> Self {
+        self.0.place = Some((text.as_ptr().addr(), text.len()));
+        self
+    }
+
+    /// Says which field it was, unless that is known already.
+    pub(super) fn at(mut self, field: &str) -> Self {
+        self.0.field.get_or_insert_with(|| field.to_owned());
+        self
+    }
+
+    /// The field, where one can be named.
+    pub fn field(&self) -> Option<&str> {
+        self.0.field.as_deref()
+    }
+
+    pub(super) fn place(&self) -> Option<(usize, usize)> {
+        self.0.place
+    }
+
+    /// Whether the text itself is broken, whatever it was for.
+    pub(crate) fn is_malformed(&self) -> bool {
+        matches!(self.0.fault, Fault::Malformed(_) | Fault::TooMany { .. })
+    }
+
+    /// Whether it is the type's fault, as seen by a path: its parameters are what the pattern says.
+    pub(crate) fn is_shape(&self) -> bool {
+        matches!(self.0.fault, Fault::Shape(_) | Fault::Missing | Fault::Unknown { .. })
+    }
+
+    /// The answer with this text, the field as its member `field`.
+    pub(crate) fn problem(&self, status: StatusCode) -> Problem {
+        let problem = Problem::new(status).detail(self.to_string());
+        match self.field() {
+            Some(field) => problem.with("field", bounded(field, CUSTOM_CHARS)),
+            None => problem,
+        }
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { field, fault, .. } = &*self.0;
+        let name = field.as_deref().map(quoted);
+        match (fault, &name) {
+            (Fault::Missing, Some(name)) => return write!(f, "{name} is missing"),
+            (Fault::Unknown { expected }, Some(name)) => {
+                return write!(f, "{name} is not known: expected {}", Listed(expected));
+            }
+            (_, Some(name)) => write!(f, "{name}: ")?,
+            (_, None) => {}
+        }
+        match fault {
+            Fault::Malformed(Malformed::Escape) => {
+                f.write_str("expected two hexadecimal digits after each `%`")
+            }
+            Fault::Malformed(Malformed::Utf8) => f.write_str("expected UTF-8 once percent-decoded"),
+            Fault::TooMany { limit } => write!(f, "expected at most {limit} names and values"),
+            Fault::Mismatch { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Fault::Repeated { count } => write!(f, "expected one value, found {count}"),
+            Fault::Missing => f.write_str("a field is missing"),
+            Fault::Unknown { expected } => write!(f, "expected {}", Listed(expected)),
+            Fault::Custom(text) | Fault::Shape(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Error for FieldError {}
+
+impl de::Error for FieldError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(Fault::Custom(bounded(&message.to_string(), CUSTOM_CHARS)))
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        let error =
+            Self::new(Fault::Mismatch { expected: in_words(&expected).to_owned(), found: what(found) });
+        let Unexpected::Str(text) = found else { return error };
+        buffered::note(text, &expected);
+        error.of(text)
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let expected = in_words(&expected.to_string()).to_owned();
+        let error = Self::new(Fault::Mismatch { expected, found: what(found) });
+        if let Unexpected::Str(text) = found { error.of(text) } else { error }
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        if variant.is_empty() {
+            buffered::note(variant, "a variant");
+        }
+        Self::new(Fault::Mismatch { expected: Listed(expected).to_string(), found: quoted(variant) })
+            .of(variant)
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(Fault::Unknown { expected }).at(field)
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::new(Fault::Missing).at(field)
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::new(Fault::Custom("given under two names".to_owned())).at(field)
+    }
+}
+
+/// Quotes a client's text: what is not printable escaped, and no more of it than a line holds.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("`{}`", bounded(text, QUOTED_CHARS))
+}
+
+/// At most `limit` characters, what is not printable escaped.
+pub(crate) fn bounded(text: &str, limit: usize) -> String {
+    let mut bounded = String::new();
+    for character in text.chars().take(limit) {
+        match character {
+            '\'' | '"' => bounded.push(character),
+            _ => bounded.extend(character.escape_debug()),
+        }
+    }
+    if text.chars().nth(limit).is_some() {
+        bounded.push('…');
+    }
+    bounded
+}
+
+/// What stands there, as a client would call it.
+fn what(found: Unexpected<'_>) -> String {
+    match found {
+        Unexpected::Str(text) => quoted(text),
+        Unexpected::Char(character) => quoted(character.encode_utf8(&mut [0; 4])),
+        Unexpected::Bool(value) => quoted(&value.to_string()),
+        Unexpected::Unsigned(number) => quoted(&number.to_string()),
+        Unexpected::Signed(number) => quoted(&number.to_string()),
+        Unexpected::Float(number) => quoted(&number.to_string()),
+        Unexpected::Seq => "a list".to_owned(),
+        Unexpected::Map => "names and values".to_owned(),
+        Unexpected::Option | Unexpected::Unit => "nothing".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The names that serde's own visitors give types, in words.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "u8" => "an unsigned 8-bit integer",
+        "u16" => "an unsigned 16-bit integer",
+        "u32" => "an unsigned 32-bit integer",
+        "u64" => "an unsigned 64-bit integer",
+        "u128" => "an unsigned 128-bit integer",
+        "usize" => "an unsigned integer",
+        "i8" => "an 8-bit integer",
+        "i16" => "a 16-bit integer",
+        "i32" => "a 32-bit integer",
+        "i64" => "a 64-bit integer",
+        "i128" => "a 128-bit integer",
+        "isize" => "an integer",
+        "f32" | "f64" => "a number",
+        "a boolean" => "`true` or `false`",
+        "a character" => "one character",
+        "a sequence" => "a list",
+        other => other,
+    }
+}
+
+/// A few names, as a sentence lists them.
+struct Listed(&'static [&'static str]);
+
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => f.write_str("none"),
+            [name] => write!(f, "`{name}`"),
+            [first, second] => write!(f, "`{first}` or `{second}`"),
+            [first, more @ ..] => {
+                write!(f, "one of `{first}`")?;
+                more.iter().try_for_each(|name| write!(f, ", `{name}`"))
+            }
+        }
+    }
+}

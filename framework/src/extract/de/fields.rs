@@ -1,0 +1,148 @@
+//! Names and values, grouped by name and not decoded yet.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use serde_core::Deserialize;
+
+use super::buffered::{self, Handed, Reading};
+use super::decode::decode;
+use super::error::{Fault, FieldError};
+use super::map::Map;
+use super::params::Params;
+
+pub(crate) use super::decode::Coding;
+
+/// The most names and values that a query or a form may have.
+pub(crate) const MAX_PAIRS: usize = 1_000;
+
+/// So many groups are searched one by one before a hash map is cheaper.
+const SEARCHED: usize = 16;
+
+/// All names of one text with their values.
+#[derive(Debug)]
+pub(crate) struct Fields<'de> {
+    pub(super) groups: Vec<Group<'de>>,
+    /// The group of each pair, in the order received; empty where that is the order of the groups.
+    order: Vec<usize>,
+    pub(super) coding: Coding,
+    /// Where the text lies that `deserialize_any` handed out in this attempt.
+    pub(super) handed: RefCell<Vec<Handed>>,
+}
+
+/// A name and what it was given, once or more often.
+#[derive(Debug)]
+pub(super) struct Group<'de> {
+    pub(super) name: Cow<'de, str>,
+    first: &'de str,
+    more: Vec<&'de str>,
+    /// What `deserialize_any` takes the values for.
+    pub(super) reading: Cell<Reading>,
+}
+
+impl<'de> Fields<'de> {
+    /// Splits `text` at each `&`, and each pair at its first `=`; a pair without one has an empty value, and an empty
+    /// pair is none (URL Standard §5.1).
+    ///
+    /// # Errors
+    ///
+    /// Where a name is not decodable, and where there are more than [`MAX_PAIRS`] pairs.
+    pub(crate) fn parse(text: &'de str, coding: Coding) -> Result<Self, FieldError> {
+        let mut fields = Self::new(Vec::new(), coding);
+        let mut index = Index::default();
+        for (count, pair) in text.split('&').filter(|pair| !pair.is_empty()).enumerate() {
+            if count == MAX_PAIRS {
+                return Err(FieldError::new(Fault::TooMany { limit: MAX_PAIRS }));
+            }
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let malformed = |fault| FieldError::new(Fault::Malformed(fault)).at(name);
+            fields.push(decode(name, coding).map_err(malformed)?, value, &mut index);
+        }
+        Ok(fields)
+    }
+
+    fn push(&mut self, name: Cow<'de, str>, value: &'de str, index: &mut Index<'de>) {
+        let known = index.find(&self.groups, &name);
+        let place = known.unwrap_or(self.groups.len());
+        if known.is_some() && self.order.is_empty() {
+            self.order.extend(0..self.groups.len());
+        }
+        if !self.order.is_empty() {
+            self.order.push(place);
+        }
+        match self.groups.get_mut(place) {
+            Some(group) => group.more.push(value),
+            None => self.groups.push(Group::new(name, value)),
+        }
+    }
+
+    /// The parameters of a pattern with the text that each matched.
+    pub(crate) fn params(params: impl Iterator<Item = (&'static str, &'de str)>) -> Self {
+        let groups = params.map(|(name, raw)| Group::new(Cow::Borrowed(name), raw)).collect();
+        Self::new(groups, Coding::Percent)
+    }
+
+    fn new(groups: Vec<Group<'de>>, coding: Coding) -> Self {
+        Self { groups, order: Vec::new(), coding, handed: RefCell::default() }
+    }
+
+    /// The index of the group of the pair at `position`, in the order received.
+    pub(super) fn group_of(&self, position: usize) -> Option<usize> {
+        match self.order.is_empty() {
+            true => (position < self.groups.len()).then_some(position),
+            false => self.order.get(position).copied(),
+        }
+    }
+
+    /// Makes a struct or map of these.
+    ///
+    /// # Errors
+    ///
+    /// A [`FieldError`] that names the field wherever one can be named.
+    pub(crate) fn to_map<T: Deserialize<'de>>(&self) -> Result<T, FieldError> {
+        buffered::attempts(self, || T::deserialize(Map(self)))
+    }
+
+    /// Makes a struct or map by name, a tuple or list by order, or the one value, of a path's parameters.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fields::to_map`]; and [`Fault::Shape`] where the pattern's parameters cannot make the type.
+    pub(crate) fn to_params<T: Deserialize<'de>>(&self) -> Result<T, FieldError> {
+        buffered::attempts(self, || T::deserialize(Params(self)))
+    }
+}
+
+impl<'de> Group<'de> {
+    fn new(name: Cow<'de, str>, value: &'de str) -> Self {
+        Self { name, first: value, more: Vec::new(), reading: Cell::default() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        1 + self.more.len()
+    }
+
+    /// The value at `index`, still encoded.
+    pub(super) fn get(&self, index: usize) -> Option<&'de str> {
+        match index.checked_sub(1) {
+            None => Some(self.first),
+            Some(index) => self.more.get(index).copied(),
+        }
+    }
+}
+
+/// Finds groups by name; empty until there are many.
+#[derive(Default)]
+struct Index<'de>(HashMap<Cow<'de, str>, usize>);
+
+impl<'de> Index<'de> {
+    fn find(&mut self, groups: &[Group<'de>], name: &str) -> Option<usize> {
+        if groups.len() <= SEARCHED {
+            return groups.iter().position(|group| group.name == name);
+        }
+        let unindexed = groups.iter().enumerate().skip(self.0.len());
+        self.0.extend(unindexed.map(|(place, group)| (group.name.clone(), place)));
+        self.0.get(name).copied()
+    }
+}

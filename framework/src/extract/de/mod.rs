@@ -1,0 +1,26 @@
+//! One serde deserializer for all text of the form "names and values": path parameters, query strings, forms.
+//!
+//! A value is text until the type it is for is known: `page=7` makes a number where a number is asked for. Repeated
+//! names make lists. Text that nothing is encoded in is borrowed. Nothing nests: struct in struct goes through
+//! `#[serde(flatten)]`, whose trap for such formats [`buffered`] removes.
+//!
+//! Bounded: at most 1,000 pairs, and a value that nobody asks for is not even decoded.
+
+mod buffered;
+mod decode;
+mod error;
+mod fields;
+mod map;
+mod pairs;
+mod params;
+mod text;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::FieldError;
+pub(crate) use error::{bounded, quoted};
+#[cfg(test)]
+use fields::MAX_PAIRS;
+pub(crate) use fields::{Coding, Fields};

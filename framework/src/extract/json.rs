@@ -1,0 +1,317 @@
+//! [`Json`]: a body of JSON, in and out.
+
+use std::error::Error;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use http::StatusCode;
+use serde_core::Serialize;
+use serde_core::de::{Deserialize, DeserializeOwned};
+use serde_json::error::Category;
+
+use super::FromRequest;
+use super::body::{BodyRejection, collect};
+use super::de::bounded;
+use super::json_path;
+use super::media_type::{MediaType, MediaTypeRejection};
+use crate::http::{Request, Response};
+use crate::respond::{IntoResponse, Problem};
+
+/// The most characters of serde's sentence that an answer holds; it quotes what the client sent.
+const REASON_CHARS: usize = 256;
+
+/// Takes the body as JSON, and answers with JSON.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use server::{Json, post};
+///
+/// #[derive(Deserialize, Serialize)]
+/// struct User {
+///     name: String,
+/// }
+///
+/// #[post("/users", body_limit = "64KiB")]
+/// async fn create(Json(user): Json<User>) -> Json<User> {
+///     Json(user)
+/// }
+///
+/// let Json(user) = Json::<User>::parse(br#"{"name": "Ada"}"#)?;
+/// assert_eq!(user.name, "Ada");
+/// # Ok::<(), server::rejection::JsonRejection>(())
+/// ```
+///
+/// Refuses with 415 a content type other than `application/json` or one that ends in `+json`, and a body without one:
+/// a page of another site can send that without a preflight. 413 a body over the limit, which the answer says:
+/// `body_limit` in the route's attribute, or the server's `max_body`. 400 what is no JSON, with line and column; 422
+/// JSON that is no `T`, with the path to the value as well.
+///
+/// As a response: 200 with `application/json`. A value that cannot be written as JSON (a map whose keys are no text)
+/// is a 500 with the reason in the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T> Json<T> {
+    /// Reads one JSON value, with nothing but whitespace around it.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonRejection::Syntax`] and [`JsonRejection::Data`].
+    pub fn parse<'de>(json: &'de [u8]) -> Result<Self, JsonRejection>
+    where
+        T: Deserialize<'de>,
+    {
+        serde_json::from_slice(json).map(Self).map_err(|error| JsonRejection::new(&error, json))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Json<T> {
+    const TAKES_BODY: bool = true;
+    type Rejection = JsonRejection;
+
+    async fn from_request(request: &mut Request, _: &S) -> Result<Self, JsonRejection> {
+        if !request.header("content-type").is_some_and(is_json) {
+            return Err(JsonRejection::MediaType(MediaTypeRejection::new("application/json", request)));
+        }
+        Self::parse(&collect(request).await.map_err(JsonRejection::Body)?)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        Response::ok().json(&self.0)
+    }
+}
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Json<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+/// Whether a content type is `application/json`, or of JSON's syntax (RFC 6839 §3.1). Its parameters mean nothing
+/// (RFC 8259 §11).
+fn is_json(content_type: &str) -> bool {
+    let parsed = || MediaType::parse(content_type);
+    content_type == "application/json"
+        || parsed().is_some_and(|media| media.is("application", "json") || media.has_suffix("json"))
+}
+
+/// Why a body is no JSON of `T`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum JsonRejection {
+    /// Its content type is another, or not said; 415.
+    MediaType(MediaTypeRejection),
+    /// It could not be read, or is too large.
+    Body(BodyRejection),
+    /// It is no JSON; 400.
+    Syntax {
+        /// What was expected, or found.
+        reason: String,
+        /// The line, from 1.
+        line: usize,
+        /// The byte in the line, from 1; 0 before its first.
+        column: usize,
+    },
+    /// It is JSON, and no `T`; 422.
+    Data {
+        /// What was expected, and found.
+        reason: String,
+        /// The path to the value, such as `users[2].name`; empty for the document itself.
+        field: String,
+        /// The line, from 1.
+        line: usize,
+        /// The byte in the line at which it was seen, from 1.
+        column: usize,
+    },
+}
+
+impl JsonRejection {
+    fn new(error: &serde_json::Error, json: &[u8]) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        let place = format!(" at line {line} column {column}");
+        let reason = bounded(text.strip_suffix(&place).unwrap_or(&text), REASON_CHARS);
+        match error.classify() {
+            Category::Data => {
+                let field = bounded(&json_path::at(json, line, column), REASON_CHARS);
+                Self::Data { reason, field, line, column }
+            }
+            Category::Syntax | Category::Eof | Category::Io => Self::Syntax { reason, line, column },
+        }
+    }
+
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::MediaType(rejection) => rejection.status(),
+            Self::Body(rejection) => rejection.status(),
+            Self::Syntax { .. } => StatusCode::BAD_REQUEST,
+            Self::Data { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+}
+
+impl fmt::Display for JsonRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MediaType(rejection) => rejection.fmt(f),
+            Self::Body(rejection) => rejection.fmt(f),
+            Self::Syntax { reason, line, column } => {
+                write!(f, "the body is no JSON: {reason} at line {line}, column {column}")
+            }
+            Self::Data { reason, field, line, column } if field.is_empty() => {
+                write!(f, "{reason} at line {line}, column {column}")
+            }
+            Self::Data { reason, field, line, column } => {
+                write!(f, "`{field}`: {reason} at line {line}, column {column}")
+            }
+        }
+    }
+}
+
+impl Error for JsonRejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Body(rejection) => rejection.source(),
+            Self::MediaType(_) | Self::Syntax { .. } | Self::Data { .. } => None,
+        }
+    }
+}
+
+impl IntoResponse for JsonRejection {
+    fn into_response(self) -> Response {
+        let problem = Problem::new(self.status()).detail(self.to_string());
+        match self {
+            Self::MediaType(rejection) => rejection.into_response(),
+            Self::Body(rejection) => rejection.into_response(),
+            Self::Syntax { line, column, .. } => {
+                problem.with("line", line).with("column", column).into_response()
+            }
+            Self::Data { field, line, column, .. } => {
+                problem.with("field", field).with("line", line).with("column", column).into_response()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, Method};
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::http::{Body, RequestId};
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct User {
+        name: String,
+        age: u8,
+    }
+
+    async fn extract(
+        content_type: Option<&'static str>,
+        body: &'static str,
+    ) -> Result<Json<User>, JsonRejection> {
+        let mut request = Request::new(Method::POST, "/");
+        if let Some(content_type) = content_type {
+            request.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
+        }
+        request.set_body(Body::from(body));
+        request.set_body_limit(64);
+        Json::from_request(&mut request, &()).await
+    }
+
+    const ADA: &str = r#"{"name": "Ada", "age": 36}"#;
+
+    #[tokio::test]
+    async fn takes_json_by_any_of_its_names() {
+        let names = ["application/json", "Application/JSON; charset=utf-8", "application/vnd.api+json"];
+        for name in names {
+            let Json(user) = extract(Some(name), ADA).await.unwrap();
+            assert_eq!(user, User { name: "Ada".to_owned(), age: 36 }, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn refuses_other_content_types_and_none() {
+        for name in
+            [None, Some("text/plain"), Some("application/jsonp"), Some("application/json, text/plain")]
+        {
+            let refused = extract(name, ADA).await.unwrap_err();
+            assert_eq!(refused.status(), 415, "{name:?}");
+        }
+        let refused = extract(None, ADA).await.unwrap_err();
+        assert_eq!(refused.to_string(), "expected a body of the content type `application/json`, found none");
+    }
+
+    #[tokio::test]
+    async fn says_where_it_is_no_json_and_where_no_user() {
+        let rows = [
+            ("", 400, "the body is no JSON: EOF while parsing a value at line 1, column 0"),
+            ("{\n  \"name\": nope}", 400, "the body is no JSON: expected ident at line 2, column 12"),
+            (
+                r#"{"name":"a","age":1} x"#,
+                400,
+                "the body is no JSON: trailing characters at line 1, column 22",
+            ),
+            (
+                r#"{"name": "Ada", "age": 300}"#,
+                422,
+                "`age`: invalid value: integer `300`, expected u8 at line 1, column 26",
+            ),
+            (
+                r#"{"name": 7, "age": 1}"#,
+                422,
+                "`name`: invalid type: integer `7`, expected a string at line 1, column 10",
+            ),
+            (r#"{"age": 1}"#, 422, "missing field `name` at line 1, column 10"),
+        ];
+        for (body, status, text) in rows {
+            let refused = extract(Some("application/json"), body).await.unwrap_err();
+            assert_eq!((refused.status().as_u16(), refused.to_string().as_str()), (status, text));
+        }
+    }
+
+    #[tokio::test]
+    async fn tells_programs_the_place() {
+        let refused = extract(Some("application/json"), "{\"name\": 7}").await.unwrap_err();
+        let document = refused.into_response().problem_ref().unwrap().document(RequestId::generate());
+        assert_eq!(
+            (&document["field"], &document["line"], &document["column"]),
+            (&"name".into(), &1.into(), &10.into())
+        );
+    }
+
+    #[tokio::test]
+    async fn refuses_what_is_too_large_before_it_is_parsed() {
+        let large = "                                                                    {}";
+        let refused = extract(Some("application/json"), large).await.unwrap_err();
+        assert_eq!(refused.status(), 413);
+    }
+
+    #[test]
+    fn does_not_nest_without_end() {
+        let deep = "[".repeat(100_000);
+        assert!(matches!(
+            Json::<serde_json::Value>::parse(deep.as_bytes()),
+            Err(JsonRejection::Syntax { .. })
+        ));
+    }
+
+    #[test]
+    fn answers_with_json() {
+        let response = Json(vec![1, 2]).into_response();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.content_type().unwrap(), "application/json");
+    }
+}

@@ -1,0 +1,390 @@
+//! Parameters of a pattern: how a handler's argument is parsed from one, and how one is written into a URL.
+//!
+//! A parameter's text is what lies between two slashes of the path, percent-decoded once (RFC 3986 §2.1) after
+//! routing, so that `%2F` is data. Text that is not UTF-8 then is refused with 400.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::num::{
+    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize, NonZeroU8, NonZeroU16,
+    NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
+};
+use std::ops::{Deref, DerefMut};
+use std::str::FromStr;
+
+use http::StatusCode;
+
+use crate::http::{Request, Response};
+use crate::respond::{IntoResponse, Problem};
+
+/// A type that an argument named like a `:param` of the pattern can have.
+///
+/// The integers, `NonZero` ones too, floats, `bool`, `char`, `String`, `&str` and `Cow<str>` are such types; [`Parsed`]
+/// makes one of any type with [`FromStr`]. A text that does not parse is answered with a 400 that names the parameter,
+/// the text and what was expected.
+///
+/// ```
+/// use server::{FromParam, ParamError, get};
+///
+/// struct Slug(String);
+///
+/// impl FromParam<'_> for Slug {
+///     fn from_param(text: &str) -> Result<Self, ParamError> {
+///         let valid = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+///         valid.then(|| Slug(text.to_owned())).ok_or(ParamError::expected("lower-case letters and dashes"))
+///     }
+/// }
+///
+/// #[get("/posts/:slug")]
+/// async fn post(slug: Slug) -> String {
+///     slug.0
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be parsed from a path",
+    label = "this argument is named like a `:param` of the pattern",
+    note = "take a number, `bool`, `char`, `String`, `&str`, or `Parsed<T>` for a type with `FromStr`; or implement \
+            `FromParam` for it; or, for an extractor, give the argument another name"
+)]
+pub trait FromParam<'a>: Sized {
+    /// Parses the parameter's text, which is decoded and never empty.
+    ///
+    /// # Errors
+    ///
+    /// What the client should have sent; it is answered with 400.
+    fn from_param(text: &'a str) -> Result<Self, ParamError>;
+}
+
+/// Why a parameter was refused: what goes into the answer behind its name.
+#[derive(Clone, Debug)]
+pub struct ParamError(Reason);
+
+#[derive(Clone, Debug)]
+enum Reason {
+    Expected(Cow<'static, str>),
+    Other(String),
+}
+
+impl ParamError {
+    /// Says what the text should have been: `expected("an even number")`.
+    pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {
+        Self(Reason::Expected(what.into()))
+    }
+
+    /// Says what is wrong in the words of another error.
+    pub fn because(error: impl fmt::Display) -> Self {
+        Self(Reason::Other(error.to_string()))
+    }
+}
+
+impl fmt::Display for ParamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Reason::Expected(what) => write!(f, "expected {what}"),
+            Reason::Other(error) => f.write_str(error),
+        }
+    }
+}
+
+impl std::error::Error for ParamError {}
+
+/// A parameter of any type with [`FromStr`]; a refusal is told in the words of its error.
+///
+/// ```
+/// use server::{Parsed, get};
+/// use std::net::IpAddr;
+///
+/// #[get("/hosts/:address")]
+/// async fn host(Parsed(address): Parsed<IpAddr>) -> String {
+///     format!("{address} is {}", if address.is_loopback() { "here" } else { "elsewhere" })
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Parsed<T>(pub T);
+
+impl<T: FromStr<Err: fmt::Display>> FromParam<'_> for Parsed<T> {
+    fn from_param(text: &str) -> Result<Self, ParamError> {
+        text.parse().map(Self).map_err(ParamError::because)
+    }
+}
+
+impl<T> Deref for Parsed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Parsed<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<'a> FromParam<'a> for &'a str {
+    fn from_param(text: &'a str) -> Result<Self, ParamError> {
+        Ok(text)
+    }
+}
+
+impl<'a> FromParam<'a> for Cow<'a, str> {
+    fn from_param(text: &'a str) -> Result<Self, ParamError> {
+        Ok(Cow::Borrowed(text))
+    }
+}
+
+impl FromParam<'_> for String {
+    fn from_param(text: &str) -> Result<Self, ParamError> {
+        Ok(text.to_owned())
+    }
+}
+
+/// Parses with `FromStr`, but for a leading `+`: a URL has one spelling of a number.
+fn parse_number<T: FromStr>(text: &str, expected: &'static str) -> Result<T, ParamError> {
+    let digits = Some(text).filter(|text| !text.starts_with('+'));
+    digits.and_then(|text| text.parse().ok()).ok_or(ParamError::expected(expected))
+}
+
+macro_rules! numbers {
+    ($($($ty:ty),+ => $expected:literal;)+) => {$($(
+        impl FromParam<'_> for $ty {
+            fn from_param(text: &str) -> Result<Self, ParamError> {
+                parse_number(text, $expected)
+            }
+        }
+    )+)+};
+}
+
+numbers! {
+    u8 => "an unsigned 8-bit integer";
+    u16 => "an unsigned 16-bit integer";
+    u32 => "an unsigned 32-bit integer";
+    u64 => "an unsigned 64-bit integer";
+    u128 => "an unsigned 128-bit integer";
+    usize => "an unsigned integer";
+    i8 => "an 8-bit integer";
+    i16 => "a 16-bit integer";
+    i32 => "a 32-bit integer";
+    i64 => "a 64-bit integer";
+    i128 => "a 128-bit integer";
+    isize => "an integer";
+    NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize => "a positive integer";
+    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize => "an integer other than zero";
+}
+
+macro_rules! floats {
+    ($($ty:ty),+) => {$(
+        /// Infinities and NaN are no numbers a client could mean.
+        impl FromParam<'_> for $ty {
+            fn from_param(text: &str) -> Result<Self, ParamError> {
+                let number: $ty = parse_number(text, "a number")?;
+                Some(number).filter(|number| number.is_finite()).ok_or(ParamError::expected("a number"))
+            }
+        }
+    )+};
+}
+
+floats!(f32, f64);
+
+impl FromParam<'_> for bool {
+    fn from_param(text: &str) -> Result<Self, ParamError> {
+        text.parse().map_err(|_| ParamError::expected("`true` or `false`"))
+    }
+}
+
+impl FromParam<'_> for char {
+    fn from_param(text: &str) -> Result<Self, ParamError> {
+        text.parse().map_err(|_| ParamError::expected("a single character"))
+    }
+}
+
+/// A value that `handler::url(…)` can be given for a parameter of the type `T`.
+///
+/// That is any `T` with [`Display`](fmt::Display), by value or by reference, and for texts also `String` and `Cow`.
+#[diagnostic::on_unimplemented(
+    message = "the URL's parameter is a `{T}`, not a `{Self}`",
+    label = "expected a `{T}` here",
+    note = "give a value of the type that the handler's argument has, which must implement `Display`"
+)]
+pub trait IntoParam<T: ?Sized> {
+    /// What writes the parameter's text, not yet encoded.
+    fn into_param(self) -> impl fmt::Display;
+}
+
+impl<T: fmt::Display> IntoParam<T> for T {
+    fn into_param(self) -> impl fmt::Display {
+        self
+    }
+}
+
+impl<T: fmt::Display + ?Sized> IntoParam<T> for &T {
+    fn into_param(self) -> impl fmt::Display {
+        self
+    }
+}
+
+macro_rules! texts {
+    ($($ty:ty),+) => {$(
+        impl IntoParam<str> for $ty {
+            fn into_param(self) -> impl fmt::Display {
+                self
+            }
+        }
+    )+};
+}
+
+texts!(String, &String, Cow<'_, str>, &Cow<'_, str>, char);
+
+/// What `handler::url(…)` takes where no argument tells a parameter's type.
+pub trait AnyParam {
+    /// What writes the parameter's text, not yet encoded.
+    fn into_param(self) -> impl fmt::Display;
+}
+
+impl<T: fmt::Display> AnyParam for T {
+    fn into_param(self) -> impl fmt::Display {
+        self
+    }
+}
+
+/// Makes an owned argument from the parameter at `index`; what `#[route]` calls.
+///
+/// # Errors
+///
+/// The 400 that names the parameter.
+#[doc(hidden)]
+pub fn owned_param<T: for<'a> FromParam<'a>>(
+    request: &Request,
+    index: usize,
+    name: &'static str,
+) -> Result<T, Response> {
+    borrowed_param(&param_text(request, index, name)?, name)
+}
+
+/// The decoded text of the parameter at `index`, to borrow from; what `#[route]` calls.
+///
+/// # Errors
+///
+/// The 400 for a text that is not UTF-8.
+#[doc(hidden)]
+pub fn param_text<'a>(
+    request: &'a Request,
+    index: usize,
+    name: &'static str,
+) -> Result<Cow<'a, str>, Response> {
+    let raw = request.raw_param(index).unwrap_or_default();
+    let decoded = percent_encoding::percent_decode_str(raw).decode_utf8();
+    decoded.map_err(|_| refusal(name, &format_args!("`{name}`: expected UTF-8, found `{}`", Found(raw))))
+}
+
+/// Makes an argument from a text that [`param_text`] gave; what `#[route]` calls.
+///
+/// # Errors
+///
+/// The 400 that names the parameter.
+#[doc(hidden)]
+pub fn borrowed_param<'a, T: FromParam<'a>>(text: &'a str, name: &'static str) -> Result<T, Response> {
+    T::from_param(text)
+        .map_err(|error| refusal(name, &format_args!("`{name}`: {error}, found `{}`", Found(text))))
+}
+
+fn refusal(name: &'static str, detail: &dyn fmt::Display) -> Response {
+    Problem::new(StatusCode::BAD_REQUEST).detail(detail.to_string()).with("param", name).into_response()
+}
+
+/// A client's text as an answer may repeat it: escaped, and cut after 64 characters.
+struct Found<'a>(&'a str);
+
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 64;
+        for char in self.0.chars().take(MOST) {
+            match char {
+                '`' | '\'' | '"' => write!(f, "{char}")?,
+                other => write!(f, "{}", other.escape_debug())?,
+            }
+        }
+        if self.0.chars().nth(MOST).is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn parses<T: for<'a> FromParam<'a> + PartialEq + fmt::Debug>(text: &str, expected: T) {
+        assert_eq!(T::from_param(text).ok(), Some(expected), "{text}");
+    }
+
+    #[track_caller]
+    fn refuses<T: for<'a> FromParam<'a> + fmt::Debug>(text: &str, expected: &str) {
+        let error = T::from_param(text).expect_err(text);
+        assert_eq!(error.to_string(), expected, "{text}");
+    }
+
+    #[test]
+    fn reads_numbers_to_their_bounds() {
+        parses("0", 0_u8);
+        parses("255", u8::MAX);
+        parses("18446744073709551615", u64::MAX);
+        parses("-128", i8::MIN);
+        parses("-1.5", -1.5_f64);
+        parses("7", NonZeroU64::new(7).unwrap());
+        refuses::<u8>("256", "expected an unsigned 8-bit integer");
+        refuses::<u64>("18446744073709551616", "expected an unsigned 64-bit integer");
+        refuses::<u64>("-1", "expected an unsigned 64-bit integer");
+        refuses::<u64>("+1", "expected an unsigned 64-bit integer");
+        refuses::<u64>("", "expected an unsigned 64-bit integer");
+        refuses::<u64>(" 1", "expected an unsigned 64-bit integer");
+        refuses::<i32>("1_000", "expected a 32-bit integer");
+        refuses::<NonZeroU64>("0", "expected a positive integer");
+        refuses::<NonZeroI8>("0", "expected an integer other than zero");
+        refuses::<f64>("NaN", "expected a number");
+        refuses::<f32>("inf", "expected a number");
+        refuses::<f64>("1e999", "expected a number");
+    }
+
+    #[test]
+    fn reads_words() {
+        parses("true", true);
+        parses("é", 'é');
+        parses("a b", "a b".to_owned());
+        refuses::<bool>("yes", "expected `true` or `false`");
+        refuses::<char>("ab", "expected a single character");
+        assert_eq!(Parsed::<std::net::Ipv4Addr>::from_param("127.0.0.1").unwrap().octets(), [127, 0, 0, 1]);
+        refuses::<Parsed<std::net::Ipv4Addr>>("localhost", "invalid IPv4 address syntax");
+    }
+
+    #[test]
+    fn borrows_text() {
+        let text = String::from("name");
+        let borrowed = <&str>::from_param(&text).unwrap();
+        assert_eq!(borrowed.as_ptr(), text.as_ptr());
+        assert!(matches!(Cow::from_param(&text), Ok(Cow::Borrowed(_))));
+    }
+
+    #[test]
+    fn repeats_a_text_bounded_and_escaped() {
+        assert_eq!(Found("a\r\n\u{1b}\u{202e}`").to_string(), "a\\r\\n\\u{1b}\\u{202e}`");
+        assert_eq!(Found(&"x".repeat(64)).to_string(), "x".repeat(64));
+        assert_eq!(Found(&"é".repeat(65)).to_string(), format!("{}…", "é".repeat(64)));
+    }
+
+    /// What `url` accepts for a parameter of the type `T`.
+    fn text<T: ?Sized>(value: impl IntoParam<T>) -> String {
+        value.into_param().to_string()
+    }
+
+    #[test]
+    fn writes_values_and_references() {
+        assert_eq!(text::<u64>(42), "42");
+        assert_eq!(text::<u64>(&42), "42");
+        assert_eq!(text::<str>("a"), "a");
+        assert_eq!(text::<str>(String::from("a")), "a");
+        assert_eq!(text::<str>(&String::from("a")), "a");
+        assert_eq!(text::<str>(Cow::Borrowed("a")), "a");
+        assert_eq!(text::<bool>(true), "true");
+    }
+}

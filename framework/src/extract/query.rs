@@ -1,0 +1,170 @@
+//! [`Query`]: the query string as a value.
+
+use std::error::Error;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use http::StatusCode;
+use serde_core::de::{Deserialize, DeserializeOwned};
+
+use super::FromRequest;
+use super::de::{Coding, FieldError, Fields};
+use crate::http::{Request, Response};
+use crate::respond::IntoResponse;
+
+/// Takes the query string apart: `?page=2&tag=a&tag=b`.
+///
+/// A field that may be absent has a default or is an `Option`; a name given several times makes a list; names that
+/// the type does not have are left alone unless it says `deny_unknown_fields`. `bool` is `true`, `1` or `on`, or
+/// `false`, `0` or `off`. An empty value is `None` where the type in the option cannot be empty. Structs nest through
+/// `#[serde(flatten)]`, numbers and lists in them too; but serde makes a flattened `Option<Struct>` `None` where
+/// anything in it is refused. A request without a query string is like one with an empty one.
+///
+/// ```
+/// use serde::Deserialize;
+/// use server::{Query, get};
+///
+/// #[derive(Deserialize)]
+/// struct Paging {
+///     #[serde(default)]
+///     page: u32,
+///     #[serde(default)]
+///     tag: Vec<String>,
+/// }
+///
+/// #[get("/posts")]
+/// async fn posts(Query(paging): Query<Paging>) -> String {
+///     format!("page {} of {:?}", paging.page, paging.tag)
+/// }
+///
+/// let Query(paging) = Query::<Paging>::parse("page=2&tag=a&tag=b")?;
+/// assert_eq!((paging.page, paging.tag.len()), (2, 2));
+/// # Ok::<(), server::rejection::QueryRejection>(())
+/// ```
+///
+/// Refuses with 400, naming the field: text that is not what its field is, a field that is missing, broken
+/// percent-encoding, text that is not UTF-8, more than 1,000 names and values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Query<T>(pub T);
+
+impl<T> Query<T> {
+    /// Takes a query string apart, without its `?`.
+    ///
+    /// # Errors
+    ///
+    /// What is said above.
+    pub fn parse<'de>(query: &'de str) -> Result<Self, QueryRejection>
+    where
+        T: Deserialize<'de>,
+    {
+        let fields = Fields::parse(query, Coding::Form).map_err(QueryRejection)?;
+        fields.to_map().map(Self).map_err(QueryRejection)
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Query<T> {
+    type Rejection = QueryRejection;
+
+    async fn from_request(request: &mut Request, _: &S) -> Result<Self, QueryRejection> {
+        Self::parse(request.query().unwrap_or_default())
+    }
+}
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Query<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+/// Why a query string is no `T`; 400.
+#[derive(Debug)]
+pub struct QueryRejection(FieldError);
+
+impl QueryRejection {
+    /// 400 Bad Request.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::BAD_REQUEST
+    }
+
+    /// The name of the field at fault, where it has one.
+    pub fn field(&self) -> Option<&str> {
+        self.0.field()
+    }
+}
+
+impl fmt::Display for QueryRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "query: {}", self.0)
+    }
+}
+
+impl Error for QueryRejection {}
+
+impl IntoResponse for QueryRejection {
+    fn into_response(self) -> Response {
+        self.0.problem(self.status()).detail(self.to_string()).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Paging {
+        page: Option<u32>,
+    }
+
+    async fn extract(target: &str) -> Result<Query<Paging>, QueryRejection> {
+        Query::from_request(&mut Request::new(Method::GET, target), &()).await
+    }
+
+    #[tokio::test]
+    async fn reads_what_follows_the_question_mark() {
+        for (target, page) in
+            [("/", None), ("/?", None), ("/?page=7", Some(7)), ("/?a?b=c&page=%37", Some(7))]
+        {
+            assert_eq!(extract(target).await.unwrap().page, page, "{target}");
+        }
+    }
+
+    #[tokio::test]
+    async fn names_the_field() {
+        let refused = extract("/?page=abc").await.unwrap_err();
+        assert_eq!(refused.field(), Some("page"));
+        assert_eq!(refused.to_string(), "query: `page`: expected an unsigned 32-bit integer, found `abc`");
+        let response = refused.into_response();
+        assert_eq!(response.status(), 400);
+        let document = response.problem_ref().unwrap().document(crate::RequestId::generate());
+        assert_eq!(document["field"], "page");
+    }
+
+    #[test]
+    fn borrows_from_the_text() {
+        #[derive(Deserialize)]
+        struct Search<'a> {
+            q: &'a str,
+        }
+        assert_eq!(Query::<Search<'_>>::parse("q=plain").unwrap().q, "plain");
+    }
+
+    #[tokio::test]
+    async fn option_and_result_take_what_is_refused() {
+        let mut request = Request::new(Method::GET, "/?page=abc");
+        let Ok(none) = Option::<Query<Paging>>::from_request(&mut request, &()).await;
+        assert_eq!(none, None);
+        let Ok(result) = Result::<Query<Paging>, QueryRejection>::from_request(&mut request, &()).await;
+        assert_eq!(result.unwrap_err().field(), Some("page"));
+    }
+}

@@ -1,0 +1,123 @@
+//! The trailer section (RFC 9112 §7.1.2): field lines checked as those of a head, and discarded.
+//!
+//! Fields of framing are refused: a recipient that merged them would see another message (RFC 9110 §6.5.1). All
+//! others, Host or Content-Type say, change nothing because nothing is kept.
+
+use super::{ChunkError, expect_lf};
+use crate::h1::HeadError;
+use crate::h1::ascii::{TOKEN, VALUE, is, is_whitespace};
+
+/// Bytes of a trailer section, without the empty line at its end.
+const MAX_TRAILER: usize = 16 * 1024;
+/// Field lines of a trailer section.
+const MAX_TRAILER_FIELDS: usize = 100;
+
+/// Where the reading of a trailer section stands.
+#[derive(Debug, Default)]
+pub(super) struct Trailer {
+    place: Place,
+    len: usize,
+    fields: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Place {
+    /// A line's first byte.
+    #[default]
+    Line,
+    Name(Name),
+    Value,
+    /// The LF behind a field line.
+    LineLf,
+    /// The LF behind the empty line.
+    EndLf,
+}
+
+impl Trailer {
+    /// Moves on by one byte; gives whether it was the section's last.
+    pub(super) fn read(&mut self, byte: u8) -> Result<bool, ChunkError> {
+        self.place = match self.place {
+            Place::Line if byte == b'\r' => Place::EndLf,
+            Place::Line => {
+                self.fields += 1;
+                if self.fields > MAX_TRAILER_FIELDS {
+                    return Err(ChunkError::TrailerTooLarge);
+                }
+                Place::Name(Name::begin(byte)?)
+            }
+            Place::Name(name) if byte == b':' => {
+                if name.is_of_framing() {
+                    return Err(ChunkError::FramingInTrailer);
+                }
+                Place::Value
+            }
+            Place::Name(name) => Place::Name(name.continued(byte)?),
+            Place::Value if is(byte, VALUE) => Place::Value,
+            Place::Value => match byte {
+                b'\r' => Place::LineLf,
+                b'\n' => return Err(ChunkError::BareLf),
+                found => return Err(ChunkError::InvalidTrailer(HeadError::InvalidFieldValue(found))),
+            },
+            Place::LineLf => {
+                expect_lf(byte)?;
+                Place::Line
+            }
+            Place::EndLf => {
+                expect_lf(byte)?;
+                return Ok(true);
+            }
+        };
+        self.len += 1;
+        if self.len > MAX_TRAILER && !matches!(self.place, Place::EndLf) {
+            return Err(ChunkError::TrailerTooLarge);
+        }
+        Ok(false)
+    }
+}
+
+/// A field name that goes by: how long it is, and which name of framing it may still be.
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    len: usize,
+    may_be_content_length: bool,
+    may_be_transfer_encoding: bool,
+}
+
+impl Name {
+    const CONTENT_LENGTH: &[u8] = b"content-length";
+    const TRANSFER_ENCODING: &[u8] = b"transfer-encoding";
+
+    fn begin(byte: u8) -> Result<Self, ChunkError> {
+        match byte {
+            b'\n' => Err(ChunkError::BareLf),
+            b':' => Err(ChunkError::InvalidTrailer(HeadError::EmptyFieldName)),
+            byte if is_whitespace(byte) => Err(ChunkError::InvalidTrailer(HeadError::IndentedLine)),
+            byte => {
+                Self { len: 0, may_be_content_length: true, may_be_transfer_encoding: true }.continued(byte)
+            }
+        }
+    }
+
+    fn continued(self, byte: u8) -> Result<Self, ChunkError> {
+        if is(byte, TOKEN) {
+            let next = byte.to_ascii_lowercase();
+            let goes_on = |name: &[u8]| name.get(self.len) == Some(&next);
+            return Ok(Self {
+                len: self.len + 1,
+                may_be_content_length: self.may_be_content_length && goes_on(Self::CONTENT_LENGTH),
+                may_be_transfer_encoding: self.may_be_transfer_encoding && goes_on(Self::TRANSFER_ENCODING),
+            });
+        }
+        Err(match byte {
+            b'\n' => ChunkError::BareLf,
+            b'\r' => ChunkError::InvalidTrailer(HeadError::MissingColon),
+            byte if is_whitespace(byte) => ChunkError::InvalidTrailer(HeadError::WhitespaceBeforeColon),
+            found => ChunkError::InvalidTrailer(HeadError::InvalidFieldName(found)),
+        })
+    }
+
+    fn is_of_framing(self) -> bool {
+        (self.may_be_content_length && self.len == Self::CONTENT_LENGTH.len())
+            || (self.may_be_transfer_encoding && self.len == Self::TRANSFER_ENCODING.len())
+    }
+}

@@ -1,0 +1,45 @@
+//! The form of Date (RFC 9110 §5.6.7); which time it is, and for how long to keep it, is the caller's to know.
+
+use std::io::Write;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use httpdate::HttpDate;
+
+/// The last second of the year 9999, the last one that the form can tell.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// Writes `time` as IMF-fixdate, `Sun, 06 Nov 1994 08:49:37 GMT`; parts of a second are dropped.
+///
+/// A time before 1970 reads as its first second, one beyond 9999 as its last: a clock that is wrong stops no server.
+pub(crate) fn format_date(time: SystemTime) -> [u8; 29] {
+    let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().min(LAST_SECOND));
+    let date = HttpDate::from(UNIX_EPOCH + Duration::from_secs(seconds));
+    let mut text = *b"Thu, 01 Jan 1970 00:00:00 GMT";
+    // The form has 29 bytes for each year of four digits, so this cannot run out of room.
+    let _ = write!(text.as_mut_slice(), "{date}");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(time: SystemTime, expected: &str) {
+        assert_eq!(std::str::from_utf8(&format_date(time)).unwrap(), expected);
+    }
+
+    #[test]
+    fn writes_the_example_of_the_rfc() {
+        check(UNIX_EPOCH + Duration::from_secs(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        check(UNIX_EPOCH + Duration::from_millis(784_111_777_999), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_no_panic() {
+        check(UNIX_EPOCH, "Thu, 01 Jan 1970 00:00:00 GMT");
+        check(UNIX_EPOCH - Duration::from_secs(1), "Thu, 01 Jan 1970 00:00:00 GMT");
+        check(UNIX_EPOCH + Duration::from_secs(LAST_SECOND), "Fri, 31 Dec 9999 23:59:59 GMT");
+        check(UNIX_EPOCH + Duration::from_secs(LAST_SECOND + 1), "Fri, 31 Dec 9999 23:59:59 GMT");
+    }
+}

@@ -1,0 +1,207 @@
+//! A response's head as bytes (RFC 9112 §4, §6; RFC 9110 §6.6.1, §8.6), and how its body is to be framed.
+//!
+//! Framing is decided here and nowhere else: Content-Length, Transfer-Encoding, Connection and Keep-Alive that an
+//! application set are left out. Field values come typed and can hold no CR, LF or NUL, so that no response splits.
+
+mod status_line;
+
+#[cfg(test)]
+mod tests;
+
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderMap, HeaderName, Version};
+
+use self::status_line::write_status_line;
+use super::head::parse_length;
+use crate::http::Response;
+
+/// The interim response that lets a client send the body it holds back (RFC 9110 §15.2.1).
+pub(crate) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// What is known of the size of a response's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyLength {
+    /// Exactly so many bytes.
+    Known(u64),
+    /// It ends when it ends.
+    Unknown,
+}
+
+/// The kinds of request whose answers are framed in their own ways (RFC 9112 §6.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    /// The answer has GET's fields and no body.
+    Head,
+    /// A 2xx answer makes a tunnel of the connection.
+    Connect,
+    /// Every other method.
+    Other,
+}
+
+/// What becomes of the connection behind the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Persistence {
+    /// It serves another request.
+    KeepAlive,
+    /// It is closed.
+    Close,
+}
+
+/// What a head depends on beside the response.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EncodeContext<'a> {
+    /// The version of the request; the status line says HTTP/1.1 in any case (RFC 9110 §6.2).
+    pub(crate) version: Version,
+    pub(crate) kind: RequestKind,
+    pub(crate) persistence: Persistence,
+    /// The value of Date, as [`format_date`](super::format_date) writes it.
+    pub(crate) date: &'a [u8; 29],
+}
+
+/// How the body that follows a head is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OutgoingFraming {
+    /// Not at all, whatever the response holds.
+    None,
+    /// Exactly so many bytes as they are.
+    Sized(u64),
+    /// In chunks.
+    Chunked,
+    /// As it is; closing the connection ends it.
+    UntilClose,
+}
+
+impl OutgoingFraming {
+    /// Whether the connection must close behind the body, even where the context said otherwise.
+    pub(crate) fn must_close(self) -> bool {
+        self == Self::UntilClose
+    }
+}
+
+/// Appends the head of `response` to `out` and says how its body follows.
+///
+/// `length` is that of the body the response has, whether or not it will be sent.
+pub(crate) fn encode_head(
+    response: &Response,
+    length: BodyLength,
+    context: &EncodeContext<'_>,
+    out: &mut Vec<u8>,
+) -> OutgoingFraming {
+    let headers = response.headers();
+    let (announced, framing) = frame(response, length, context);
+    write_status_line(response.status(), out);
+    if headers.is_empty() || !headers.contains_key(DATE) {
+        out.extend_from_slice(b"date: ");
+        out.extend_from_slice(context.date);
+        out.extend_from_slice(b"\r\n");
+    }
+    if let Some(content_type) = response.content_type() {
+        write_field(b"content-type", content_type.as_bytes(), out);
+    }
+    match announced {
+        Announced::Nothing => {}
+        Announced::Length(len) => {
+            write_field(b"content-length", itoa::Buffer::new().format(len).as_bytes(), out);
+        }
+        Announced::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
+    }
+    write_connection(headers, framing, context, out);
+    for (name, value) in headers {
+        if !is_engines(name) {
+            write_field(name.as_str().as_bytes(), value.as_bytes(), out);
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+    framing
+}
+
+/// What a head says of its body.
+enum Announced {
+    Nothing,
+    Length(u64),
+    Chunked,
+}
+
+/// Decides what the head says of the body, and how the body is written.
+fn frame(
+    response: &Response,
+    length: BodyLength,
+    context: &EncodeContext<'_>,
+) -> (Announced, OutgoingFraming) {
+    let status = response.status().as_u16();
+    let tunnel = context.kind == RequestKind::Connect && matches!(status, 200..=299);
+    match status {
+        // RFC 9110 §8.6, §9.3.6: neither field may stand here.
+        100..=199 | 204 => return (Announced::Nothing, OutgoingFraming::None),
+        _ if tunnel => return (Announced::Nothing, OutgoingFraming::None),
+        // RFC 9110 §15.3.6: no content, but its length is said like any other's.
+        205 => return (Announced::Length(0), OutgoingFraming::None),
+        304 => {
+            let len = untaken_len(response, length).filter(|&len| len > 0);
+            return (len.map_or(Announced::Nothing, Announced::Length), OutgoingFraming::None);
+        }
+        _ => {}
+    }
+    let length = match context.kind {
+        RequestKind::Head => untaken_len(response, length).map_or(BodyLength::Unknown, BodyLength::Known),
+        RequestKind::Connect | RequestKind::Other => length,
+    };
+    let (announced, framing) = match length {
+        BodyLength::Known(len) => (Announced::Length(len), OutgoingFraming::Sized(len)),
+        BodyLength::Unknown if context.version == Version::HTTP_11 => {
+            (Announced::Chunked, OutgoingFraming::Chunked)
+        }
+        BodyLength::Unknown => (Announced::Nothing, OutgoingFraming::UntilClose),
+    };
+    match context.kind {
+        RequestKind::Head => (announced, OutgoingFraming::None),
+        RequestKind::Connect | RequestKind::Other => (announced, framing),
+    }
+}
+
+/// The length of a body that is not sent: where the response has none to measure, the application may have said it.
+fn untaken_len(response: &Response, length: BodyLength) -> Option<u64> {
+    let said = || parse_length(response.headers().get(CONTENT_LENGTH)?.as_bytes());
+    match length {
+        BodyLength::Known(0) => said().or(Some(0)),
+        BodyLength::Known(len) => Some(len),
+        BodyLength::Unknown => said(),
+    }
+}
+
+/// Writes Connection where the client could not know: closing, HTTP/1.0 kept, and Upgrade, which belongs to the
+/// connection (RFC 9110 §7.8).
+fn write_connection(
+    headers: &HeaderMap,
+    framing: OutgoingFraming,
+    context: &EncodeContext<'_>,
+    out: &mut Vec<u8>,
+) {
+    let closes = context.persistence == Persistence::Close || framing.must_close();
+    let upgrades = !headers.is_empty() && headers.contains_key(UPGRADE);
+    let options: &[u8] = match (closes, context.version == Version::HTTP_10, upgrades) {
+        (true, _, true) => b"connection: close, upgrade\r\n",
+        (true, _, false) => b"connection: close\r\n",
+        (false, true, true) => b"connection: keep-alive, upgrade\r\n",
+        (false, true, false) => b"connection: keep-alive\r\n",
+        (false, false, true) => b"connection: upgrade\r\n",
+        (false, false, false) => b"",
+    };
+    out.extend_from_slice(options);
+}
+
+/// Whether a field is the engine's to write, or was written already.
+fn is_engines(name: &HeaderName) -> bool {
+    *name == CONTENT_TYPE
+        || *name == CONTENT_LENGTH
+        || *name == TRANSFER_ENCODING
+        || *name == CONNECTION
+        || name.as_str() == "keep-alive"
+}
+
+fn write_field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}

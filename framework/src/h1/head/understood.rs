@@ -1,0 +1,161 @@
+//! The fields that framing and the connection hang on, understood while the lines go by.
+//!
+//! A name is told by its length first, so that most lines cost one comparison. Each rule here closes a way in which
+//! two recipients could see two different ends of one message (RFC 9112 §6.3, §11.2).
+
+use http::Version;
+
+use super::{ConnectionOptions, Expect};
+use crate::h1::ascii::{TOKEN, run_len, trim};
+use crate::h1::authority::parse_authority;
+use crate::h1::{Framing, HeadError};
+
+/// Digits of a Content-Length; zeros at the front are digits (RFC 9110 §8.6), but nobody needs so many.
+const MAX_LENGTH_DIGITS: usize = 64;
+
+/// What the lines seen so far have said.
+#[derive(Debug)]
+pub(super) struct Understood {
+    pub(super) version: Version,
+    pub(super) connection: ConnectionOptions,
+    pub(super) expect: Expect,
+    content_length: Option<u64>,
+    chunked: bool,
+    host: bool,
+}
+
+impl Understood {
+    pub(super) fn new(version: Version) -> Self {
+        Self {
+            version,
+            connection: ConnectionOptions::default(),
+            expect: Expect::None,
+            content_length: None,
+            chunked: false,
+            host: false,
+        }
+    }
+
+    /// Takes in one field line; `value` has no whitespace around it.
+    #[inline]
+    pub(super) fn read(&mut self, name: &[u8], value: &[u8]) -> Result<(), HeadError> {
+        match name.len() {
+            4 if name.eq_ignore_ascii_case(b"host") => self.read_host(value),
+            6 if name.eq_ignore_ascii_case(b"expect") => self.read_expect(value),
+            10 if name.eq_ignore_ascii_case(b"connection") => self.read_connection(value),
+            14 if name.eq_ignore_ascii_case(b"content-length") => self.read_content_length(value),
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.read_transfer_encoding(value),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says how the body is framed, once all lines were read.
+    pub(super) fn framing(&self) -> Result<Framing, HeadError> {
+        // An absolute-form target does not stand in for the field (RFC 9112 §3.2).
+        if !self.host && self.version == Version::HTTP_11 {
+            return Err(HeadError::MissingHost);
+        }
+        Ok(match (self.chunked, self.content_length) {
+            (true, _) => Framing::Chunked,
+            (false, None | Some(0)) => Framing::Empty,
+            (false, Some(len)) => Framing::Sized(len),
+        })
+    }
+
+    fn read_host(&mut self, value: &[u8]) -> Result<(), HeadError> {
+        if self.host {
+            return Err(HeadError::RepeatedHost);
+        }
+        self.host = true;
+        parse_authority(value).map(|_| ()).ok_or(HeadError::InvalidHost)
+    }
+
+    fn read_content_length(&mut self, value: &[u8]) -> Result<(), HeadError> {
+        if self.content_length.is_some() {
+            return Err(HeadError::RepeatedContentLength);
+        }
+        if self.chunked {
+            return Err(HeadError::ConflictingContentLength);
+        }
+        self.content_length = Some(parse_length(value).ok_or(HeadError::InvalidContentLength)?);
+        Ok(())
+    }
+
+    fn read_transfer_encoding(&mut self, value: &[u8]) -> Result<(), HeadError> {
+        if self.version == Version::HTTP_10 {
+            return Err(HeadError::TransferEncodingIn10);
+        }
+        if self.chunked {
+            return Err(HeadError::RepeatedTransferEncoding);
+        }
+        if self.content_length.is_some() {
+            return Err(HeadError::ConflictingContentLength);
+        }
+        check_transfer_encoding(value)?;
+        self.chunked = true;
+        Ok(())
+    }
+
+    fn read_connection(&mut self, value: &[u8]) -> Result<(), HeadError> {
+        for option in value.split(|&byte| byte == b',').map(trim) {
+            match option.len() {
+                5 if option.eq_ignore_ascii_case(b"close") => self.connection.close = true,
+                7 if option.eq_ignore_ascii_case(b"upgrade") => self.connection.upgrade = true,
+                10 if option.eq_ignore_ascii_case(b"keep-alive") => self.connection.keep_alive = true,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn read_expect(&mut self, value: &[u8]) -> Result<(), HeadError> {
+        if self.version == Version::HTTP_10 {
+            return Ok(());
+        }
+        if !value.eq_ignore_ascii_case(b"100-continue") {
+            self.expect = Expect::Other;
+        } else if self.expect == Expect::None {
+            self.expect = Expect::Continue;
+        }
+        Ok(())
+    }
+}
+
+/// Reads `1*DIGIT` (RFC 9110 §8.6); `None` for anything else and for what 64 bits cannot hold.
+pub(crate) fn parse_length(value: &[u8]) -> Option<u64> {
+    if value.is_empty() || value.len() > MAX_LENGTH_DIGITS {
+        return None;
+    }
+    value.iter().try_fold(0u64, |length, &digit| {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        length.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+    })
+}
+
+/// Takes `chunked` alone (RFC 9112 §6.1); for the rest, finds out which fault it is.
+///
+/// ```text
+/// Transfer-Encoding  = #transfer-coding
+/// transfer-coding    = token *( OWS ";" OWS transfer-parameter )
+/// ```
+fn check_transfer_encoding(value: &[u8]) -> Result<(), HeadError> {
+    if value.eq_ignore_ascii_case(b"chunked") {
+        return Ok(());
+    }
+    let mut codings = value.split(|&byte| byte == b',').map(trim).peekable();
+    while let Some(coding) = codings.next() {
+        let name = coding.get(..run_len(coding, TOKEN)).unwrap_or_default();
+        let behind = trim(coding.get(name.len()..).unwrap_or_default());
+        let has_parameters = behind.first() == Some(&b';');
+        let is_chunked = name.eq_ignore_ascii_case(b"chunked");
+        if name.is_empty()
+            || !(behind.is_empty() || has_parameters)
+            || (is_chunked && (has_parameters || codings.peek().is_some()))
+        {
+            return Err(HeadError::InvalidTransferEncoding);
+        }
+    }
+    Err(HeadError::UnknownTransferCoding)
+}

@@ -1,0 +1,157 @@
+//! The accept loop: it takes connections while there is room, and survives every error of `accept`.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
+
+/// How long the loop waits after an error that more of the same would follow, at first and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The bounds on connections, shared by all workers.
+#[derive(Debug)]
+pub(crate) struct Caps {
+    /// A permit for each connection; without one the backlog waits.
+    room: Arc<Semaphore>,
+    /// The most connections of one address; 0 is no bound.
+    per_address: usize,
+    addresses: Mutex<HashMap<IpAddr, usize>>,
+    /// Connections closed because their address had too many.
+    refused: AtomicU64,
+}
+
+impl Caps {
+    pub(crate) fn new(connections: usize, per_address: usize) -> Self {
+        let room = Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS)));
+        Self { room, per_address, addresses: Mutex::default(), refused: AtomicU64::new(0) }
+    }
+
+    /// Counts a connection of `addr`; `None` where the address has its fill.
+    fn enter(self: &Arc<Self>, addr: SocketAddr) -> Option<Admitted> {
+        if self.per_address == 0 {
+            return Some(Admitted(None));
+        }
+        let key = address_key(addr.ip());
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = addresses.entry(key).or_insert(0);
+        if *open >= self.per_address {
+            let before = self.refused.fetch_add(1, Ordering::Relaxed);
+            if before.is_power_of_two() || before == 0 {
+                tracing::warn!(address = %key, refused = before + 1, "an address has its fill of connections");
+            }
+            return None;
+        }
+        *open += 1;
+        Some(Admitted(Some((Arc::clone(self), key))))
+    }
+}
+
+/// An admitted connection; it is counted until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Admitted(Option<(Arc<Caps>, IpAddr)>);
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        let Some((caps, key)) = self.0.take() else { return };
+        let mut addresses = caps.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = addresses.get_mut(&key) {
+            *open -= 1;
+            if *open == 0 {
+                addresses.remove(&key);
+            }
+        }
+    }
+}
+
+/// IPv6 counts by /64, which is what one customer is given; an IPv4 address in IPv6 clothes counts as itself.
+fn address_key(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => IpAddr::V4(ip),
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+/// A connection that was accepted and counted.
+pub(crate) struct Accepted {
+    pub(crate) stream: TcpStream,
+    pub(crate) addr: SocketAddr,
+    /// What it holds of the caps, given back when it ends.
+    pub(crate) held: (OwnedSemaphorePermit, Admitted),
+}
+
+/// Accepts the next connection, however often `accept` fails before.
+pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>) -> Accepted {
+    let mut trouble = Trouble::default();
+    loop {
+        match listener.accept().await {
+            Ok((stream, addr)) => {
+                let Some(admitted) = caps.enter(addr) else { continue };
+                // At the cap this one connection waits here, and the others in the kernel's backlog.
+                let permit = Arc::clone(&caps.room).acquire_owned().await;
+                let permit = permit.expect("the semaphore is never closed");
+                return Accepted { stream, addr, held: (permit, admitted) };
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => trouble.pause(&error).await,
+        }
+    }
+}
+
+/// Whether an error is of the connection that was being accepted, and says nothing of the next (accept(2)).
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, TimedOut};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted | TimedOut)
+}
+
+/// A run of errors that are the process's or the machine's: out of files (EMFILE, ENFILE) or memory.
+#[derive(Default)]
+struct Trouble {
+    pause: Option<Duration>,
+    logged: Option<Instant>,
+}
+
+impl Trouble {
+    /// Waits, longer each time: connections that end meanwhile give back what is missing.
+    async fn pause(&mut self, error: &io::Error) {
+        let now = Instant::now();
+        if self.logged.is_none_or(|at| now.duration_since(at) >= LONGEST_PAUSE) {
+            tracing::error!(%error, "connections cannot be accepted; trying again");
+            self.logged = Some(now);
+        }
+        let pause = self.pause.map_or(FIRST_PAUSE, |before| (before * 2).min(LONGEST_PAUSE));
+        self.pause = Some(pause);
+        sleep(pause).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ipv6_addresses_of_one_customer_are_one() {
+        let key = |text: &str| address_key(text.parse().unwrap());
+        assert_eq!(key("2001:db8:1:2:3:4:5:6"), key("2001:db8:1:2::1"));
+        assert_ne!(key("2001:db8:1:3::1"), key("2001:db8:1:2::1"));
+        assert_eq!(key("::ffff:10.0.0.1"), key("10.0.0.1"));
+        assert_ne!(key("10.0.0.1"), key("10.0.0.2"));
+    }
+
+    #[test]
+    fn an_address_with_its_fill_is_refused_until_one_ends() {
+        let caps = Arc::new(Caps::new(10, 2));
+        let addr = "127.0.0.1:9".parse().unwrap();
+        let first = caps.enter(addr).unwrap();
+        let _second = caps.enter(addr).unwrap();
+        assert!(caps.enter(addr).is_none());
+        drop(first);
+        assert!(caps.enter(addr).is_some());
+    }
+}

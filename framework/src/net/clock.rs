@@ -1,0 +1,26 @@
+//! The `Date` field's value, formatted once in half a second and thread.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::h1::format_date;
+
+/// How old a formatted date may get; the field has whole seconds (RFC 9110 §6.6.1).
+const FRESH: Duration = Duration::from_millis(500);
+
+thread_local! {
+    static DATE: Cell<Option<(Instant, [u8; 29])>> = const { Cell::new(None) };
+}
+
+/// The current date as an IMF-fixdate (RFC 9110 §5.6.7).
+pub(super) fn date() -> [u8; 29] {
+    let now = Instant::now();
+    if let Some((at, date)) = DATE.get()
+        && now.duration_since(at) < FRESH
+    {
+        return date;
+    }
+    let date = format_date(SystemTime::now());
+    DATE.set(Some((now, date)));
+    date
+}

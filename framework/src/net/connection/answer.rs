@@ -1,0 +1,232 @@
+//! Writing a response: its head, its body as the client takes it, and what then becomes of the connection.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Method, Version};
+
+use super::super::{Application, Transport, clock};
+use super::exchange::{panic_text, poll_caught};
+use super::pump::{Pump, Pumped, Rest};
+use super::wire::{GATHERED_BYTES, Gone, Wire};
+use super::{After, Connection};
+use crate::h1::{
+    self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
+    RequestKind, encode_last_chunk,
+};
+use crate::http::{Body, BodyError, Request, RequestId, Response};
+
+/// What of a request its answer depends on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Message {
+    id: RequestId,
+    version: Version,
+    kind: RequestKind,
+    /// Whether the client lets the connection persist (RFC 9112 §9.3).
+    persistent: bool,
+}
+
+impl Message {
+    pub(super) fn of(request: &Request, head: &ParsedHead, id: RequestId) -> Self {
+        let kind = match *request.method() {
+            Method::HEAD => RequestKind::Head,
+            Method::CONNECT => RequestKind::Connect,
+            _ => RequestKind::Other,
+        };
+        Self { id, version: head.version, kind, persistent: head.persists() }
+    }
+
+    /// Of a request that could not be read.
+    pub(super) fn unread(id: RequestId) -> Self {
+        Self { id, version: Version::HTTP_11, kind: RequestKind::Other, persistent: false }
+    }
+
+    /// The same, with a connection that ends.
+    pub(super) fn closing(self) -> Self {
+        Self { persistent: false, ..self }
+    }
+}
+
+impl<IO, A> Connection<IO, A>
+where
+    IO: Transport,
+    A: Application,
+{
+    /// Writes a response, as far as it must be before the next request may be looked at.
+    pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
+        let mut response = self.app.render(response, message.id);
+        let wire = &mut self.wire;
+        pump.settle_interim(wire);
+        let mut body = response.take_body();
+        let ended = wire.eof && wire.input.is_empty();
+        let keep = message.persistent && !wire.place.drains() && !ended && pump.rest() == Rest::Little;
+        let context = EncodeContext {
+            version: message.version,
+            kind: message.kind,
+            persistence: if keep { Persistence::KeepAlive } else { Persistence::Close },
+            date: &clock::date(),
+        };
+        let length = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
+        let framing = h1::encode_head(&response, length, &context, wire.output.tail());
+        match write_body(wire, pump, &mut body, framing, message.id).await {
+            Ok(()) => {}
+            // A body without its last chunk, or short of its length, is seen to be broken off when the connection
+            // closes; where closing is what ends the body, only a reset tells.
+            Err(CutOff::Broken) if framing != OutgoingFraming::UntilClose => return After::Close,
+            Err(CutOff::Broken | CutOff::Gone) => return After::Abort,
+        }
+        drop(body);
+        if !keep || framing.must_close() {
+            let silent = pump.is_complete() && wire.input.is_empty();
+            return if silent { After::Close } else { After::Linger };
+        }
+        if !pump.is_complete() && !pump.discard(wire).await {
+            return After::Linger;
+        }
+        if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {
+            return After::Abort;
+        }
+        After::Next
+    }
+}
+
+/// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
+enum CutOff {
+    /// The body failed.
+    Broken,
+    /// The client has left, or does not read.
+    Gone,
+}
+
+impl From<Gone> for CutOff {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+/// Writes the body, in the framing that the head announced.
+async fn write_body<IO: Transport>(
+    wire: &mut Wire<IO>,
+    pump: &mut Pump,
+    body: &mut Body,
+    framing: OutgoingFraming,
+    id: RequestId,
+) -> Result<(), CutOff> {
+    let mut owed = match framing {
+        OutgoingFraming::None => return Ok(()),
+        OutgoingFraming::Sized(len) => Some(len),
+        OutgoingFraming::Chunked | OutgoingFraming::UntilClose => None,
+    };
+    if let Some(bytes) = body.as_bytes() {
+        let bytes = bytes.clone();
+        return Ok(write_piece(wire, framing, bytes, LastPiece::Yes).await?);
+    }
+    loop {
+        let chunk = match next_chunk(wire, pump, body).await? {
+            Some(Ok(chunk)) => chunk,
+            Some(Err(error)) => {
+                tracing::error!(request_id = %id, error = %chain(&error), "a response broke off");
+                return Err(CutOff::Broken);
+            }
+            None => break,
+        };
+        if let Some(owed) = &mut owed {
+            let Some(left) = owed.checked_sub(chunk.len() as u64) else {
+                tracing::error!(request_id = %id, "a response's body is longer than its Content-Length");
+                return Err(CutOff::Broken);
+            };
+            *owed = left;
+        }
+        write_piece(wire, framing, chunk, LastPiece::No).await?;
+    }
+    if owed.is_some_and(|owed| owed > 0) {
+        tracing::error!(request_id = %id, "a response's body is shorter than its Content-Length");
+        return Err(CutOff::Broken);
+    }
+    if framing == OutgoingFraming::Chunked {
+        encode_last_chunk(wire.output.tail());
+    }
+    Ok(())
+}
+
+/// Whether a piece is the whole of what is left of the body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LastPiece {
+    Yes,
+    No,
+}
+
+/// Buffers a piece of content in its framing; waits where the client is behind.
+async fn write_piece<IO: Transport>(
+    wire: &mut Wire<IO>,
+    framing: OutgoingFraming,
+    content: Bytes,
+    last: LastPiece,
+) -> Result<(), Gone> {
+    let chunked = framing == OutgoingFraming::Chunked;
+    let chunk = if chunked { ChunkHead::new(content.len()) } else { None };
+    if let Some(chunk) = &chunk {
+        wire.output.tail().extend_from_slice(chunk.as_bytes());
+    }
+    if wire.output.push(content) || wire.output.len() > GATHERED_BYTES {
+        wire.flush().await?;
+    }
+    if chunk.is_some() {
+        wire.output.tail().extend_from_slice(CHUNK_END);
+    }
+    if chunked && last == LastPiece::Yes {
+        encode_last_chunk(wire.output.tail());
+    }
+    Ok(())
+}
+
+/// Waits for the body's next chunk; meanwhile what is buffered goes out, and the request's body comes in where the
+/// response is made from it.
+async fn next_chunk<IO: Transport>(
+    wire: &mut Wire<IO>,
+    pump: &mut Pump,
+    body: &mut Body,
+) -> Result<Option<Result<Bytes, BodyError>>, CutOff> {
+    poll_fn(|context| poll_next_chunk(wire, pump, body, context)).await
+}
+
+fn poll_next_chunk<IO: Transport>(
+    wire: &mut Wire<IO>,
+    pump: &mut Pump,
+    body: &mut Body,
+    context: &mut Context<'_>,
+) -> Poll<Result<Option<Result<Bytes, BodyError>>, CutOff>> {
+    loop {
+        let mut chunk = std::pin::pin!(poll_fn(|context| body.poll_chunk(context)));
+        match poll_caught(chunk.as_mut(), context) {
+            Poll::Ready(Ok(chunk)) => return Poll::Ready(Ok(chunk)),
+            Poll::Ready(Err(panic)) => {
+                tracing::error!(panic = panic_text(panic.as_ref()), "a response's body panicked");
+                return Poll::Ready(Err(CutOff::Broken));
+            }
+            Poll::Pending => {}
+        }
+        match pump.pump(wire, context) {
+            Pumped::Progress => continue,
+            Pumped::Idle => wire.read_ahead(context),
+            Pumped::Waiting => {}
+        }
+        if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
+            return Poll::Ready(Err(CutOff::Gone));
+        }
+        return if wire.gone { Poll::Ready(Err(CutOff::Gone)) } else { Poll::Pending };
+    }
+}
+
+/// An error with all its causes, for the log.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

@@ -1,0 +1,260 @@
+//! A request's body on its way from the socket to whoever reads it.
+//!
+//! The pump reads from the socket only while somebody waits for a chunk, and ends the body with an error where the
+//! message is broken, too large or too slow. What nobody read is dropped before the next request, or the connection
+//! closed: never are a body's bytes taken for a request.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::super::Transport;
+use super::super::buffer::ReadBuffer;
+use super::super::deadline::MinRate;
+use super::wire::{Gone, Wire};
+use crate::h1::{BodyDecoder, CONTINUE, Expect, Framing, ParsedHead};
+use crate::http::{Body, BodyError, Incoming, IncomingState, Request, Wanted};
+
+/// A rest of up to so many bytes is read and dropped to keep the connection; a larger one costs the connection.
+const DISCARDED_BYTES: u64 = 256 * 1024;
+
+/// The state of one request's body.
+#[derive(Debug)]
+pub(super) struct Pump {
+    decoder: BodyDecoder,
+    /// The reader's other half; `None` once nobody reads any more.
+    reader: Option<IncomingState>,
+    rate: MinRate,
+    /// The most bytes of content, and how many there have been.
+    limit: u64,
+    received: u64,
+    interim: Interim,
+    /// The framing is lost or the limit passed: nothing behind can be read.
+    failed: bool,
+    /// When the client's credit is spent, while we wait for it.
+    due: Option<Instant>,
+}
+
+/// The `100 Continue` that a client may wait for (RFC 9110 §10.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Interim {
+    NotAsked,
+    Owed,
+    Sent,
+}
+
+/// What a look at the body brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pumped {
+    /// The reader has something to look at.
+    Progress,
+    /// The reader waits, and so do we, for the client.
+    Waiting,
+    /// Nobody waits for the body.
+    Idle,
+}
+
+/// What of the body is still unread when the answer is about to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// Nothing, or what somebody still reads, or so little that it can be dropped.
+    Little,
+    /// More than is worth reading, or nothing that can be read.
+    Much,
+}
+
+impl Pump {
+    /// For a request that has no body, or none that can be read.
+    pub(super) fn nothing() -> Self {
+        Self {
+            decoder: BodyDecoder::new(Framing::Empty),
+            reader: None,
+            rate: MinRate::new(0, Duration::ZERO),
+            limit: 0,
+            received: 0,
+            interim: Interim::NotAsked,
+            failed: false,
+            due: None,
+        }
+    }
+
+    /// Gives `request` its body: the bytes themselves where all of them are here, else a body to be filled.
+    pub(super) fn attach(
+        head: &ParsedHead,
+        limit: u64,
+        rate: MinRate,
+        request: &mut Request,
+        input: &mut ReadBuffer,
+    ) -> Self {
+        let mut pump = Self { decoder: BodyDecoder::new(head.framing), rate, limit, ..Self::nothing() };
+        if pump.decoder.is_complete() {
+            return pump;
+        }
+        let len = pump.decoder.remaining_len();
+        if let Some(len) = len
+            && len <= limit
+            && len <= input.len() as u64
+            && let Ok(Some(content)) = pump.next_content(input)
+        {
+            request.set_body(Body::from(content));
+            return pump;
+        }
+        if head.expect == Expect::Continue {
+            pump.interim = Interim::Owed;
+        }
+        let (reader, incoming) = Incoming::new(len);
+        pump.reader = Some(reader);
+        request.set_body(Body::incoming(incoming));
+        pump
+    }
+
+    /// Moves the body on, as far as somebody waits for it.
+    pub(super) fn pump<IO>(&mut self, wire: &mut Wire<IO>, context: &mut Context<'_>) -> Pumped
+    where
+        IO: Transport,
+    {
+        match self.reader.as_mut().map(|reader| reader.poll_wanted(context)) {
+            Some(Poll::Ready(Wanted::Chunk)) => {}
+            Some(Poll::Pending) => return Pumped::Idle,
+            Some(Poll::Ready(Wanted::Nothing)) | None => {
+                self.reader = None;
+                return Pumped::Idle;
+            }
+        }
+        loop {
+            match self.next_content(&mut wire.input) {
+                Ok(Some(content)) => return self.deliver(content, context),
+                Ok(None) if self.decoder.is_complete() => return self.finish(Ok(()), context),
+                Ok(None) => {}
+                Err(error) => return self.finish(Err(error), context),
+            }
+            // The interim response is owed until the client is seen to send, or somebody wants what it holds back.
+            if self.interim == Interim::Owed {
+                self.interim = Interim::Sent;
+                wire.output.tail().extend_from_slice(CONTINUE);
+            }
+            match wire.poll_read(context) {
+                Poll::Ready(0) if wire.gone => return self.finish(Err(BodyError::Disconnected), context),
+                Poll::Ready(0) => return self.finish(Err(BodyError::Incomplete), context),
+                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Pending => {
+                    self.due = self.rate.wait();
+                    if self.due.is_some_and(|due| wire.is_due(due, context)) {
+                        return self.finish(Err(BodyError::TooSlow), context);
+                    }
+                    return Pumped::Waiting;
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, content: Bytes, context: &mut Context<'_>) -> Pumped {
+        if let Some(reader) = &mut self.reader {
+            reader.push(content, context);
+        }
+        if self.decoder.is_complete() { self.finish(Ok(()), context) } else { Pumped::Progress }
+    }
+
+    fn finish(&mut self, end: Result<(), BodyError>, context: &mut Context<'_>) -> Pumped {
+        self.failed |= end.is_err();
+        if let Some(mut reader) = self.reader.take() {
+            reader.end(end, context);
+        }
+        Pumped::Progress
+    }
+
+    /// Decodes from what has arrived; `None` where nothing of the body is there.
+    fn next_content(&mut self, input: &mut ReadBuffer) -> Result<Option<Bytes>, BodyError> {
+        while !input.is_empty() && !self.decoder.is_complete() {
+            let decoded = self.decoder.decode(input.unread());
+            let decoded = decoded.map_err(|error| BodyError::Malformed { detail: error.to_string() })?;
+            if decoded.consumed == 0 {
+                return Ok(None);
+            }
+            self.interim = Interim::NotAsked;
+            let content = input.unread().get(decoded.content).unwrap_or_default();
+            self.received += content.len() as u64;
+            if self.received > self.limit {
+                return Err(BodyError::TooLarge { limit: self.limit });
+            }
+            let content = Bytes::copy_from_slice(content);
+            input.consume(decoded.consumed);
+            if !content.is_empty() {
+                return Ok(Some(content));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Sends the `100 Continue` that is still owed, where the response itself is going to read the body: after its
+    /// head it would be too late.
+    pub(super) fn settle_interim<IO>(&mut self, wire: &mut Wire<IO>) {
+        let read_later = self.reader.as_ref().is_some_and(|reader| !reader.is_dropped());
+        if !read_later {
+            self.reader = None;
+        } else if self.interim == Interim::Owed {
+            self.interim = Interim::Sent;
+            wire.output.tail().extend_from_slice(CONTINUE);
+        }
+    }
+
+    /// Whether the connection can go on after this body.
+    pub(super) fn rest(&self) -> Rest {
+        if self.failed || (self.interim == Interim::Owed && !self.decoder.is_complete()) {
+            // A client that still waits for `100 Continue` may send the body or not: nobody could tell which.
+            return Rest::Much;
+        }
+        match self.decoder.remaining_len() {
+            Some(len) if len > DISCARDED_BYTES && self.reader.is_none() => Rest::Much,
+            Some(_) | None => Rest::Little,
+        }
+    }
+
+    /// Whether every byte of the body has been consumed.
+    pub(super) fn is_complete(&self) -> bool {
+        self.decoder.is_complete() && !self.failed
+    }
+
+    /// Reads and drops what nobody read; `false` where that is too much, too slow, or broken.
+    pub(super) async fn discard<IO>(&mut self, wire: &mut Wire<IO>) -> bool
+    where
+        IO: Transport,
+    {
+        self.reader = None;
+        if self.failed {
+            return false;
+        }
+        self.limit = self.received.saturating_add(DISCARDED_BYTES);
+        poll_fn(|context| self.poll_discard(wire, context)).await
+    }
+
+    fn poll_discard<IO>(&mut self, wire: &mut Wire<IO>, context: &mut Context<'_>) -> Poll<bool>
+    where
+        IO: Transport,
+    {
+        loop {
+            match self.next_content(&mut wire.input) {
+                Ok(Some(_)) => continue,
+                Ok(None) if self.decoder.is_complete() => return Poll::Ready(true),
+                Ok(None) => {}
+                Err(_) => return Poll::Ready(false),
+            }
+            // The answer must not wait for the rest of the question.
+            if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
+                return Poll::Ready(false);
+            }
+            match wire.poll_read(context) {
+                Poll::Ready(0) => return Poll::Ready(false),
+                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Pending => {
+                    let due = self.rate.wait();
+                    let late = due.is_some_and(|due| wire.is_due(due, context));
+                    return if late { Poll::Ready(false) } else { Poll::Pending };
+                }
+            }
+        }
+    }
+}

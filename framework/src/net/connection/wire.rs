@@ -1,0 +1,153 @@
+//! The transport with its buffers and its one timer: all reads, writes and sleeps of a connection are here.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::super::buffer::{ReadBuffer, WriteBuffer};
+use super::super::deadline::{MinRate, Timer};
+use super::super::{Limits, Place, Transport};
+use crate::h1::HeadParser;
+
+/// Answers are gathered up to so many bytes before they are written.
+pub(super) const GATHERED_BYTES: usize = 64 * 1024;
+/// While a handler runs, so many bytes of later requests are read ahead; then TCP holds the client back.
+const READ_AHEAD_BYTES: usize = 64 * 1024;
+/// How long, and how much, a client may go on sending after an answer that ends the connection.
+const LINGER: Duration = Duration::from_secs(5);
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
+
+/// A connection's transport.
+pub(super) struct Wire<IO> {
+    io: IO,
+    pub(super) limits: Arc<Limits>,
+    pub(super) place: Place,
+    pub(super) input: ReadBuffer,
+    pub(super) output: WriteBuffer,
+    pub(super) parser: HeadParser,
+    write_rate: MinRate,
+    timer: Timer,
+    /// The peer has closed its half: nothing more will come.
+    pub(super) eof: bool,
+    /// The transport has failed: nothing more can be sent.
+    pub(super) gone: bool,
+}
+
+/// The transport failed, or the peer took the answer too slowly.
+#[derive(Debug)]
+pub(super) struct Gone;
+
+impl<IO: Transport> Wire<IO> {
+    pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place) -> Self {
+        let write_rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
+        Self {
+            io,
+            limits,
+            place,
+            input: ReadBuffer::default(),
+            output: WriteBuffer::default(),
+            parser: HeadParser::default(),
+            write_rate,
+            timer: Timer::default(),
+            eof: false,
+            gone: false,
+        }
+    }
+
+    /// Reads what has come; 0 is the end of the peer's half, and so is a failed transport, which is noted apart.
+    pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        if self.eof {
+            return Poll::Ready(0);
+        }
+        let read = ready!(self.input.poll_fill(Pin::new(&mut self.io), context));
+        self.gone |= read.is_err();
+        let len = read.unwrap_or(0);
+        self.eof = len == 0;
+        Poll::Ready(len)
+    }
+
+    /// Reads ahead while something else is under way, so that the end of the peer is noticed.
+    pub(super) fn read_ahead(&mut self, context: &mut Context<'_>) {
+        while !self.eof && self.input.len() < READ_AHEAD_BYTES {
+            if self.poll_read(context).is_pending() {
+                return;
+            }
+        }
+    }
+
+    /// Writes until nothing is buffered.
+    pub(super) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+        while !self.output.is_empty() {
+            match self.output.poll_write(Pin::new(&mut self.io), context) {
+                Poll::Ready(Ok(len)) => self.write_rate.progress(len),
+                Poll::Ready(Err(_)) => {
+                    self.gone = true;
+                    return Poll::Ready(Err(Gone));
+                }
+                Poll::Pending => {
+                    return match self.write_rate.wait() {
+                        Some(due) if self.is_due(due, context) => Poll::Ready(Err(Gone)),
+                        Some(_) | None => Poll::Pending,
+                    };
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// The same, awaited, for when nothing else is under way.
+    pub(super) async fn flush(&mut self) -> Result<(), Gone> {
+        poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// Whether `deadline` has passed; if not, the task is woken when it has.
+    pub(super) fn is_due(&mut self, deadline: Instant, context: &mut Context<'_>) -> bool {
+        self.timer.poll(deadline, context).is_ready()
+    }
+
+    /// Writes what is buffered and closes our half; `false` where that fails.
+    pub(super) async fn close(&mut self) -> bool {
+        if self.gone || self.flush().await.is_err() {
+            return false;
+        }
+        self.place.set_busy(false);
+        poll_fn(|context| Pin::new(&mut self.io).poll_shutdown(context)).await.is_ok()
+    }
+
+    /// Cuts the connection off: a client that still reads sees a reset, never an end.
+    pub(super) fn abort(&mut self) {
+        self.io.reset_on_close();
+    }
+
+    /// Reads and drops what the client still sends: were it left unread, the kernel would reset the connection, and
+    /// the client might never see the answer (RFC 9112 §9.6).
+    pub(super) async fn discard_until_end(&mut self) {
+        let deadline = Instant::now() + LINGER;
+        let mut dropped = 0;
+        poll_fn(|context| {
+            while !self.eof && dropped < LINGER_BYTES {
+                self.input.consume(self.input.len());
+                match self.poll_read(context) {
+                    Poll::Ready(len) => dropped += len,
+                    Poll::Pending if self.is_due(deadline, context) => return Poll::Ready(()),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+}
+
+impl<IO> std::fmt::Debug for Wire<IO> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wire")
+            .field("input", &self.input.len())
+            .field("output", &self.output.len())
+            .finish_non_exhaustive()
+    }
+}

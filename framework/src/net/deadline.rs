@@ -1,0 +1,134 @@
+//! One timer a connection, re-armed as rarely as can be; and the minimum rates.
+//!
+//! A deadline that moves into the future does not touch the timer: it fires at the old time, finds that nothing is
+//! due and is armed again. So a request that is answered at once costs no timer at all.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// A lazily armed timer.
+#[derive(Debug, Default)]
+pub(super) struct Timer {
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Timer {
+    /// Is ready at `deadline`; a later call may name another one.
+    pub(super) fn poll(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        if sleep.deadline() > deadline {
+            sleep.as_mut().reset(deadline);
+        }
+        while sleep.as_mut().poll(context).is_ready() {
+            if Instant::now() >= deadline {
+                return Poll::Ready(());
+            }
+            sleep.as_mut().reset(deadline);
+        }
+        Poll::Pending
+    }
+}
+
+/// The longest silence that earlier haste can earn, where the grace is not longer.
+const MOST_CREDIT: Duration = Duration::from_secs(60);
+
+/// A minimum rate in one direction, measured only while we wait for the peer.
+///
+/// The peer starts with the grace; each byte earns it `1/rate` seconds more, up to [`MOST_CREDIT`]; waiting spends
+/// them. So a peer that is slower than the rate on the whole is cut, one that was fast may pause for a minute, and
+/// time that the handler takes counts against nobody.
+#[derive(Debug)]
+pub(super) struct MinRate {
+    bytes_per_sec: u64,
+    credit: Duration,
+    most_credit: Duration,
+    waiting_since: Option<Instant>,
+}
+
+impl MinRate {
+    /// A rate of 0 never cuts.
+    pub(super) fn new(bytes_per_sec: u64, grace: Duration) -> Self {
+        Self { bytes_per_sec, credit: grace, most_credit: grace.max(MOST_CREDIT), waiting_since: None }
+    }
+
+    /// Notes that we wait for the peer, and gives the time at which its credit is spent.
+    pub(super) fn wait(&mut self) -> Option<Instant> {
+        if self.bytes_per_sec == 0 {
+            return None;
+        }
+        Some(*self.waiting_since.get_or_insert_with(Instant::now) + self.credit)
+    }
+
+    /// Notes that the peer moved `len` bytes.
+    pub(super) fn progress(&mut self, len: usize) {
+        if self.bytes_per_sec == 0 {
+            return;
+        }
+        let spent = self.waiting_since.take().map_or(Duration::ZERO, |since| since.elapsed());
+        let nanos = (len as u64).saturating_mul(1_000_000_000) / self.bytes_per_sec;
+        let earned = Duration::from_nanos(nanos);
+        self.credit = self.credit.saturating_sub(spent).saturating_add(earned).min(self.most_credit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(5);
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_cut_after_the_grace() {
+        let mut rate = MinRate::new(240, GRACE);
+        assert_eq!(rate.wait(), Some(Instant::now() + GRACE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_byte_a_second_is_cut_soon_after_the_grace() {
+        let mut rate = MinRate::new(240, GRACE);
+        let start = Instant::now();
+        while rate.wait().is_some_and(|due| due > Instant::now() + Duration::from_secs(1)) {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            rate.progress(1);
+        }
+        assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rate_itself_is_never_cut() {
+        let mut rate = MinRate::new(240, GRACE);
+        for _ in 0..10_000 {
+            assert!(rate.wait().is_some_and(|due| due > Instant::now() + Duration::from_secs(1)));
+            tokio::time::advance(Duration::from_secs(1)).await;
+            rate.progress(240);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn haste_earns_a_minute_and_no_more() {
+        let mut rate = MinRate::new(240, GRACE);
+        rate.progress(1 << 30);
+        assert_eq!(rate.wait(), Some(Instant::now() + MOST_CREDIT));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timer_follows_its_deadline_both_ways() {
+        let mut timer = Timer::default();
+        let start = Instant::now();
+        for secs in [75, 30, 40] {
+            let mut waited = Box::pin(std::future::poll_fn(|context| {
+                timer.poll(start + Duration::from_secs(secs), context)
+            }));
+            if secs == 40 {
+                waited.await;
+            } else {
+                let polled = std::future::poll_fn(|context| Poll::Ready(waited.as_mut().poll(context))).await;
+                assert!(polled.is_pending());
+            }
+        }
+        assert_eq!(start.elapsed().as_secs(), 40);
+    }
+}

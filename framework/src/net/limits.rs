@@ -1,0 +1,47 @@
+//! The limits and timeouts of a connection: the part of the settings that it looks at.
+
+use std::time::Duration;
+
+use crate::config::Settings;
+use crate::h1::HeadLimits;
+
+/// What each connection is held to; see the settings of the same names.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    pub(crate) head: HeadLimits,
+    /// Bytes.
+    pub(crate) max_body: u64,
+    pub(crate) header_read_timeout: Duration,
+    pub(crate) keep_alive_timeout: Duration,
+    /// To the response's head; zero never ends.
+    pub(crate) request_timeout: Duration,
+    /// Bytes a second; 0 never cuts.
+    pub(crate) body_min_rate: u64,
+    /// Bytes a second; 0 never cuts.
+    pub(crate) write_min_rate: u64,
+    /// How long a peer may be silent before it has moved a byte.
+    pub(crate) rate_grace: Duration,
+}
+
+impl Limits {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            head: HeadLimits {
+                max_target: saturating(settings.max_request_target),
+                max_head: saturating(settings.max_head),
+                max_fields: settings.max_fields,
+            },
+            max_body: settings.max_body,
+            header_read_timeout: settings.header_read_timeout,
+            keep_alive_timeout: settings.keep_alive_timeout,
+            request_timeout: settings.request_timeout,
+            body_min_rate: settings.body_min_rate,
+            write_min_rate: settings.write_min_rate,
+            rate_grace: settings.rate_grace,
+        }
+    }
+}
+
+fn saturating(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,12 @@
+//! The examples, end to end: each program as it is built for users, over a real socket.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "../apps/hello.rs"]
+mod hello;
+#[path = "../apps/probe.rs"]
+mod probe;
+#[path = "../apps/programs.rs"]
+mod programs;
+#[path = "../apps/users.rs"]
+mod users;

@@ -1,0 +1,13 @@
+//! The engine as a process: how it starts, what it does under signals, and what it does when files run out.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "../http/drain.rs"]
+mod drain;
+#[path = "../http/files.rs"]
+mod files;
+#[path = "../apps/programs.rs"]
+#[expect(dead_code, reason = "shared with the tests of the examples, which use all of it")]
+mod programs;
+#[path = "../http/start.rs"]
+mod start;

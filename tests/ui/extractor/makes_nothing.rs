@@ -1,0 +1,8 @@
+use server::{Request, extractor};
+
+#[extractor]
+async fn agent(request: &mut Request) {
+    println!("{:?}", request.header("user-agent"));
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#[derive(Debug, server::HttpError)]
+enum ApiError {
+    #[status(404)]
+    #[detail("there is no user {0}")]
+    NoSuchUser,
+}
+
+fn main() {}

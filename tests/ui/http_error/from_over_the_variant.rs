@@ -1,0 +1,8 @@
+#[derive(Debug, server::HttpError)]
+enum ApiError {
+    #[status(500)]
+    #[from]
+    File(std::io::Error),
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, server::HttpError)]
+enum ApiError {
+    #[status = 404]
+    NoSuchUser,
+}
+
+fn main() {}

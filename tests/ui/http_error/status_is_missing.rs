@@ -1,0 +1,8 @@
+#[derive(Debug, server::HttpError)]
+enum ApiError {
+    #[status(404)]
+    NoSuchUser(u64),
+    NameTaken(String),
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[server::main]
+async fn main(arguments: Vec<String>) {
+    println!("{arguments:?}");
+}

@@ -1,0 +1,4 @@
+#[server::main]
+const async fn main() {
+    println!("hello");
+}

@@ -1,0 +1,4 @@
+#[server::main]
+fn main() {
+    println!("hello");
+}

@@ -1,0 +1,8 @@
+#[server::main]
+fn main() -> server::Result {
+    listen().await
+}
+
+async fn listen() -> server::Result {
+    Ok(())
+}

@@ -1,0 +1,4 @@
+#[server::main]
+mod program {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[server::main]
+async fn main() -> String {
+    "hello".to_owned()
+}

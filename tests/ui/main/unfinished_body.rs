@@ -1,0 +1,5 @@
+#[server::main]
+async fn main() {
+    let port = std::env::var("PORT").;
+    println!("{port:?}");
+}

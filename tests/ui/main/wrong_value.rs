@@ -1,0 +1,5 @@
+#[server::main]
+async fn main() -> server::Result {
+    println!("hello");
+    7
+}

@@ -1,0 +1,8 @@
+use server::middleware;
+
+#[middleware]
+pub struct Log {
+    pub label: String,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use server::{Next, Request, Response, middleware};
+
+struct App;
+
+#[middleware(sate = App)]
+async fn log(request: Request, next: Next<'_>) -> Response {
+    println!("{}", request.path());
+    next.run(request).await
+}
+
+fn main() {}

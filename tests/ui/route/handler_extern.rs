@@ -1,0 +1,8 @@
+use server::get;
+
+#[get("/users")]
+extern "C" fn users() -> &'static str {
+    "page"
+}
+
+fn main() {}

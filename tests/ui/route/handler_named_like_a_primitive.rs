@@ -1,0 +1,8 @@
+use server::get;
+
+#[get("/text")]
+async fn str() -> &'static str {
+    "page"
+}
+
+fn main() {}

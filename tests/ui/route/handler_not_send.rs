@@ -1,0 +1,14 @@
+use server::get;
+
+use std::rc::Rc;
+
+#[get("/count")]
+async fn count() -> &'static str {
+    let count = Rc::new(1);
+    pause().await;
+    if *count == 1 { "one" } else { "many" }
+}
+
+async fn pause() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use server::get;
+
+#[get("/users")]
+async unsafe fn users() -> &'static str {
+    "page"
+}
+
+fn main() {}

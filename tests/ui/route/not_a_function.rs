@@ -1,0 +1,6 @@
+use server::get;
+
+#[get("/users")]
+struct Users;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use server::get;
+
+#[get("/users/:id")]
+async fn user(id: u64, _id: &str) -> &'static str {
+    let _ = (id, _id);
+    "page"
+}
+
+fn main() {}

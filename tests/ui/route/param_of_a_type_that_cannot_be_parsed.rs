@@ -1,0 +1,11 @@
+use server::get;
+
+struct Colour;
+
+#[get("/paint/:colour")]
+async fn paint(colour: Colour) -> &'static str {
+    let _ = colour;
+    "paint"
+}
+
+fn main() {}

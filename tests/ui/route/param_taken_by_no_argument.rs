@@ -1,0 +1,8 @@
+use server::get;
+
+#[get("/users/:id")]
+async fn user() -> &'static str {
+    "page"
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use server::get;
+
+#[get("/users/:id/friends/:id")]
+async fn friend(id: u64) -> &'static str {
+    let _ = id;
+    "page"
+}
+
+fn main() {}

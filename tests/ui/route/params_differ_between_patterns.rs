@@ -1,0 +1,9 @@
+use server::get;
+
+#[get("/users/:id", "/people/:name")]
+async fn user(id: u64) -> &'static str {
+    let _ = id;
+    "page"
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use server::get;
+
+#[get]
+async fn page() -> &'static str {
+    "page"
+}
+
+fn main() {}

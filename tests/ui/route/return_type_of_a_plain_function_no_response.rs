@@ -1,0 +1,10 @@
+use server::get;
+
+struct User;
+
+#[get("/user")]
+fn user() -> User {
+    User
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use server::get;
+
+#[get("/users/:id")]
+async fn user(id: u64) -> &'static str {
+    let _ = id;
+    "user"
+}
+
+fn main() {
+    user::url("seven");
+}

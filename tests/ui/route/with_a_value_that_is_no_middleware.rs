@@ -1,0 +1,10 @@
+use server::get;
+
+struct Audit(u32);
+
+#[get("/users", with = [Audit(7)])]
+async fn users() -> &'static str {
+    "users"
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+#[server::scope(prefix = "/orgs/:id")]
+mod users {
+    use server::get;
+
+    #[get("/users/:id")]
+    async fn user(id: u64) -> &'static str {
+        let _ = id;
+        "user"
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#[server::scope(prefix = "users")]
+mod users {
+    use server::get;
+
+    #[get("/")]
+    async fn list() -> &'static str {
+        "users"
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(server::State)]
+enum App {
+    Memory(Vec<String>),
+    File(String),
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(server::State)]
+#[state(skip)]
+struct App {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#[derive(server::State)]
+struct App {
+    name: String,
+    address: String,
+    port: u16,
+}
+
+fn main() {}

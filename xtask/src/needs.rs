@@ -1,0 +1,101 @@
+//! What the tasks need beyond cargo, and how it comes to a machine that lacks it.
+//!
+//! Debian's packages are installed where we may: as root, with apt-get. Elsewhere the line to type is the failure.
+
+use std::path::PathBuf;
+
+use crate::command::{cargo, find, output, program, run, target};
+use crate::steps::Outcome;
+
+/// The version of mdBook that is installed; any other of the same series will do as well.
+const MDBOOK: &str = "0.5.4";
+const MDBOOK_SERIES: &str = "mdbook v0.5.";
+
+/// A program that a task calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// Builds the book.
+    MdBook,
+    /// Runs the conformance programs.
+    Python,
+}
+
+/// Makes sure that `tools` can be called, and installs what is missing.
+///
+/// # Errors
+///
+/// What could not be installed, with the line to type.
+pub(crate) fn tools(tools: &[Tool]) -> Outcome {
+    for tool in tools {
+        match tool {
+            Tool::MdBook => mdbook().map(drop)?,
+            Tool::Python => debian("python3", "python3")?,
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that rustfmt and clippy are there.
+///
+/// # Errors
+///
+/// Where a component is missing and rustup cannot add it.
+pub(crate) fn components() -> Outcome {
+    for (command, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if output(&mut cargo(&[command, "--version"])).is_err() {
+            run(&mut program("rustup", &["component", "add", component]))?;
+        }
+    }
+    Ok(())
+}
+
+/// The mdBook to call: one of the right series from `PATH`, or our own beside the build, installed on first use.
+///
+/// # Errors
+///
+/// Where it cannot be installed.
+pub(crate) fn mdbook() -> Result<PathBuf, String> {
+    let folder = target().join("tools");
+    let own = folder.join("bin").join("mdbook");
+    for path in find("mdbook").into_iter().chain([own.clone()]) {
+        let version = if path.is_file() { output(&mut program(&path, &["--version"])) } else { continue };
+        if version.is_ok_and(|version| version.starts_with(MDBOOK_SERIES)) {
+            return Ok(path);
+        }
+    }
+    // Without optimisation and without its own server: a book of this size needs neither, and it builds in half the time.
+    let mut install = cargo(&[
+        "install",
+        "--quiet",
+        "--locked",
+        "--debug",
+        "--no-default-features",
+        "--features",
+        "search",
+    ]);
+    install.args(["--version", MDBOOK, "mdbook", "--root"]).arg(&folder);
+    install.env("CARGO_TARGET_DIR", folder.join("build"));
+    run(&mut install)?;
+    Ok(own)
+}
+
+/// Makes sure that `name` can be called, which Debian's `package` brings.
+fn debian(name: &str, package: &str) -> Outcome {
+    if find(name).is_some() {
+        return Ok(());
+    }
+    if find("apt-get").is_none() {
+        return Err(format!(
+            "{name} is missing: install it (Debian's package is {package}), then run this again"
+        ));
+    }
+    let root = find("id").is_some() && output(&mut program("id", &["-u"])).is_ok_and(|id| id.trim() == "0");
+    if !root {
+        return Err(format!(
+            "{name} is missing: type `sudo apt-get install -y --no-install-recommends {package}`, then run this again"
+        ));
+    }
+    run(&mut program("apt-get", &["update", "-q"]))?;
+    let mut install = program("apt-get", &["install", "-q", "-y", "--no-install-recommends", package]);
+    run(install.env("DEBIAN_FRONTEND", "noninteractive"))
+}
