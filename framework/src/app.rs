@@ -66,7 +66,9 @@ impl<S: Send + Sync> Application for App<S> {
                 return handler.call(request, &self.state).await;
             }
             let handler = Terminal::Handler(handler);
-            return Chain { server: &self.layers, route: layers, handler, state: &self.state }.start(request).await;
+            return Chain { server: &self.layers, route: layers, handler, state: &self.state }
+                .start(request)
+                .await;
         }
         let answer = |request| self.answer_without_route(request, &target);
         let handler = Terminal::Other(&answer);
@@ -133,12 +135,20 @@ impl<S: Send + Sync> App<S> {
         let response = match target {
             Target::Mount(index, rest) => return self.mounts.call(*index, request, *rest, &self.state),
             Target::NotAllowed(allow) => {
-                let detail = format!("{} is not answered here; allowed: {}", request.method(), allow.methods().join(", "));
+                let detail = format!(
+                    "{} is not answered here; allowed: {}",
+                    request.method(),
+                    allow.methods().join(", ")
+                );
                 with_allow(Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail(detail).into_response(), allow)
             }
             Target::Options(allow) => with_allow(Response::no_content(), allow),
-            Target::Redirect(location) => Response::new(StatusCode::PERMANENT_REDIRECT).header(LOCATION, location.as_str()),
-            Target::Connect => Problem::new(StatusCode::NOT_IMPLEMENTED).detail("this server is no proxy").into_response(),
+            Target::Redirect(location) => {
+                Response::new(StatusCode::PERMANENT_REDIRECT).header(LOCATION, location.as_str())
+            }
+            Target::Connect => {
+                Problem::new(StatusCode::NOT_IMPLEMENTED).detail("this server is no proxy").into_response()
+            }
             Target::NotFound | Target::Route(_) => Problem::new(StatusCode::NOT_FOUND).into_response(),
         };
         Box::pin(std::future::ready(response))

@@ -31,8 +31,9 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Ve
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{
-    ClientAddr, ContentType, Form, FromParam, FromRequest, Header, HeaderFault, IntoParam, Json, MatchedRoute,
-    ParamError, Parsed, Path, Provides, Query, Rejected, State, TypedHeader, UserAgent, rejection,
+    ClientAddr, ContentType, Form, FromParam, FromRequest, Header, HeaderFault, IntoParam, Json,
+    MatchedRoute, ParamError, Parsed, Path, Provides, Query, Rejected, State, TypedHeader, UserAgent,
+    rejection,
 };
 pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
 pub use macros::{
@@ -41,5 +42,5 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
-pub use routing::{Endpoint, Handle, ListedRoute, RouteInfo, Routes};
+pub use routing::{Endpoint, Handle, ListedRoute, Mount, Rest, RouteInfo, Routes};
 pub use serving::{HasState, Held, Missing, Server};

@@ -106,7 +106,13 @@ impl Client {
 
     /// A request of any method.
     pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
-        RequestBuilder { client: self.clone(), method, target: target.to_owned(), fields: Vec::new(), body: None }
+        RequestBuilder {
+            client: self.clone(),
+            method,
+            target: target.to_owned(),
+            fields: Vec::new(),
+            body: None,
+        }
     }
 
     /// Opens a connection, to send bytes of your own and read what comes back.

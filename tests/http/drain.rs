@@ -40,7 +40,10 @@ fn answers_what_was_begun_and_closes_what_is_idle() {
         for stream in slow {
             let answer = rest(stream);
             assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{runtime}: {answer}");
-            assert!(answer.contains("connection: close\r\n") && answer.ends_with("slow\n"), "{runtime}: {answer}");
+            assert!(
+                answer.contains("connection: close\r\n") && answer.ends_with("slow\n"),
+                "{runtime}: {answer}"
+            );
         }
         assert_eq!((rest(idle).as_str(), rest(kept).as_str()), ("", ""), "{runtime}");
         let (status, log) = app.wait().unwrap();

@@ -22,7 +22,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 
 pub(crate) use attributes::{arguments_of, route_attribute};
-pub(crate) use pattern::Pattern;
+pub(crate) use pattern::{Pattern, Segment};
 
 /// `#[route(GET, "/")]`.
 pub(crate) fn route(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -8,6 +8,7 @@ use syn::{Expr, LitStr, Path};
 
 use super::parse::{Content, Item, Scope, text};
 use crate::errors::Errors;
+use crate::route::{Pattern, Segment};
 
 /// The items of a table in the order written.
 pub(crate) struct FlatTable {
@@ -20,6 +21,8 @@ pub(crate) struct FlatTable {
 #[derive(Clone, Default)]
 pub(crate) struct FlatScope {
     pub(crate) prefix: String,
+    /// The prefix's, which are literals.
+    pub(crate) segments: Vec<Segment>,
     pub(crate) layers: Vec<Expr>,
 }
 
@@ -66,9 +69,9 @@ impl Flattener<'_> {
     fn scope(&mut self, scope: Scope, outer: usize) {
         let mut flat = self.table.scopes.get(outer).cloned().unwrap_or_default();
         if let Some(prefix) = &scope.prefix {
-            match check_prefix(prefix) {
-                Ok(text) => flat.prefix.push_str(&text),
-                Err(error) => self.errors.push(error),
+            if let Some(pattern) = check_prefix(prefix, self.errors) {
+                flat.prefix.push_str(&pattern.text);
+                flat.segments.extend(pattern.segments);
             }
         }
         flat.layers.extend(scope.layers);
@@ -99,46 +102,24 @@ fn line_of(span: Span) -> usize {
     span.unwrap().line()
 }
 
-/// The prefix's text, where it is one.
-fn check_prefix(prefix: &LitStr) -> syn::Result<String> {
-    let text = prefix.value();
-    let refuse = |message: String| Err(syn::Error::new(prefix.span(), message));
-    if text.is_empty() || text == "/" {
-        return refuse(
-            "a scope at the root needs no prefix: list its items without one, or write `with [...] => [...]`"
-                .to_owned(),
+/// The prefix where it can stand in a table: literal, as the handlers' arguments cannot know of its parameters.
+fn check_prefix(prefix: &LitStr, errors: &mut Errors) -> Option<Pattern> {
+    if matches!(prefix.value().as_str(), "" | "/") {
+        errors.at(
+            prefix,
+            "a scope at the root needs no prefix: list its items without one, or write `with [...] => [...]`",
         );
+        return None;
     }
-    let Some(rest) = text.strip_prefix('/') else {
-        return refuse(format!("a prefix starts with a slash: write `\"/{text}\"`"));
-    };
-    if let Some(start) = text.strip_suffix('/') {
-        let start = start.trim_end_matches('/');
-        return refuse(format!("a prefix ends without a slash: write `\"{start}\"`"));
+    let pattern = Pattern::parse_prefix(prefix, errors)?;
+    if let Some(name) = pattern.params().next() {
+        let message = format!(
+            "a prefix in `routes!` is literal, found the parameter `:{name}`: write it in the pattern of each route, \
+             or put the routes in a module with `#[server::scope(prefix = {:?})]`",
+            prefix.value()
+        );
+        errors.at(prefix, message);
+        return None;
     }
-    for segment in rest.split('/') {
-        if segment.is_empty() {
-            return refuse("a prefix has no empty segment: write one slash in place of `//`".to_owned());
-        }
-        if segment.starts_with([':', '*']) {
-            return refuse(format!(
-                "a prefix here is literal, found `{segment}`: write the parameter in the pattern of each route, or \
-                 put the routes in a module with `#[server::scope(prefix = \"{text}\")]`"
-            ));
-        }
-        if let Some(odd) = segment.chars().find(|&odd| !is_path_char(odd)) {
-            let mut bytes = [0; 4];
-            let encoded: String =
-                odd.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect();
-            return refuse(format!(
-                "`{odd}` cannot stand in a path: write `{encoded}`, as it stands in a request target"
-            ));
-        }
-    }
-    Ok(text)
-}
-
-/// `pchar` of RFC 3986 §3.3, whose percent sign begins an encoded byte.
-fn is_path_char(char: char) -> bool {
-    char.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@%".contains(char)
+    Some(pattern)
 }

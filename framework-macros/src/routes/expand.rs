@@ -9,6 +9,7 @@ use syn::Path;
 
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
+use crate::route::Segment;
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
@@ -58,7 +59,10 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
 
 fn scope(scope: &FlatScope) -> TokenStream {
     let prefix = &scope.prefix;
-    let segments = prefix.split('/').skip(1);
+    let segments = scope.segments.iter().filter_map(|segment| match segment {
+        Segment::Literal(text) => Some(text),
+        Segment::Param(_) | Segment::CatchAll(_) => None,
+    });
     let layers = scope.layers.iter().map(layer_name);
     quote! {
         ::server::__private::Scope { prefix: #prefix, segments: &[#(#segments),*], layers: &[#(#layers),*] }

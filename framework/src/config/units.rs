@@ -56,7 +56,7 @@ pub(super) fn parse_rate(text: &str) -> Result<u64, UnitError> {
 }
 
 /// Writes a duration in the largest unit that loses nothing; [`parse_duration`] reads it if it is whole milliseconds.
-pub(super) fn write_duration(duration: Duration) -> String {
+pub(crate) fn write_duration(duration: Duration) -> String {
     match u64::try_from(duration.as_millis()) {
         Ok(0) if duration.is_zero() => "0s".to_owned(),
         Ok(millis) if duration == Duration::from_millis(millis) => write(millis, &DURATION_UNITS),
@@ -65,7 +65,7 @@ pub(super) fn write_duration(duration: Duration) -> String {
 }
 
 /// Writes a size in the largest unit that loses nothing, binary before decimal ones.
-pub(super) fn write_size(bytes: u64) -> String {
+pub(crate) fn write_size(bytes: u64) -> String {
     if bytes == 0 { "0B".to_owned() } else { write(bytes, &SIZE_UNITS) }
 }
 

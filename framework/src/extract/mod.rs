@@ -3,25 +3,25 @@
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
 pub(crate) mod argument;
-pub(crate) mod function;
-pub(crate) mod param;
-mod state;
 mod body;
 mod bytes;
 mod client_addr;
 mod content_type;
 mod de;
 mod form;
+pub(crate) mod function;
 mod head;
 mod json;
 mod json_path;
 mod matched_route;
 mod media_type;
+pub(crate) mod param;
 mod path;
 mod query;
 pub mod rejection;
 mod request;
 mod request_id;
+mod state;
 mod text;
 mod typed_header;
 mod user_agent;
@@ -29,16 +29,16 @@ mod user_agent;
 use crate::http::Request;
 use crate::respond::IntoResponse;
 
-pub use function::Rejected;
-pub use param::{FromParam, IntoParam, ParamError, Parsed};
-pub use state::State;
 pub use client_addr::ClientAddr;
 pub use content_type::ContentType;
 pub use form::Form;
+pub use function::Rejected;
 pub use json::Json;
 pub use matched_route::MatchedRoute;
+pub use param::{FromParam, IntoParam, ParamError, Parsed};
 pub use path::Path;
 pub use query::Query;
+pub use state::State;
 pub use typed_header::{Header, HeaderFault, TypedHeader};
 pub use user_agent::UserAgent;
 

@@ -43,6 +43,10 @@ pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Opti
     let mut nodes = table.nodes;
     while let [node, rest @ ..] = nodes {
         nodes = rest;
+        // Few nodes have two leaves; slicing costs the compiler more than asking.
+        if node.leaves.1 < 2 {
+            continue;
+        }
         let leaves = table.leaves_of(node);
         let mut second = 1;
         while second < leaves.len() {

@@ -5,6 +5,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
+use super::sort::{Place, sort};
 use super::source::{Item, Scope, Sizes, Source, Sources};
 use super::table::Table;
 use super::{RouteInfo, Segment};
@@ -29,7 +30,7 @@ pub struct Row {
     /// Its index among the handler's patterns.
     pub(super) pattern: u16,
     /// Where its segments lie: the first, and how many.
-    segments: (u32, u16),
+    pub(super) segments: (u32, u16),
     /// With all prefixes, as users know it.
     pub(super) text: &'static str,
 }
@@ -39,12 +40,11 @@ pub struct Row {
 pub struct Gathered {
     pub(super) entries: &'static [Entry],
     pub(super) rows: &'static [Row],
-    segments: &'static [Segment],
+    pub(super) segments: &'static [Segment],
     /// The names of the layers of all handlers.
     pub(super) layers: &'static [&'static str],
-    /// The rows' indices in the order of their segments: literals by length and text, then the param, then the
-    /// catch-all; a pattern before those that continue it.
-    pub(super) order: &'static [u16],
+    /// The rows as [`sort`] has them.
+    pub(super) order: &'static [Place],
 }
 
 impl Gathered {
@@ -55,21 +55,22 @@ impl Gathered {
         self.segments.split_at(start as usize).1.split_at(len as usize).0
     }
 
+    pub(super) const fn segment(&self, row: &Row, index: usize) -> Segment {
+        self.segments[row.segments.0 as usize + index]
+    }
+
     /// The row at this place of the order.
     pub(super) const fn ordered(&self, place: usize) -> &'static Row {
-        &self.rows[self.order[place] as usize]
+        &self.rows[self.order[place].row as usize]
     }
 
     /// Counts the trie's nodes: the root, and for each pattern those that the pattern before it does not share.
     pub const fn count_nodes(&self) -> usize {
         let mut nodes = 1;
-        let mut before: &[Segment] = &[];
-        let mut place = 0;
-        while place < self.order.len() {
-            let segments = self.segments(self.ordered(place));
-            nodes += segments.len() - shared_len(before, segments);
-            before = segments;
-            place += 1;
+        let mut order = self.order;
+        while let [place, rest @ ..] = order {
+            nodes += (self.rows[place.row as usize].segments.1 - place.shared) as usize;
+            order = rest;
         }
         nodes
     }
@@ -82,7 +83,7 @@ pub struct Rows<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, c
     rows: [Row; ROWS],
     segments: [Segment; SEGMENTS],
     layers: [&'static str; LAYERS],
-    order: [u16; ROWS],
+    order: [Place; ROWS],
 }
 
 impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS: usize>
@@ -95,7 +96,7 @@ impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS
             rows: [NO_ROW; ROWS],
             segments: [Segment::Literal(""); SEGMENTS],
             layers: [""; LAYERS],
-            order: [0; ROWS],
+            order: [Place::NONE; ROWS],
         };
         let target = Target {
             entries: &mut new.entries,
@@ -104,7 +105,8 @@ impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS
             layers: &mut new.layers,
         };
         fill(sources, text, target);
-        sort(&new.rows, &new.segments, &mut new.order, &mut [0; ROWS]);
+        let spare = &mut [Place::NONE; ROWS];
+        sort(&new.rows, &new.segments, &mut [0; SEGMENTS], &mut new.order, spare);
         new
     }
 
@@ -244,10 +246,13 @@ impl Filler<'_> {
     ) {
         let len = scope.layers.len() + inner.len();
         let layers = (wide(self.done.layers), narrow(len));
-        let (_, rest) = self.target.layers.split_at_mut(self.done.layers);
-        let (outer_part, rest) = rest.split_at_mut(scope.layers.len());
-        outer_part.copy_from_slice(scope.layers);
-        rest.split_at_mut(inner.len()).0.copy_from_slice(inner);
+        let mut index = 0;
+        while index < len {
+            let outer = scope.layers.len();
+            self.target.layers[self.done.layers + index] =
+                if index < outer { scope.layers[index] } else { inner[index - outer] };
+            index += 1;
+        }
         self.target.entries[self.done.routes] =
             Entry { route, item: narrow(item), first_row: narrow(self.done.rows), layers };
         self.done.routes += 1;
@@ -257,22 +262,26 @@ impl Filler<'_> {
     /// Adds a pattern to the entry added last.
     const fn row(&mut self, scope: &Scope, pattern: usize, segments: &[Segment], text: &'static str) {
         let start = self.done.segments;
-        let mut index = 0;
-        while index < scope.segments.len() {
-            self.target.segments[start + index] = Segment::Literal(scope.segments[index]);
-            index += 1;
+        let mut next = start;
+        let mut prefix = scope.segments;
+        while let [literal, rest @ ..] = prefix {
+            self.target.segments[next] = Segment::Literal(literal);
+            next += 1;
+            prefix = rest;
         }
-        let below = scope.below(segments);
-        let (_, rest) = self.target.segments.split_at_mut(start + index);
-        rest.split_at_mut(below.len()).0.copy_from_slice(below);
-        let len = index + below.len();
+        let mut below = scope.below(segments);
+        while let [segment, rest @ ..] = below {
+            self.target.segments[next] = *segment;
+            next += 1;
+            below = rest;
+        }
         self.target.rows[self.done.rows] = Row {
             entry: narrow(self.done.routes - 1),
             pattern: narrow(pattern),
-            segments: (wide(start), narrow(len)),
+            segments: (wide(start), narrow(next - start)),
             text: self.text(scope, text),
         };
-        self.done.segments += len;
+        self.done.segments = next;
         self.done.rows += 1;
     }
 
@@ -284,120 +293,6 @@ impl Filler<'_> {
         self.text = rest;
         text
     }
-}
-
-/// Sorts the rows' indices into `order` by merging runs of doubling length; rows that are alike keep their order.
-pub(super) const fn sort(rows: &[Row], segments: &[Segment], order: &mut [u16], spare: &mut [u16]) {
-    let len = rows.len();
-    let mut index = 0;
-    while index < len {
-        order[index] = narrow(index);
-        index += 1;
-    }
-    let mut run = 1;
-    while run < len {
-        spare.copy_from_slice(order);
-        let mut start = 0;
-        while start < len {
-            let middle = min(start + run, len);
-            let end = min(middle + run, len);
-            merge(rows, segments, (start, middle, end), spare, order);
-            start = end;
-        }
-        run *= 2;
-    }
-}
-
-const fn merge(
-    rows: &[Row],
-    segments: &[Segment],
-    (start, middle, end): (usize, usize, usize),
-    from: &[u16],
-    to: &mut [u16],
-) {
-    let (mut left, mut right, mut place) = (start, middle, start);
-    while place < end {
-        let from_right = left == middle
-            || (right < end
-                && precedes(
-                    row_segments(&rows[from[right] as usize], segments),
-                    row_segments(&rows[from[left] as usize], segments),
-                ));
-        if from_right {
-            to[place] = from[right];
-            right += 1;
-        } else {
-            to[place] = from[left];
-            left += 1;
-        }
-        place += 1;
-    }
-}
-
-const fn row_segments<'a>(row: &Row, segments: &'a [Segment]) -> &'a [Segment] {
-    let (start, len) = row.segments;
-    segments.split_at(start as usize).1.split_at(len as usize).0
-}
-
-/// Whether `one` stands strictly before `other` in the order of [`Gathered::order`].
-const fn precedes(one: &[Segment], other: &[Segment]) -> bool {
-    let mut index = 0;
-    while index < one.len() && index < other.len() {
-        let difference = compare(&one[index], &other[index]);
-        if difference != 0 {
-            return difference < 0;
-        }
-        index += 1;
-    }
-    one.len() < other.len()
-}
-
-/// Less than zero where `one` stands before `other`, zero where they match the same segments.
-const fn compare(one: &Segment, other: &Segment) -> i32 {
-    match (one, other) {
-        (Segment::Literal(one), Segment::Literal(other)) => compare_text(one.as_bytes(), other.as_bytes()),
-        _ => rank(one) - rank(other),
-    }
-}
-
-const fn rank(segment: &Segment) -> i32 {
-    match segment {
-        Segment::Literal(_) => 0,
-        Segment::Param(_) => 1,
-        Segment::CatchAll(_) => 2,
-    }
-}
-
-/// Shorter texts first, as the look-up compares lengths before it looks at bytes.
-const fn compare_text(one: &[u8], other: &[u8]) -> i32 {
-    if one.len() != other.len() {
-        return if one.len() < other.len() { -1 } else { 1 };
-    }
-    let mut index = 0;
-    while index < one.len() {
-        if one[index] != other[index] {
-            return one[index] as i32 - other[index] as i32;
-        }
-        index += 1;
-    }
-    0
-}
-
-/// Whether the two match the same segments.
-pub(super) const fn alike(one: &Segment, other: &Segment) -> bool {
-    compare(one, other) == 0
-}
-
-const fn shared_len(one: &[Segment], other: &[Segment]) -> usize {
-    let mut index = 0;
-    while index < one.len() && index < other.len() && alike(&one[index], &other[index]) {
-        index += 1;
-    }
-    index
-}
-
-const fn min(one: usize, other: usize) -> usize {
-    if one < other { one } else { other }
 }
 
 /// An index of the table, of which there are no more than fit.

@@ -45,30 +45,16 @@ impl Table {
     ///
     /// `captures` must be empty; it stays so where no handler is found.
     pub(crate) fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
-        let method = method.as_str();
-        let mut found = Found::NotFound;
-        self.visit(path, captures, &mut |leaves, captures| match choose(leaves, method) {
-            Some(leaf) => {
-                captures.set_pattern(leaf.pattern);
-                found = Found::Route(usize::from(leaf.entry));
-                true
-            }
-            None => {
-                found = Found::MethodNotAllowed;
-                false
-            }
-        });
-        found
+        let mut choice = Choice { method: method.as_str(), found: Found::NotFound };
+        self.visit(path, captures, &mut choice);
+        choice.found
     }
 
     /// The methods of all patterns that match the path; `None` where none does.
     pub(crate) fn allowed(&self, path: &str) -> Option<Allowed> {
-        let mut methods = Vec::new();
-        self.visit(path, &mut Captures::default(), &mut |leaves, _| {
-            methods.extend(leaves.iter().map(|leaf| leaf.method));
-            false
-        });
-        (!methods.is_empty()).then(|| Allowed::complete(methods))
+        let mut gathered = AllMethods(Vec::new());
+        self.visit(path, &mut Captures::default(), &mut gathered);
+        (!gathered.0.is_empty()).then(|| Allowed::complete(gathered.0))
     }
 
     /// The methods of the whole table, for `OPTIONS *` (RFC 9110 §9.3.7).
@@ -76,13 +62,11 @@ impl Table {
         Allowed::complete(self.leaves().iter().map(|leaf| leaf.method).collect())
     }
 
-    /// Shows `stop` the leaves of each pattern that matches, by precedence, until it says so.
-    fn visit<F>(&self, path: &str, captures: &mut Captures, stop: &mut F) -> bool
-    where
-        F: FnMut(&[Leaf], &mut Captures) -> bool,
-    {
-        let (Some(root), true) = (self.nodes.first(), path.starts_with('/')) else { return false };
-        Search { table: self, path: path.as_bytes(), stop }.descend(root, 0, captures)
+    /// Shows `visitor` the leaves of each pattern that matches, by precedence, until it stops.
+    pub(super) fn visit(&self, path: &str, captures: &mut Captures, visitor: &mut impl Visitor) {
+        if let (Some(root), true) = (self.nodes.first(), path.starts_with('/')) {
+            Search { table: self, path: path.as_bytes(), visitor }.descend(root, 0, captures);
+        }
     }
 
     fn literal(&self, node: &Node, segment: &[u8]) -> Option<&'static Node> {
@@ -106,28 +90,61 @@ impl Table {
     }
 }
 
-/// The leaf that answers the method: its own, or GET's for a HEAD (RFC 9110 §9.3.2).
-fn choose<'a>(leaves: &'a [Leaf], method: &str) -> Option<&'a Leaf> {
-    let own = leaves.iter().find(|leaf| leaf.method == method);
-    if own.is_none() && method == "HEAD" {
-        return leaves.iter().find(|leaf| leaf.method == "GET");
-    }
-    own
+/// Who goes along with a search.
+pub(super) trait Visitor {
+    /// The search enters a node.
+    fn enter(&mut self) {}
+
+    /// The whole path led to these; whether the search stops here.
+    fn arrive(&mut self, leaves: &[Leaf], captures: &mut Captures) -> bool;
 }
 
-struct Search<'a, F> {
+/// Looks for the first pattern that has the method.
+struct Choice<'a> {
+    method: &'a str,
+    found: Found,
+}
+
+impl Visitor for Choice<'_> {
+    fn arrive(&mut self, leaves: &[Leaf], captures: &mut Captures) -> bool {
+        let with = |method| leaves.iter().find(|leaf| leaf.method == method);
+        // GET answers HEAD (RFC 9110 §9.3.2).
+        let leaf = with(self.method).or_else(|| if self.method == "HEAD" { with("GET") } else { None });
+        let Some(leaf) = leaf else {
+            self.found = Found::MethodNotAllowed;
+            return false;
+        };
+        captures.set_pattern(leaf.pattern);
+        self.found = Found::Route(usize::from(leaf.entry));
+        true
+    }
+}
+
+/// Gathers the methods of all patterns that match.
+struct AllMethods(Vec<&'static str>);
+
+impl Visitor for AllMethods {
+    fn arrive(&mut self, leaves: &[Leaf], _: &mut Captures) -> bool {
+        self.0.extend(leaves.iter().map(|leaf| leaf.method));
+        false
+    }
+}
+
+struct Search<'a, V> {
     table: &'a Table,
     path: &'a [u8],
-    stop: &'a mut F,
+    visitor: &'a mut V,
 }
 
-impl<F: FnMut(&[Leaf], &mut Captures) -> bool> Search<'_, F> {
-    /// Goes on from `node`, to which the path led up to, and without, `at`: a slash or the path's end.
+impl<V: Visitor> Search<'_, V> {
+    /// Goes on from `node`, to which the path led up to, and without, `at`: a slash or the path's end. Says whether
+    /// the visitor stopped.
     fn descend(&mut self, mut node: &'static Node, mut at: usize, captures: &mut Captures) -> bool {
         loop {
+            self.visitor.enter();
             let Some((_, rest)) = self.path.get(at..).and_then(<[u8]>::split_first) else {
                 let leaves = self.table.leaves_of(node);
-                return !leaves.is_empty() && (self.stop)(leaves, captures);
+                return !leaves.is_empty() && self.visitor.arrive(leaves, captures);
             };
             let start = at + 1;
             let len = memchr::memchr(b'/', rest).unwrap_or(rest.len());

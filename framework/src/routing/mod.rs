@@ -1,16 +1,20 @@
 //! The routing table: patterns, the trie the compiler builds from them, and what is only known at run time.
 //!
 //! `routes!` composes the constants that `#[route]` emits; everything it calls here is a `const fn`, so that the table
-//! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: [`source`] takes what the macro found
-//! and counts it, [`gather`] puts prefixes in front and sorts, [`trie`] builds, [`conflict`] refuses, [`bind`] adds the
-//! handlers. [`lookup`] is what runs for each request.
+//! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found
+//! and counts it, `gather` puts prefixes in front, `sort` lays patterns that begin alike beside each other, `trie`
+//! builds, `conflict` refuses, `bind` adds the handlers. `lookup` is what runs for each request; `mount` answers what
+//! the table does not.
 
 mod bind;
 mod conflict;
 mod gather;
 mod info;
+mod listing;
 mod lookup;
+mod mount;
 mod reply;
+mod sort;
 mod source;
 mod table;
 mod trie;
@@ -22,10 +26,13 @@ pub use gather::{Gathered, Rows, join_texts};
 pub use info::{
     Bound, Captures, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment,
 };
+pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
+pub(crate) use mount::Mounts;
+pub use mount::{Mount, Rest};
 pub use reply::{Reply, reply, respond};
 pub use source::{Item, Scope, Sizes, Source, Sources};
-pub use table::{Iter, ListedRoute, Routes, Table};
+pub use table::{ListedRoute, Routes, Table};
 pub use trie::Trie;
 pub use url::UrlBuilder;
 

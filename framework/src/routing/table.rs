@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::bind::Bindings;
-use super::gather::{Entry, Gathered, Row};
+use super::gather::{Entry, Gathered};
 use super::trie::{Leaf, Node, Trie};
 use super::{HandlerFn, RouteInfo};
 use crate::middleware::Layer;
@@ -127,8 +127,12 @@ impl<S> Routes<S> {
     }
 
     /// Each pattern of each handler, in the order of the table.
-    pub fn iter(&self) -> Iter {
-        Iter { table: self.table, rows: self.table.gathered.rows.iter() }
+    pub fn iter(&self) -> impl Iterator<Item = ListedRoute> + use<S> {
+        let table = self.table;
+        table.gathered.rows.iter().filter_map(|row| {
+            let entry = table.gathered.entries.get(usize::from(row.entry))?;
+            Some(ListedRoute { pattern: row.text, route: entry.route, middleware: table.layers_of(entry) })
+        })
     }
 
     pub(crate) fn table(&self) -> &'static Table {
@@ -165,27 +169,11 @@ impl<S> Default for Routes<S> {
     }
 }
 
-impl<S> IntoIterator for &Routes<S> {
-    type Item = ListedRoute;
-    type IntoIter = Iter;
-
-    fn into_iter(self) -> Iter {
-        self.iter()
-    }
-}
-
 /// The patterns with their methods.
 impl<S> fmt::Debug for Routes<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(|listed| (listed.methods(), listed.pattern))).finish()
     }
-}
-
-/// The patterns of a table; see [`Routes::iter`].
-#[derive(Clone, Debug)]
-pub struct Iter {
-    table: &'static Table,
-    rows: std::slice::Iter<'static, Row>,
 }
 
 /// A pattern of a table with its handler.
@@ -206,19 +194,3 @@ impl ListedRoute {
         self.route.methods
     }
 }
-
-impl Iterator for Iter {
-    type Item = ListedRoute;
-
-    fn next(&mut self) -> Option<ListedRoute> {
-        let row = self.rows.next()?;
-        let entry = self.table.gathered.entries.get(usize::from(row.entry))?;
-        Some(ListedRoute { pattern: row.text, route: entry.route, middleware: self.table.layers_of(entry) })
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.rows.size_hint()
-    }
-}
-
-impl ExactSizeIterator for Iter {}

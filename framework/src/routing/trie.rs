@@ -6,7 +6,7 @@
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
 use super::Segment;
-use super::gather::{Gathered, alike, narrow};
+use super::gather::{Gathered, Row, narrow};
 
 /// A place in the trie: what was matched so far, and how it may go on.
 #[derive(Clone, Copy, Debug)]
@@ -77,15 +77,18 @@ pub(super) const fn build(gathered: &Gathered, nodes: &mut [Node], leaves: &mut 
     while node < next_node {
         let Open { mut start, end, depth } = open[node];
         let first_leaf = next_leaf;
-        while start < end && gathered.segments(gathered.ordered(start)).len() == depth {
-            next_leaf = add_leaves(gathered, start, leaves, next_leaf);
+        while start < end && gathered.ordered(start).segments.1 as usize == depth {
+            next_leaf = add_leaves(gathered, gathered.ordered(start), leaves, next_leaf);
             start += 1;
         }
         nodes[node].leaves = (narrow(first_leaf), narrow(next_leaf - first_leaf));
         nodes[node].literals = (narrow(next_node), 0);
         while start < end {
-            let group_end = end_of_group(gathered, start, end, depth);
-            match gathered.segments(gathered.ordered(start))[depth] {
+            let mut group_end = start + 1;
+            while group_end < end && gathered.order[group_end].shared as usize > depth {
+                group_end += 1;
+            }
+            match gathered.segment(gathered.ordered(start), depth) {
                 Segment::Literal(literal) => {
                     nodes[node].literals.1 += 1;
                     nodes[next_node].literal = literal;
@@ -101,24 +104,13 @@ pub(super) const fn build(gathered: &Gathered, nodes: &mut [Node], leaves: &mut 
     }
 }
 
-/// Where the rows end that have the same segment as the one at `start`.
-const fn end_of_group(gathered: &Gathered, start: usize, end: usize, depth: usize) -> usize {
-    let segment = &gathered.segments(gathered.ordered(start))[depth];
-    let mut place = start + 1;
-    while place < end && alike(&gathered.segments(gathered.ordered(place))[depth], segment) {
-        place += 1;
-    }
-    place
-}
-
-const fn add_leaves(gathered: &Gathered, place: usize, leaves: &mut [Leaf], mut next: usize) -> usize {
-    let row = gathered.ordered(place);
-    let methods = gathered.entries[row.entry as usize].route.methods;
-    let mut index = 0;
-    while index < methods.len() {
-        leaves[next] = Leaf { method: methods[index], entry: row.entry, pattern: row.pattern };
+/// Adds a row's methods and returns where the next row's go.
+const fn add_leaves(gathered: &Gathered, row: &Row, leaves: &mut [Leaf], mut next: usize) -> usize {
+    let mut methods = gathered.entries[row.entry as usize].route.methods;
+    while let [method, rest @ ..] = methods {
+        leaves[next] = Leaf { method, entry: row.entry, pattern: row.pattern };
         next += 1;
-        index += 1;
+        methods = rest;
     }
     next
 }

@@ -67,8 +67,9 @@ impl TestResponse {
     pub(super) fn parse(method: &Method, received: &[u8]) -> Self {
         let mut rest = received;
         loop {
-            let (status, headers, after) = head(rest)
-                .unwrap_or_else(|| panic!("expected a response, found {:?}", String::from_utf8_lossy(received)));
+            let (status, headers, after) = head(rest).unwrap_or_else(|| {
+                panic!("expected a response, found {:?}", String::from_utf8_lossy(received))
+            });
             if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS {
                 rest = after;
                 continue;
@@ -114,7 +115,9 @@ fn body(method: &Method, status: StatusCode, headers: &HeaderMap, rest: &[u8]) -
     } else if headers.contains_key(http::header::TRANSFER_ENCODING) {
         Framing::Chunked
     } else if let Some(len) = headers.get(http::header::CONTENT_LENGTH) {
-        Framing::Sized(len.to_str().ok().and_then(|len| len.parse().ok()).expect("a Content-Length of digits"))
+        Framing::Sized(
+            len.to_str().ok().and_then(|len| len.parse().ok()).expect("a Content-Length of digits"),
+        )
     } else {
         return rest.to_vec();
     };

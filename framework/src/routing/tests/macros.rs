@@ -3,9 +3,10 @@
 use ::http::Method;
 
 use super::handlers::{COUNTER, auth, handler, log};
+use crate::middleware::{Chain, Terminal};
 use crate::routing::Segment::{CatchAll, Literal, Param};
-use crate::routing::{Captures, Found};
-use crate::{Routes, routes};
+use crate::routing::{Captures, Found, Listing};
+use crate::{Request, Routes, routes};
 
 handler!(index: "GET", "/" = [Literal("")];);
 handler!(get_user: "GET", "/users/:id" = [Literal("users"), Param("id")]; log);
@@ -54,4 +55,47 @@ fn a_prefix_stands_in_front_of_each_pattern() {
     check(ROUTES, "GET", "/api", "index /api auth");
     check(ROUTES, "GET", "/api/v1/users/7", "get_user /api/v1/users/:id auth log log");
     check(ROUTES, "HEAD", "/v2/v1/users/7", "get_user /v2/v1/users/:id log log");
+}
+
+#[test]
+fn the_listing_stands_in_columns() {
+    let routes: Routes<u32> = routes!["/admin" with [auth, log] => [get_user], file];
+    let listing = Listing(&routes).to_string();
+    let lines: Vec<Vec<_>> = listing.lines().map(|line| line.split("  ").map(str::trim).collect()).collect();
+    let expected = [
+        vec!["GET", "/admin/users/:id", "get_user", "with auth, log, log"],
+        vec!["GET|PURGE", "/files/*path", "file"],
+        vec!["GET|PURGE", "/f", "file"],
+    ];
+    for (line, expected) in lines.iter().zip(expected) {
+        let cells: Vec<_> = line.iter().filter(|cell| !cell.is_empty() && !cell.contains(".rs:")).collect();
+        assert_eq!(cells, expected.iter().collect::<Vec<_>>(), "{listing}");
+    }
+    let starts: Vec<_> = listing.lines().map(|line| line.find('/')).collect();
+    assert_eq!(starts, [Some(11); 3], "{listing}");
+    assert!(listing.lines().all(|line| line.contains("macros.rs:")), "{listing}");
+}
+
+#[tokio::test]
+async fn layers_run_from_the_outermost_scope_to_the_route() {
+    let routes: Routes<u32> = routes!["/admin" with [auth] => ["/v1" with [COUNTER] => [get_user]]];
+    let before = COUNTER.0.load(std::sync::atomic::Ordering::Relaxed);
+    let (handler, layers) = routes.bound(0).unwrap();
+    let chain = Chain { server: &[], route: layers, handler: Terminal::Handler(handler), state: &7 };
+    let response = chain.start(Request::new(Method::GET, "/admin/v1/users/7")).await;
+    let order: Vec<_> = response.headers().get_all("x-layer").iter().collect();
+    assert_eq!(order, ["log", "auth"], "the innermost adds its name first");
+    assert_eq!(COUNTER.0.load(std::sync::atomic::Ordering::Relaxed), before + 1);
+}
+
+#[test]
+fn a_table_may_be_empty() {
+    const EMPTY: Routes<u32> = routes![];
+    assert!(EMPTY.is_empty());
+    assert_eq!(format!("{EMPTY:?}"), "[]");
+    assert_eq!(EMPTY.table().find(&Method::GET, "/", &mut Captures::default()), Found::NotFound);
+    assert_eq!(
+        routes!["/a" => EMPTY, ..EMPTY, index].len() + usize::from(routes!["/b" => [], ..EMPTY].is_empty()),
+        2
+    );
 }

@@ -1,0 +1,101 @@
+//! Tables that are only known at run time, made by the functions that the compiler runs for `routes!`.
+
+use crate::routing::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
+use crate::routing::sort::{self, Place};
+use crate::routing::trie::{self, Leaf, Node, Open};
+use crate::routing::{
+    Captures, Found, Item, Pattern, Policy, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table,
+    conflict,
+};
+
+/// A table of routes such as `GET|PUT /users/:id /me`; each is called as its first pattern and method, and stands in
+/// the line of its place.
+pub(crate) fn table(routes: &[&str]) -> &'static Table {
+    build(&sources(routes))
+}
+
+/// The message of each conflict, one at most for each route.
+pub(crate) fn conflicts(sources: &Sources) -> Vec<String> {
+    let table = build(sources);
+    let mut found = vec![None; sources.items.len()];
+    conflict::find(sources, table, &mut found);
+    found.iter().flatten().map(|conflict| conflict.message(table).as_str().to_owned()).collect()
+}
+
+pub(crate) fn sources(routes: &[&str]) -> Sources {
+    let items = routes.iter().enumerate().map(|(index, route)| Item {
+        scope: 0,
+        source: Source::Route(leak(route_info(route, u32::try_from(index + 1).unwrap()))),
+    });
+    Sources { scopes: &[Scope { prefix: "", segments: &[], layers: &[] }], items: leak_slice(items) }
+}
+
+fn route_info(route: &str, line: u32) -> RouteInfo {
+    let route: &'static str = leak(route.to_owned());
+    let (methods, patterns) = route.split_once(' ').unwrap();
+    let patterns = patterns.split(' ').map(|text| Pattern { text, segments: segments(text) });
+    let methods = leak_slice(methods.split('|'));
+    RouteInfo::__new(methods, leak_slice(patterns), (route, "src/main.rs", line), "", Policy::NONE, &[])
+}
+
+/// The segments as `#[route]` reads them.
+pub(crate) fn segments(pattern: &'static str) -> &'static [Segment] {
+    leak_slice(pattern.strip_prefix('/').unwrap().split('/').map(|text| match text.as_bytes() {
+        [b':', ..] => Segment::Param(&text[1..]),
+        [b'*', ..] => Segment::CatchAll(&text[1..]),
+        _ => Segment::Literal(text),
+    }))
+}
+
+pub(crate) fn build(sources: &Sources) -> &'static Table {
+    let sizes = Sizes::of(sources);
+    let mut text = vec![0; sizes.text];
+    gather::write_texts(sources, &mut text);
+    let mut entries = vec![NO_ENTRY; sizes.routes];
+    let mut rows = vec![NO_ROW; sizes.rows];
+    let mut segments = vec![Segment::Literal(""); sizes.segments];
+    let mut layers = vec![""; sizes.layers];
+    let target =
+        Target { entries: &mut entries, rows: &mut rows, segments: &mut segments, layers: &mut layers };
+    gather::fill(sources, text.leak(), target);
+    let mut order = vec![Place::NONE; sizes.rows];
+    sort::sort(
+        &rows,
+        &segments,
+        &mut vec![0; sizes.segments],
+        &mut order,
+        &mut vec![Place::NONE; sizes.rows],
+    );
+    let gathered = Gathered {
+        entries: entries.leak(),
+        rows: rows.leak(),
+        segments: segments.leak(),
+        layers: layers.leak(),
+        order: order.leak(),
+    };
+    let mut nodes = vec![Node::EMPTY; gathered.count_nodes()];
+    let mut leaves = vec![Leaf::NONE; sizes.leaves];
+    let mut open = vec![Open::NOTHING; nodes.len()];
+    trie::build(&gathered, &mut nodes, &mut leaves, &mut open);
+    leak(Table::of_slices(gathered, nodes.leak(), leaves.leak()))
+}
+
+/// What a look-up finds, as `name of the route [captures]`.
+pub(crate) fn find(table: &Table, method: &str, path: &str) -> Result<(&'static str, Vec<String>), Found> {
+    let mut captures = Captures::default();
+    let method = crate::Method::from_bytes(method.as_bytes()).unwrap();
+    let Found::Route(index) = table.find(&method, path, &mut captures) else {
+        assert!(captures.get(0).is_none(), "captures of a search that found nothing are forgotten");
+        return Err(table.find(&method, path, &mut Captures::default()));
+    };
+    let texts = (0..).map_while(|index| captures.get(index)).map(|(start, end)| path[start..end].to_owned());
+    Ok((table.full_pattern(index, captures.pattern()).unwrap(), texts.collect()))
+}
+
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+fn leak_slice<T>(values: impl Iterator<Item = T>) -> &'static [T] {
+    values.collect::<Vec<_>>().leak()
+}
