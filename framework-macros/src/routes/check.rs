@@ -68,11 +68,11 @@ impl Flattener<'_> {
 
     fn scope(&mut self, scope: Scope, outer: usize) {
         let mut flat = self.table.scopes.get(outer).cloned().unwrap_or_default();
-        if let Some(prefix) = &scope.prefix {
-            if let Some(pattern) = check_prefix(prefix, self.errors) {
-                flat.prefix.push_str(&pattern.text);
-                flat.segments.extend(pattern.segments);
-            }
+        if let Some(prefix) = &scope.prefix
+            && let Some(pattern) = check_prefix(prefix, self.errors)
+        {
+            flat.prefix.push_str(&pattern.text);
+            flat.segments.extend(pattern.segments);
         }
         flat.layers.extend(scope.layers);
         let index = self.table.scopes.len();

@@ -12,7 +12,7 @@ use super::{RouteInfo, Segment};
 
 /// A handler of the table.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub(super) struct Entry {
     pub(super) route: &'static RouteInfo,
     /// The index of the item of `routes!` that brought it.
     pub(super) item: u16,
@@ -24,7 +24,7 @@ pub struct Entry {
 
 /// A pattern of the table.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
+pub(super) struct Row {
     /// The index of its handler.
     pub(super) entry: u16,
     /// Its index among the handler's patterns.
@@ -171,6 +171,7 @@ impl TextWriter<'_> {
     }
 
     const fn push(&mut self, bytes: &[u8]) {
+        #[expect(clippy::mem_replace_with_default, reason = "`take` is no const fn")]
         let rest = std::mem::replace(&mut self.rest, &mut []);
         let (start, rest) = rest.split_at_mut(bytes.len());
         start.copy_from_slice(bytes);

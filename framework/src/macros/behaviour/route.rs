@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::IpAddr;
 
-use crate::{Method, delete, get, head, options, patch, post, put, route};
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::{Captures, Endpoint, Handle, OnDisconnect, Pattern, RouteInfo, Segment};
 use crate::{FromRequest, Method, Middleware, Next, Parsed, StatusCode};
+use crate::{delete, get, head, options, patch, post, put, route};
 
 /// Calls `H` with a request for `target`, whose path its pattern at `pattern` must match.
 #[track_caller]

@@ -237,7 +237,11 @@ fn a_stream_that_panics_is_cut_off() {
 
 #[test]
 fn a_stream_longer_than_a_tasks_budget_is_whole() {
-    check("GET /pieces HTTP/1.1\r\nhost: a\r\n\r\n", &[200], &[&"5\r\npiece\r\n".repeat(1000), "\r\n0\r\n\r\n"]);
+    check(
+        "GET /pieces HTTP/1.1\r\nhost: a\r\n\r\n",
+        &[200],
+        &[&"5\r\npiece\r\n".repeat(1000), "\r\n0\r\n\r\n"],
+    );
 }
 
 #[test]
