@@ -1,0 +1,7 @@
+use server::{Routes, routes};
+
+const ROUTES: Routes = routes![|| async { "index" }];
+
+fn main() {
+    let _ = ROUTES;
+}

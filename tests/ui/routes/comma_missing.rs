@@ -1,0 +1,17 @@
+use server::{Routes, get, routes};
+
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
+}
+
+#[get("/about")]
+async fn about() -> &'static str {
+    "about"
+}
+
+const ROUTES: Routes = routes![index about];
+
+fn main() {
+    let _ = ROUTES;
+}
