@@ -5,7 +5,7 @@
 //! the compiler can make, as they ask for a type's traits, are in [`super::proofs`].
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, ReturnType, Type};
@@ -28,8 +28,6 @@ pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
         #item
         #(#cfgs)*
         const _: () = {
-            #[allow(unused_imports)]
-            use ::server::__private::{NoExtractor as _, NoMiddleware as _};
             #endpoint
             #proofs
             #handle
@@ -128,27 +126,23 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
             (quote!(__S: ::core::marker::Sync + 'static), quote!(__S), quote!(where #(#bounds),*))
         }
     };
-    let turbofish = if route.state.is_some() { quote!() } else { quote!(::<__S>) };
+    let layers = (!route.with.is_empty()).then(|| {
+        quote! {
+            const LAYERS: &'static [&'static dyn ::server::Layer<#state>] = &[#(#layers),*];
+        }
+    });
     // A future that cannot move between threads is told of at the function's name.
     let reply = quote_spanned!(name.span()=> ::server::__private::reply(__answer));
     quote! {
         #[automatically_derived]
-        impl<#generics> ::server::Handle<#state> for #name #bounds {
-            const BOUND: ::server::__private::Bound<#state> = ::server::__private::Bound {
-                call: ::server::__private::HandlerFn::new(__call #turbofish),
-                layers: &[#(#layers),*],
-            };
-        }
-
         #[allow(unused_mut, unused_variables, deprecated, clippy::unit_arg, clippy::let_unit_value)]
-        fn __call<'__a, #generics>(
-            mut __request: ::server::Request,
-            __state: &'__a #state,
-        ) -> ::server::__private::Reply<'__a>
-        #bounds
-        {
-            let __answer = async move { #body };
-            #reply
+        impl<#generics> ::server::Handle<#state> for #name #bounds {
+            #layers
+
+            fn __call(mut __request: ::server::Request, __state: &#state) -> ::server::__private::Reply<'_> {
+                let __answer = async move { #body };
+                #reply
+            }
         }
     }
 }
@@ -169,15 +163,8 @@ fn body(route: &Route, function: &Function) -> TokenStream {
             steps.extend(owned_param(&local("arg", index), argument, *param, name));
         }
     }
-    for now_late in [false, true] {
-        for (index, argument) in arguments() {
-            match &argument.source {
-                Source::Extractor { late } if *late == now_late => {
-                    steps.extend(extract(&local("arg", index), index, argument, route.state.as_ref()));
-                }
-                Source::Param { .. } | Source::Extractor { .. } | Source::Request => {}
-            }
-        }
+    for group in proofs::groups(route) {
+        steps.extend(extract(&group, route.state.as_ref()));
     }
     for (index, argument) in arguments() {
         if let Source::Param { index: param, name, text: Text::Borrowed } = &argument.source {
@@ -215,7 +202,7 @@ enum Refusal {
 }
 
 /// `let #arg = match #result { Ok(value) => value, Err(response) => return response };`
-fn or_return(arg: &Ident, result: &TokenStream, refusal: Refusal) -> TokenStream {
+fn or_return(arg: &impl ToTokens, result: &TokenStream, refusal: Refusal) -> TokenStream {
     let star = match refusal {
         Refusal::Response => None,
         Refusal::Boxed => Some(quote!(*)),
@@ -251,14 +238,15 @@ fn borrowed_param(arg: &Ident, text: &Ident, argument: &Argument, name: &str) ->
     or_return(arg, &quote!(::server::__private::borrowed_param::<#ty>(&#text, #name)), Refusal::Boxed)
 }
 
-fn extract(arg: &Ident, index: usize, argument: &Argument, state: Option<&Type>) -> TokenStream {
-    let ty = &argument.ty;
-    let is = proofs::is_extractor(index);
-    let state = state.map_or_else(|| quote!(__S), |state| quote!(#state));
+/// `let (#args,) = match extract_all(…).await { … };`
+fn extract(group: &[(usize, &Argument)], state: Option<&Type>) -> TokenStream {
+    let (ty, args) = (proofs::tuple(group), group.iter().map(|(index, _)| local("arg", *index)));
+    // The bound on the state says whether they are checked.
+    let (checked, state) = state.map_or_else(|| (quote!(_), quote!(__S)), |ty| (quote!({ __CHECKED }), quote!(#ty)));
     or_return(
-        arg,
+        &quote!((#(#args,)*)),
         &quote! {
-            ::server::__private::extract::<{ #is }, #state, #ty>(&mut __request, __state).await
+            ::server::__private::extract_all::<#checked, #state, #ty>(&mut __request, __state).await
         },
         Refusal::Response,
     )

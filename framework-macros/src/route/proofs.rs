@@ -1,6 +1,6 @@
 //! What only the compiler can check of a route, as it asks for the traits of a type: each on the argument at fault.
 //!
-//! See `server::__private::Probe` for how a type that is no extractor is told of once.
+//! See `server::__private::Arguments` for how a type that is no extractor is told of once.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -11,19 +11,21 @@ use syn::spanned::Spanned;
 use super::check::Route;
 use super::signature::{Argument, Source};
 
+/// How many extractors `server::__private::Arguments` holds.
+const MOST_AT_ONCE: usize = 8;
+
 /// All of them.
 pub(super) fn all(route: &Route) -> TokenStream {
-    let extractors = extractors(route).map(|(index, argument)| extractor(index, argument, route));
+    let arguments = arguments(route);
     let middleware = unit_structs(route).map(|(index, path)| middleware(index, path));
-    let one_body = one_body(route);
-    quote!(#(#extractors)* #(#middleware)* #one_body)
+    quote!(#arguments #(#middleware)*)
 }
 
 /// The bounds on a state that the handler can be called with.
 pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
-    let arguments = extractors(route).map(|(index, argument)| {
-        let (ty, is) = (&argument.ty, is_extractor(index));
-        quote!(::server::__private::Argument<{ #is }, #ty>: ::server::__private::Extract<__S, #ty>)
+    let arguments = groups(route).into_iter().map(|group| {
+        let ty = tuple(&group);
+        quote!(::server::__private::Arguments<{ __CHECKED }, #ty>: ::server::__private::ExtractAll<__S, #ty>)
     });
     let layers = unit_structs(route).map(|(index, path)| {
         let is = is_middleware(index);
@@ -32,9 +34,18 @@ pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
     arguments.chain(layers).collect()
 }
 
-/// The constant that says whether the argument's type is an extractor.
-pub(super) fn is_extractor(index: usize) -> Ident {
-    format_ident!("__IS_{index}")
+/// The extractors in the order they run, as many to a group as are made at once.
+pub(super) fn groups(route: &Route) -> Vec<Vec<(usize, &Argument)>> {
+    let mut all: Vec<_> = extractors(route).collect();
+    // Those that take the body run last; the others as they are written.
+    all.sort_by_key(|(_, argument)| matches!(argument.source, Source::Extractor { late: true }));
+    all.chunks(MOST_AT_ONCE).map(<[_]>::to_vec).collect()
+}
+
+/// The types of a group.
+pub(super) fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
+    let types = group.iter().map(|(_, argument)| &argument.ty);
+    quote!((#(#types,)*))
 }
 
 /// A layer of the handler: a reference to the value that the attribute names.
@@ -65,6 +76,8 @@ fn is_middleware(index: usize) -> Ident {
 fn middleware(index: usize, path: &syn::Path) -> TokenStream {
     let is = is_middleware(index);
     quote! {
+        #[allow(unused_imports)]
+        use ::server::__private::NoMiddleware as _;
         const #is: bool = ::server::__private::MiddlewareProbe::<#path>::IS_MIDDLEWARE;
         const _: () = ::server::__private::assert_middleware::<#path>();
     }
@@ -75,56 +88,42 @@ fn extractors(route: &Route) -> impl Iterator<Item = (usize, &Argument)> {
     arguments.filter(|(_, argument)| matches!(argument.source, Source::Extractor { .. }))
 }
 
-fn probe(argument: &Argument, route: &Route) -> TokenStream {
-    let ty = &argument.ty;
-    match &route.state {
-        Some(state) => quote!(::server::__private::StateProbe::<#state, #ty>),
-        None => quote!(::server::__private::Probe::<#ty>),
-    }
-}
-
-fn extractor(index: usize, argument: &Argument, route: &Route) -> TokenStream {
-    let (ty, is, probe) = (&argument.ty, is_extractor(index), probe(argument, route));
-    let assert = match &route.state {
-        Some(state) => quote!(::server::__private::assert_extractor_for::<#state, #ty>()),
-        None => quote!(::server::__private::assert_extractor::<#ty>()),
-    };
-    quote! {
-        const #is: bool = #probe::IS_EXTRACTOR;
-        const _: () = #assert;
-    }
-}
-
-/// That at most one argument takes the body, and none where no request has one.
-fn one_body(route: &Route) -> TokenStream {
-    let takers: Vec<(usize, &Argument)> = route
-        .arguments
-        .iter()
-        .enumerate()
-        .filter(|(_, argument)| matches!(argument.source, Source::Extractor { .. } | Source::Request))
-        .collect();
-    let takes = |argument: &Argument| match argument.source {
-        // It takes all there is, and on a GET that is much without the body.
-        Source::Request => quote!(true),
-        Source::Extractor { .. } | Source::Param { .. } => {
-            let probe = probe(argument, route);
-            quote!(#probe::TAKES_BODY)
+/// The constant that is `true` where each argument is an extractor, at most one takes the body, and none where no
+/// request has one.
+fn arguments(route: &Route) -> TokenStream {
+    let mut takers: Vec<(TokenStream, &Argument)> = Vec::new();
+    let (mut steps, mut cases) = (TokenStream::new(), Vec::new());
+    let state = route.state.as_ref().map_or_else(|| quote!(::server::__private::AnyState), |ty| quote!(#ty));
+    for (index, second) in route.arguments.iter().enumerate() {
+        let takes = match second.source {
+            Source::Param { .. } => continue,
+            // It takes all there is, and on a GET that is much without the body.
+            Source::Request => quote!(true),
+            Source::Extractor { .. } => {
+                let (takes, ty) = (format_ident!("__takes_{index}"), &second.ty);
+                steps.extend(quote!(let #takes = ::server::__private::takes_body::<#state, #ty>();));
+                if route.is_bodyless() {
+                    cases.push(case(&quote!(#takes), second, &bodyless(route, second)));
+                }
+                quote!(#takes)
+            }
+        };
+        for (first_takes, first) in &takers {
+            cases.push(case(&quote!(#first_takes && #takes), second, &twice(first, second)));
         }
-    };
-    let mut cases = Vec::new();
-    for (position, (_, second)) in takers.iter().enumerate() {
-        if route.is_bodyless() && !matches!(second.source, Source::Request) {
-            cases.push(case(&takes(second), second, &bodyless(route, second)));
-        }
-        for (_, first) in takers.iter().take(position) {
-            let (a, b) = (takes(first), takes(second));
-            cases.push(case(&quote!(#a && #b), second, &twice(first, second)));
-        }
+        takers.push((takes, second));
     }
-    if cases.is_empty() {
+    if steps.is_empty() && cases.is_empty() {
         return TokenStream::new();
     }
-    quote!(const _: () = { #(#cases)else* };)
+    let panics = (!cases.is_empty()).then(|| quote!(#(#cases)else*));
+    quote! {
+        const __CHECKED: bool = {
+            #steps
+            #panics
+            true
+        };
+    }
 }
 
 fn case(condition: &TokenStream, argument: &Argument, message: &str) -> TokenStream {

@@ -59,8 +59,10 @@ impl<T> NoExtractor for Probe<T> {}
 
 impl<S, T> NoExtractor for StateProbe<S, T> {}
 
-/// Refuses, with the words of [`FromRequest`], a type that is no extractor.
-pub const fn assert_extractor<T: FromRequest<AnyState>>() {}
+/// Whether the argument takes the body; refuses, with the words of [`FromRequest`], a type that is no extractor.
+pub const fn takes_body<S, T: FromRequest<S>>() -> bool {
+    T::TAKES_BODY
+}
 
 /// The same for one state alone.
 pub const fn assert_extractor_for<S, T: FromRequest<S>>() {}
@@ -114,4 +116,48 @@ impl<S, T: Send> Extract<S, T> for Argument<false, T> {
     fn extract(_: &mut Request, _: &S) -> impl Future<Output = Result<T, Response>> + Send {
         std::future::pending()
     }
+}
+
+/// The extractors among a handler's arguments, a tuple, of which it is known that all have passed their checks.
+///
+/// The constant is `true`, or an error that has been told: rustc then asks nothing more of the bound that it is part of.
+#[derive(Debug)]
+pub struct Arguments<const CHECKED: bool, T>(PhantomData<T>);
+
+/// How [`Arguments`] are made from a request of a server with the state `S`.
+pub trait ExtractAll<S, T> {
+    /// Makes the values in order, or the response of the first that refuses the request.
+    fn extract_all(request: &mut Request, state: &S) -> impl Future<Output = Result<T, Response>> + Send;
+}
+
+/// Makes a handler's arguments from the request; what a macro calls.
+pub fn extract_all<const CHECKED: bool, S, T>(
+    request: &mut Request,
+    state: &S,
+) -> impl Future<Output = Result<T, Response>> + Send
+where
+    Arguments<CHECKED, T>: ExtractAll<S, T>,
+{
+    Arguments::<CHECKED, T>::extract_all(request, state)
+}
+
+macro_rules! tuples {
+    ($($($ty:ident)+;)+) => {$(
+        impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S, ($($ty,)+)> for Arguments<true, ($($ty,)+)> {
+            async fn extract_all(request: &mut Request, state: &S) -> Result<($($ty,)+), Response> {
+                Ok(($($ty::from_request(request, state).await.map_err(IntoResponse::into_response)?,)+))
+            }
+        }
+    )+};
+}
+
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
 }
