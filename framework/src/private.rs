@@ -12,6 +12,6 @@ pub use crate::net::blocking::run_blocking;
 pub use crate::respond::cause::{Cause, status};
 pub use crate::routing::{
     Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, OnDisconnect, Pattern, Policy, Reply,
-    RouteInfo, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder, join_texts, layer,
-    reply, respond,
+    RouteInfo, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder, answer, answer_with,
+    join_texts, layer, refuse, reply, respond,
 };

@@ -118,7 +118,7 @@ fn policy(policy: &Policy) -> TokenStream {
 fn handle(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let layers = route.with.iter().enumerate().map(|(index, layer)| proofs::layer(index, layer, route));
-    let body = body(route, function);
+    let body = if is_plain(route, function) { plain(route, function) } else { block(route, function) };
     let (generics, state, bounds) = match &route.state {
         Some(state) => (quote!(), quote!(#state), quote!()),
         None => {
@@ -131,8 +131,6 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
             const LAYERS: &'static [&'static dyn ::server::Layer<#state>] = &[#(#layers),*];
         }
     });
-    // A future that cannot move between threads is told of at the function's name.
-    let reply = quote_spanned!(name.span()=> ::server::__private::reply(__answer));
     quote! {
         #[automatically_derived]
         #[allow(unused_mut, unused_variables, deprecated, clippy::unit_arg, clippy::let_unit_value)]
@@ -140,8 +138,7 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
             #layers
 
             fn __call(mut __request: ::server::Request, __state: &#state) -> ::server::__private::Reply<'_> {
-                let __answer = async move { #body };
-                #reply
+                #body
             }
         }
     }
@@ -152,15 +149,74 @@ fn local(kind: &str, index: usize) -> Ident {
     format_ident!("__{kind}_{index}")
 }
 
-/// What the future does: owned parameters, extractors, then what takes or borrows from the request, then the call.
-fn body(route: &Route, function: &Function) -> TokenStream {
+/// Boxes the handler's future; one that cannot move between threads is told of at the function's name.
+fn reply(function: &Function) -> TokenStream {
+    quote_spanned!(function.sig.ident.span()=> ::server::__private::reply(__answer))
+}
+
+/// Whether the call is put together of functions of the framework, which rustc need not check again.
+fn is_plain(route: &Route, function: &Function) -> bool {
+    let owned = route.arguments.iter().all(|argument| match &argument.source {
+        Source::Param { text, .. } => *text == Text::Owned,
+        Source::Extractor { .. } => true,
+        Source::Request => false,
+    });
+    owned && function.sig.asyncness.is_some() && proofs::groups(route).len() < 2
+}
+
+/// Parameters, then extractors, then the call.
+fn plain(route: &Route, function: &Function) -> TokenStream {
+    let params = route.arguments.iter().enumerate().filter_map(|(index, argument)| match &argument.source {
+        Source::Param { index: param, name, .. } => {
+            Some(owned_param(&local("arg", index), argument, *param, name, Refusal::Reply))
+        }
+        Source::Extractor { .. } | Source::Request => None,
+    });
+    let call = answered_call(route, function);
+    let answer = match proofs::groups(route).first() {
+        None => call,
+        Some(group) => {
+            let (ty, args) = (proofs::tuple(group), group.iter().map(|(index, _)| local("arg", *index)));
+            let (checked, state) = checked(route.state.as_ref());
+            quote! {
+                ::server::__private::answer_with::<#checked, #state, #ty, _>(
+                    __request,
+                    __state,
+                    move |(#(#args,)*)| #call,
+                )
+            }
+        }
+    };
+    let reply = reply(function);
+    quote!(#(#params)* let __answer = #answer; #reply)
+}
+
+/// The handler's future as one of a response; a type that is none is told of where it is written.
+fn answered_call(route: &Route, function: &Function) -> TokenStream {
+    let span = output_span(function);
+    let mut name = function.sig.ident.clone();
+    name.set_span(name.span().located_at(span));
+    let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
+    let arguments = quote_spanned!(span=> (#(#arguments),*));
+    quote_spanned!(span=> ::server::__private::answer(#name #arguments))
+}
+
+/// The same in an `async` block, for what borrows from the request, takes it whole, or blocks.
+fn block(route: &Route, function: &Function) -> TokenStream {
+    let steps = steps(route, function);
+    let reply = reply(function);
+    quote!(let __answer = async move { #steps }; #reply)
+}
+
+/// What the block does: owned parameters, extractors, then what takes or borrows from the request, then the call.
+fn steps(route: &Route, function: &Function) -> TokenStream {
     let blocking = function.sig.asyncness.is_none();
     let arguments = || route.arguments.iter().enumerate();
     let mut steps = TokenStream::new();
     let mut inside = TokenStream::new();
     for (index, argument) in arguments() {
         if let Source::Param { index: param, name, text: Text::Owned } = &argument.source {
-            steps.extend(owned_param(&local("arg", index), argument, *param, name));
+            steps.extend(owned_param(&local("arg", index), argument, *param, name, Refusal::Boxed));
         }
     }
     for group in proofs::groups(route) {
@@ -199,29 +255,28 @@ enum Refusal {
     Response,
     /// What is not awaited has it in a box, as it would make every result as large as a response.
     Boxed,
+    /// The same, where the answer is a future.
+    Reply,
 }
 
 /// `let #arg = match #result { Ok(value) => value, Err(response) => return response };`
 fn or_return(arg: &impl ToTokens, result: &TokenStream, refusal: Refusal) -> TokenStream {
-    let star = match refusal {
-        Refusal::Response => None,
-        Refusal::Boxed => Some(quote!(*)),
+    let refused = match refusal {
+        Refusal::Response => quote!(__response),
+        Refusal::Boxed => quote!(*__response),
+        Refusal::Reply => quote!(::server::__private::refuse(__response)),
     };
     quote! {
         let #arg = match #result {
             ::core::result::Result::Ok(__value) => __value,
-            ::core::result::Result::Err(__response) => return #star __response,
+            ::core::result::Result::Err(__response) => return #refused,
         };
     }
 }
 
-fn owned_param(arg: &Ident, argument: &Argument, param: usize, name: &str) -> TokenStream {
+fn owned_param(arg: &Ident, argument: &Argument, param: usize, name: &str, refusal: Refusal) -> TokenStream {
     let (ty, param) = (&argument.ty, Literal::usize_unsuffixed(param));
-    or_return(
-        arg,
-        &quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name)),
-        Refusal::Boxed,
-    )
+    or_return(arg, &quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name)), refusal)
 }
 
 fn borrowed_text(text: &Ident, param: usize, name: &str, blocking: bool) -> TokenStream {
@@ -241,8 +296,7 @@ fn borrowed_param(arg: &Ident, text: &Ident, argument: &Argument, name: &str) ->
 /// `let (#args,) = match extract_all(…).await { … };`
 fn extract(group: &[(usize, &Argument)], state: Option<&Type>) -> TokenStream {
     let (ty, args) = (proofs::tuple(group), group.iter().map(|(index, _)| local("arg", *index)));
-    // The bound on the state says whether they are checked.
-    let (checked, state) = state.map_or_else(|| (quote!(_), quote!(__S)), |ty| (quote!({ __CHECKED }), quote!(#ty)));
+    let (checked, state) = checked(state);
     or_return(
         &quote!((#(#args,)*)),
         &quote! {
@@ -252,18 +306,32 @@ fn extract(group: &[(usize, &Argument)], state: Option<&Type>) -> TokenStream {
     )
 }
 
+/// Whether the extractors are checked, and the state they are made with. Where there is a bound on the state, that has
+/// the answer already.
+fn checked(state: Option<&Type>) -> (TokenStream, TokenStream) {
+    match state {
+        Some(state) => (quote!({ __CHECKED }), quote!(#state)),
+        None => (quote!(_), quote!(__S)),
+    }
+}
+
 /// Calls the function and makes its result a response; a type that is none is told of where it is written.
 fn call(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
     let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let span = match &function.sig.output {
-        ReturnType::Default => name.span(),
-        ReturnType::Type(_, ty) => ty.span(),
-    };
+    let span = output_span(function);
     let respond = quote_spanned!(span=> ::server::__private::respond(__result));
     quote! {
         let __result = #name(#(#arguments),*) #wait;
         #respond
+    }
+}
+
+/// Where it is written what the function returns.
+fn output_span(function: &Function) -> Span {
+    match &function.sig.output {
+        ReturnType::Default => function.sig.ident.span(),
+        ReturnType::Type(_, ty) => ty.span(),
     }
 }
