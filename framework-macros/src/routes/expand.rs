@@ -16,7 +16,7 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let scopes = table.scopes.iter().map(scope);
     let sources = table.items.iter().map(source);
     let item_count = table.items.len();
-    let checks = table.items.iter().enumerate().map(|(index, item)| check(index, item));
+    let checks = checks(table);
     let layers = table.scopes.iter().map(layers);
     let bindings = table.items.iter().map(binding);
     quote! {{
@@ -47,7 +47,7 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
         #[allow(long_running_const_eval)]
         const __CONFLICTS: &::server::__private::Conflicts<#item_count> =
             &::server::__private::Conflicts::find(&__SOURCES, __TABLE);
-        #(#checks)*
+        #checks
         ::server::Routes::__new(__TABLE, const {
             &::server::__private::Bindings::<_, { __SIZES.routes }, { __SIZES.layers }>::new(
                 &[#(#layers),*],
@@ -101,12 +101,18 @@ fn binding(item: &FlatItem) -> TokenStream {
     }
 }
 
+/// Stops at the first conflict, as what comes behind it is often the same mistake again.
+fn checks(table: &FlatTable) -> TokenStream {
+    let checks = table.items.iter().enumerate().map(|(index, item)| check(index, item));
+    quote!(const _: () = { #(#checks)* };)
+}
+
 /// The conflict of an item stands on its path: the error is where the call is, from its first token to its last.
 fn check(index: usize, item: &FlatItem) -> TokenStream {
     let (first, last) = ends(&item.path);
     let start = quote_spanned!(first=> ::server::__private::Conflicts::check);
     let arguments = quote_spanned!(last=> (__CONFLICTS, __TABLE, #index));
-    quote!(const _: () = #start #arguments;)
+    quote!(#start #arguments;)
 }
 
 fn ends(path: &Path) -> (Span, Span) {
