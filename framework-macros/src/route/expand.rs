@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, ReturnType, Type};
+use syn::{Attribute, ReturnType};
 
 use super::check::{OnDisconnect, Policy, Route};
 use super::pattern::{Pattern, Segment};
@@ -176,10 +176,10 @@ fn plain(route: &Route, function: &Function) -> TokenStream {
     let answer = match proofs::groups(route).first() {
         None => call,
         Some(group) => {
-            let (ty, args) = (proofs::tuple(group), group.iter().map(|(index, _)| local("arg", *index)));
-            let (checked, state) = checked(route.state.as_ref());
+            let (arguments, state) = (proofs::group_alias(0), state(route));
+            let args = group.iter().map(|(index, _)| local("arg", *index));
             quote! {
-                ::server::__private::answer_with::<#checked, #state, #ty, _>(
+                ::server::__private::answer_with::<#arguments, #state, _>(
                     __request,
                     __state,
                     move |(#(#args,)*)| #call,
@@ -193,12 +193,10 @@ fn plain(route: &Route, function: &Function) -> TokenStream {
 
 /// The handler's future as one of a response; a type that is none is told of where it is written.
 fn answered_call(route: &Route, function: &Function) -> TokenStream {
-    let span = output_span(function);
-    let mut name = function.sig.ident.clone();
-    name.set_span(name.span().located_at(span));
+    let name = &function.sig.ident;
     let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
-    let arguments = quote_spanned!(span=> (#(#arguments),*));
-    quote_spanned!(span=> ::server::__private::answer(#name #arguments))
+    let respond = quote_spanned!(output_span(function)=> ::server::__private::respond);
+    quote!(::server::__private::answer(#name(#(#arguments),*), #respond))
 }
 
 /// The same in an `async` block, for what borrows from the request, takes it whole, or blocks.
@@ -219,8 +217,8 @@ fn steps(route: &Route, function: &Function) -> TokenStream {
             steps.extend(owned_param(&local("arg", index), argument, *param, name, Refusal::Boxed));
         }
     }
-    for group in proofs::groups(route) {
-        steps.extend(extract(&group, route.state.as_ref()));
+    for (index, group) in proofs::groups(route).iter().enumerate() {
+        steps.extend(extract(index, group, route));
     }
     for (index, argument) in arguments() {
         if let Source::Param { index: param, name, text: Text::Borrowed } = &argument.source {
@@ -293,26 +291,22 @@ fn borrowed_param(arg: &Ident, text: &Ident, argument: &Argument, name: &str) ->
     or_return(arg, &quote!(::server::__private::borrowed_param::<#ty>(&#text, #name)), Refusal::Boxed)
 }
 
-/// `let (#args,) = match extract_all(…).await { … };`
-fn extract(group: &[(usize, &Argument)], state: Option<&Type>) -> TokenStream {
-    let (ty, args) = (proofs::tuple(group), group.iter().map(|(index, _)| local("arg", *index)));
-    let (checked, state) = checked(state);
+/// `let (#args,) = match __Arguments0::extract_all(…).await { … };`
+fn extract(index: usize, group: &[(usize, &Argument)], route: &Route) -> TokenStream {
+    let (arguments, state) = (proofs::group_alias(index), state(route));
+    let args = group.iter().map(|(index, _)| local("arg", *index));
     or_return(
         &quote!((#(#args,)*)),
         &quote! {
-            ::server::__private::extract_all::<#checked, #state, #ty>(&mut __request, __state).await
+            <#arguments as ::server::__private::ExtractAll<#state>>::extract_all(&mut __request, __state).await
         },
         Refusal::Response,
     )
 }
 
-/// Whether the extractors are checked, and the state they are made with. Where there is a bound on the state, that has
-/// the answer already.
-fn checked(state: Option<&Type>) -> (TokenStream, TokenStream) {
-    match state {
-        Some(state) => (quote!({ __CHECKED }), quote!(#state)),
-        None => (quote!(_), quote!(__S)),
-    }
+/// The state that the handler is called with.
+fn state(route: &Route) -> TokenStream {
+    route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state))
 }
 
 /// Calls the function and makes its result a response; a type that is none is told of where it is written.

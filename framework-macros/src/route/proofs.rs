@@ -6,10 +6,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 
 use super::check::Route;
 use super::signature::{Argument, Source};
+use crate::spans::{call_on, constant};
 
 /// How many extractors `server::__private::Arguments` holds.
 const MOST_AT_ONCE: usize = 8;
@@ -23,13 +23,13 @@ pub(super) fn all(route: &Route) -> TokenStream {
 
 /// The bounds on a state that the handler can be called with.
 pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
-    let arguments = groups(route).into_iter().map(|group| {
-        let ty = tuple(&group);
-        quote!(::server::__private::Arguments<{ __CHECKED }, #ty>: ::server::__private::ExtractAll<__S, #ty>)
+    let arguments = groups(route).into_iter().enumerate().map(|(index, group)| {
+        let (alias, values) = (group_alias(index), tuple(&group));
+        quote!(#alias: ::server::__private::ExtractAll<__S, Values = #values>)
     });
-    let layers = unit_structs(route).map(|(index, path)| {
-        let is = is_middleware(index);
-        quote!(::server::__private::Around<{ #is }, #path>: ::server::Middleware<__S>)
+    let layers = unit_structs(route).map(|(index, _)| {
+        let (is, alias) = (is_middleware(index), alias(index));
+        quote!(::server::__private::Around<{ #is }, #alias>: ::server::Middleware<__S>)
     });
     arguments.chain(layers).collect()
 }
@@ -42,8 +42,13 @@ pub(super) fn groups(route: &Route) -> Vec<Vec<(usize, &Argument)>> {
     all.chunks(MOST_AT_ONCE).map(<[_]>::to_vec).collect()
 }
 
+/// The alias of the `Arguments` that make a group.
+pub(super) fn group_alias(index: usize) -> Ident {
+    format_ident!("__Arguments{index}")
+}
+
 /// The types of a group.
-pub(super) fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
+fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
     let types = group.iter().map(|(_, argument)| &argument.ty);
     quote!((#(#types,)*))
 }
@@ -51,15 +56,14 @@ pub(super) fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
 /// A layer of the handler: a reference to the value that the attribute names.
 pub(super) fn layer(index: usize, layer: &Expr, route: &Route) -> TokenStream {
     let value = match (unit_struct(layer), &route.state) {
-        (Some(path), None) => {
-            let is = is_middleware(index);
-            quote!(::server::__private::Around::<{ #is }, #path>(#path))
+        (Some(_), None) => {
+            let (is, alias) = (is_middleware(index), alias(index));
+            quote!(::server::__private::Around::<{ #is }, #alias>(#alias {}))
         }
         (Some(_), Some(_)) | (None, _) => quote!(#layer),
     };
-    let value = quote_spanned!(layer.span()=> const { &#value });
     let state = route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state));
-    quote!(::server::__private::around::<#state, _>(#value))
+    call_on(layer, quote!(::server::__private::around::<#state, _>), constant(layer, value))
 }
 
 /// The middleware that are types, and so can be asked what they ask of the state.
@@ -73,13 +77,21 @@ fn is_middleware(index: usize) -> Ident {
     format_ident!("__IS_MIDDLEWARE_{index}")
 }
 
+/// The alias of a middleware's type, which its value is made of as well, so that a name that is not known, or is no
+/// type's, is told of once.
+fn alias(index: usize) -> Ident {
+    format_ident!("__Middleware{index}")
+}
+
 fn middleware(index: usize, path: &syn::Path) -> TokenStream {
-    let is = is_middleware(index);
+    let (is, alias) = (is_middleware(index), alias(index));
+    let assert = call_on(path, quote!(::server::__private::assert_middleware::<#alias>), TokenStream::new());
     quote! {
+        type #alias = #path;
         #[allow(unused_imports)]
         use ::server::__private::NoMiddleware as _;
-        const #is: bool = ::server::__private::MiddlewareProbe::<#path>::IS_MIDDLEWARE;
-        const _: () = ::server::__private::assert_middleware::<#path>();
+        const #is: bool = ::server::__private::MiddlewareProbe::<#alias>::IS_MIDDLEWARE;
+        const _: () = #assert;
     }
 }
 
@@ -88,8 +100,8 @@ fn extractors(route: &Route) -> impl Iterator<Item = (usize, &Argument)> {
     arguments.filter(|(_, argument)| matches!(argument.source, Source::Extractor { .. }))
 }
 
-/// The constant that is `true` where each argument is an extractor, at most one takes the body, and none where no
-/// request has one.
+/// The groups of extractors, and the proof that each is one, that at most one argument takes the body, and none where
+/// no request has one.
 fn arguments(route: &Route) -> TokenStream {
     let mut takers: Vec<(TokenStream, &Argument)> = Vec::new();
     let (mut steps, mut cases) = (TokenStream::new(), Vec::new());
@@ -113,17 +125,17 @@ fn arguments(route: &Route) -> TokenStream {
         }
         takers.push((takes, second));
     }
-    if steps.is_empty() && cases.is_empty() {
-        return TokenStream::new();
-    }
     let panics = (!cases.is_empty()).then(|| quote!(#(#cases)else*));
-    quote! {
-        const __CHECKED: bool = {
-            #steps
-            #panics
-            true
-        };
+    let groups = groups(route);
+    if groups.is_empty() {
+        return panics.map(|panics| quote!(const _: () = { #panics };)).unwrap_or_default();
     }
+    let groups = groups.iter().enumerate().map(|(index, group)| {
+        let (alias, types) = (group_alias(index), tuple(group));
+        let checked = if index == 0 { quote!({ #steps #panics true }) } else { quote!(true) };
+        quote!(type #alias = ::server::__private::Arguments<#checked, #types>;)
+    });
+    quote!(#(#groups)*)
 }
 
 fn case(condition: &TokenStream, argument: &Argument, message: &str) -> TokenStream {

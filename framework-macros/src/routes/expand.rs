@@ -3,13 +3,13 @@
 //! They stand in a block, each for one step, so that `cargo check` evaluates them; the last, which needs the state's
 //! type, is an inline constant, whose type is inferred from where the table is used.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::Path;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
+use crate::spans::{around, call_on, constant};
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
@@ -87,18 +87,22 @@ fn source(item: &FlatItem) -> TokenStream {
 }
 
 fn layers(scope: &FlatScope) -> TokenStream {
-    let layers = &scope.layers;
-    quote!(&[#(::server::__private::layer(const { &#layers })),*])
+    let layers = scope.layers.iter().map(|layer| {
+        call_on(layer, quote!(::server::__private::layer), constant(layer, layer.to_token_stream()))
+    });
+    quote!(&[#(#layers),*])
 }
 
 fn binding(item: &FlatItem) -> TokenStream {
     let (scope, path) = (item.scope, &item.path);
-    match item.kind {
-        Kind::Handler => quote! {
-            (#scope, ::server::__private::Binding::Route(<#path as ::server::Handle<_>>::BOUND))
-        },
-        Kind::Table => quote!((#scope, ::server::__private::Binding::Table(#path))),
-    }
+    let binding = match item.kind {
+        Kind::Handler => {
+            let bound = around(quote!(<), path, quote!(as ::server::Handle<_>>::BOUND));
+            call_on(path, quote!(::server::__private::Binding::Route), bound)
+        }
+        Kind::Table => call_on(path, quote!(::server::__private::Binding::Table), path.to_token_stream()),
+    };
+    quote!((#scope, #binding))
 }
 
 /// Stops at the first conflict, as what comes behind it is often the same mistake again.
@@ -109,15 +113,10 @@ fn checks(table: &FlatTable) -> TokenStream {
 
 /// The conflict of an item stands on its path: the error is where the call is, from its first token to its last.
 fn check(index: usize, item: &FlatItem) -> TokenStream {
-    let (first, last) = ends(&item.path);
-    let start = quote_spanned!(first=> ::server::__private::Conflicts::check);
-    let arguments = quote_spanned!(last=> (__CONFLICTS, __TABLE, #index));
-    quote!(#start #arguments;)
-}
-
-fn ends(path: &Path) -> (Span, Span) {
-    let span =
-        |token: Option<proc_macro2::TokenTree>| token.map_or_else(Span::call_site, |token| token.span());
-    let tokens = path.to_token_stream();
-    (span(tokens.clone().into_iter().next()), span(tokens.into_iter().last()))
+    let check = call_on(
+        &item.path,
+        quote!(::server::__private::Conflicts::check),
+        quote!(__CONFLICTS, __TABLE, #index),
+    );
+    quote!(#check;)
 }

@@ -4,7 +4,7 @@
 //! These futures are generic, so that rustc checks them once, here; an `async` block in each handler's expansion would
 //! cost it twice the time of all the rest.
 
-use crate::extract::argument::{Arguments, ExtractAll, extract_all};
+use crate::extract::argument::ExtractAll;
 use crate::http::{Request, Response};
 use crate::middleware::BoxFuture;
 use crate::respond::IntoResponse;
@@ -22,21 +22,18 @@ pub fn refuse<'a>(response: Box<Response>) -> Reply<'a> {
     Box::pin(std::future::ready(*response))
 }
 
-/// Waits for a handler's result and makes it a response; a type that is none is refused here.
-pub async fn answer<F: Future<Output: IntoResponse>>(handler: F) -> Response {
-    handler.await.into_response()
+/// Waits for a handler's result and makes it a response by `respond`.
+pub async fn answer<F: Future>(handler: F, respond: fn(F::Output) -> Response) -> Response {
+    respond(handler.await)
 }
 
-/// Calls `handler` with what the extractors `T` make of the request.
-pub async fn answer_with<const CHECKED: bool, S, T, F: Future<Output = Response>>(
+/// Calls `handler` with what the extractors `A` make of the request.
+pub async fn answer_with<A: ExtractAll<S>, S, F: Future<Output = Response>>(
     mut request: Request,
     state: &S,
-    handler: impl FnOnce(T) -> F,
-) -> Response
-where
-    Arguments<CHECKED, T>: ExtractAll<S, T>,
-{
-    match extract_all(&mut request, state).await {
+    handler: impl FnOnce(A::Values) -> F,
+) -> Response {
+    match A::extract_all(&mut request, state).await {
         Ok(arguments) => handler(arguments).await,
         Err(response) => response,
     }
