@@ -229,7 +229,9 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
                 self.serve().await
             }
             Action::PrintRoutes => Ok(print(&Listing(&self.routes).to_string())?),
-            Action::PrintVersion => Ok(print(&format!("{}\n", program()))?),
+            Action::PrintVersion => {
+                Ok(print(&format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION")))?)
+            }
             Action::PrintHelp => {
                 let program = program();
                 Ok(print(&Help { program: &program, settings: &loaded.settings }.to_string())?)
