@@ -111,6 +111,10 @@ fn check_prefix(prefix: &LitStr, errors: &mut Errors) -> Option<Pattern> {
         );
         return None;
     }
+    if !prefix.value().starts_with('/') {
+        errors.at(prefix, format!("a prefix begins with a slash: write `\"/{}\"`", prefix.value()));
+        return None;
+    }
     let pattern = Pattern::parse_prefix(prefix, errors)?;
     if let Some(name) = pattern.params().next() {
         let message = format!(

@@ -5,7 +5,6 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Path;
 
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
@@ -21,6 +20,8 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let bindings = table.items.iter().map(binding);
     quote! {{
         #errors
+        #[allow(unused_imports)]
+        use ::server::__private::NoRoute as _;
         #[allow(long_running_const_eval)]
         const __SOURCES: ::server::__private::Sources = ::server::__private::Sources {
             scopes: &[#(#scopes),*],
@@ -78,7 +79,8 @@ fn layer_name(layer: &syn::Expr) -> String {
 fn source(item: &FlatItem) -> TokenStream {
     let (scope, path) = (item.scope, &item.path);
     let source = match item.kind {
-        Kind::Handler => quote!(Route(&<#path as ::server::Endpoint>::ROUTE)),
+        // In parentheses, so that a function without `#[route]` is not taken for a constant argument too.
+        Kind::Handler => quote!(Route(&::server::__private::RouteProbe::<(#path)>::ROUTE)),
         Kind::Table => quote!(Table(#path.__table())),
     };
     quote! {
@@ -87,8 +89,14 @@ fn source(item: &FlatItem) -> TokenStream {
 }
 
 fn layers(scope: &FlatScope) -> TokenStream {
-    let layers = &scope.layers;
-    quote!(&[#(::server::__private::layer(const { &#layers })),*])
+    let layers = scope.layers.iter().map(|layer| {
+        let (first, last) = ends(layer);
+        // The error on what is no middleware stands on the whole argument.
+        let constant = quote_spanned!(first=> const);
+        let value = quote_spanned!(last=> { &#layer });
+        quote!(::server::__private::layer(#constant #value))
+    });
+    quote!(&[#(#layers),*])
 }
 
 fn binding(item: &FlatItem) -> TokenStream {
@@ -109,9 +117,9 @@ fn check(index: usize, item: &FlatItem) -> TokenStream {
     quote!(const _: () = #start #arguments;)
 }
 
-fn ends(path: &Path) -> (Span, Span) {
-    let span =
-        |token: Option<proc_macro2::TokenTree>| token.map_or_else(Span::call_site, |token| token.span());
-    let tokens = path.to_token_stream();
-    (span(tokens.clone().into_iter().next()), span(tokens.into_iter().last()))
+/// The spans of the first token and of the last.
+fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+    let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
 }

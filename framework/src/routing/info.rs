@@ -22,8 +22,8 @@ pub trait Endpoint {
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "the handler `{Self}` cannot be called with the state `{S}`",
-    label = "not a handler for `Routes<{S}>`",
+    message = "`{Self}` is no handler for the state `{S}`",
+    label = "expected a function with `#[route]`, `#[get]`, `#[post]`, ...",
     note = "a route with `state = ...` belongs in a table of that state alone"
 )]
 pub trait Handle<S: 'static>: Endpoint {
