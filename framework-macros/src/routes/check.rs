@@ -68,11 +68,10 @@ impl Flattener<'_> {
 
     fn scope(&mut self, scope: Scope, outer: usize) {
         let mut flat = self.table.scopes.get(outer).cloned().unwrap_or_default();
-        if let Some(prefix) = &scope.prefix {
-            if let Some(pattern) = check_prefix(prefix, self.errors) {
-                flat.prefix.push_str(&pattern.text);
-                flat.segments.extend(pattern.segments);
-            }
+        let prefix = scope.prefix.as_ref().and_then(|prefix| check_prefix(prefix, self.errors));
+        if let Some(prefix) = prefix {
+            flat.prefix.push_str(&prefix.text);
+            flat.segments.extend(prefix.segments);
         }
         flat.layers.extend(scope.layers);
         let index = self.table.scopes.len();

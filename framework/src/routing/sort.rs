@@ -11,7 +11,7 @@ use super::gather::{Row, narrow};
 
 /// A row at its place in the order.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub(super) struct Place {
     /// The row's index.
     pub(super) row: u16,
     /// How many segments it shares with the row before.

@@ -94,8 +94,11 @@ impl Table {
 pub struct Routes<S: 'static = ()> {
     table: &'static Table,
     calls: &'static [HandlerFn<S>],
-    layers: &'static [Option<&'static dyn Layer<S>>],
+    layers: &'static Layers<S>,
 }
+
+/// Layers as a chain takes them; each place is filled once the table is built.
+type Layers<S> = [Option<&'static dyn Layer<S>>];
 
 impl<S> Routes<S> {
     /// No routes at all.
@@ -141,16 +144,13 @@ impl<S> Routes<S> {
 
     /// How the handler at this index, which [`Table::find`] gave, is called, with the layers of its scopes and its
     /// own, outermost first.
-    pub(crate) fn bound(
-        &self,
-        index: usize,
-    ) -> Option<(HandlerFn<S>, &'static [Option<&'static dyn Layer<S>>])> {
+    pub(crate) fn bound(&self, index: usize) -> Option<(HandlerFn<S>, &'static Layers<S>)> {
         let (start, len) = self.table.gathered.entries.get(index)?.layers;
         let start = start as usize;
         Some((*self.calls.get(index)?, self.layers.get(start..start + usize::from(len))?))
     }
 
-    pub(super) const fn parts(&self) -> (&'static [HandlerFn<S>], &'static [Option<&'static dyn Layer<S>>]) {
+    pub(super) const fn parts(&self) -> (&'static [HandlerFn<S>], &'static Layers<S>) {
         (self.calls, self.layers)
     }
 }

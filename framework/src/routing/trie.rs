@@ -10,7 +10,7 @@ use super::gather::{Gathered, Row, narrow};
 
 /// A place in the trie: what was matched so far, and how it may go on.
 #[derive(Clone, Copy, Debug)]
-pub struct Node {
+pub(super) struct Node {
     /// The literal that leads here; empty where a param or a catch-all does.
     pub(super) literal: &'static str,
     /// The children with a literal: the first, and how many.
@@ -25,7 +25,7 @@ pub struct Node {
 
 /// A method of a pattern.
 #[derive(Clone, Copy, Debug)]
-pub struct Leaf {
+pub(super) struct Leaf {
     pub(super) method: &'static str,
     /// The index of the handler.
     pub(super) entry: u16,
