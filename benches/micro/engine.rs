@@ -58,7 +58,7 @@ impl Connection {
     fn exchange(&mut self, requests: &str, answer_len: usize) {
         self.runtime.block_on(async {
             self.stream.write_all(requests.as_bytes()).await.unwrap();
-            self.stream.read_exact(&mut self.received[..answer_len]).await.unwrap();
+            self.stream.read_exact(self.received.get_mut(..answer_len).unwrap()).await.unwrap();
         });
     }
 }

@@ -47,7 +47,9 @@ impl<S: Send + Sync> Application for App<S> {
         let mut captures = Captures::default();
         match self.routes.table().find(request.method(), request.path(), &mut captures) {
             Found::Route(index) => {
-                let policy = self.routes.table().route(index).map_or(Policy::NONE, |route| {
+                let table = self.routes.table();
+                let policy = table.route(index).map_or(Policy::NONE, |route| {
+                    request.set_full_pattern(table.full_pattern(index, captures.pattern()));
                     request.set_route(route, captures);
                     route.policy
                 });

@@ -3,7 +3,7 @@
 pub use crate::entry::{block_on_main, block_on_test};
 pub use crate::extract::argument::{
     AnyState, Argument, Extract, NoExtractor, Probe, StateProbe, assert_extractor, assert_extractor_for,
-    refuse_if,
+    extract, refuse_if,
 };
 pub use crate::extract::function::{Cache, Outcome, cache};
 pub use crate::extract::param::{AnyParam, borrowed_param, owned_param, param_text};

@@ -301,7 +301,7 @@ fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) -> io:
         workers: settings.workers,
         routes: &routes,
     };
-    std::io::stderr().lock().write_all(banner.to_string().as_bytes())
+    io::stderr().lock().write_all(banner.to_string().as_bytes())
 }
 
 /// The program's own name, as it was called.
@@ -313,5 +313,5 @@ fn program() -> String {
 
 fn print(text: &str) -> io::Result<()> {
     use std::io::Write;
-    std::io::stdout().lock().write_all(text.as_bytes())
+    io::stdout().lock().write_all(text.as_bytes())
 }

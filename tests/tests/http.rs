@@ -7,7 +7,6 @@ mod drain;
 #[path = "../http/files.rs"]
 mod files;
 #[path = "../apps/programs.rs"]
-#[expect(dead_code, reason = "shared with the tests of the examples, which use all of it")]
 mod programs;
 #[path = "../http/start.rs"]
 mod start;

@@ -61,32 +61,10 @@ pub(super) fn reason(code: u16) -> &'static str {
     known.unwrap_or(if code >= 500 { "Server Error" } else { "Client Error" })
 }
 
-/// The number and name that `name` is probably meant to be; `None` where nothing is near.
+/// The name and number that `name` is probably meant to be; `None` where nothing is near.
 pub(super) fn nearest(name: &str) -> Option<(&'static str, u16)> {
-    let wanted = name.to_uppercase();
-    let nearest = NAMED.iter().min_by_key(|(known, ..)| distance(known, &wanted))?;
-    let (known, code, _) = *nearest;
-    let near = (name.len() / 3).clamp(1, 3);
-    (distance(known, &wanted) <= near).then_some((known, code))
-}
-
-/// How many letters must be changed, added or removed to make one text of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, a) in one.chars().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        let mut next = vec![left];
-        for (above, b) in row.iter().skip(1).zip(&other) {
-            let cost = diagonal + usize::from(a != *b);
-            left = cost.min(left + 1).min(above + 1);
-            next.push(left);
-            diagonal = *above;
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+    let name = crate::nearest::nearest(name, NAMED.iter().map(|(known, ..)| *known))?;
+    by_name(name).map(|code| (name, code))
 }
 
 #[cfg(test)]
@@ -94,23 +72,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_the_name_that_was_meant() {
-        for (written, meant) in [
-            ("NOT_FUND", "NOT_FOUND"),
-            ("not_found", "NOT_FOUND"),
-            ("CONFLICTS", "CONFLICT"),
-            ("TO_MANY_REQUESTS", "TOO_MANY_REQUESTS"),
-        ] {
-            assert_eq!(nearest(written).map(|(name, _)| name), Some(meant), "{written}");
+    fn knows_each_name_both_ways() {
+        for (written, code, phrase) in NAMED {
+            assert_eq!((by_name(written), name(code), reason(code)), (Some(code), Some(written), phrase));
         }
-        assert_eq!(nearest("OK"), None);
-        assert_eq!(nearest("SEE_OTHER_PAGE_PLEASE"), None);
+        assert_eq!((by_name("OK"), name(200), name(499)), (None, None, None));
+        assert_eq!((reason(499), reason(599)), ("Client Error", "Server Error"));
     }
 
     #[test]
-    fn counts_changed_letters() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("same", "same"), 0);
+    fn finds_the_name_that_was_meant() {
+        assert_eq!(nearest("NOT_FUND"), Some(("NOT_FOUND", 404)));
+        assert_eq!(nearest("not_found"), Some(("NOT_FOUND", 404)));
+        assert_eq!(nearest("TO_MANY_REQUESTS"), Some(("TOO_MANY_REQUESTS", 429)));
+        assert_eq!(nearest("OK"), None);
     }
 }

@@ -4,7 +4,7 @@
 //! it: [`endpoint`], its place in the table; [`handle`], the call; [`super::url`], the URL builder. The checks that only
 //! the compiler can make, as they ask for a type's traits, are in [`super::proofs`].
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -206,23 +206,41 @@ fn body(route: &Route, function: &Function) -> TokenStream {
     }
 }
 
+/// What a step's refusal is made of.
+#[derive(Clone, Copy)]
+enum Refusal {
+    Response,
+    /// What is not awaited has it in a box, as it would make every result as large as a response.
+    Boxed,
+}
+
 /// `let #arg = match #result { Ok(value) => value, Err(response) => return response };`
-fn or_return(arg: &Ident, result: &TokenStream) -> TokenStream {
+fn or_return(arg: &Ident, result: &TokenStream, refusal: Refusal) -> TokenStream {
+    let star = match refusal {
+        Refusal::Response => None,
+        Refusal::Boxed => Some(quote!(*)),
+    };
     quote! {
         let #arg = match #result {
             ::core::result::Result::Ok(__value) => __value,
-            ::core::result::Result::Err(__response) => return __response,
+            ::core::result::Result::Err(__response) => return #star __response,
         };
     }
 }
 
 fn owned_param(arg: &Ident, argument: &Argument, param: usize, name: &str) -> TokenStream {
-    let ty = &argument.ty;
-    or_return(arg, &quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name)))
+    let (ty, param) = (&argument.ty, Literal::usize_unsuffixed(param));
+    or_return(
+        arg,
+        &quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name)),
+        Refusal::Boxed,
+    )
 }
 
 fn borrowed_text(text: &Ident, param: usize, name: &str, blocking: bool) -> TokenStream {
-    let made = or_return(text, &quote!(::server::__private::param_text(&__request, #param, #name)));
+    let param = Literal::usize_unsuffixed(param);
+    let made =
+        or_return(text, &quote!(::server::__private::param_text(&__request, #param, #name)), Refusal::Boxed);
     // What runs on another thread cannot point into the request, which stays here.
     let owned = blocking.then(|| quote!(let #text = ::std::borrow::Cow::into_owned(#text);));
     quote!(#made #owned)
@@ -230,7 +248,7 @@ fn borrowed_text(text: &Ident, param: usize, name: &str, blocking: bool) -> Toke
 
 fn borrowed_param(arg: &Ident, text: &Ident, argument: &Argument, name: &str) -> TokenStream {
     let ty = &argument.ty;
-    or_return(arg, &quote!(::server::__private::borrowed_param::<#ty>(&#text, #name)))
+    or_return(arg, &quote!(::server::__private::borrowed_param::<#ty>(&#text, #name)), Refusal::Boxed)
 }
 
 fn extract(arg: &Ident, index: usize, argument: &Argument, state: Option<&Type>) -> TokenStream {
@@ -240,12 +258,9 @@ fn extract(arg: &Ident, index: usize, argument: &Argument, state: Option<&Type>)
     or_return(
         arg,
         &quote! {
-            <::server::__private::Argument<{ #is }, #ty> as ::server::__private::Extract<#state, #ty>>::extract(
-                &mut __request,
-                __state,
-            )
-            .await
+            ::server::__private::extract::<{ #is }, #state, #ty>(&mut __request, __state).await
         },
+        Refusal::Response,
     )
 }
 

@@ -6,7 +6,7 @@ use quote::quote;
 use syn::Attribute;
 
 use super::expand::{cfgs, item};
-use super::signature::is_primitive;
+use super::types::is_primitive;
 use crate::function::Function;
 
 /// The function, unchanged, and a handler that is in no table and is never called.

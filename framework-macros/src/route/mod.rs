@@ -10,6 +10,7 @@ mod proofs;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod types;
 mod units;
 mod url;
 

@@ -343,7 +343,10 @@ mod tests {
 
     #[test]
     fn joins_a_prefix() {
-        let parse = |text: &str| Pattern::parse_text(text, Span::call_site()).ok().expect(text);
+        let parse = |text: &str| {
+            let parsed = Pattern::parse_text(text, Span::call_site());
+            parsed.unwrap_or_else(|messages| panic!("{text}: {messages:?}"))
+        };
         let join = |prefix, text| parse(text).under(&parse(prefix)).map(|whole| (whole.text, whole.segments));
         assert_eq!(join("/admin", "/"), Ok(("/admin".to_owned(), vec![lit("admin")])));
         assert_eq!(

@@ -1,13 +1,12 @@
 //! The signature of a handler: what each argument is made from, or why it cannot be a handler.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{
-    FnArg, GenericArgument, Ident, Pat, PathArguments, PathSegment, ReturnType, Safety, Signature, Type,
-};
+use syn::{FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Safety, Signature, Type};
 
 use super::pattern::{Pattern, Segment};
+use super::types::{borrows, find_lifetime, find_word, is_named, is_primitive, last_segment, takes_body};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::nearest::nearest;
@@ -37,10 +36,6 @@ pub(crate) enum Text {
     /// It points into the request, and so is made after all that change the request.
     Borrowed,
 }
-
-/// Extractors of the box that take the body; they run after all others, so that a request is known to be wanted
-/// before its body is read.
-const BODY_TAKERS: &[&str] = &["Json", "Form", "String", "Bytes", "Body", "Request"];
 
 /// Checks the signature; `patterns` is `None` where they have mistakes of their own.
 pub(crate) fn check(
@@ -131,15 +126,6 @@ fn shape(sig: &Signature, errors: &mut Errors) -> bool {
         );
     }
     sound
-}
-
-/// Whether a type of this name would hide one that the language has.
-pub(super) fn is_primitive(name: &Ident) -> bool {
-    const PRIMITIVES: &[&str] = &[
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
-        "bool", "char", "str",
-    ];
-    PRIMITIVES.iter().any(|primitive| name == primitive)
 }
 
 /// The name under which an argument can be a parameter: its identifier, or the one in `Parsed(name)`.
@@ -345,62 +331,4 @@ fn return_type(sig: &Signature, errors: &mut Errors) {
         errors
             .at(ty, "the response outlives the request it was made for: return `String`, or `&'static str`");
     }
-}
-
-/// Whether the type is a path whose last segment is `name`.
-fn is_named(ty: &Type, name: &str) -> bool {
-    last_segment(ty).is_some_and(|segment| segment.ident == name)
-}
-
-/// Whether the type is, or wraps in `Option` or `Result`, one of the box that takes the body.
-fn takes_body(ty: &Type) -> bool {
-    let Some(segment) = last_segment(ty) else { return false };
-    if let PathArguments::AngleBracketed(list) = &segment.arguments
-        && (segment.ident == "Option" || segment.ident == "Result")
-        && let Some(GenericArgument::Type(inner)) = list.args.first()
-    {
-        return takes_body(inner);
-    }
-    BODY_TAKERS.iter().any(|name| segment.ident == name)
-}
-
-/// Whether the type points into what it is made from.
-fn borrows(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(_)) || is_named(ty, "Cow") || find_lifetime(ty.to_token_stream()).is_some()
-}
-
-fn last_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
-        Type::Path(path) => path.path.segments.last(),
-        Type::Group(group) => last_segment(&group.elem),
-        Type::Paren(paren) => last_segment(&paren.elem),
-        _ => None,
-    }
-}
-
-/// The first keyword or name that reads `word`, however deep.
-fn find_word(tokens: TokenStream, word: &str) -> Option<TokenTree> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(ref ident) if ident == word => Some(token),
-        TokenTree::Group(group) => find_word(group.stream(), word),
-        _ => None,
-    })
-}
-
-/// The first lifetime but `'static`, however deep.
-fn find_lifetime(tokens: TokenStream) -> Option<TokenTree> {
-    let mut after_quote = false;
-    for token in tokens {
-        match &token {
-            TokenTree::Ident(ident) if after_quote && ident != "static" => return Some(token),
-            TokenTree::Group(group) => {
-                if let Some(found) = find_lifetime(group.stream()) {
-                    return Some(found);
-                }
-            }
-            _ => {}
-        }
-        after_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
-    }
-    None
 }

@@ -68,10 +68,18 @@ impl Flattener<'_> {
 
     fn scope(&mut self, scope: Scope, outer: usize) {
         let mut flat = self.table.scopes.get(outer).cloned().unwrap_or_default();
-        let prefix = scope.prefix.as_ref().and_then(|prefix| check_prefix(prefix, self.errors));
-        if let Some(prefix) = prefix {
-            flat.prefix.push_str(&prefix.text);
-            flat.segments.extend(prefix.segments);
+        match scope.prefix.as_ref().map(|prefix| check_prefix(prefix, self.errors)) {
+            None => {}
+            Some(Some(prefix)) => {
+                flat.prefix.push_str(&prefix.text);
+                flat.segments.extend(prefix.segments);
+            }
+            // No text that a prefix can have: the items conflict with nothing else, as that would be a second error.
+            Some(None) => {
+                let stand_in = format!("\0{}", self.table.scopes.len());
+                flat.prefix.push_str(&format!("/{stand_in}"));
+                flat.segments.push(Segment::Literal(stand_in));
+            }
         }
         flat.layers.extend(scope.layers);
         let index = self.table.scopes.len();

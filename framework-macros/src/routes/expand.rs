@@ -3,12 +3,13 @@
 //! They stand in a block, each for one step, so that `cargo check` evaluates them; the last, which needs the state's
 //! type, is an inline constant, whose type is inferred from where the table is used.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
+use crate::spans::{call_on, ends};
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
@@ -91,7 +92,7 @@ fn source(item: &FlatItem) -> TokenStream {
 fn layers(scope: &FlatScope) -> TokenStream {
     let layers = scope.layers.iter().map(|layer| {
         let (first, last) = ends(layer);
-        // The error on what is no middleware stands on the whole argument.
+        // What is no middleware is told of on this very argument.
         let constant = quote_spanned!(first=> const);
         let value = quote_spanned!(last=> { &#layer });
         quote!(::server::__private::layer(#constant #value))
@@ -109,17 +110,9 @@ fn binding(item: &FlatItem) -> TokenStream {
     }
 }
 
-/// The conflict of an item stands on its path: the error is where the call is, from its first token to its last.
+/// The conflict of an item stands on its path.
 fn check(index: usize, item: &FlatItem) -> TokenStream {
-    let (first, last) = ends(&item.path);
-    let start = quote_spanned!(first=> ::server::__private::Conflicts::check);
-    let arguments = quote_spanned!(last=> (__CONFLICTS, __TABLE, #index));
-    quote!(const _: () = #start #arguments;)
-}
-
-/// The spans of the first token and of the last.
-fn ends(tokens: &impl ToTokens) -> (Span, Span) {
-    let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    (first, spans.last().unwrap_or(first))
+    let function = quote!(::server::__private::Conflicts::check);
+    let call = call_on(&item.path, function, quote!(__CONFLICTS, __TABLE, #index));
+    quote!(const _: () = #call;)
 }

@@ -24,5 +24,5 @@ pub(crate) use help::Help;
 pub(crate) use limits::{effective_max_connections, file_limit};
 pub(crate) use listen::ListenError;
 pub use settings::{Runtime, Settings, TrailingSlash};
-pub(crate) use sources::{Action, Loaded};
+pub(crate) use sources::Action;
 pub(crate) use units::{write_duration, write_size};

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use proptest::prelude::*;
 
+use super::sources::Loaded;
 use super::*;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];

@@ -36,7 +36,7 @@ impl<T: FromRequest<AnyState>> Probe<T> {
 
 /// The same question about one state alone, as a handler with `state = ...` asks it.
 #[derive(Debug)]
-pub struct StateProbe<S, T>(PhantomData<(fn(&S), T)>);
+pub struct StateProbe<S, T>(PhantomData<(S, T)>);
 
 impl<S, T: FromRequest<S>> StateProbe<S, T> {
     /// `T` is an extractor for the state `S`.
@@ -86,6 +86,17 @@ pub trait Extract<S, T> {
 
     /// Makes the value, or the response that refuses the request.
     fn extract(request: &mut Request, state: &S) -> impl Future<Output = Result<T, Response>> + Send;
+}
+
+/// Makes an argument from the request; what a macro calls.
+pub fn extract<const IS_EXTRACTOR: bool, S, T>(
+    request: &mut Request,
+    state: &S,
+) -> impl Future<Output = Result<T, Response>> + Send
+where
+    Argument<IS_EXTRACTOR, T>: Extract<S, T>,
+{
+    Argument::<IS_EXTRACTOR, T>::extract(request, state)
 }
 
 impl<S: Sync, T: FromRequest<S>> Extract<S, T> for Argument<true, T> {

@@ -12,6 +12,7 @@ use crate::respond::IntoResponse;
 /// It answers with what refused the request, an argument or the function. A handler takes it apart with
 /// `Result<User, Rejected<ApiError>>`.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "made for a refused request alone, and taken apart at once")]
 pub enum Rejected<E> {
     /// An argument of the function could not be made; this is its answer.
     Argument(Response),

@@ -31,7 +31,7 @@ pub struct MatchedRoute {
 }
 
 impl MatchedRoute {
-    /// The pattern that matched, as written, with the prefixes of its module.
+    /// The pattern that matched, as written, with the prefixes of the scopes around it.
     pub fn pattern(self) -> &'static str {
         self.pattern
     }
@@ -46,9 +46,9 @@ impl<S: Sync> FromRequest<S> for MatchedRoute {
     type Rejection = MatchedRouteRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, MatchedRouteRejection> {
-        let route = request.matched_route().zip(request.matched_pattern());
-        let route = route.map(|(info, pattern)| Self { info, pattern: pattern.text });
-        route.ok_or(MatchedRouteRejection(()))
+        let own = request.matched_pattern().map(|pattern| pattern.text);
+        let route = request.matched_route().zip(request.full_pattern().or(own));
+        route.map(|(info, pattern)| Self { info, pattern }).ok_or(MatchedRouteRejection(()))
     }
 }
 

@@ -258,7 +258,7 @@ pub fn owned_param<T: for<'a> FromParam<'a>>(
     request: &Request,
     index: usize,
     name: &'static str,
-) -> Result<T, Response> {
+) -> Result<T, Box<Response>> {
     borrowed_param(&param_text(request, index, name)?, name)
 }
 
@@ -272,7 +272,7 @@ pub fn param_text<'a>(
     request: &'a Request,
     index: usize,
     name: &'static str,
-) -> Result<Cow<'a, str>, Response> {
+) -> Result<Cow<'a, str>, Box<Response>> {
     let raw = request.raw_param(index).unwrap_or_default();
     let decoded = percent_encoding::percent_decode_str(raw).decode_utf8();
     decoded.map_err(|_| refusal(name, &format_args!("`{name}`: expected UTF-8, found `{}`", Found(raw))))
@@ -284,13 +284,14 @@ pub fn param_text<'a>(
 ///
 /// The 400 that names the parameter.
 #[doc(hidden)]
-pub fn borrowed_param<'a, T: FromParam<'a>>(text: &'a str, name: &'static str) -> Result<T, Response> {
+pub fn borrowed_param<'a, T: FromParam<'a>>(text: &'a str, name: &'static str) -> Result<T, Box<Response>> {
     T::from_param(text)
         .map_err(|error| refusal(name, &format_args!("`{name}`: {error}, found `{}`", Found(text))))
 }
 
-fn refusal(name: &'static str, detail: &dyn fmt::Display) -> Response {
-    Problem::new(StatusCode::BAD_REQUEST).detail(detail.to_string()).with("param", name).into_response()
+fn refusal(name: &'static str, detail: &dyn fmt::Display) -> Box<Response> {
+    let problem = Problem::new(StatusCode::BAD_REQUEST).detail(detail.to_string()).with("param", name);
+    Box::new(problem.into_response())
 }
 
 /// A client's text as an answer may repeat it: escaped, and cut after 64 characters.

@@ -30,7 +30,9 @@ use self::trailer::Trailer;
 use super::Decoded;
 use super::ascii::is_whitespace;
 
-pub(crate) use encode::{CHUNK_END, ChunkHead, encode_chunk, encode_last_chunk};
+#[cfg(test)]
+pub(crate) use encode::encode_chunk;
+pub(crate) use encode::{CHUNK_END, ChunkHead, encode_last_chunk};
 pub(crate) use error::ChunkError;
 
 /// Digits of a chunk size; sixteen are all that 64 bits hold, the others must be zeros at the front.

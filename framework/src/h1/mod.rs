@@ -16,11 +16,11 @@ mod head;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_chunk, encode_last_chunk};
+pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_last_chunk};
 pub(crate) use date::format_date;
 pub(crate) use encode::{
     BodyLength, CONTINUE, EncodeContext, OutgoingFraming, Persistence, RequestKind, encode_head,
 };
 pub(crate) use error::HeadError;
 pub(crate) use framing::{BodyDecoder, Decoded, Framing};
-pub(crate) use head::{ConnectionOptions, Expect, HeadLimits, HeadParser, ParsedHead};
+pub(crate) use head::{Expect, HeadLimits, HeadParser, ParsedHead};

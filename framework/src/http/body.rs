@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TryRecvError};
 
 mod incoming;
 mod limited;
@@ -280,26 +280,33 @@ impl Channel {
             if self.finished {
                 return Poll::Ready(None);
             }
-            match self.receiver.poll_recv(context) {
-                Poll::Ready(Some(Message::Chunk(chunk))) if chunk.is_empty() => continue,
-                Poll::Ready(Some(Message::Chunk(chunk))) => return Poll::Ready(Some(Ok(chunk))),
-                Poll::Ready(Some(Message::Finished)) => self.finished = true,
-                Poll::Ready(None) => {
-                    return Poll::Ready(Some(Err(self.failure.take().unwrap_or(BodyError::Unfinished))));
-                }
-                Poll::Pending => {
-                    // The producer may have sent something, or be done: look at the channel once more then.
-                    let Some(producer) = &mut self.producer else { return Poll::Pending };
-                    match producer.as_mut().poll(context) {
-                        Poll::Ready(sent) => {
-                            self.producer = None;
-                            self.failure = sent.err();
-                        }
-                        Poll::Pending if self.receiver.is_empty() => return Poll::Pending,
-                        Poll::Pending => {}
-                    }
-                }
+            let message = match self.receiver.poll_recv(context) {
+                Poll::Ready(message) => message,
+                Poll::Pending => ready!(self.poll_producer(context)),
+            };
+            match message {
+                Some(Message::Chunk(chunk)) if chunk.is_empty() => {}
+                Some(Message::Chunk(chunk)) => return Poll::Ready(Some(Ok(chunk))),
+                Some(Message::Finished) => self.finished = true,
+                None => return Poll::Ready(Some(Err(self.failure.take().unwrap_or(BodyError::Unfinished)))),
             }
+        }
+    }
+
+    /// Lets the producer go on, and looks at what it sent.
+    ///
+    /// The look is one that Tokio's budget does not hold back: the channel above says that it is empty when a task has
+    /// used its budget up, and to ask it again at once would be to ask for ever.
+    fn poll_producer(&mut self, context: &mut Context<'_>) -> Poll<Option<Message>> {
+        let Some(producer) = &mut self.producer else { return Poll::Pending };
+        if let Poll::Ready(sent) = producer.as_mut().poll(context) {
+            self.producer = None;
+            self.failure = sent.err();
+        }
+        match self.receiver.try_recv() {
+            Ok(message) => Poll::Ready(Some(message)),
+            Err(TryRecvError::Empty) => Poll::Pending,
+            Err(TryRecvError::Disconnected) => Poll::Ready(None),
         }
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Parts {
     extensions: Option<Extensions>,
     captures: Captures,
     route: Option<&'static RouteInfo>,
+    /// The matched pattern with the prefixes of the scopes around it.
+    full_pattern: Option<&'static str>,
     client_addr: Option<SocketAddr>,
     id: Option<RequestId>,
     body_limit: u64,
@@ -215,10 +217,6 @@ impl Request {
         self.parts_mut().extensions.get_or_insert_default()
     }
 
-    pub(crate) fn head(&self) -> &RequestHead {
-        &self.parts().head
-    }
-
     pub(crate) fn head_mut(&mut self) -> &mut RequestHead {
         &mut self.parts_mut().head
     }
@@ -235,6 +233,16 @@ impl Request {
         let parts = self.parts_mut();
         parts.route = Some(route);
         parts.captures = captures;
+    }
+
+    /// Notes the matched pattern as the whole table has it.
+    pub(crate) fn set_full_pattern(&mut self, pattern: Option<&'static str>) {
+        self.parts_mut().full_pattern = pattern;
+    }
+
+    /// The matched pattern with the prefixes of the scopes around it.
+    pub(crate) fn full_pattern(&self) -> Option<&'static str> {
+        self.parts().full_pattern
     }
 
     pub(crate) fn set_body_limit(&mut self, limit: u64) {
@@ -278,6 +286,7 @@ impl Parts {
         self.extensions = None;
         self.captures = Captures::default();
         self.route = None;
+        self.full_pattern = None;
         self.client_addr = None;
         self.id = None;
     }

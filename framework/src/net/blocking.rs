@@ -28,7 +28,15 @@ pub(crate) struct BlockingPool {
     taken: AtomicUsize,
     /// The most of them: threads and queue together.
     room: usize,
+    /// Calls refused so far because there was no room.
     refused: AtomicUsize,
+}
+
+/// The refused calls are told at the first one, and whenever their number has doubled.
+fn tell_refused(refused: usize) {
+    if refused.is_power_of_two() {
+        tracing::warn!(refused, "blocking calls were refused with 503: the pool's queue was full");
+    }
 }
 
 impl BlockingPool {
@@ -49,18 +57,13 @@ impl BlockingPool {
         POOL.set(Some(Arc::clone(self)));
     }
 
-    /// Calls refused so far because the queue was full.
-    pub(crate) fn refused(&self) -> usize {
-        self.refused.load(Ordering::Relaxed)
-    }
-
     fn enter(self: Arc<Self>) -> Option<Entered> {
         let taken = self.taken.fetch_add(1, Ordering::AcqRel);
         let entered = Entered(self);
         if taken < entered.0.room {
             return Some(entered);
         }
-        entered.0.refused.fetch_add(1, Ordering::Relaxed);
+        tell_refused(entered.0.refused.fetch_add(1, Ordering::Relaxed) + 1);
         None
     }
 }
@@ -141,7 +144,7 @@ mod tests {
         tokio::task::yield_now().await;
         let refused = run_blocking(|| 3).await.unwrap_err();
         assert_eq!(refused.status(), 503);
-        assert_eq!(pool.refused(), 1);
+        assert_eq!(pool.refused.load(Ordering::Relaxed), 1);
         release.send(()).unwrap();
         assert!(first.await.unwrap().unwrap().is_ok());
         assert_eq!(second.await.unwrap().unwrap(), 2);

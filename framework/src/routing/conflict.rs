@@ -184,7 +184,6 @@ impl Message {
         if number >= 10 {
             self.push_number(number / 10);
         }
-        #[expect(clippy::cast_possible_truncation, reason = "a digit")]
         self.push(&[b'0' + (number % 10) as u8]);
     }
 }

@@ -7,7 +7,7 @@ use crate::http::{Request, Response};
 use crate::middleware::Layer;
 
 /// The most parameters a pattern may have; the macro refuses more.
-pub const MAX_PARAMS: usize = 16;
+pub(crate) const MAX_PARAMS: usize = 16;
 
 /// A handler's place in the table, without the state's type; `#[route]` implements it.
 #[diagnostic::on_unimplemented(
@@ -23,7 +23,8 @@ pub trait Endpoint {
 /// A handler that can be called with the state `S`; `#[route]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler for the state `{S}`",
-    label = "expected a function with `#[route]`, `#[get]`, `#[post]`, ...",
+    label = "not a handler for `Routes<{S}>`",
+    note = "a table lists functions with `#[route]`, `#[get]`, `#[post]`, ...",
     note = "a route with `state = ...` belongs in a table of that state alone"
 )]
 pub trait Handle<S: 'static>: Endpoint {
@@ -46,6 +47,12 @@ impl<S> Clone for Bound<S> {
 }
 
 impl<S> Copy for Bound<S> {}
+
+impl<S> fmt::Debug for Bound<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bound").field("layers", &self.layers.len()).finish_non_exhaustive()
+    }
+}
 
 type Call<S> = for<'a> fn(Request, &'a S) -> crate::middleware::BoxFuture<'a, Response>;
 
@@ -74,6 +81,12 @@ impl<S> Clone for HandlerFn<S> {
 }
 
 impl<S> Copy for HandlerFn<S> {}
+
+impl<S> fmt::Debug for HandlerFn<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandlerFn").finish_non_exhaustive()
+    }
+}
 
 /// A route as it was written: what `--routes` prints and what the engine must know before the body is read.
 #[derive(Clone, Copy, Debug)]
@@ -175,7 +188,7 @@ pub enum Segment {
 
 /// Where in a request's path the parameters of its pattern lie.
 #[derive(Clone, Copy, Default)]
-pub struct Captures {
+pub(crate) struct Captures {
     /// Which of the route's patterns matched.
     pattern: u16,
     len: u8,

@@ -23,7 +23,7 @@ use super::trie::{Leaf, Node};
 
 /// What the table says of a method and a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::enum_variant_names, reason = "404 is called so")]
+#[expect(clippy::enum_variant_names, reason = "named as the statuses are")]
 pub(crate) enum Found {
     /// The handler at this index answers.
     Route(usize),

@@ -23,9 +23,8 @@ mod url;
 pub use bind::{Binding, Bindings, layer};
 pub use conflict::Conflicts;
 pub use gather::{Gathered, Rows, join_texts};
-pub use info::{
-    Bound, Captures, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment,
-};
+pub(crate) use info::Captures;
+pub use info::{Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment};
 pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
 pub(crate) use mount::Mounts;

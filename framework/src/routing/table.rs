@@ -94,11 +94,8 @@ impl Table {
 pub struct Routes<S: 'static = ()> {
     table: &'static Table,
     calls: &'static [HandlerFn<S>],
-    layers: &'static Layers<S>,
+    layers: &'static [Option<&'static dyn Layer<S>>],
 }
-
-/// Layers as a chain takes them; each place is filled once the table is built.
-type Layers<S> = [Option<&'static dyn Layer<S>>];
 
 impl<S> Routes<S> {
     /// No routes at all.
@@ -144,16 +141,19 @@ impl<S> Routes<S> {
 
     /// How the handler at this index, which [`Table::find`] gave, is called, with the layers of its scopes and its
     /// own, outermost first.
-    pub(crate) fn bound(&self, index: usize) -> Option<(HandlerFn<S>, &'static Layers<S>)> {
+    pub(crate) fn bound(&self, index: usize) -> Option<(HandlerFn<S>, Layers<S>)> {
         let (start, len) = self.table.gathered.entries.get(index)?.layers;
         let start = start as usize;
         Some((*self.calls.get(index)?, self.layers.get(start..start + usize::from(len))?))
     }
 
-    pub(super) const fn parts(&self) -> (&'static [HandlerFn<S>], &'static Layers<S>) {
+    pub(super) const fn parts(&self) -> (&'static [HandlerFn<S>], Layers<S>) {
         (self.calls, self.layers)
     }
 }
+
+/// Layers as a table holds them, outermost first; each place is taken.
+pub(crate) type Layers<S> = &'static [Option<&'static dyn Layer<S>>];
 
 impl<S> Clone for Routes<S> {
     fn clone(&self) -> Self {

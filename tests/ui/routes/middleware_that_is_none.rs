@@ -13,7 +13,7 @@ async fn get_user(id: u64) -> String {
 #[derive(Clone, Copy)]
 struct Log;
 
-const ROUTES: Routes = routes![index, with [Log] => [get_user]];
+const ROUTES: Routes = routes![index, with [Log] => [get_user, "/inner" => [index]]];
 
 fn main() {
     let _ = ROUTES;

@@ -10,7 +10,7 @@ async fn get_user(id: u64) -> String {
     id.to_string()
 }
 
-const ROUTES: Routes = routes![index, "/orgs/:org" => [get_user]];
+const ROUTES: Routes = routes![index, "/orgs/:org" => [index, get_user]];
 
 fn main() {
     let _ = ROUTES;

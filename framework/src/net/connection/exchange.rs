@@ -26,6 +26,7 @@ use crate::routing::OnDisconnect;
 const HALF_CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// How a handler ended.
+#[expect(clippy::large_enum_variant, reason = "made once a request and taken apart at once")]
 enum Outcome {
     Response(Response),
     /// It panicked; the message is logged, never sent.

@@ -56,6 +56,12 @@ impl Application for TestApp {
                 sleep(Duration::from_millis(1)).await;
                 panic!("half-way")
             })),
+            "/pieces" => Response::ok().body(Body::stream(|mut out| async move {
+                for _ in 0..1000 {
+                    out.send("piece").await?;
+                }
+                out.finish().await
+            })),
             "/large" => Response::ok().bytes(vec![b'x'; 1 << 20]),
             _ => Problem::new(StatusCode::NOT_FOUND).into_response(),
         }
@@ -227,6 +233,15 @@ fn a_panic_is_a_500_and_the_connection_lives() {
 #[test]
 fn a_stream_that_panics_is_cut_off() {
     check("GET /broken HTTP/1.1\r\nhost: a\r\n\r\n", &[200], &["4\r\nhalf\r\n"]);
+}
+
+#[test]
+fn a_stream_longer_than_a_tasks_budget_is_whole() {
+    check(
+        "GET /pieces HTTP/1.1\r\nhost: a\r\n\r\n",
+        &[200],
+        &[&"5\r\npiece\r\n".repeat(1000), "\r\n0\r\n\r\n"],
+    );
 }
 
 #[test]
