@@ -11,7 +11,7 @@ pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, aroun
 pub use crate::net::blocking::run_blocking;
 pub use crate::respond::cause::{Cause, status};
 pub use crate::routing::{
-    Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, OnDisconnect, Pattern, Policy, Reply,
-    RouteInfo, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder, join_texts, layer,
-    reply, respond,
+    Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, NoRoute, OnDisconnect, Pattern, Policy,
+    Reply, RouteInfo, RouteProbe, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder,
+    join_texts, layer, reply, respond,
 };

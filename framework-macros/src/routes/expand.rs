@@ -3,13 +3,13 @@
 //! They stand in a block, each for one step, so that `cargo check` evaluates them; the last, which needs the state's
 //! type, is an inline constant, whose type is inferred from where the table is used.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Path;
 
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
+use crate::spans::{call_on, ends};
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
@@ -21,6 +21,8 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let bindings = table.items.iter().map(binding);
     quote! {{
         #errors
+        #[allow(unused_imports)]
+        use ::server::__private::NoRoute as _;
         #[allow(long_running_const_eval)]
         const __SOURCES: ::server::__private::Sources = ::server::__private::Sources {
             scopes: &[#(#scopes),*],
@@ -78,7 +80,8 @@ fn layer_name(layer: &syn::Expr) -> String {
 fn source(item: &FlatItem) -> TokenStream {
     let (scope, path) = (item.scope, &item.path);
     let source = match item.kind {
-        Kind::Handler => quote!(Route(&<#path as ::server::Endpoint>::ROUTE)),
+        // In parentheses, so that a function without `#[route]` is not taken for a constant argument too.
+        Kind::Handler => quote!(Route(&::server::__private::RouteProbe::<(#path)>::ROUTE)),
         Kind::Table => quote!(Table(#path.__table())),
     };
     quote! {
@@ -87,8 +90,14 @@ fn source(item: &FlatItem) -> TokenStream {
 }
 
 fn layers(scope: &FlatScope) -> TokenStream {
-    let layers = &scope.layers;
-    quote!(&[#(::server::__private::layer(const { &#layers })),*])
+    let layers = scope.layers.iter().map(|layer| {
+        let (first, last) = ends(layer);
+        // What is no middleware is told of on this very argument.
+        let constant = quote_spanned!(first=> const);
+        let value = quote_spanned!(last=> { &#layer });
+        quote!(::server::__private::layer(#constant #value))
+    });
+    quote!(&[#(#layers),*])
 }
 
 fn binding(item: &FlatItem) -> TokenStream {
@@ -101,17 +110,9 @@ fn binding(item: &FlatItem) -> TokenStream {
     }
 }
 
-/// The conflict of an item stands on its path: the error is where the call is, from its first token to its last.
+/// The conflict of an item stands on its path.
 fn check(index: usize, item: &FlatItem) -> TokenStream {
-    let (first, last) = ends(&item.path);
-    let start = quote_spanned!(first=> ::server::__private::Conflicts::check);
-    let arguments = quote_spanned!(last=> (__CONFLICTS, __TABLE, #index));
-    quote!(const _: () = #start #arguments;)
-}
-
-fn ends(path: &Path) -> (Span, Span) {
-    let span =
-        |token: Option<proc_macro2::TokenTree>| token.map_or_else(Span::call_site, |token| token.span());
-    let tokens = path.to_token_stream();
-    (span(tokens.clone().into_iter().next()), span(tokens.into_iter().last()))
+    let function = quote!(::server::__private::Conflicts::check);
+    let call = call_on(&item.path, function, quote!(__CONFLICTS, __TABLE, #index));
+    quote!(const _: () = #call;)
 }

@@ -1,8 +1,10 @@
-use server::{Request, RequestId, extractor};
+use std::net::IpAddr;
+
+use server::{Request, extractor};
 
 #[extractor]
-async fn id(request: &mut Request) -> RequestId {
-    request.id()
+async fn address(request: &mut Request) -> Result<IpAddr, &'static str> {
+    request.header("x-real-ip").and_then(|text| text.parse().ok()).ok_or("who are you?")
 }
 
 fn main() {}

@@ -92,7 +92,7 @@ fn describes_a_route() {
     assert_eq!(route.patterns.len(), 1);
     assert_eq!(route.patterns[0].text, "/users/:id");
     assert_eq!(route.patterns[0].segments, [Segment::Literal("users"), Segment::Param("id")]);
-    assert_eq!(route.name, "server::macros::tests::get_user");
+    assert_eq!(route.name, "server::macros::behaviour::route::get_user");
     assert!(route.file.ends_with("macros/tests.rs"), "{}", route.file);
     assert_eq!(route.summary, "One user.");
     assert_eq!(route.policy.tag, Some("users"));

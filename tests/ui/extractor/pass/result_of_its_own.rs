@@ -1,5 +1,7 @@
 //! A type that is only called like a `Result` is an extractor like any other.
 
+use std::net::IpAddr;
+
 use server::{FromRequest, Request, extractor};
 
 struct SearchResult<T>(Vec<T>);
@@ -14,13 +16,13 @@ struct App;
 
 /// For one state, a type of another crate may be made as well.
 #[extractor(state = App)]
-async fn id(request: &mut Request) -> server::RequestId {
-    request.id()
+async fn address(request: &mut Request) -> Result<IpAddr, &'static str> {
+    request.header("x-real-ip").and_then(|text| text.parse().ok()).ok_or("who are you?")
 }
 
 fn is_extractor<T: FromRequest<App>>(_: impl Fn(T)) {}
 
 fn main() {
     is_extractor(|words: SearchResult<String>| drop(words.0));
-    is_extractor(|id: server::RequestId| println!("{id}"));
+    is_extractor(|address: IpAddr| println!("{address}"));
 }

@@ -1,7 +1,5 @@
 //! Another derive may write `Display`, `Error` and `From`; both read the same marks.
 
-use std::error::Error;
-
 use server::{HttpError, Problem};
 
 #[derive(Debug, thiserror::Error, HttpError)]

@@ -1,0 +1,26 @@
+use server::{Routes, get, routes};
+
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
+}
+
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
+
+#[get("/admin/users/:id")]
+async fn admin_user(id: u64) -> String {
+    id.to_string()
+}
+
+const ROUTES: Routes = routes![
+    index,
+    admin_user,
+    "/admin" => [index, get_user],
+];
+
+fn main() {
+    let _ = ROUTES;
+}
