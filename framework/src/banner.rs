@@ -10,7 +10,7 @@ use crate::config::Runtime;
 pub(crate) struct Banner<'a> {
     /// The program's name.
     pub(crate) name: &'a str,
-    /// The program's version.
+    /// The version of this crate.
     pub(crate) version: &'a str,
     /// Every address that is listened on, with the port that was taken.
     pub(crate) addresses: &'a [SocketAddr],
@@ -32,7 +32,7 @@ impl fmt::Display for Banner<'_> {
             Runtime::Shared => "one runtime",
         };
         let workers = if self.workers == 1 { "worker" } else { "workers" };
-        writeln!(f, "{} {} ({} {workers}, {runtime})", self.name, self.version, self.workers)?;
+        writeln!(f, "{} on fingerpost {} ({} {workers}, {runtime})", self.name, self.version, self.workers)?;
         for &address in self.addresses {
             writeln!(f, "  {}", Link(address))?;
         }
@@ -88,12 +88,12 @@ mod tests {
     fn tells_what_runs_where_and_with_which_routes() {
         assert_eq!(
             banner(&["127.0.0.1:8080"], 2, 2),
-            "hello 1.2.3 (2 workers, a runtime each)\n  http://127.0.0.1:8080\n\n  GET /1  app::route1\n  \
+            "hello on fingerpost 1.2.3 (2 workers, a runtime each)\n  http://127.0.0.1:8080\n\n  GET /1  app::route1\n  \
              GET /2  app::route2\n"
         );
         assert_eq!(
             banner(&["127.0.0.1:8080"], 1, 0),
-            "hello 1.2.3 (1 worker, one runtime)\n  http://127.0.0.1:8080\n"
+            "hello on fingerpost 1.2.3 (1 worker, one runtime)\n  http://127.0.0.1:8080\n"
         );
     }
 

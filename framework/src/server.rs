@@ -12,7 +12,7 @@ use crate::config::{self, Action, Help, ListenError, Runtime, Settings, Trailing
 use crate::error::Error;
 use crate::middleware::{Layer, Middleware};
 use crate::net::{
-    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Trigger, Workers,
+    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
 };
 use crate::routing::{Listing, Mount, Mounts, Routes};
 
@@ -240,7 +240,9 @@ where
                 self.serve().await
             }
             Action::PrintRoutes => Ok(print(&Listing(&self.routes).to_string())?),
-            Action::PrintVersion => Ok(print(&format!("{}\n", program()))?),
+            Action::PrintVersion => {
+                Ok(print(&format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION")))?)
+            }
             Action::PrintHelp => {
                 let program = program();
                 Ok(print(&Help { program: &program, settings: &loaded.settings }.to_string())?)
@@ -264,6 +266,8 @@ where
         let addr = settings.address();
         let listeners = Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?;
         let addr = listeners.addr;
+        // Before anybody is told that the server is there: a signal from now on begins the drain.
+        let signals = Signals::listen()?;
         let routes = self.routes;
         let shop = self.into_shop(&settings)?;
         let workers = if per_core {
@@ -273,7 +277,7 @@ where
         };
         announce(&settings, addr, &routes)?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        net::run(workers, drain, trigger).await?;
+        net::run(workers, signals, drain, trigger).await;
         Ok(())
     }
 

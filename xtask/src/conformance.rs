@@ -18,7 +18,7 @@ const BESIDE: &str = "../shared/conformance";
 const PROGRAMS: [&str; 1] = ["http1.py"];
 
 /// The most cases of each kind that may fall short. To tighten the demand is to lower these numbers.
-const ALLOWED: Summary = Summary { must_failed: 0, should_failed: u32::MAX, weak: u32::MAX };
+const ALLOWED: Summary = Summary { must_failed: 0, should_failed: 0, weak: 0 };
 
 /// A way to run the server.
 #[derive(Debug)]

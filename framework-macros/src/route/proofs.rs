@@ -63,7 +63,7 @@ pub(super) fn layer(index: usize, layer: &Expr, route: &Route) -> TokenStream {
         (Some(_), Some(_)) | (None, _) => quote!(#layer),
     };
     let state = route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state));
-    call_on(layer, quote!(::server::__private::around::<#state, _>), constant(layer, value))
+    call_on(layer, quote!(::server::__private::layer::<#state, _>), constant(layer, value))
 }
 
 /// The middleware that are types, and so can be asked what they ask of the state.

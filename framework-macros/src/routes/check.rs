@@ -68,11 +68,18 @@ impl Flattener<'_> {
 
     fn scope(&mut self, scope: Scope, outer: usize) {
         let mut flat = self.table.scopes.get(outer).cloned().unwrap_or_default();
-        if let Some(prefix) = &scope.prefix
-            && let Some(pattern) = check_prefix(prefix, self.errors)
-        {
-            flat.prefix.push_str(&pattern.text);
-            flat.segments.extend(pattern.segments);
+        match scope.prefix.as_ref().map(|prefix| check_prefix(prefix, self.errors)) {
+            None => {}
+            Some(Some(prefix)) => {
+                flat.prefix.push_str(&prefix.text);
+                flat.segments.extend(prefix.segments);
+            }
+            // No text that a prefix can have: the items conflict with nothing else, as that would be a second error.
+            Some(None) => {
+                let stand_in = format!("\0{}", self.table.scopes.len());
+                flat.prefix.push_str(&format!("/{stand_in}"));
+                flat.segments.push(Segment::Literal(stand_in));
+            }
         }
         flat.layers.extend(scope.layers);
         let index = self.table.scopes.len();
@@ -109,6 +116,10 @@ fn check_prefix(prefix: &LitStr, errors: &mut Errors) -> Option<Pattern> {
             prefix,
             "a scope at the root needs no prefix: list its items without one, or write `with [...] => [...]`",
         );
+        return None;
+    }
+    if !prefix.value().starts_with('/') {
+        errors.at(prefix, format!("a prefix begins with a slash: write `\"/{}\"`", prefix.value()));
         return None;
     }
     let pattern = Pattern::parse_prefix(prefix, errors)?;

@@ -10,6 +10,7 @@ use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
 use crate::spans::{around, call_on, constant};
+use crate::written::on_one_line;
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
@@ -21,6 +22,8 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let bindings = table.items.iter().map(binding);
     quote! {{
         #errors
+        #[allow(unused_imports)]
+        use ::server::__private::NoRoute as _;
         #[allow(long_running_const_eval)]
         const __SOURCES: ::server::__private::Sources = ::server::__private::Sources {
             scopes: &[#(#scopes),*],
@@ -63,22 +66,17 @@ fn scope(scope: &FlatScope) -> TokenStream {
         Segment::Literal(text) => Some(text),
         Segment::Param(_) | Segment::CatchAll(_) => None,
     });
-    let layers = scope.layers.iter().map(layer_name);
+    let layers = scope.layers.iter().map(on_one_line);
     quote! {
         ::server::__private::Scope { prefix: #prefix, segments: &[#(#segments),*], layers: &[#(#layers),*] }
     }
 }
 
-/// The middleware as written, in one line.
-fn layer_name(layer: &syn::Expr) -> String {
-    let text = layer.to_token_stream().to_string();
-    text.replace(" :: ", "::").replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" ,", ",")
-}
-
 fn source(item: &FlatItem) -> TokenStream {
     let (scope, path) = (item.scope, &item.path);
     let source = match item.kind {
-        Kind::Handler => quote!(Route(&<#path as ::server::Endpoint>::ROUTE)),
+        // In parentheses, so that a function without `#[route]` is not taken for a constant argument too.
+        Kind::Handler => quote!(Route(&::server::__private::RouteProbe::<(#path)>::ROUTE)),
         Kind::Table => quote!(Table(#path.__table())),
     };
     quote! {
@@ -111,7 +109,7 @@ fn checks(table: &FlatTable) -> TokenStream {
     quote!(const _: () = { #(#checks)* };)
 }
 
-/// The conflict of an item stands on its path: the error is where the call is, from its first token to its last.
+/// The conflict of an item stands on its path.
 fn check(index: usize, item: &FlatItem) -> TokenStream {
     let check = call_on(
         &item.path,

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, Ident, LitStr, Path, Result, Token, bracketed, token};
+use syn::{Error, Expr, ExprPath, Ident, LitStr, Path, Result, Token, bracketed, token};
 
 use crate::errors::Errors;
 
@@ -237,24 +237,29 @@ fn no_arrow(input: ParseStream<'_>, prefix: Option<&LitStr>) -> Error {
     input.error(format!("expected `=>` after the prefix: write `\"{text}\" => [...]`"))
 }
 
-/// Parses a path as `use` has it; generics and `<T as Trait>` have no place in a table.
+/// Parses a plain path; generics and `<T as Trait>` have no place in a table.
 fn path(input: ParseStream<'_>) -> Result<Path> {
-    if input.peek(Token![<]) {
-        return Err(input.error("expected a plain path such as `users::get_user`, found `<`"));
-    }
-    let path = input.call(Path::parse_mod_style).map_err(|error| {
-        let message = "expected the name of a handler, a prefix such as `\"/admin\" => [...]`, \
-                       `with [...] => [...]`, or a table such as `..users::ROUTES`";
-        Error::new(error.span(), message)
-    })?;
-    if input.peek(Token![<]) || input.peek(Token![::]) {
+    if !input.peek(Token![<]) && !input.peek(Token![::]) && !input.peek(Ident::peek_any) {
         return Err(input.error(
-            "a handler in a table cannot be generic: write a function with `#[route]` for each type, which calls \
-             the generic one",
+            "expected the name of a handler, a prefix such as `\"/admin\" => [...]`, `with [...] => [...]`, or a \
+             table such as `..users::ROUTES`",
         ));
     }
+    let ExprPath { qself, path, .. } = input.parse()?;
+    if qself.is_some() {
+        return Err(Error::new_spanned(path, "expected a plain path such as `users::get_user`"));
+    }
+    let generic = path.segments.iter().find(|segment| !segment.arguments.is_none());
+    if generic.is_some() || input.peek(Token![<]) {
+        let message = "a handler in a table has no type arguments: write a function with `#[route]` for each type, \
+                       which calls the generic one";
+        return Err(Error::new_spanned(path, message));
+    }
     if input.peek(Token![!]) {
-        return Err(input.error("expected a plain path such as `users::get_user`, found a macro"));
+        return Err(Error::new_spanned(
+            path,
+            "expected a plain path such as `users::get_user`, found a macro",
+        ));
     }
     Ok(path)
 }

@@ -155,7 +155,7 @@ mod tests {
     async fn refuses_what_says_that_it_is_too_large() {
         let refused = Body::from_request(&mut request(Body::from("abcd"), 3), &()).await.unwrap_err();
         assert_eq!(refused.status(), 413);
-        let document = refused.problem().document(RequestId::generate());
+        let document = refused.problem().parsed_document(RequestId::generate());
         assert_eq!(document["limit_bytes"], 3);
         assert_eq!(document["setting"], "max_body");
         assert_eq!(

@@ -285,7 +285,7 @@ mod tests {
     #[tokio::test]
     async fn tells_programs_the_place() {
         let refused = extract(Some("application/json"), "{\"name\": 7}").await.unwrap_err();
-        let document = refused.into_response().problem_ref().unwrap().document(RequestId::generate());
+        let document = refused.into_response().problem_ref().unwrap().parsed_document(RequestId::generate());
         assert_eq!(
             (&document["field"], &document["line"], &document["column"]),
             (&"name".into(), &1.into(), &10.into())

@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(refused.to_string(), "query: `page`: expected an unsigned 32-bit integer, found `abc`");
         let response = refused.into_response();
         assert_eq!(response.status(), 400);
-        let document = response.problem_ref().unwrap().document(crate::RequestId::generate());
+        let document = response.problem_ref().unwrap().parsed_document(crate::RequestId::generate());
         assert_eq!(document["field"], "page");
     }
 

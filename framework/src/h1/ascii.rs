@@ -7,7 +7,8 @@
 pub(super) const TOKEN: u8 = 1 << 0;
 /// Characters of a path or query (RFC 3986 §3.3, §3.4) but for `%` and `?`, which mean something to the scanner.
 ///
-/// `[` and `]` are reserved for IP literals by the RFC, but every browser sends them as they are in `?id[]=1`.
+/// So are `[`, `]`, `|`, `^`, `{`, `}` and the backtick, which the RFC leaves out: browsers send them as they are, in
+/// `?id[]=1|2` say (URL Standard, query percent-encode set), and nobody reads them in two ways.
 pub(super) const TARGET: u8 = 1 << 1;
 /// Characters of a `reg-name` (RFC 3986 §3.2.2): unreserved and sub-delims, without `%`.
 pub(super) const REG_NAME: u8 = 1 << 2;
@@ -100,7 +101,10 @@ const fn alphabets() -> [u8; 256] {
         {
             table[index] |= TOKEN;
         }
-        if unreserved || sub_delim || matches!(byte, b':' | b'@' | b'/' | b'[' | b']') {
+        if unreserved
+            || sub_delim
+            || matches!(byte, b':' | b'@' | b'/' | b'[' | b']' | b'|' | b'^' | b'`' | b'{' | b'}')
+        {
             table[index] |= TARGET;
         }
         if unreserved || sub_delim {
@@ -137,7 +141,7 @@ mod tests {
         let alphanumeric: String = ('\0'..='\x7f').filter(char::is_ascii_alphanumeric).collect();
         for (alphabet, others) in [
             (TOKEN, "!#$%&'*+-.^_`|~"),
-            (TARGET, "-._~!$&'()*+,;=:@/[]"),
+            (TARGET, "-._~!$&'()*+,;=:@/[]|^`{}"),
             (REG_NAME, "-._~!$&'()*+,;="),
             (AUTHORITY, "-._~!$&'()*+,;=:[]%"),
         ] {

@@ -163,7 +163,7 @@ mod tests {
         assert!(response.problem_ref().is_none());
         let response =
             (StatusCode::GONE, Problem::new(StatusCode::NOT_FOUND).with("user", 7)).into_response();
-        let document = response.problem_ref().unwrap().document(crate::RequestId::generate());
+        let document = response.problem_ref().unwrap().parsed_document(crate::RequestId::generate());
         assert_eq!(
             (&document["status"], &document["title"], &document["user"]),
             (&410.into(), &"Gone".into(), &7.into())

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, StatusCode};
+use serde_core::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::IntoResponse;
@@ -115,20 +116,46 @@ impl Problem {
         self.headers.iter().map(|(name, value)| (name, value))
     }
 
-    /// The document, with the request's id as the member `request_id`.
-    pub(crate) fn document(&self, id: RequestId) -> Value {
-        // The RFC's own members come after the others, and so win.
-        let mut document = self.members.clone();
-        if let Some(kind) = &self.kind {
-            document.insert("type".to_owned(), Value::from(kind.as_str()));
+    /// The document in JSON, with the request's id as the member `request_id`.
+    pub(crate) fn document(&self, id: RequestId) -> String {
+        // Texts, numbers and maps with text as keys: nothing that JSON cannot hold.
+        serde_json::to_string(&Document { problem: self, id }).unwrap_or_default()
+    }
+
+    /// The document as tests look into it.
+    #[cfg(test)]
+    pub(crate) fn parsed_document(&self, id: RequestId) -> Value {
+        serde_json::from_str(&self.document(id)).unwrap()
+    }
+}
+
+/// A problem as it is sent: what a reader looks for first stands first.
+struct Document<'a> {
+    problem: &'a Problem,
+    id: RequestId,
+}
+
+/// The members that are not the application's to set.
+const OWN_MEMBERS: [&str; 5] = ["type", "title", "status", "detail", "request_id"];
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { problem, id } = self;
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(kind) = &problem.kind {
+            map.serialize_entry("type", kind)?;
         }
-        document.insert("title".to_owned(), Value::from(self.title()));
-        document.insert("status".to_owned(), Value::from(self.status.as_u16()));
-        if let Some(detail) = &self.detail {
-            document.insert("detail".to_owned(), Value::from(detail.as_str()));
+        map.serialize_entry("title", problem.title())?;
+        map.serialize_entry("status", &problem.status.as_u16())?;
+        if let Some(detail) = &problem.detail {
+            map.serialize_entry("detail", detail)?;
         }
-        document.insert("request_id".to_owned(), Value::from(id.to_string()));
-        Value::Object(document)
+        for (name, value) in problem.members.iter().filter(|(name, _)| !OWN_MEMBERS.contains(&name.as_str()))
+        {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry("request_id", &id.to_string())?;
+        map.end()
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn render(mut response: Response, id: RequestId) -> Response {
     if has_no_content || !response.body_mut().is_empty() {
         return response;
     }
-    let document = problem.document(id).to_string();
+    let document = problem.document(id);
     response.set_header(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response.body(document)
 }

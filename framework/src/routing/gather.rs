@@ -133,7 +133,7 @@ pub const fn join_texts<const TEXT: usize>(sources: &Sources) -> [u8; TEXT] {
 }
 
 pub(super) const fn write_texts(sources: &Sources, joined: &mut [u8]) {
-    let mut writer = TextWriter { rest: joined };
+    let mut writer = TextWriter { joined, len: 0 };
     let mut items = sources.items;
     while let [item, rest @ ..] = items {
         items = rest;
@@ -161,7 +161,9 @@ pub(super) const fn write_texts(sources: &Sources, joined: &mut [u8]) {
 }
 
 struct TextWriter<'a> {
-    rest: &'a mut [u8],
+    joined: &'a mut [u8],
+    /// How much is written.
+    len: usize,
 }
 
 impl TextWriter<'_> {
@@ -171,11 +173,9 @@ impl TextWriter<'_> {
     }
 
     const fn push(&mut self, bytes: &[u8]) {
-        #[expect(clippy::mem_replace_with_default, reason = "`take` is no const fn")]
-        let rest = std::mem::replace(&mut self.rest, &mut []);
-        let (start, rest) = rest.split_at_mut(bytes.len());
-        start.copy_from_slice(bytes);
-        self.rest = rest;
+        let (_, rest) = self.joined.split_at_mut(self.len);
+        rest.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
+        self.len += bytes.len();
     }
 }
 

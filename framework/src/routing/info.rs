@@ -23,8 +23,9 @@ pub trait Endpoint {
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "the handler `{Self}` cannot be called with the state `{S}`",
+    message = "`{Self}` is no handler for the state `{S}`",
     label = "not a handler for `Routes<{S}>`",
+    note = "a table lists functions with `#[route]`, `#[get]`, `#[post]`, ...",
     note = "a route with `state = ...` belongs in a table of that state alone"
 )]
 pub trait Handle<S: 'static>: Endpoint {

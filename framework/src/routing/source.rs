@@ -1,7 +1,9 @@
 //! What `routes!` hands over: its items with their scopes, and how many places the table needs for them.
 
+use std::marker::PhantomData;
+
 use super::table::Table;
-use super::{RouteInfo, Segment};
+use super::{Endpoint, RouteInfo, Segment};
 
 /// The items of one `routes!`, nested scopes already flattened.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +42,26 @@ pub enum Source {
     /// All routes of another table.
     Table(&'static Table),
 }
+
+/// Answers `RouteProbe::<T>::ROUTE` for any `T`: the inherent constant where `T` is a route, the trait's where not.
+///
+/// A table asks here what was written, and [`Handle`](super::Handle) alone how it is called: so a type that is no
+/// route is told of once, not by both.
+#[derive(Debug)]
+pub struct RouteProbe<T>(PhantomData<T>);
+
+impl<T: Endpoint> RouteProbe<T> {
+    /// The route as written.
+    pub const ROUTE: RouteInfo = T::ROUTE;
+}
+
+/// The answer for all other types; macros bring it into scope beside [`RouteProbe`].
+pub trait NoRoute {
+    /// A route that is never built: its table does not compile.
+    const ROUTE: RouteInfo = RouteInfo::NONE;
+}
+
+impl<T> NoRoute for RouteProbe<T> {}
 
 impl Sources {
     pub(super) const fn scope(&self, item: &Item) -> &'static Scope {

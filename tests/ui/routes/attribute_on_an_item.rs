@@ -5,10 +5,12 @@ async fn index() -> &'static str {
     "index"
 }
 
-const ROUTES: Routes = routes![
-    #[cfg(debug_assertions)]
-    index
-];
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
+
+const ROUTES: Routes = routes![index, #[cfg(debug_assertions)] get_user];
 
 fn main() {
     let _ = ROUTES;

@@ -1,6 +1,16 @@
-use server::{Routes, routes};
+use server::{Routes, get, routes};
 
-const ROUTES: Routes = routes![|| async { "index" }];
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
+}
+
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
+
+const ROUTES: Routes = routes![index, get_user, async || "hello"];
 
 fn main() {
     let _ = ROUTES;

@@ -5,12 +5,12 @@ async fn index() -> &'static str {
     "index"
 }
 
-#[get("/about")]
-async fn about() -> &'static str {
-    "about"
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
 }
 
-const ROUTES: Routes = routes![index about];
+const ROUTES: Routes = routes![index get_user];
 
 fn main() {
     let _ = ROUTES;

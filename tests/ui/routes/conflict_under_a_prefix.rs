@@ -1,16 +1,25 @@
 use server::{Routes, get, routes};
 
-#[get("/admin/users")]
-async fn list_users() -> &'static str {
-    "users"
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
 }
 
-#[get("/users")]
-async fn users() -> &'static str {
-    "users"
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
 }
 
-const ROUTES: Routes = routes![list_users, "/admin" => [users]];
+#[get("/admin/users/:id")]
+async fn admin_user(id: u64) -> String {
+    id.to_string()
+}
+
+const ROUTES: Routes = routes![
+    index,
+    admin_user,
+    "/admin" => [index, get_user],
+];
 
 fn main() {
     let _ = ROUTES;

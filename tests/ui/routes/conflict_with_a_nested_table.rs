@@ -1,25 +1,37 @@
 use server::{Routes, get, routes};
 
-mod users {
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
+}
+
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
+
+mod v2 {
     use server::{Routes, get, routes};
 
-    #[get("/:id")]
-    async fn show(id: u64) -> String {
-        format!("user {id}")
+    #[get("/:page")]
+    async fn page(page: String) -> String {
+        page
     }
 
-    pub const ROUTES: Routes = routes![show];
+    #[get("/about")]
+    async fn about() -> &'static str {
+        "about"
+    }
+
+    pub const ROUTES: Routes = routes![page, about];
 }
 
-#[get("/users/:name")]
-async fn find_user(name: String) -> String {
-    format!("user {name}")
+#[get("/v2/about")]
+async fn about() -> &'static str {
+    "about"
 }
 
-const ROUTES: Routes = routes![
-    find_user,
-    "/users" => users::ROUTES,
-];
+const ROUTES: Routes = routes![index, about, get_user, "/v2" => v2::ROUTES];
 
 fn main() {
     let _ = ROUTES;

@@ -5,7 +5,12 @@ async fn index() -> &'static str {
     "index"
 }
 
-const ROUTES: Routes = routes![index, indx];
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
+
+const ROUTES: Routes = routes![index, get_users];
 
 fn main() {
     let _ = ROUTES;

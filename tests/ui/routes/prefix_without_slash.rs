@@ -5,7 +5,12 @@ async fn index() -> &'static str {
     "index"
 }
 
-const ROUTES: Routes = routes!["admin" => [index]];
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
+
+const ROUTES: Routes = routes![index, "admin" => [get_user]];
 
 fn main() {
     let _ = ROUTES;

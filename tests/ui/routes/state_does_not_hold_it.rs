@@ -1,16 +1,16 @@
 use server::{Routes, State, get, routes};
 
-#[derive(Clone)]
-struct Users;
-
-#[derive(server::State)]
+#[derive(server::State, Clone)]
 struct App {
     name: String,
 }
 
+#[derive(Clone)]
+struct Users;
+
 #[get("/")]
 async fn index(name: State<String>) -> String {
-    name.0
+    name.to_string()
 }
 
 #[get("/users")]

@@ -1,19 +1,29 @@
-use server::{Routes, routes};
+use server::{Routes, get, routes};
+
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
+}
+
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
 
 struct App;
 
 mod users {
     use server::{Routes, get, routes};
 
-    #[get("/")]
-    async fn list() -> &'static str {
-        "users"
+    #[get("/me")]
+    async fn me() -> &'static str {
+        "me"
     }
 
-    pub const ROUTES: Routes = routes![list];
+    pub const ROUTES: Routes = routes![me];
 }
 
-const ROUTES: Routes<App> = routes!["/users" => users::ROUTES];
+const ROUTES: Routes<App> = routes![index, get_user, ..users::ROUTES];
 
 fn main() {
     let _ = ROUTES;

@@ -23,7 +23,7 @@ fn reads_an_origin_form() {
         ("//a//b", "//a//b", None),
         ("/a%2Fb%c3%A9?%20", "/a%2Fb%c3%A9", Some("%20")),
         ("/-._~!$&'()*+,;=:@", "/-._~!$&'()*+,;=:@", None),
-        ("/../a?id[]=1", "/../a", Some("id[]=1")),
+        ("/../a?id[]=1|2^`{}", "/../a", Some("id[]=1|2^`{}")),
         ("/http://b/", "/http://b/", None),
     ] {
         let said = accept(with_host(&format!("GET {target} HTTP/1.1")));
@@ -91,7 +91,7 @@ fn the_authority_form_is_for_connect_alone() {
 
 #[test]
 fn refuses_what_no_uri_holds() {
-    let refused = (0..=b' ').chain(0x7f..=0xff).chain(*b"\"<>\\^`{|}#");
+    let refused = (0..=b' ').chain(0x7f..=0xff).chain(*b"\"<>\\#");
     for found in refused.filter(|byte| !matches!(byte, b' ' | b'\r' | b'\n')) {
         for start in ["/", "/a", "/a?", "/a?b"] {
             let mut line = format!("GET {start}").into_bytes();

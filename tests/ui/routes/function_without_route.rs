@@ -1,0 +1,21 @@
+use server::{Routes, get, routes};
+
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
+}
+
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
+
+async fn create_user() -> &'static str {
+    "created"
+}
+
+const ROUTES: Routes = routes![index, get_user, create_user];
+
+fn main() {
+    let _ = ROUTES;
+}

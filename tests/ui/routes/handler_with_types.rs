@@ -1,0 +1,17 @@
+use server::{Routes, get, routes};
+
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
+}
+
+#[get("/users/:id")]
+async fn get_user(id: u64) -> String {
+    id.to_string()
+}
+
+const ROUTES: Routes = routes![index, get_user::<u64>];
+
+fn main() {
+    let _ = ROUTES;
+}
