@@ -150,11 +150,6 @@ fn local(kind: &str, index: usize) -> Ident {
     format_ident!("__{kind}_{index}")
 }
 
-/// Boxes the handler's future; one that cannot move between threads is told of at the function's name.
-fn reply(function: &Function) -> TokenStream {
-    quote_spanned!(function.sig.ident.span()=> ::server::__private::reply(__answer))
-}
-
 /// Whether the call is put together of functions of the framework, which rustc need not check again.
 fn is_plain(route: &Route, function: &Function) -> bool {
     let owned = route.arguments.iter().all(|argument| match &argument.source {
@@ -173,37 +168,34 @@ fn plain(route: &Route, function: &Function) -> TokenStream {
         }
         Source::Extractor { .. } | Source::Request => None,
     });
-    let call = answered_call(route, function);
+    let name = &function.sig.ident;
+    let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
+    let call = quote_spanned!(name.span()=> #name(#(#arguments),*));
+    let respond = quote_spanned!(output_span(function)=> ::server::__private::respond);
+    // A future that cannot move between threads is told of at the function's name.
     let answer = match proofs::groups(route).first() {
-        None => call,
+        None => quote_spanned!(name.span()=> ::server::__private::answer(#call, #respond)),
         Some(group) => {
-            let (arguments, state) = (proofs::group_alias(0), state(route));
+            let (alias, state, types) = (proofs::group_alias(0), state(route), proofs::tuple(group));
             let args = group.iter().map(|(index, _)| local("arg", *index));
-            quote! {
-                ::server::__private::answer_with::<#arguments, #state, _>(
+            quote_spanned! {name.span()=>
+                ::server::__private::answer_with::<#alias, #state, #types, _>(
                     __request,
                     __state,
                     move |(#(#args,)*)| #call,
+                    #respond,
                 )
             }
         }
     };
-    let reply = reply(function);
-    quote!(#(#params)* let __answer = #answer; #reply)
-}
-
-/// The handler's future as one of a response; a type that is none is told of where it is written.
-fn answered_call(route: &Route, function: &Function) -> TokenStream {
-    let name = &function.sig.ident;
-    let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
-    let respond = quote_spanned!(output_span(function)=> ::server::__private::respond);
-    quote!(::server::__private::answer(#name(#(#arguments),*), #respond))
+    quote!(#(#params)* #answer)
 }
 
 /// The same in an `async` block, for what borrows from the request, takes it whole, or blocks.
 fn block(route: &Route, function: &Function) -> TokenStream {
     let steps = steps(route, function);
-    let reply = reply(function);
+    // A future that cannot move between threads is told of at the function's name.
+    let reply = quote_spanned!(function.sig.ident.span()=> ::server::__private::reply(__answer));
     quote!(let __answer = async move { #steps }; #reply)
 }
 
@@ -294,12 +286,12 @@ fn borrowed_param(arg: &Ident, text: &Ident, argument: &Argument, name: &str) ->
 
 /// `let (#args,) = match __Arguments0::extract_all(…).await { … };`
 fn extract(index: usize, group: &[(usize, &Argument)], route: &Route) -> TokenStream {
-    let (arguments, state) = (proofs::group_alias(index), state(route));
+    let (arguments, state, types) = (proofs::group_alias(index), state(route), proofs::tuple(group));
     let args = group.iter().map(|(index, _)| local("arg", *index));
     or_return(
         &quote!((#(#args,)*)),
         &quote! {
-            <#arguments as ::server::__private::ExtractAll<#state>>::extract_all(&mut __request, __state).await
+            <#arguments as ::server::__private::ExtractAll<#state, #types>>::extract_all(&mut __request, __state).await
         },
         Refusal::Response,
     )

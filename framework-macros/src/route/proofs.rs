@@ -25,7 +25,7 @@ pub(super) fn all(route: &Route) -> TokenStream {
 pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
     let arguments = groups(route).into_iter().enumerate().map(|(index, group)| {
         let (alias, values) = (group_alias(index), tuple(&group));
-        quote!(#alias: ::server::__private::ExtractAll<__S, Values = #values>)
+        quote!(#alias: ::server::__private::ExtractAll<__S, #values>)
     });
     let layers = unit_structs(route).map(|(index, _)| {
         let (is, alias) = (is_middleware(index), alias(index));
@@ -48,7 +48,7 @@ pub(super) fn group_alias(index: usize) -> Ident {
 }
 
 /// The types of a group.
-fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
+pub(super) fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
     let types = group.iter().map(|(_, argument)| &argument.ty);
     quote!((#(#types,)*))
 }

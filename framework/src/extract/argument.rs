@@ -113,24 +113,16 @@ impl<S, T: Send> Extract<S, T> for Argument<false, T> {
 #[derive(Debug)]
 pub struct Arguments<const CHECKED: bool, T>(PhantomData<T>);
 
-/// How [`Arguments`] are made from a request of a server with the state `S`.
-pub trait ExtractAll<S> {
-    /// The tuple.
-    type Values;
-
+/// How a tuple `T` of [`Arguments`] is made from a request of a server with the state `S`.
+pub trait ExtractAll<S, T> {
     /// Makes the values in order, or the response of the first that refuses the request.
-    fn extract_all(
-        request: &mut Request,
-        state: &S,
-    ) -> impl Future<Output = Result<Self::Values, Response>> + Send;
+    fn extract_all(request: &mut Request, state: &S) -> impl Future<Output = Result<T, Response>> + Send;
 }
 
 macro_rules! tuples {
     ($($($ty:ident)+;)+) => {$(
-        impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S> for Arguments<true, ($($ty,)+)> {
-            type Values = ($($ty,)+);
-
-            async fn extract_all(request: &mut Request, state: &S) -> Result<Self::Values, Response> {
+        impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S, ($($ty,)+)> for Arguments<true, ($($ty,)+)> {
+            async fn extract_all(request: &mut Request, state: &S) -> Result<($($ty,)+), Response> {
                 Ok(($($ty::from_request(request, state).await.map_err(IntoResponse::into_response)?,)+))
             }
         }

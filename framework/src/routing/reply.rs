@@ -22,21 +22,34 @@ pub fn refuse<'a>(response: Box<Response>) -> Reply<'a> {
     Box::pin(std::future::ready(*response))
 }
 
-/// Waits for a handler's result and makes it a response by `respond`.
-pub async fn answer<F: Future>(handler: F, respond: fn(F::Output) -> Response) -> Response {
-    respond(handler.await)
+/// Waits for a handler's result and makes it a response by `respond`; a future that cannot move between threads is
+/// refused here.
+pub fn answer<'a, F>(handler: F, respond: fn(F::Output) -> Response) -> Reply<'a>
+where
+    F: Future + Send + 'a,
+{
+    Box::pin(async move { respond(handler.await) })
 }
 
-/// Calls `handler` with what the extractors `A` make of the request.
-pub async fn answer_with<A: ExtractAll<S>, S, F: Future<Output = Response>>(
+/// The same, of a handler that takes what the extractors `A` make of the request.
+pub fn answer_with<'a, A, S, T, F>(
     mut request: Request,
-    state: &S,
-    handler: impl FnOnce(A::Values) -> F,
-) -> Response {
-    match A::extract_all(&mut request, state).await {
-        Ok(arguments) => handler(arguments).await,
-        Err(response) => response,
-    }
+    state: &'a S,
+    handler: impl FnOnce(T) -> F + Send + 'a,
+    respond: fn(F::Output) -> Response,
+) -> Reply<'a>
+where
+    A: ExtractAll<S, T> + 'a,
+    S: Sync,
+    T: Send + 'a,
+    F: Future + Send + 'a,
+{
+    Box::pin(async move {
+        match A::extract_all(&mut request, state).await {
+            Ok(arguments) => respond(handler(arguments).await),
+            Err(response) => response,
+        }
+    })
 }
 
 /// Makes a handler's result a response; a type that is none is refused here.
