@@ -10,7 +10,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use super::super::deadline::MinRate;
+use super::super::deadline::{MinRate, after};
 use super::super::{Application, Routed, Transport};
 use super::answer::Message;
 use super::pump::{Pump, Pumped};
@@ -20,10 +20,6 @@ use crate::h1::{Expect, Framing, ParsedHead};
 use crate::http::{Request, RequestId, Response};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
-
-/// A client that closes its half this soon after its request has ended what it sends, and waits for the answer; one
-/// that closes later has left. TCP shows both alike (RFC 9112 §9.6).
-const HALF_CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// How a handler ended.
 #[expect(clippy::large_enum_variant, reason = "made once a request and taken apart at once")]
@@ -156,10 +152,8 @@ impl Watch {
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
         let since = self.since(pumped);
-        if pumped == Pumped::Idle && !wire.eof {
-            // Bytes of later requests are kept; what this tells is whether the client is still there.
-            wire.read_ahead(context);
-            self.left |= wire.eof && !wire.gone && since.elapsed() > HALF_CLOSE_GRACE;
+        if pumped == Pumped::Idle {
+            self.left |= wire.has_left(since, context);
         }
         if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
             self.left = true;
@@ -169,7 +163,7 @@ impl Watch {
             return Poll::Ready(Outcome::ClientLeft);
         }
         let counts = !self.timeout.is_zero() && pumped != Pumped::Waiting;
-        if counts && wire.is_due(since + self.timeout, context) {
+        if counts && wire.is_due(after(since, self.timeout), context) {
             return Poll::Ready(if self.left { Outcome::ClientLeft } else { Outcome::TimedOut });
         }
         Poll::Pending
