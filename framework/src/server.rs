@@ -12,7 +12,7 @@ use crate::config::{self, Action, Help, ListenError, Runtime, Settings, Trailing
 use crate::error::Error;
 use crate::middleware::{Layer, Middleware};
 use crate::net::{
-    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Trigger, Workers,
+    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
 };
 use crate::routing::{Listing, Mount, Mounts, Routes};
 
@@ -249,6 +249,8 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
         let addr = settings.address();
         let listeners = Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?;
         let addr = listeners.addr;
+        // Before anybody is told that the server is there: a signal from now on begins the drain.
+        let signals = Signals::listen()?;
         let routes = self.routes;
         let shop = self.into_shop(&settings)?;
         let workers = if per_core {
@@ -258,7 +260,7 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
         };
         announce(&settings, addr, &routes)?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        net::run(workers, drain, trigger).await?;
+        net::run(workers, signals, drain, trigger).await;
         Ok(())
     }
 

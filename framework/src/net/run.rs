@@ -1,7 +1,6 @@
 //! A server's life: listen, serve, drain, end.
 
 use std::future::poll_fn;
-use std::io;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
@@ -24,12 +23,12 @@ pub(crate) struct DrainOptions {
 pub(crate) type Trigger = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Serves until a signal or `trigger`, drains, and ends; logs what was cut as its last line.
-///
-/// # Errors
-///
-/// When signals cannot be listened to.
-pub(crate) async fn run(workers: Workers, options: DrainOptions, trigger: Option<Trigger>) -> io::Result<()> {
-    let mut signals = Signals::listen()?;
+pub(crate) async fn run(
+    workers: Workers,
+    mut signals: Signals,
+    options: DrainOptions,
+    trigger: Option<Trigger>,
+) {
     let mut trigger = trigger.unwrap_or_else(|| Box::pin(std::future::pending()));
     let reason = poll_fn(|context| {
         if trigger.as_mut().poll(context).is_ready() {
@@ -57,7 +56,6 @@ pub(crate) async fn run(workers: Workers, options: DrainOptions, trigger: Option
         }
     }
     workers.stop().await;
-    Ok(())
 }
 
 /// Lets the workers end by themselves, as long as that may take and no second signal comes.
