@@ -276,6 +276,70 @@ pub use fingerpost_macros::scope;
 ///
 /// A table of 1,000 routes adds about a second and a half to `cargo check`, one of 200 a quarter of a second, on the
 /// machine this was measured on. A table holds 65,535 patterns at most, and as many nodes.
+/// Puts handlers together in a table, which the compiler builds and checks.
+///
+/// ```
+/// use server::{Next, Request, Response, Routes, get, middleware, post, routes};
+///
+/// #[get("/")]
+/// async fn index() -> &'static str {
+///     "Hello"
+/// }
+///
+/// #[middleware]
+/// async fn staff_only(request: Request, next: Next<'_>) -> Response {
+///     next.run(request).await
+/// }
+///
+/// mod users {
+///     use server::{Routes, get, routes};
+///
+///     #[get("/users/:id")]
+///     pub async fn get_user(id: u64) -> String {
+///         format!("user {id}")
+///     }
+///
+///     pub const ROUTES: Routes = routes![get_user];
+/// }
+///
+/// #[post("/purge")]
+/// async fn purge() -> &'static str {
+///     "purged"
+/// }
+///
+/// const ROUTES: Routes = routes![
+///     index,
+///     ..users::ROUTES,
+///     "/v2" => users::ROUTES,
+///     "/staff" with [staff_only] => [purge, users::get_user],
+/// ];
+///
+/// let patterns: Vec<_> = ROUTES.iter().map(|listed| listed.pattern).collect();
+/// assert_eq!(patterns, ["/", "/users/:id", "/v2/users/:id", "/staff/purge", "/staff/users/:id"]);
+/// ```
+///
+/// # Items
+///
+/// | item | is |
+/// |---|---|
+/// | `users::get_user` | a function with `#[route]` or one of its shorthands |
+/// | `..users::ROUTES` | all routes of another table |
+/// | `"/v2" => …` | what follows, a table or `[items]`, with a prefix in front; the prefix is literal |
+/// | `with [auth, log] => …` | what follows, with middleware around each route, outermost first: constant expressions |
+/// | `"/v2" with [auth] => …` | both |
+///
+/// A prefix with params stands over a module: see [`macro@scope`].
+///
+/// # Which route answers
+///
+/// The most specific pattern that matches the path and has the method: from the left, literal before param before
+/// catch-all, whatever was listed first. A GET route answers HEAD; OPTIONS, and 405 with `Allow`, follow from the table.
+///
+/// # What does not compile
+///
+/// Two routes that share a method and match the same requests, wherever they stand: the error names both places. A
+/// handler that asks for what the state does not hold. In a constant, `const ROUTES: Routes<App> = routes![…]`, all of
+/// it is found by `cargo check`; in an expression inside a function, what needs the state is found when it is built.
 pub use fingerpost_macros::routes;
 
 /// Makes a function a middleware: it sees the request before the handler and the response after it.
