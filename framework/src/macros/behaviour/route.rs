@@ -93,7 +93,7 @@ fn describes_a_route() {
     assert_eq!(route.patterns[0].text, "/users/:id");
     assert_eq!(route.patterns[0].segments, [Segment::Literal("users"), Segment::Param("id")]);
     assert_eq!(route.name, "server::macros::behaviour::route::get_user");
-    assert!(route.file.ends_with("macros/tests.rs"), "{}", route.file);
+    assert!(route.file.ends_with("macros/behaviour/route.rs"), "{}", route.file);
     assert_eq!(route.summary, "One user.");
     assert_eq!(route.policy.tag, Some("users"));
     assert_eq!(route.policy.timeout, Some(std::time::Duration::from_secs(5)));
