@@ -83,6 +83,8 @@ pub mod testing;
 
 #[doc(inline)]
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+#[doc(inline)]
+pub use bytes::Bytes;
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
