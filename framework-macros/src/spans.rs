@@ -15,6 +15,15 @@ pub(crate) fn call_on(place: &impl ToTokens, function: TokenStream, arguments: T
     quote!(#function #parens)
 }
 
+/// `const { &value }`, reported on the whole of `place`.
+pub(crate) fn constant(place: &impl ToTokens, value: TokenStream) -> TokenStream {
+    let (first, last) = ends(place);
+    let mut block = Group::new(Delimiter::Brace, quote!(&#value));
+    block.set_span(last);
+    let word = at(first, quote!(const));
+    quote!(#word #block)
+}
+
 /// `before`, `place` and `after`, all reported on `place`.
 pub(crate) fn around(before: TokenStream, place: &impl ToTokens, after: TokenStream) -> TokenStream {
     let (first, last) = ends(place);

@@ -55,33 +55,45 @@ pub struct Missing;
 #[derive(Debug)]
 pub struct Held<S>(S);
 
-/// A server's state, where it has been given: what `run` asks for.
+/// A server that has the state its table needs: what `run` asks for.
 ///
 /// ```
 /// use server::{HasState, Server};
 ///
 /// /// Runs a server on a port that an option of the application's own chooses.
-/// async fn run_at<S: Send + Sync + 'static>(port: u16, server: Server<S, impl HasState<S>>) -> server::Result {
+/// async fn run_at<S, P>(port: u16, server: Server<S, P>) -> server::Result
+/// where
+///     S: Send + Sync + 'static,
+///     Server<S, P>: HasState<S>,
+/// {
 ///     server.port(port).ignore_command_line().run().await
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "this server's table needs the state `{S}`, which it was not given",
-    label = "give it before: `.state(...)`",
+    label = "write `.state(...)` before this",
     note = "a table without state, `Routes<()>`, runs as it is"
 )]
-pub trait HasState<S> {
-    /// Takes the state.
-    fn into_state(self) -> S;
+// It is the server that has it, not what stands for the state in the server's type: rustc has our words for a method
+// only where a bound on its receiver is at fault.
+pub trait HasState<S: 'static> {
+    /// Takes the state out.
+    #[doc(hidden)]
+    fn into_parts(self) -> (Server<S, Missing>, S);
 }
 
-impl HasState<()> for Missing {
-    fn into_state(self) {}
+impl HasState<()> for Server<(), Missing> {
+    fn into_parts(self) -> (Self, ()) {
+        (self, ())
+    }
 }
 
-impl<S> HasState<S> for Held<S> {
-    fn into_state(self) -> S {
-        self.0
+impl<S> HasState<S> for Server<S, Held<S>> {
+    fn into_parts(self) -> (Server<S, Missing>, S) {
+        let Self { routes, mounts, layers, state, settings, command_line, trigger, mistakes } = self;
+        let server =
+            Server { routes, mounts, layers, state: Missing, settings, command_line, trigger, mistakes };
+        (server, state.0)
     }
 }
 
@@ -213,7 +225,10 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     }
 }
 
-impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
+impl<S: Send + Sync + 'static, P> Server<S, P>
+where
+    Self: HasState<S>,
+{
     /// Reads the settings, listens, and serves until SIGTERM, SIGINT or [`Server::shutdown_on`] ends it.
     ///
     /// With `--routes` or `--help` on the command line it prints those and returns.
@@ -248,6 +263,12 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
         }
     }
 
+    /// The application alone, and what its connections are held to: what a test runs without a socket.
+    pub(crate) fn into_app(self) -> (App<S>, Limits) {
+        let (server, state) = self.into_parts();
+        server.with_state(state)
+    }
+
     async fn serve(mut self) -> crate::Result {
         let settings = self.settings.clone();
         let trigger = self.trigger.take();
@@ -280,15 +301,16 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
         let (app, limits) = self.into_app();
         Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking })
     }
+}
 
-    /// The application alone, and what its connections are held to: what a test runs without a socket.
-    pub(crate) fn into_app(self) -> (App<S>, Limits) {
+impl<S> Server<S, Missing> {
+    fn with_state(self, state: S) -> (App<S>, Limits) {
         let limits = Limits::of(&self.settings);
         let app = App {
             routes: self.routes,
             mounts: self.mounts,
             layers: self.layers,
-            state: self.state.into_state(),
+            state,
             trailing_slash: self.settings.trailing_slash,
         };
         (app, limits)

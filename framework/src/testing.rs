@@ -138,7 +138,10 @@ impl Client {
     }
 }
 
-impl<S: Send + Sync + 'static, P: HasState<S>> From<Server<S, P>> for Client {
+impl<S: Send + Sync + 'static, P> From<Server<S, P>> for Client
+where
+    Server<S, P>: HasState<S>,
+{
     /// A client of the server as it was configured in code; environment and command line are not looked at.
     fn from(server: Server<S, P>) -> Self {
         let (app, limits) = server.into_app();

@@ -5,10 +5,10 @@
 //! the compiler can make, as they ask for a type's traits, are in [`super::proofs`].
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, ReturnType, Type};
+use syn::{Attribute, ReturnType};
 
 use super::check::{OnDisconnect, Policy, Route};
 use super::pattern::{Pattern, Segment};
@@ -29,8 +29,6 @@ pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
         #item
         #(#cfgs)*
         const _: () = {
-            #[allow(unused_imports)]
-            use ::server::__private::{NoExtractor as _, NoMiddleware as _};
             #endpoint
             #proofs
             #handle
@@ -121,7 +119,7 @@ fn policy(policy: &Policy) -> TokenStream {
 fn handle(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let layers = route.with.iter().enumerate().map(|(index, layer)| proofs::layer(index, layer, route));
-    let body = body(route, function);
+    let body = if is_plain(route, function) { plain(route, function) } else { block(route, function) };
     let (generics, state, bounds) = match &route.state {
         Some(state) => (quote!(), quote!(#state), quote!()),
         None => {
@@ -129,27 +127,20 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
             (quote!(__S: ::core::marker::Sync + 'static), quote!(__S), quote!(where #(#bounds),*))
         }
     };
-    let turbofish = if route.state.is_some() { quote!() } else { quote!(::<__S>) };
-    // A future that cannot move between threads is told of at the function's name.
-    let reply = quote_spanned!(name.span()=> ::server::__private::reply(__answer));
+    let layers = (!route.with.is_empty()).then(|| {
+        quote! {
+            const LAYERS: &'static [&'static dyn ::server::Layer<#state>] = &[#(#layers),*];
+        }
+    });
     quote! {
         #[automatically_derived]
-        impl<#generics> ::server::Handle<#state> for #name #bounds {
-            const BOUND: ::server::__private::Bound<#state> = ::server::__private::Bound {
-                call: ::server::__private::HandlerFn::new(__call #turbofish),
-                layers: &[#(#layers),*],
-            };
-        }
-
         #[allow(unused_mut, unused_variables, deprecated, clippy::unit_arg, clippy::let_unit_value)]
-        fn __call<'__a, #generics>(
-            mut __request: ::server::Request,
-            __state: &'__a #state,
-        ) -> ::server::__private::Reply<'__a>
-        #bounds
-        {
-            let __answer = async move { #body };
-            #reply
+        impl<#generics> ::server::Handle<#state> for #name #bounds {
+            #layers
+
+            fn __call(mut __request: ::server::Request, __state: &#state) -> ::server::__private::Reply<'_> {
+                #body
+            }
         }
     }
 }
@@ -159,26 +150,76 @@ fn local(kind: &str, index: usize) -> Ident {
     format_ident!("__{kind}_{index}")
 }
 
-/// What the future does: owned parameters, extractors, then what takes or borrows from the request, then the call.
-fn body(route: &Route, function: &Function) -> TokenStream {
+/// Boxes the handler's future; one that cannot move between threads is told of at the function's name.
+fn reply(function: &Function) -> TokenStream {
+    quote_spanned!(function.sig.ident.span()=> ::server::__private::reply(__answer))
+}
+
+/// Whether the call is put together of functions of the framework, which rustc need not check again.
+fn is_plain(route: &Route, function: &Function) -> bool {
+    let owned = route.arguments.iter().all(|argument| match &argument.source {
+        Source::Param { text, .. } => *text == Text::Owned,
+        Source::Extractor { .. } => true,
+        Source::Request => false,
+    });
+    owned && function.sig.asyncness.is_some() && proofs::groups(route).len() < 2
+}
+
+/// Parameters, then extractors, then the call.
+fn plain(route: &Route, function: &Function) -> TokenStream {
+    let params = route.arguments.iter().enumerate().filter_map(|(index, argument)| match &argument.source {
+        Source::Param { index: param, name, .. } => {
+            Some(owned_param(&local("arg", index), argument, *param, name, Refusal::Reply))
+        }
+        Source::Extractor { .. } | Source::Request => None,
+    });
+    let call = answered_call(route, function);
+    let answer = match proofs::groups(route).first() {
+        None => call,
+        Some(group) => {
+            let (arguments, state) = (proofs::group_alias(0), state(route));
+            let args = group.iter().map(|(index, _)| local("arg", *index));
+            quote! {
+                ::server::__private::answer_with::<#arguments, #state, _>(
+                    __request,
+                    __state,
+                    move |(#(#args,)*)| #call,
+                )
+            }
+        }
+    };
+    let reply = reply(function);
+    quote!(#(#params)* let __answer = #answer; #reply)
+}
+
+/// The handler's future as one of a response; a type that is none is told of where it is written.
+fn answered_call(route: &Route, function: &Function) -> TokenStream {
+    let name = &function.sig.ident;
+    let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
+    let respond = quote_spanned!(output_span(function)=> ::server::__private::respond);
+    quote!(::server::__private::answer(#name(#(#arguments),*), #respond))
+}
+
+/// The same in an `async` block, for what borrows from the request, takes it whole, or blocks.
+fn block(route: &Route, function: &Function) -> TokenStream {
+    let steps = steps(route, function);
+    let reply = reply(function);
+    quote!(let __answer = async move { #steps }; #reply)
+}
+
+/// What the block does: owned parameters, extractors, then what takes or borrows from the request, then the call.
+fn steps(route: &Route, function: &Function) -> TokenStream {
     let blocking = function.sig.asyncness.is_none();
     let arguments = || route.arguments.iter().enumerate();
     let mut steps = TokenStream::new();
     let mut inside = TokenStream::new();
     for (index, argument) in arguments() {
         if let Source::Param { index: param, name, text: Text::Owned } = &argument.source {
-            steps.extend(owned_param(&local("arg", index), argument, *param, name));
+            steps.extend(owned_param(&local("arg", index), argument, *param, name, Refusal::Boxed));
         }
     }
-    for now_late in [false, true] {
-        for (index, argument) in arguments() {
-            match &argument.source {
-                Source::Extractor { late } if *late == now_late => {
-                    steps.extend(extract(&local("arg", index), index, argument, route.state.as_ref()));
-                }
-                Source::Param { .. } | Source::Extractor { .. } | Source::Request => {}
-            }
-        }
+    for (index, group) in proofs::groups(route).iter().enumerate() {
+        steps.extend(extract(index, group, route));
     }
     for (index, argument) in arguments() {
         if let Source::Param { index: param, name, text: Text::Borrowed } = &argument.source {
@@ -213,29 +254,28 @@ enum Refusal {
     Response,
     /// What is not awaited has it in a box, as it would make every result as large as a response.
     Boxed,
+    /// The same, where the answer is a future.
+    Reply,
 }
 
 /// `let #arg = match #result { Ok(value) => value, Err(response) => return response };`
-fn or_return(arg: &Ident, result: &TokenStream, refusal: Refusal) -> TokenStream {
-    let star = match refusal {
-        Refusal::Response => None,
-        Refusal::Boxed => Some(quote!(*)),
+fn or_return(arg: &impl ToTokens, result: &TokenStream, refusal: Refusal) -> TokenStream {
+    let refused = match refusal {
+        Refusal::Response => quote!(__response),
+        Refusal::Boxed => quote!(*__response),
+        Refusal::Reply => quote!(::server::__private::refuse(__response)),
     };
     quote! {
         let #arg = match #result {
             ::core::result::Result::Ok(__value) => __value,
-            ::core::result::Result::Err(__response) => return #star __response,
+            ::core::result::Result::Err(__response) => return #refused,
         };
     }
 }
 
-fn owned_param(arg: &Ident, argument: &Argument, param: usize, name: &str) -> TokenStream {
+fn owned_param(arg: &Ident, argument: &Argument, param: usize, name: &str, refusal: Refusal) -> TokenStream {
     let (ty, param) = (&argument.ty, Literal::usize_unsuffixed(param));
-    or_return(
-        arg,
-        &quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name)),
-        Refusal::Boxed,
-    )
+    or_return(arg, &quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name)), refusal)
 }
 
 fn borrowed_text(text: &Ident, param: usize, name: &str, blocking: bool) -> TokenStream {
@@ -252,17 +292,22 @@ fn borrowed_param(arg: &Ident, text: &Ident, argument: &Argument, name: &str) ->
     or_return(arg, &quote!(::server::__private::borrowed_param::<#ty>(&#text, #name)), Refusal::Boxed)
 }
 
-fn extract(arg: &Ident, index: usize, argument: &Argument, state: Option<&Type>) -> TokenStream {
-    let ty = &argument.ty;
-    let is = proofs::is_extractor(index);
-    let state = state.map_or_else(|| quote!(__S), |state| quote!(#state));
+/// `let (#args,) = match __Arguments0::extract_all(…).await { … };`
+fn extract(index: usize, group: &[(usize, &Argument)], route: &Route) -> TokenStream {
+    let (arguments, state) = (proofs::group_alias(index), state(route));
+    let args = group.iter().map(|(index, _)| local("arg", *index));
     or_return(
-        arg,
+        &quote!((#(#args,)*)),
         &quote! {
-            ::server::__private::extract::<{ #is }, #state, #ty>(&mut __request, __state).await
+            <#arguments as ::server::__private::ExtractAll<#state>>::extract_all(&mut __request, __state).await
         },
         Refusal::Response,
     )
+}
+
+/// The state that the handler is called with.
+fn state(route: &Route) -> TokenStream {
+    route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state))
 }
 
 /// Calls the function and makes its result a response; a type that is none is told of where it is written.
@@ -270,13 +315,18 @@ fn call(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
     let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let span = match &function.sig.output {
-        ReturnType::Default => name.span(),
-        ReturnType::Type(_, ty) => ty.span(),
-    };
+    let span = output_span(function);
     let respond = quote_spanned!(span=> ::server::__private::respond(__result));
     quote! {
         let __result = #name(#(#arguments),*) #wait;
         #respond
+    }
+}
+
+/// Where it is written what the function returns.
+fn output_span(function: &Function) -> Span {
+    match &function.sig.output {
+        ReturnType::Default => function.sig.ident.span(),
+        ReturnType::Type(_, ty) => ty.span(),
     }
 }

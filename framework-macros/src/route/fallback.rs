@@ -42,12 +42,9 @@ pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
             }
             #[automatically_derived]
             impl<__S: 'static> ::server::Handle<__S> for #name {
-                const BOUND: ::server::__private::Bound<__S> = ::server::__private::Bound {
-                    call: ::server::__private::HandlerFn::new(|_, _| {
-                        ::server::__private::reply(::core::future::pending())
-                    }),
-                    layers: &[],
-                };
+                fn __call(_: ::server::Request, _: &__S) -> ::server::__private::Reply<'_> {
+                    ::server::__private::reply(::core::future::pending())
+                }
             }
         };
     }

@@ -1,54 +1,69 @@
 //! What only the compiler can check of a route, as it asks for the traits of a type: each on the argument at fault.
 //!
-//! See `server::__private::Probe` for how a type that is no extractor is told of once.
+//! See `server::__private::Arguments` for how a type that is no extractor is told of once.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 
 use super::check::Route;
 use super::signature::{Argument, Source};
+use crate::spans::{call_on, constant};
+
+/// How many extractors `server::__private::Arguments` holds.
+const MOST_AT_ONCE: usize = 8;
 
 /// All of them.
 pub(super) fn all(route: &Route) -> TokenStream {
-    let extractors = extractors(route).map(|(index, argument)| extractor(index, argument, route));
+    let arguments = arguments(route);
     let middleware = unit_structs(route).map(|(index, path)| middleware(index, path));
-    let one_body = one_body(route);
-    quote!(#(#extractors)* #(#middleware)* #one_body)
+    quote!(#arguments #(#middleware)*)
 }
 
 /// The bounds on a state that the handler can be called with.
 pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
-    let arguments = extractors(route).map(|(index, argument)| {
-        let (ty, is) = (&argument.ty, is_extractor(index));
-        quote!(::server::__private::Argument<{ #is }, #ty>: ::server::__private::Extract<__S, #ty>)
+    let arguments = groups(route).into_iter().enumerate().map(|(index, group)| {
+        let (alias, values) = (group_alias(index), tuple(&group));
+        quote!(#alias: ::server::__private::ExtractAll<__S, Values = #values>)
     });
-    let layers = unit_structs(route).map(|(index, path)| {
-        let is = is_middleware(index);
-        quote!(::server::__private::Around<{ #is }, #path>: ::server::Middleware<__S>)
+    let layers = unit_structs(route).map(|(index, _)| {
+        let (is, alias) = (is_middleware(index), alias(index));
+        quote!(::server::__private::Around<{ #is }, #alias>: ::server::Middleware<__S>)
     });
     arguments.chain(layers).collect()
 }
 
-/// The constant that says whether the argument's type is an extractor.
-pub(super) fn is_extractor(index: usize) -> Ident {
-    format_ident!("__IS_{index}")
+/// The extractors in the order they run, as many to a group as are made at once.
+pub(super) fn groups(route: &Route) -> Vec<Vec<(usize, &Argument)>> {
+    let mut all: Vec<_> = extractors(route).collect();
+    // Those that take the body run last; the others as they are written.
+    all.sort_by_key(|(_, argument)| matches!(argument.source, Source::Extractor { late: true }));
+    all.chunks(MOST_AT_ONCE).map(<[_]>::to_vec).collect()
+}
+
+/// The alias of the `Arguments` that make a group.
+pub(super) fn group_alias(index: usize) -> Ident {
+    format_ident!("__Arguments{index}")
+}
+
+/// The types of a group.
+fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
+    let types = group.iter().map(|(_, argument)| &argument.ty);
+    quote!((#(#types,)*))
 }
 
 /// A layer of the handler: a reference to the value that the attribute names.
 pub(super) fn layer(index: usize, layer: &Expr, route: &Route) -> TokenStream {
     let value = match (unit_struct(layer), &route.state) {
-        (Some(path), None) => {
-            let is = is_middleware(index);
-            quote!(::server::__private::Around::<{ #is }, #path>(#path))
+        (Some(_), None) => {
+            let (is, alias) = (is_middleware(index), alias(index));
+            quote!(::server::__private::Around::<{ #is }, #alias>(#alias {}))
         }
         (Some(_), Some(_)) | (None, _) => quote!(#layer),
     };
-    let value = quote_spanned!(layer.span()=> const { &#value });
     let state = route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state));
-    quote!(::server::__private::layer::<#state, _>(#value))
+    call_on(layer, quote!(::server::__private::layer::<#state, _>), constant(layer, value))
 }
 
 /// The middleware that are types, and so can be asked what they ask of the state.
@@ -62,11 +77,21 @@ fn is_middleware(index: usize) -> Ident {
     format_ident!("__IS_MIDDLEWARE_{index}")
 }
 
+/// The alias of a middleware's type, which its value is made of as well, so that a name that is not known, or is no
+/// type's, is told of once.
+fn alias(index: usize) -> Ident {
+    format_ident!("__Middleware{index}")
+}
+
 fn middleware(index: usize, path: &syn::Path) -> TokenStream {
-    let is = is_middleware(index);
+    let (is, alias) = (is_middleware(index), alias(index));
+    let assert = call_on(path, quote!(::server::__private::assert_middleware::<#alias>), TokenStream::new());
     quote! {
-        const #is: bool = ::server::__private::MiddlewareProbe::<#path>::IS_MIDDLEWARE;
-        const _: () = ::server::__private::assert_middleware::<#path>();
+        type #alias = #path;
+        #[allow(unused_imports)]
+        use ::server::__private::NoMiddleware as _;
+        const #is: bool = ::server::__private::MiddlewareProbe::<#alias>::IS_MIDDLEWARE;
+        const _: () = #assert;
     }
 }
 
@@ -75,56 +100,42 @@ fn extractors(route: &Route) -> impl Iterator<Item = (usize, &Argument)> {
     arguments.filter(|(_, argument)| matches!(argument.source, Source::Extractor { .. }))
 }
 
-fn probe(argument: &Argument, route: &Route) -> TokenStream {
-    let ty = &argument.ty;
-    match &route.state {
-        Some(state) => quote!(::server::__private::StateProbe::<#state, #ty>),
-        None => quote!(::server::__private::Probe::<#ty>),
-    }
-}
-
-fn extractor(index: usize, argument: &Argument, route: &Route) -> TokenStream {
-    let (ty, is, probe) = (&argument.ty, is_extractor(index), probe(argument, route));
-    let assert = match &route.state {
-        Some(state) => quote!(::server::__private::assert_extractor_for::<#state, #ty>()),
-        None => quote!(::server::__private::assert_extractor::<#ty>()),
-    };
-    quote! {
-        const #is: bool = #probe::IS_EXTRACTOR;
-        const _: () = #assert;
-    }
-}
-
-/// That at most one argument takes the body, and none where no request has one.
-fn one_body(route: &Route) -> TokenStream {
-    let takers: Vec<(usize, &Argument)> = route
-        .arguments
-        .iter()
-        .enumerate()
-        .filter(|(_, argument)| matches!(argument.source, Source::Extractor { .. } | Source::Request))
-        .collect();
-    let takes = |argument: &Argument| match argument.source {
-        // It takes all there is, and on a GET that is much without the body.
-        Source::Request => quote!(true),
-        Source::Extractor { .. } | Source::Param { .. } => {
-            let probe = probe(argument, route);
-            quote!(#probe::TAKES_BODY)
+/// The groups of extractors, and the proof that each is one, that at most one argument takes the body, and none where
+/// no request has one.
+fn arguments(route: &Route) -> TokenStream {
+    let mut takers: Vec<(TokenStream, &Argument)> = Vec::new();
+    let (mut steps, mut cases) = (TokenStream::new(), Vec::new());
+    let state = route.state.as_ref().map_or_else(|| quote!(::server::__private::AnyState), |ty| quote!(#ty));
+    for (index, second) in route.arguments.iter().enumerate() {
+        let takes = match second.source {
+            Source::Param { .. } => continue,
+            // It takes all there is, and on a GET that is much without the body.
+            Source::Request => quote!(true),
+            Source::Extractor { .. } => {
+                let (takes, ty) = (format_ident!("__takes_{index}"), &second.ty);
+                steps.extend(quote!(let #takes = ::server::__private::takes_body::<#state, #ty>();));
+                if route.is_bodyless() {
+                    cases.push(case(&quote!(#takes), second, &bodyless(route, second)));
+                }
+                quote!(#takes)
+            }
+        };
+        for (first_takes, first) in &takers {
+            cases.push(case(&quote!(#first_takes && #takes), second, &twice(first, second)));
         }
-    };
-    let mut cases = Vec::new();
-    for (position, (_, second)) in takers.iter().enumerate() {
-        if route.is_bodyless() && !matches!(second.source, Source::Request) {
-            cases.push(case(&takes(second), second, &bodyless(route, second)));
-        }
-        for (_, first) in takers.iter().take(position) {
-            let (a, b) = (takes(first), takes(second));
-            cases.push(case(&quote!(#a && #b), second, &twice(first, second)));
-        }
+        takers.push((takes, second));
     }
-    if cases.is_empty() {
-        return TokenStream::new();
+    let panics = (!cases.is_empty()).then(|| quote!(#(#cases)else*));
+    let groups = groups(route);
+    if groups.is_empty() {
+        return panics.map(|panics| quote!(const _: () = { #panics };)).unwrap_or_default();
     }
-    quote!(const _: () = { #(#cases)else* };)
+    let groups = groups.iter().enumerate().map(|(index, group)| {
+        let (alias, types) = (group_alias(index), tuple(group));
+        let checked = if index == 0 { quote!({ #steps #panics true }) } else { quote!(true) };
+        quote!(type #alias = ::server::__private::Arguments<#checked, #types>;)
+    });
+    quote!(#(#groups)*)
 }
 
 fn case(condition: &TokenStream, argument: &Argument, message: &str) -> TokenStream {

@@ -4,12 +4,12 @@
 //! type, is an inline constant, whose type is inferred from where the table is used.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote};
 
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
-use crate::spans::{call_on, ends};
+use crate::spans::{around, call_on, constant};
 use crate::written::on_one_line;
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
@@ -17,7 +17,7 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let scopes = table.scopes.iter().map(scope);
     let sources = table.items.iter().map(source);
     let item_count = table.items.len();
-    let checks = table.items.iter().enumerate().map(|(index, item)| check(index, item));
+    let checks = checks(table);
     let layers = table.scopes.iter().map(layers);
     let bindings = table.items.iter().map(binding);
     quote! {{
@@ -50,7 +50,7 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
         #[allow(long_running_const_eval)]
         const __CONFLICTS: &::server::__private::Conflicts<#item_count> =
             &::server::__private::Conflicts::find(&__SOURCES, __TABLE);
-        #(#checks)*
+        #checks
         ::server::Routes::__new(__TABLE, const {
             &::server::__private::Bindings::<_, { __SIZES.routes }, { __SIZES.layers }>::new(
                 &[#(#layers),*],
@@ -86,28 +86,35 @@ fn source(item: &FlatItem) -> TokenStream {
 
 fn layers(scope: &FlatScope) -> TokenStream {
     let layers = scope.layers.iter().map(|layer| {
-        let (first, last) = ends(layer);
-        // What is no middleware is told of on this very argument.
-        let constant = quote_spanned!(first=> const);
-        let value = quote_spanned!(last=> { &#layer });
-        quote!(::server::__private::layer(#constant #value))
+        call_on(layer, quote!(::server::__private::layer), constant(layer, layer.to_token_stream()))
     });
     quote!(&[#(#layers),*])
 }
 
 fn binding(item: &FlatItem) -> TokenStream {
     let (scope, path) = (item.scope, &item.path);
-    match item.kind {
-        Kind::Handler => quote! {
-            (#scope, ::server::__private::Binding::Route(<#path as ::server::Handle<_>>::BOUND))
-        },
-        Kind::Table => quote!((#scope, ::server::__private::Binding::Table(#path))),
-    }
+    let binding = match item.kind {
+        Kind::Handler => {
+            let bound = around(quote!(<), path, quote!(as ::server::Handle<_>>::BOUND));
+            call_on(path, quote!(::server::__private::Binding::Route), bound)
+        }
+        Kind::Table => call_on(path, quote!(::server::__private::Binding::Table), path.to_token_stream()),
+    };
+    quote!((#scope, #binding))
+}
+
+/// Stops at the first conflict, as what comes behind it is often the same mistake again.
+fn checks(table: &FlatTable) -> TokenStream {
+    let checks = table.items.iter().enumerate().map(|(index, item)| check(index, item));
+    quote!(const _: () = { #(#checks)* };)
 }
 
 /// The conflict of an item stands on its path.
 fn check(index: usize, item: &FlatItem) -> TokenStream {
-    let function = quote!(::server::__private::Conflicts::check);
-    let call = call_on(&item.path, function, quote!(__CONFLICTS, __TABLE, #index));
-    quote!(const _: () = #call;)
+    let check = call_on(
+        &item.path,
+        quote!(::server::__private::Conflicts::check),
+        quote!(__CONFLICTS, __TABLE, #index),
+    );
+    quote!(#check;)
 }

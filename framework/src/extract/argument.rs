@@ -1,9 +1,12 @@
 //! What the macros make of an argument: whether its type is an extractor at all, told once and on the argument.
 //!
 //! A handler is generic over the state, so that a plain `where Foo: FromRequest<S>` would report a type that is no
-//! extractor twice: where the function stands, and again in each `routes!` that names it. So the macro first asks
-//! [`Probe`] a question that needs no state, and goes on with an [`Argument`] that extracts nothing where the answer
-//! was no: the one error then stands on the argument.
+//! extractor twice: where the function stands, and again in each `routes!` that names it. So the macros first ask
+//! about [`AnyState`], in a constant that becomes part of the bound.
+//!
+//! `#[route]` makes one constant for all arguments, [`Arguments`]: rustc asks nothing more of a bound that a failed
+//! constant is part of. `#[middleware]` and `#[extractor]` ask for each, by [`StateProbe`], and go on with an
+//! [`Argument`] that extracts nothing where the answer was no.
 
 use std::marker::PhantomData;
 
@@ -22,19 +25,7 @@ impl<T> Provides<T> for AnyState {
     }
 }
 
-/// Answers `Probe::<T>::IS_EXTRACTOR` for any `T`: the inherent constant where `T` is one, the trait's where not.
-#[derive(Debug)]
-pub struct Probe<T>(PhantomData<T>);
-
-impl<T: FromRequest<AnyState>> Probe<T> {
-    /// `T` is an extractor.
-    pub const IS_EXTRACTOR: bool = true;
-
-    /// See [`FromRequest::TAKES_BODY`].
-    pub const TAKES_BODY: bool = T::TAKES_BODY;
-}
-
-/// The same question about one state alone, as a handler with `state = ...` asks it.
+/// Answers `StateProbe::<S, T>::IS_EXTRACTOR` for any `T`: the inherent constant where `T` is one, the trait's where not.
 #[derive(Debug)]
 pub struct StateProbe<S, T>(PhantomData<(S, T)>);
 
@@ -46,7 +37,7 @@ impl<S, T: FromRequest<S>> StateProbe<S, T> {
     pub const TAKES_BODY: bool = T::TAKES_BODY;
 }
 
-/// The answer for all other types; macros bring it into scope beside [`Probe`].
+/// The answer for all other types; macros bring it into scope beside [`StateProbe`].
 pub trait NoExtractor {
     /// The type is none.
     const IS_EXTRACTOR: bool = false;
@@ -55,14 +46,14 @@ pub trait NoExtractor {
     const TAKES_BODY: bool = false;
 }
 
-impl<T> NoExtractor for Probe<T> {}
-
 impl<S, T> NoExtractor for StateProbe<S, T> {}
 
-/// Refuses, with the words of [`FromRequest`], a type that is no extractor.
-pub const fn assert_extractor<T: FromRequest<AnyState>>() {}
+/// Whether the argument takes the body; refuses, with the words of [`FromRequest`], a type that is no extractor.
+pub const fn takes_body<S, T: FromRequest<S>>() -> bool {
+    T::TAKES_BODY
+}
 
-/// The same for one state alone.
+/// Refuses, with the words of [`FromRequest`], a type that is no extractor.
 pub const fn assert_extractor_for<S, T: FromRequest<S>>() {}
 
 /// Stops the compiler with `message`, on the line of the caller.
@@ -114,4 +105,45 @@ impl<S, T: Send> Extract<S, T> for Argument<false, T> {
     fn extract(_: &mut Request, _: &S) -> impl Future<Output = Result<T, Response>> + Send {
         std::future::pending()
     }
+}
+
+/// The extractors among a handler's arguments, a tuple.
+///
+/// The constant is `true`, or an error that has been told: rustc then asks nothing more of a bound that it is part of.
+#[derive(Debug)]
+pub struct Arguments<const CHECKED: bool, T>(PhantomData<T>);
+
+/// How [`Arguments`] are made from a request of a server with the state `S`.
+pub trait ExtractAll<S> {
+    /// The tuple.
+    type Values;
+
+    /// Makes the values in order, or the response of the first that refuses the request.
+    fn extract_all(
+        request: &mut Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self::Values, Response>> + Send;
+}
+
+macro_rules! tuples {
+    ($($($ty:ident)+;)+) => {$(
+        impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S> for Arguments<true, ($($ty,)+)> {
+            type Values = ($($ty,)+);
+
+            async fn extract_all(request: &mut Request, state: &S) -> Result<Self::Values, Response> {
+                Ok(($($ty::from_request(request, state).await.map_err(IntoResponse::into_response)?,)+))
+            }
+        }
+    )+};
+}
+
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
 }

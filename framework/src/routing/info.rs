@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::http::{Request, Response};
+use super::reply::Reply;
+use crate::http::Request;
 use crate::middleware::Layer;
 
 /// The most parameters a pattern may have; the macro refuses more.
@@ -56,8 +57,16 @@ pub trait Endpoint {
     note = "a route with `state = ...` belongs in a table of that state alone"
 )]
 pub trait Handle<S: 'static>: Endpoint {
-    /// How it is called, and the middleware of its own.
-    const BOUND: Bound<S>;
+    /// The middleware of its own, outermost first.
+    const LAYERS: &'static [&'static dyn Layer<S>] = &[];
+
+    /// How it is called, with its middleware.
+    #[doc(hidden)]
+    const BOUND: Bound<S> = Bound { call: HandlerFn::new(Self::__call), layers: Self::LAYERS };
+
+    /// Answers a request whose path one of the route's patterns matched.
+    #[doc(hidden)]
+    fn __call(request: Request, state: &S) -> Reply<'_>;
 }
 
 /// A handler with the middleware that `with = [...]` puts around it.
@@ -82,7 +91,7 @@ impl<S> fmt::Debug for Bound<S> {
     }
 }
 
-type Call<S> = for<'a> fn(Request, &'a S) -> crate::middleware::BoxFuture<'a, Response>;
+type Call<S> = for<'a> fn(Request, &'a S) -> Reply<'a>;
 
 /// A handler as the table holds it: from a request and the state to a response.
 pub struct HandlerFn<S>(Call<S>);
@@ -93,11 +102,7 @@ impl<S> HandlerFn<S> {
         Self(call)
     }
 
-    pub(crate) fn call<'a>(
-        &self,
-        request: Request,
-        state: &'a S,
-    ) -> crate::middleware::BoxFuture<'a, Response> {
+    pub(crate) fn call<'a>(&self, request: Request, state: &'a S) -> Reply<'a> {
         (self.0)(request, state)
     }
 }

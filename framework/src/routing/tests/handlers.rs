@@ -20,12 +20,11 @@ macro_rules! handler {
         }
 
         impl<S: Sync + 'static> $crate::Handle<S> for $name {
-            const BOUND: $crate::routing::Bound<S> = $crate::routing::Bound {
-                call: $crate::routing::HandlerFn::new(|_, _| {
-                    Box::pin(async { $crate::Response::ok().text(stringify!($name)) })
-                }),
-                layers: &[$(&$layer),*],
-            };
+            const LAYERS: &'static [&'static dyn $crate::Layer<S>] = &[$(&$layer),*];
+
+            fn __call(_: $crate::Request, _: &S) -> $crate::routing::Reply<'_> {
+                Box::pin(async { $crate::Response::ok().text(stringify!($name)) })
+            }
         }
     };
 }
