@@ -12,7 +12,7 @@ use crate::config::{self, Action, Help, ListenError, Runtime, Settings, Trailing
 use crate::error::Error;
 use crate::middleware::{Layer, Middleware};
 use crate::net::{
-    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Trigger, Workers,
+    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
 };
 use crate::routing::{Listing, Mount, Mounts, Routes};
 
@@ -240,6 +240,8 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
     }
 
     async fn serve(mut self) -> crate::Result {
+        // From before anybody can know of this server: a signal that comes any time later ends it in order.
+        let signals = Signals::listen()?;
         let settings = self.settings.clone();
         let trigger = self.trigger.take();
         let workers = settings.workers;
@@ -256,9 +258,9 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
         } else {
             Workers::shared(listeners, workers, &shop)?
         };
-        announce(&settings, addr, &routes)?;
+        announce(&settings, addr, &routes);
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        net::run(workers, drain, trigger).await?;
+        net::run(workers, drain, signals, trigger).await;
         Ok(())
     }
 
@@ -291,7 +293,7 @@ impl<S, P> fmt::Debug for Server<S, P> {
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) -> io::Result<()> {
+fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) {
     use std::io::Write;
     let (name, routes) = (program(), Listing(routes).to_string());
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -303,7 +305,8 @@ fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) -> io:
         workers: settings.workers,
         routes: &routes,
     };
-    io::stderr().lock().write_all(banner.to_string().as_bytes())
+    // Nobody may be reading it: that keeps no server from serving.
+    let _ = io::stderr().lock().write_all(banner.to_string().as_bytes());
 }
 
 /// The program's own name, as it was called.

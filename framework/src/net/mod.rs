@@ -23,6 +23,7 @@ pub(crate) use drain::{Drain, Place};
 pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use run::{DrainOptions, Trigger, run};
+pub(crate) use signal::Signals;
 pub(crate) use worker::{Shop, Workers};
 
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};

@@ -1,13 +1,13 @@
 //! A server's life: listen, serve, drain, end.
 
 use std::future::poll_fn;
-use std::io;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::deadline::after;
 use super::signal::Signals;
 use super::worker::Workers;
 
@@ -23,13 +23,13 @@ pub(crate) struct DrainOptions {
 /// A future of the application's that ends the server as a signal does.
 pub(crate) type Trigger = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Serves until a signal or `trigger`, drains, and ends; logs what was cut as its last line.
-///
-/// # Errors
-///
-/// When signals cannot be listened to.
-pub(crate) async fn run(workers: Workers, options: DrainOptions, trigger: Option<Trigger>) -> io::Result<()> {
-    let mut signals = Signals::listen()?;
+/// Serves until one of `signals` or `trigger`, drains, and ends; logs what was cut as its last line.
+pub(crate) async fn run(
+    workers: Workers,
+    options: DrainOptions,
+    mut signals: Signals,
+    trigger: Option<Trigger>,
+) {
     let mut trigger = trigger.unwrap_or_else(|| Box::pin(std::future::pending()));
     let reason = poll_fn(|context| {
         if trigger.as_mut().poll(context).is_ready() {
@@ -57,7 +57,6 @@ pub(crate) async fn run(workers: Workers, options: DrainOptions, trigger: Option
         }
     }
     workers.stop().await;
-    Ok(())
 }
 
 /// Lets the workers end by themselves, as long as that may take and no second signal comes.
@@ -65,7 +64,7 @@ async fn drain(workers: &Workers, options: DrainOptions, signals: &mut Signals) 
     let mut drained = pin!(async {
         tokio::time::sleep(options.delay).await;
         workers.begin_drain();
-        timeout_at(Instant::now() + options.timeout, workers.drained()).await.is_ok()
+        timeout_at(after(Instant::now(), options.timeout), workers.drained()).await.is_ok()
     });
     poll_fn(|context| {
         if let Poll::Ready(whole) = drained.as_mut().poll(context) {

@@ -4,7 +4,7 @@ use std::io;
 
 /// The signals that end a server.
 #[derive(Debug)]
-pub(super) struct Signals {
+pub(crate) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -17,7 +17,7 @@ impl Signals {
     /// # Errors
     ///
     /// When the operating system refuses a handler.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(crate) fn listen() -> io::Result<Self> {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
