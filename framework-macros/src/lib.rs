@@ -21,6 +21,7 @@ mod spans;
 mod state;
 #[cfg(test)]
 mod testing;
+mod written;
 
 use proc_macro::TokenStream;
 

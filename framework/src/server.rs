@@ -56,6 +56,15 @@ pub struct Missing;
 pub struct Held<S>(S);
 
 /// A server's state, where it has been given: what `run` asks for.
+///
+/// ```
+/// use server::{HasState, Server};
+///
+/// /// Runs a server on a port that an option of the application's own chooses.
+/// async fn run_at<S: Send + Sync + 'static>(port: u16, server: Server<S, impl HasState<S>>) -> server::Result {
+///     server.port(port).ignore_command_line().run().await
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this server's table needs the state `{S}`, which it was not given",
     label = "give it before: `.state(...)`",
@@ -260,7 +269,7 @@ impl<S: Send + Sync + 'static, P: HasState<S>> Server<S, P> {
         };
         announce(&settings, addr, &routes);
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        net::run(workers, drain, signals, trigger).await;
+        net::run(workers, signals, drain, trigger).await;
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
 use super::{proofs, url};
 use crate::function::Function;
+use crate::written::on_one_line;
 
 /// The function, unchanged, and all that makes it a route.
 pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
@@ -59,7 +60,7 @@ fn endpoint(route: &Route, name: &Ident) -> TokenStream {
     let Route { methods, summary, .. } = route;
     let patterns = route.patterns.iter().map(pattern);
     let policy = policy(&route.policy);
-    let with = route.with.iter().map(|layer| quote!(#layer).to_string().replace(' ', ""));
+    let with = route.with.iter().map(on_one_line);
     let path = format!("::{}", name.unraw());
     quote! {
         #[automatically_derived]

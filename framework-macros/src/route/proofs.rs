@@ -48,7 +48,7 @@ pub(super) fn layer(index: usize, layer: &Expr, route: &Route) -> TokenStream {
     };
     let value = quote_spanned!(layer.span()=> const { &#value });
     let state = route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state));
-    quote!(::server::__private::around::<#state, _>(#value))
+    quote!(::server::__private::layer::<#state, _>(#value))
 }
 
 /// The middleware that are types, and so can be asked what they ask of the state.

@@ -4,12 +4,13 @@
 //! type, is an inline constant, whose type is inferred from where the table is used.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
 use crate::spans::{call_on, ends};
+use crate::written::on_one_line;
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
@@ -65,16 +66,10 @@ fn scope(scope: &FlatScope) -> TokenStream {
         Segment::Literal(text) => Some(text),
         Segment::Param(_) | Segment::CatchAll(_) => None,
     });
-    let layers = scope.layers.iter().map(layer_name);
+    let layers = scope.layers.iter().map(on_one_line);
     quote! {
         ::server::__private::Scope { prefix: #prefix, segments: &[#(#segments),*], layers: &[#(#layers),*] }
     }
-}
-
-/// The middleware as written, in one line.
-fn layer_name(layer: &syn::Expr) -> String {
-    let text = layer.to_token_stream().to_string();
-    text.replace(" :: ", "::").replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" ,", ",")
 }
 
 fn source(item: &FlatItem) -> TokenStream {

@@ -11,11 +11,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use tokio::sync::mpsc::{self, error::TryRecvError};
 
+mod channel;
+mod error;
 mod incoming;
 mod limited;
 
+pub use channel::BodySender;
+use channel::Channel;
+pub use error::BodyError;
 pub(crate) use incoming::{Incoming, IncomingState, Wanted};
 use limited::Limited;
 
@@ -51,6 +55,39 @@ enum Inner {
 }
 
 /// Where a streamed body's chunks come from; for types that are no channel.
+///
+/// ```
+/// use std::error::Error;
+/// use std::pin::Pin;
+/// use std::task::{Context, Poll};
+///
+/// use bytes::Bytes;
+/// use server::{Body, BodySource, get};
+///
+/// /// So many zeros.
+/// struct Zeros(u64);
+///
+/// impl BodySource for Zeros {
+///     fn poll_chunk(
+///         mut self: Pin<&mut Self>,
+///         _: &mut Context<'_>,
+///     ) -> Poll<Option<Result<Bytes, Box<dyn Error + Send + Sync>>>> {
+///         static CHUNK: [u8; 1024] = [0; 1024];
+///         let len = self.0.min(1024) as usize;
+///         self.0 -= len as u64;
+///         Poll::Ready((len > 0).then(|| Ok(Bytes::from_static(&CHUNK[..len]))))
+///     }
+///
+///     fn remaining_len(&self) -> Option<u64> {
+///         Some(self.0)
+///     }
+/// }
+///
+/// #[get("/zeros")]
+/// async fn zeros() -> Body {
+///     Body::from_source(Zeros(1_000_000))
+/// }
+/// ```
 pub trait BodySource: Send {
     /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell.
     fn poll_chunk(
@@ -81,9 +118,8 @@ impl Body {
     /// sender that is dropped before [`BodySender::finish`] cuts the connection: an answer that broke off never
     /// looks whole.
     pub fn channel() -> (BodySender, Self) {
-        let (sender, receiver) = mpsc::channel(1);
-        let channel = Channel { receiver, producer: None, failure: None, finished: false };
-        (BodySender { sender }, Self(Inner::Channel(channel)))
+        let (sender, channel) = Channel::new();
+        (sender, Self(Inner::Channel(channel)))
     }
 
     /// A body that `write` sends, chunk by chunk, while the client reads.
@@ -109,9 +145,8 @@ impl Body {
         Write: FnOnce(BodySender) -> Sent,
         Sent: Future<Output = Result<(), BodyError>> + Send + 'static,
     {
-        let (sender, receiver) = mpsc::channel(1);
-        let producer: Producer = Box::pin(write(BodySender { sender }));
-        Self(Inner::Channel(Channel { receiver, producer: Some(producer), failure: None, finished: false }))
+        let (sender, channel) = Channel::new();
+        Self(Inner::Channel(channel.fed_by(write(sender))))
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
@@ -253,161 +288,6 @@ impl fmt::Debug for Body {
         match self.len() {
             Some(len) => write!(f, "Body({len} bytes)"),
             None => f.write_str("Body(streamed)"),
-        }
-    }
-}
-
-type Producer = Pin<Box<dyn Future<Output = Result<(), BodyError>> + Send>>;
-
-/// The reading half of a channel, and the future that feeds it where there is one.
-struct Channel {
-    receiver: mpsc::Receiver<Message>,
-    producer: Option<Producer>,
-    /// What the producer failed with; told once what it sent before has been read.
-    failure: Option<BodyError>,
-    /// Whether the writer said that this was all.
-    finished: bool,
-}
-
-enum Message {
-    Chunk(Bytes),
-    Finished,
-}
-
-impl Channel {
-    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
-        loop {
-            if self.finished {
-                return Poll::Ready(None);
-            }
-            let message = match self.receiver.poll_recv(context) {
-                Poll::Ready(message) => message,
-                Poll::Pending => ready!(self.poll_producer(context)),
-            };
-            match message {
-                Some(Message::Chunk(chunk)) if chunk.is_empty() => {}
-                Some(Message::Chunk(chunk)) => return Poll::Ready(Some(Ok(chunk))),
-                Some(Message::Finished) => self.finished = true,
-                None => return Poll::Ready(Some(Err(self.failure.take().unwrap_or(BodyError::Unfinished)))),
-            }
-        }
-    }
-
-    /// Lets the producer go on, and looks at what it sent.
-    ///
-    /// The look is one that Tokio's budget does not hold back: the channel above says that it is empty when a task has
-    /// used its budget up, and to ask it again at once would be to ask for ever.
-    fn poll_producer(&mut self, context: &mut Context<'_>) -> Poll<Option<Message>> {
-        let Some(producer) = &mut self.producer else { return Poll::Pending };
-        if let Poll::Ready(sent) = producer.as_mut().poll(context) {
-            self.producer = None;
-            self.failure = sent.err();
-        }
-        match self.receiver.try_recv() {
-            Ok(message) => Poll::Ready(Some(message)),
-            Err(TryRecvError::Empty) => Poll::Pending,
-            Err(TryRecvError::Disconnected) => Poll::Ready(None),
-        }
-    }
-}
-
-/// The writing half of a streamed body; see [`Body::channel`] and [`Body::stream`].
-#[derive(Debug)]
-pub struct BodySender {
-    sender: mpsc::Sender<Message>,
-}
-
-impl fmt::Debug for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Chunk(chunk) => write!(f, "Chunk({} bytes)", chunk.len()),
-            Self::Finished => f.write_str("Finished"),
-        }
-    }
-}
-
-impl BodySender {
-    /// Sends one chunk, once there is room for it. An empty one is left out.
-    ///
-    /// # Errors
-    ///
-    /// [`BodyError::Disconnected`] when nobody reads any more: the client has left.
-    pub async fn send(&mut self, chunk: impl Into<Bytes>) -> Result<(), BodyError> {
-        self.sender.send(Message::Chunk(chunk.into())).await.map_err(|_| BodyError::Disconnected)
-    }
-
-    /// Says that this was all of it.
-    ///
-    /// # Errors
-    ///
-    /// [`BodyError::Disconnected`] when nobody reads any more.
-    pub async fn finish(self) -> Result<(), BodyError> {
-        self.sender.send(Message::Finished).await.map_err(|_| BodyError::Disconnected)
-    }
-}
-
-/// Why a body could not be read, or written, to its end.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum BodyError {
-    /// There are more than `limit` bytes; 413.
-    TooLarge {
-        /// The bound that was passed, in bytes; a body of exactly so many is allowed.
-        limit: u64,
-    },
-    /// The client sent slower than `body_min_rate`; 408.
-    TooSlow,
-    /// The chunked coding is broken; 400.
-    Malformed {
-        /// What was wrong with it, in words for a log.
-        detail: String,
-    },
-    /// The client closed its half before the body's end; 400.
-    Incomplete,
-    /// The peer has left.
-    Disconnected,
-    /// A response's writer was dropped before it said that it was done.
-    Unfinished,
-    /// A response's source failed.
-    Source(Box<dyn Error + Send + Sync>),
-}
-
-impl BodyError {
-    /// The status that answers a request whose body failed so.
-    pub fn status(&self) -> http::StatusCode {
-        match self {
-            Self::TooLarge { .. } => http::StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooSlow => http::StatusCode::REQUEST_TIMEOUT,
-            Self::Malformed { .. } | Self::Incomplete | Self::Disconnected => http::StatusCode::BAD_REQUEST,
-            Self::Unfinished | Self::Source(_) => http::StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-}
-
-impl fmt::Display for BodyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { limit } => write!(f, "the body is larger than the limit of {limit} bytes"),
-            Self::TooSlow => f.write_str("the body arrived slower than the server's minimum rate"),
-            Self::Malformed { detail } => write!(f, "the chunked body is malformed: {detail}"),
-            Self::Incomplete => f.write_str("the client closed the connection before the body's end"),
-            Self::Disconnected => f.write_str("the client has closed the connection"),
-            Self::Unfinished => f.write_str("the body's writer was dropped before it called finish"),
-            Self::Source(_) => f.write_str("the body's source failed"),
-        }
-    }
-}
-
-impl Error for BodyError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Source(source) => Some(source.as_ref()),
-            Self::TooLarge { .. }
-            | Self::TooSlow
-            | Self::Malformed { .. }
-            | Self::Incomplete
-            | Self::Disconnected
-            | Self::Unfinished => None,
         }
     }
 }

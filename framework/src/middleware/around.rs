@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Layer, Middleware, Next};
+use super::{Middleware, Next};
 use crate::extract::argument::AnyState;
 use crate::http::{Request, Response};
 
@@ -28,11 +28,6 @@ impl<T> NoMiddleware for MiddlewareProbe<T> {}
 
 /// Refuses, with the words of [`Middleware`], a type that is none.
 pub const fn assert_middleware<T: Middleware<AnyState>>() {}
-
-/// Takes the type off a middleware that `with = [...]` names.
-pub const fn around<S: Sync + 'static, M: Middleware<S>>(middleware: &'static M) -> &'static dyn Layer<S> {
-    middleware
-}
 
 /// A value of type `T` of which it is known whether `T` is a middleware.
 #[derive(Debug)]

@@ -23,11 +23,11 @@ pub(crate) struct DrainOptions {
 /// A future of the application's that ends the server as a signal does.
 pub(crate) type Trigger = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Serves until one of `signals` or `trigger`, drains, and ends; logs what was cut as its last line.
+/// Serves until a signal or `trigger`, drains, and ends; logs what was cut as its last line.
 pub(crate) async fn run(
     workers: Workers,
-    options: DrainOptions,
     mut signals: Signals,
+    options: DrainOptions,
     trigger: Option<Trigger>,
 ) {
     let mut trigger = trigger.unwrap_or_else(|| Box::pin(std::future::pending()));

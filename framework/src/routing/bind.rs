@@ -94,7 +94,7 @@ const fn push_all<S>(
     next
 }
 
-/// Takes the type off a middleware that `with [...]` names.
+/// Takes the type off a middleware that `with [...]` or `with = [...]` names.
 pub const fn layer<S: Sync + 'static, M: Middleware<S>>(middleware: &'static M) -> &'static dyn Layer<S> {
     middleware
 }

@@ -1,20 +1,7 @@
-use std::convert::Infallible;
-
-use server::{FromRequest, Request, get};
-
-struct Upload;
-
-impl<S: Sync> FromRequest<S> for Upload {
-    const TAKES_BODY: bool = true;
-    type Rejection = Infallible;
-
-    async fn from_request(_: &mut Request, _: &S) -> Result<Self, Infallible> {
-        Ok(Self)
-    }
-}
+use server::{Json, get};
 
 #[get("/files")]
-async fn list(filter: Upload) -> &'static str {
+async fn list(filter: Json<Vec<String>>) -> &'static str {
     let _ = filter;
     "files"
 }

@@ -1,0 +1,92 @@
+//! What a handler refuses, and what goes wrong behind its back.
+
+use server::{Routes, get, post, routes};
+
+use crate::state::App;
+
+pub(crate) const ROUTES: Routes<App> = routes![lend, stock, broken];
+
+// ANCHOR: enum
+/// What the library refuses.
+#[derive(server::HttpError, Debug)]
+enum Refusal {
+    #[status(404)]
+    #[detail("there is no book {0}")]
+    NoSuchBook(String),
+    #[status(409)]
+    #[title("Book lent")]
+    #[detail("{title} is back in {days} days")]
+    Lent { title: String, days: u32 },
+    #[status(500)]
+    Catalogue(#[from] std::io::Error),
+}
+
+/// Lends a book.
+#[post("/loans/:title")]
+async fn lend(title: String) -> Result<&'static str, Refusal> {
+    match title.as_str() {
+        "Emma" => Ok("until Friday\n"),
+        "Middlemarch" => Err(Refusal::Lent { title, days: 9 }),
+        _ => Err(Refusal::NoSuchBook(title)),
+    }
+}
+// ANCHOR_END: enum
+
+// ANCHOR: any
+/// How many books there are; whatever goes wrong is a 500.
+#[get("/stock")]
+async fn stock() -> server::Result<String> {
+    let books: u32 = std::fs::read_to_string("/nowhere/stock.txt")?.trim().parse()?;
+    Ok(format!("{books} books\n"))
+}
+// ANCHOR_END: any
+
+// ANCHOR: panic
+/// A mistake of the program's.
+#[get("/broken")]
+async fn broken() -> &'static str {
+    panic!("the shelf fell down")
+}
+// ANCHOR_END: panic
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use server::testing::Client;
+
+    use super::*;
+
+    #[server::test]
+    async fn each_variant_is_a_problem() {
+        let client = Client::with_state(ROUTES, App::default());
+        let rows = [
+            (
+                "/loans/Ulysses",
+                json!({ "title": "Not Found", "status": 404, "detail": "there is no book Ulysses" }),
+            ),
+            (
+                "/loans/Middlemarch",
+                json!({ "title": "Book lent", "status": 409, "detail": "Middlemarch is back in 9 days" }),
+            ),
+        ];
+        for (target, expected) in rows {
+            let mut problem = client.post(target).await.json::<Value>();
+            assert!(problem.as_object_mut().unwrap().remove("request_id").is_some());
+            assert_eq!(problem, expected, "{target}");
+        }
+        assert_eq!(client.post("/loans/Emma").await.text(), "until Friday\n");
+        let failed = Refusal::from(std::io::Error::other("the disk is gone"));
+        assert_eq!(server::IntoResponse::into_response(failed).status(), 500);
+    }
+
+    #[server::test]
+    async fn a_500_tells_nothing() {
+        let client = Client::with_state(ROUTES, App::default());
+        for target in ["/stock", "/broken"] {
+            let response = client.get(target).await;
+            assert_eq!(response.status(), 500);
+            let members: Vec<_> = response.json::<serde_json::Map<String, Value>>().into_iter().collect();
+            assert_eq!(members.len(), 3, "title, status and request_id alone: {members:?}");
+        }
+    }
+}

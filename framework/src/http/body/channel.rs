@@ -1,0 +1,131 @@
+//! Streamed bodies that a future or another task writes: one chunk lies between writer and reader.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use tokio::sync::mpsc::{self, error::TryRecvError};
+
+use super::BodyError;
+
+type Producer = Pin<Box<dyn Future<Output = Result<(), BodyError>> + Send>>;
+
+/// The reading half of a channel, and the future that feeds it where there is one.
+pub(super) struct Channel {
+    receiver: mpsc::Receiver<Message>,
+    producer: Option<Producer>,
+    /// What the producer failed with; told once what it sent before has been read.
+    failure: Option<BodyError>,
+    /// Whether the writer said that this was all.
+    finished: bool,
+}
+
+enum Message {
+    Chunk(Bytes),
+    Finished,
+}
+
+impl Channel {
+    /// Makes both halves, with room for one chunk between them.
+    pub(super) fn new() -> (BodySender, Self) {
+        let (sender, receiver) = mpsc::channel(1);
+        (BodySender { sender }, Self { receiver, producer: None, failure: None, finished: false })
+    }
+
+    /// Runs `producer`, which has the other half, whenever a chunk is asked for.
+    pub(super) fn fed_by(
+        self,
+        producer: impl Future<Output = Result<(), BodyError>> + Send + 'static,
+    ) -> Self {
+        Self { producer: Some(Box::pin(producer)), ..self }
+    }
+
+    pub(super) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        loop {
+            if self.finished {
+                return Poll::Ready(None);
+            }
+            let message = match self.receiver.poll_recv(context) {
+                Poll::Ready(message) => message,
+                Poll::Pending => ready!(self.poll_producer(context)),
+            };
+            match message {
+                Some(Message::Chunk(chunk)) if chunk.is_empty() => {}
+                Some(Message::Chunk(chunk)) => return Poll::Ready(Some(Ok(chunk))),
+                Some(Message::Finished) => self.finished = true,
+                None => return Poll::Ready(Some(Err(self.failure.take().unwrap_or(BodyError::Unfinished)))),
+            }
+        }
+    }
+
+    /// Lets the producer go on, and looks at what it sent.
+    ///
+    /// The look is one that Tokio's budget does not hold back: the channel above says that it is empty when a task has
+    /// used its budget up, and to ask it again at once would be to ask for ever.
+    fn poll_producer(&mut self, context: &mut Context<'_>) -> Poll<Option<Message>> {
+        let Some(producer) = &mut self.producer else { return Poll::Pending };
+        if let Poll::Ready(sent) = producer.as_mut().poll(context) {
+            self.producer = None;
+            self.failure = sent.err();
+        }
+        match self.receiver.try_recv() {
+            Ok(message) => Poll::Ready(Some(message)),
+            Err(TryRecvError::Empty) => Poll::Pending,
+            Err(TryRecvError::Disconnected) => Poll::Ready(None),
+        }
+    }
+}
+
+/// The writing half of a streamed body; see [`Body::channel`](crate::Body::channel) and [`Body::stream`](crate::Body::stream).
+///
+/// ```
+/// use server::{Body, get};
+///
+/// #[get("/report")]
+/// async fn report() -> Body {
+///     let (mut out, body) = Body::channel();
+///     tokio::spawn(async move {
+///         for line in ["first\n", "second\n"] {
+///             if out.send(line).await.is_err() {
+///                 return;
+///             }
+///         }
+///         let _ = out.finish().await;
+///     });
+///     body
+/// }
+/// ```
+#[derive(Debug)]
+pub struct BodySender {
+    sender: mpsc::Sender<Message>,
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chunk(chunk) => write!(f, "Chunk({} bytes)", chunk.len()),
+            Self::Finished => f.write_str("Finished"),
+        }
+    }
+}
+
+impl BodySender {
+    /// Sends one chunk, once there is room for it. An empty one is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Disconnected`] when nobody reads any more: the client has left.
+    pub async fn send(&mut self, chunk: impl Into<Bytes>) -> Result<(), BodyError> {
+        self.sender.send(Message::Chunk(chunk.into())).await.map_err(|_| BodyError::Disconnected)
+    }
+
+    /// Says that this was all of it.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Disconnected`] when nobody reads any more.
+    pub async fn finish(self) -> Result<(), BodyError> {
+        self.sender.send(Message::Finished).await.map_err(|_| BodyError::Disconnected)
+    }
+}

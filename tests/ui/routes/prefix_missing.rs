@@ -1,0 +1,12 @@
+use server::{Routes, get, routes};
+
+#[get("/")]
+async fn index() -> &'static str {
+    "index"
+}
+
+const ROUTES: Routes = routes![[index]];
+
+fn main() {
+    let _ = ROUTES;
+}
