@@ -228,7 +228,11 @@ fn poll_next_chunk<IO: Transport>(
     loop {
         let mut chunk = std::pin::pin!(poll_fn(|context| body.poll_chunk(context)));
         match poll_caught(chunk.as_mut(), context) {
-            Poll::Ready(Ok(chunk)) => return Poll::Ready(Ok(chunk)),
+            Poll::Ready(Ok(chunk)) => {
+                // While it is written nobody looks whether the client leaves.
+                *quiet = None;
+                return Poll::Ready(Ok(chunk));
+            }
             Poll::Ready(Err(panic)) => {
                 tracing::error!(panic = panic_text(panic.as_ref()), "a response's body panicked");
                 return Poll::Ready(Err(CutOff::Broken));

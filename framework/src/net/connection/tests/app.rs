@@ -105,6 +105,7 @@ impl Application for TestApp {
                 let status = request.query().and_then(|status| status.parse().ok()).unwrap_or(200);
                 Response::new(StatusCode::from_u16(status).unwrap())
             }
+            "/medium" => Response::ok().bytes(vec![b'x'; 40_000]),
             "/large" => Response::ok().bytes(vec![b'x'; 1 << 20]),
             path if path.starts_with("/name/") => Response::ok().text(path.to_owned()),
             _ => Problem::new(StatusCode::NOT_FOUND).into_response(),
