@@ -51,12 +51,6 @@ mod tests {
         panic!("as it must");
     }
 
-    #[server::test]
-    #[ignore = "shows that the attribute is kept: it would fail"]
-    async fn keeps_ignore() {
-        unreachable!("the harness skips it");
-    }
-
     #[test]
     fn main_gives_what_the_future_gives() {
         assert_eq!(super::block_on_main(async { 7 }), 7);

@@ -23,6 +23,15 @@ use crate::respond::{IntoResponse, Problem};
 pub struct Error(Box<dyn StdError + Send + Sync>);
 
 /// What `main` and quick handlers return.
+///
+/// ```
+/// fn port() -> server::Result<u16> {
+///     Ok(std::env::var("PORT").unwrap_or_else(|_| "8080".to_owned()).parse()?)
+/// }
+///
+/// assert_eq!(port()?, 8080);
+/// # Ok::<(), server::Error>(())
+/// ```
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
 impl Error {

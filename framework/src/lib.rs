@@ -1,4 +1,60 @@
 //! A declarative web framework on an HTTP engine of its own.
+//!
+//! You annotate functions; the compiler checks the whole routing table; one binary serves it. The package is called
+//! `fingerpost`, its library `server`:
+//!
+//! ```no_run
+//! use server::{Routes, Server, get, routes};
+//!
+//! /// Greets by name.
+//! #[get("/hello/:name")]
+//! async fn hello(name: String) -> String {
+//!     format!("Hello, {name}!")
+//! }
+//!
+//! const ROUTES: Routes = routes![hello];
+//!
+//! #[server::main]
+//! async fn main() -> server::Result {
+//!     Server::new(ROUTES).run().await
+//! }
+//! ```
+//!
+//! If it compiles, it routes: two routes that match the same requests, a `:param` that no argument takes, an argument that
+//! no extractor makes, state that the application does not hold are errors on your own line, each with what to write
+//! instead. And a handler stays a function, so that a test, under `#[server::test]`, may call it, or send it a request
+//! through the whole engine:
+//!
+//! ```
+//! # use server::{Routes, get, routes};
+//! # #[get("/hello/:name")]
+//! # async fn hello(name: String) -> String {
+//! #     format!("Hello, {name}!")
+//! # }
+//! # const ROUTES: Routes = routes![hello];
+//! # #[server::main]
+//! # async fn main() {
+//! use server::testing::Client;
+//!
+//! assert_eq!(hello("Ada".to_owned()).await, "Hello, Ada!");
+//! assert_eq!(Client::new(ROUTES).get("/hello/Ada").await.text(), "Hello, Ada!");
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | routes | [`route`](macro@route) and its shorthands [`get`], [`post`], …; [`routes!`](routes); [`scope`](macro@scope); [`Server::mount`] |
+//! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`Body`], [`struct@State`], [`TypedHeader`], … |
+//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Redirect`], tuples, [`Response`] |
+//! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
+//! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
+//! | what handlers share | [`derive@State`] |
+//! | running it | [`Server`], [`Settings`], [`macro@main`] |
+//! | tests | [`testing`], [`macro@test`] |
+//!
+//! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
 
 // Macros name `::server::...`; so does this crate's own test code.
 extern crate self as server;
@@ -27,6 +83,8 @@ pub mod testing;
 
 #[doc(inline)]
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+#[doc(inline)]
+pub use bytes::Bytes;
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
@@ -42,5 +100,7 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
-pub use routing::{Endpoint, Handle, ListedRoute, Mount, Rest, RouteInfo, Routes};
+pub use routing::{
+    Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, Routes, Segment,
+};
 pub use serving::{HasState, Held, Missing, Server};

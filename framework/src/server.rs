@@ -56,6 +56,19 @@ pub struct Missing;
 pub struct Held<S>(S);
 
 /// A server that has the state its table needs: what `run` asks for.
+///
+/// ```
+/// use server::{HasState, Server};
+///
+/// /// Runs a server on a port that an option of the application's own chooses.
+/// async fn run_at<S, P>(port: u16, server: Server<S, P>) -> server::Result
+/// where
+///     S: Send + Sync + 'static,
+///     Server<S, P>: HasState<S>,
+/// {
+///     server.port(port).ignore_command_line().run().await
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this server's table needs the state `{S}`, which it was not given",
     label = "write `.state(...)` before this",
@@ -257,6 +270,8 @@ where
     }
 
     async fn serve(mut self) -> crate::Result {
+        // From before anybody can know of this server: a signal that comes any time later ends it in order.
+        let signals = Signals::listen()?;
         let settings = self.settings.clone();
         let trigger = self.trigger.take();
         let workers = settings.workers;
@@ -266,8 +281,6 @@ where
         let addr = settings.address();
         let listeners = Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?;
         let addr = listeners.addr;
-        // Before anybody is told that the server is there: a signal from now on begins the drain.
-        let signals = Signals::listen()?;
         let routes = self.routes;
         let shop = self.into_shop(&settings)?;
         let workers = if per_core {
@@ -275,7 +288,7 @@ where
         } else {
             Workers::shared(listeners, workers, &shop)?
         };
-        announce(&settings, addr, &routes)?;
+        announce(&settings, addr, &routes);
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
         net::run(workers, signals, drain, trigger).await;
         Ok(())
@@ -311,7 +324,7 @@ impl<S, P> fmt::Debug for Server<S, P> {
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) -> io::Result<()> {
+fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) {
     use std::io::Write;
     let (name, routes) = (program(), Listing(routes).to_string());
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -323,7 +336,8 @@ fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) -> io:
         workers: settings.workers,
         routes: &routes,
     };
-    io::stderr().lock().write_all(banner.to_string().as_bytes())
+    // Nobody may be reading it: that keeps no server from serving.
+    let _ = io::stderr().lock().write_all(banner.to_string().as_bytes());
 }
 
 /// The program's own name, as it was called.

@@ -46,6 +46,23 @@ const PIPE_BYTES: usize = 64 * 1024;
 ///
 /// Everything that a request meets in production it meets here: parser, limits, timeouts, routing, middleware,
 /// framing. The client's address is `127.0.0.1`.
+///
+/// ```
+/// use server::testing::Client;
+/// use server::{Server, post, routes};
+///
+/// #[post("/notes")]
+/// async fn create(note: String) -> String {
+///     note.to_uppercase()
+/// }
+///
+/// # #[server::main]
+/// # async fn main() {
+/// let client = Client::from(Server::new(routes![create]).max_body(4));
+/// assert_eq!(client.post("/notes").body("tea").await.text(), "TEA");
+/// assert_eq!(client.post("/notes").body("coffee").await.status(), 413);
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client {
     connect: Arc<dyn Fn() -> DuplexStream + Send + Sync>,
@@ -139,6 +156,22 @@ impl fmt::Debug for Client {
 }
 
 /// A request being put together; awaiting it sends it.
+///
+/// ```
+/// use server::testing::Client;
+/// use server::{HeaderMap, get, routes};
+///
+/// #[get("/")]
+/// async fn index(headers: HeaderMap) -> String {
+///     format!("{:?}", headers["accept"])
+/// }
+///
+/// # #[server::main]
+/// # async fn main() {
+/// let response = Client::new(routes![index]).get("/").header("accept", "text/html").await;
+/// assert_eq!(response.text(), "\"text/html\"");
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct RequestBuilder {

@@ -91,3 +91,35 @@ fn goes_on_serving_for_the_shutdown_delay() {
     let (status, _) = app.wait().unwrap();
     assert!(status.success());
 }
+
+#[test]
+fn answers_what_waits_for_room_when_the_end_comes() {
+    for runtime in RUNTIMES {
+        let settings =
+            [("SERVER_RUNTIME", runtime), ("SERVER_WORKERS", "1"), ("SERVER_MAX_CONNECTIONS", "1")];
+        let app = start_with("probe", &settings);
+        // One is served, one is accepted and waits for room, one is in the kernel's backlog.
+        let waiting: Vec<_> = (0..3).map(|_| send(&app, "GET /slow HTTP/1.1\r\nhost: a\r\n\r\n")).collect();
+        sleep(Duration::from_millis(100));
+        app.terminate().unwrap();
+        for stream in waiting {
+            let answer = rest(stream);
+            assert!(answer.ends_with("slow\n"), "{runtime}: {answer:?}");
+        }
+        let (_, log) = app.wait().unwrap();
+        assert!(log.lines().last().unwrap().contains("nothing was cut"), "{runtime}: {log}");
+    }
+}
+
+#[test]
+fn answers_all_that_was_pipelined() {
+    for runtime in RUNTIMES {
+        let app = start_with("probe", &[("SERVER_RUNTIME", runtime)]);
+        let pipelined = send(&app, &"GET /slow HTTP/1.1\r\nhost: a\r\n\r\n".repeat(3));
+        sleep(Duration::from_millis(100));
+        app.terminate().unwrap();
+        let answers = rest(pipelined);
+        assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 3, "{runtime}: {answers}");
+        assert_eq!(answers.matches("connection: close").count(), 1, "{runtime}: {answers}");
+    }
+}

@@ -9,6 +9,26 @@ use crate::log::Escaped;
 ///
 /// Its text is a line for each fault: the name as it was written, its source, what was expected and the nearest good
 /// one.
+///
+/// ```no_run
+/// use server::{ConfigErrors, Server, get, routes};
+///
+/// #[get("/")]
+/// async fn index() -> &'static str {
+///     "Hello"
+/// }
+///
+/// #[server::main]
+/// async fn main() -> server::Result {
+///     let outcome = Server::new(routes![index]).run().await;
+///     if let Err(error) = &outcome
+///         && error.inner().is::<ConfigErrors>()
+///     {
+///         eprintln!("see deploy/README.md for the settings");
+///     }
+///     outcome
+/// }
+/// ```
 #[derive(Debug)]
 pub struct ConfigErrors(Vec<ConfigError>);
 

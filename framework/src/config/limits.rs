@@ -10,18 +10,21 @@ pub(crate) fn file_limit() -> Option<u64> {
 
 /// How many connections may be open: `max_connections`, or what the limit on files leaves for them.
 ///
-/// Says so in a warning where that is less.
+/// Says so where that is less: in a warning where somebody asked for more than the default.
 pub(crate) fn effective_max_connections(settings: &Settings, file_limit: Option<u64>) -> usize {
     let wanted = settings.max_connections;
     let Some(limit) = file_limit else { return wanted };
     let left = usize::try_from(for_connections(limit, settings.workers)).unwrap_or(usize::MAX);
     if left < wanted {
-        tracing::warn!(
-            max_connections = wanted,
-            file_limit = limit,
-            "only {left} connections may be open at once, as RLIMIT_NOFILE is {limit}; raise it with `ulimit -n {}`",
-            enough_for(wanted, settings.workers),
+        let enough = enough_for(wanted, settings.workers);
+        let told = format!(
+            "only {left} connections may be open at once, as RLIMIT_NOFILE is {limit}; raise it with `ulimit -n {enough}`"
         );
+        if wanted == Settings::default().max_connections {
+            tracing::info!(max_connections = wanted, "{told}");
+        } else {
+            tracing::warn!(max_connections = wanted, "{told}");
+        }
     }
     left.min(wanted)
 }

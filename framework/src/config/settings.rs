@@ -121,6 +121,18 @@ impl Default for Settings {
 }
 
 /// How the work is spread over threads.
+///
+/// ```
+/// use server::{Routes, Runtime, Server, get, routes};
+///
+/// #[get("/primes")]
+/// async fn primes() -> &'static str {
+///     "2 3 5 7"
+/// }
+///
+/// const ROUTES: Routes = routes![primes];
+/// let server = Server::new(ROUTES).runtime(Runtime::Shared).workers(4);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Runtime {
@@ -134,6 +146,23 @@ pub enum Runtime {
 }
 
 /// What becomes of a path without a route that would have one with, or without, a slash at its end.
+///
+/// ```
+/// use server::testing::Client;
+/// use server::{Server, TrailingSlash, get, routes};
+///
+/// #[get("/users")]
+/// async fn users() -> &'static str {
+///     "all of them"
+/// }
+///
+/// # #[server::main]
+/// # async fn main() {
+/// let client = Client::from(Server::new(routes![users]).trailing_slash(TrailingSlash::Redirect));
+/// let response = client.get("/users/").await;
+/// assert_eq!((response.status().as_u16(), response.header("location")), (308, Some("/users")));
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrailingSlash {

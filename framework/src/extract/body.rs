@@ -56,7 +56,8 @@ pub struct BodyRejection {
 }
 
 impl BodyRejection {
-    fn new(error: BodyError, request: &Request) -> Self {
+    /// Names the limit of `request` where that is what was passed.
+    pub(crate) fn new(error: BodyError, request: &Request) -> Self {
         let of_route = request.matched_route().is_some_and(|route| route.policy.body_limit.is_some());
         Self { error, setting: if of_route { "body_limit" } else { "max_body" } }
     }

@@ -11,6 +11,27 @@ use crate::respond::IntoResponse;
 ///
 /// It answers with what refused the request, an argument or the function. A handler takes it apart with
 /// `Result<User, Rejected<ApiError>>`.
+///
+/// ```
+/// use server::{Problem, Query, Rejected, StatusCode, extractor, get};
+///
+/// struct Page(u32);
+///
+/// #[extractor]
+/// async fn page(query: Query<Vec<(String, u32)>>) -> Result<Page, Problem> {
+///     let (_, page) = query.0.first().ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST))?;
+///     Ok(Page(*page))
+/// }
+///
+/// #[get("/posts")]
+/// async fn posts(page: Result<Page, Rejected<Problem>>) -> String {
+///     match page {
+///         Ok(Page(number)) => format!("page {number}"),
+///         Err(Rejected::Argument(_)) => "no numbers".to_owned(),
+///         Err(Rejected::Function(_)) => "no page".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "made for a refused request alone, and taken apart at once")]
 pub enum Rejected<E> {

@@ -91,6 +91,19 @@ pub trait FromRequest<S>: Sized + Send {
 }
 
 /// A state that holds a `T`; `#[derive(server::State)]` implements it for each field's type.
+///
+/// ```
+/// use server::Provides;
+///
+/// #[derive(server::State)]
+/// struct App {
+///     name: String,
+/// }
+///
+/// let app = App { name: "library".to_owned() };
+/// let name: &String = app.provide();
+/// assert_eq!(name, "library");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the state `{Self}` does not hold a `{T}`",
     label = "a handler, extractor or middleware used here asks for `State<{T}>`",
@@ -98,7 +111,7 @@ pub trait FromRequest<S>: Sized + Send {
             type, as in `const ROUTES: Routes<App>`"
 )]
 pub trait Provides<T> {
-    /// The value, to be cloned into [`State`](crate::State).
+    /// The value, to be cloned into [`State`](struct@crate::State).
     fn provide(&self) -> &T;
 }
 

@@ -56,6 +56,22 @@ pub trait FromParam<'a>: Sized {
 }
 
 /// Why a parameter was refused: what goes into the answer behind its name.
+///
+/// ```
+/// use server::{FromParam, ParamError};
+///
+/// struct Even(u32);
+///
+/// impl FromParam<'_> for Even {
+///     fn from_param(text: &str) -> Result<Self, ParamError> {
+///         let number: u32 = text.parse().map_err(ParamError::because)?;
+///         if number % 2 == 0 { Ok(Self(number)) } else { Err(ParamError::expected("an even number")) }
+///     }
+/// }
+///
+/// assert_eq!(Even::from_param("6").map(|even| even.0).ok(), Some(6));
+/// assert_eq!(Even::from_param("7").err().unwrap().to_string(), "expected an even number");
+/// ```
 #[derive(Clone, Debug)]
 pub struct ParamError(Reason);
 
@@ -202,6 +218,18 @@ impl FromParam<'_> for char {
 /// A value that `handler::url(…)` can be given for a parameter of the type `T`.
 ///
 /// That is any `T` with [`Display`](fmt::Display), by value or by reference, and for texts also `String` and `Cow`.
+///
+/// ```
+/// use server::get;
+///
+/// #[get("/users/:name")]
+/// async fn user(name: &str) -> String {
+///     name.to_owned()
+/// }
+///
+/// assert_eq!(user::url("Ada"), "/users/Ada");
+/// assert_eq!(user::url(String::from("Ada Lovelace")), "/users/Ada%20Lovelace");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the URL's parameter is a `{T}`, not a `{Self}`",
     label = "expected a `{T}` here",

@@ -47,6 +47,27 @@ pub trait TypedHeader: Sized + Send {
 }
 
 /// Why field lines do not make a typed header.
+///
+/// ```
+/// use server::{FieldValues, HeaderFault, HeaderName, Request, TypedHeader};
+///
+/// struct Depth(u8);
+///
+/// impl TypedHeader for Depth {
+///     const NAME: HeaderName = HeaderName::from_static("depth");
+///
+///     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
+///         match HeaderFault::only_text(values)? {
+///             "0" => Ok(Self(0)),
+///             "1" => Ok(Self(1)),
+///             _ => Err(HeaderFault::Malformed("expected 0 or 1".to_owned())),
+///         }
+///     }
+/// }
+///
+/// let request = Request::new(server::Method::GET, "/");
+/// assert!(matches!(Depth::decode(&mut request.header_values("depth")), Err(HeaderFault::Missing)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderFault {
@@ -86,6 +107,25 @@ impl fmt::Display for HeaderFault {
 /// Takes any [`TypedHeader`]; those of this crate are arguments by themselves.
 ///
 /// Refuses with 400, naming the field, what the header's `decode` refuses. `Option<Header<H>>` is `None` then.
+///
+/// ```
+/// use server::{FieldValues, Header, HeaderFault, HeaderName, TypedHeader, get};
+///
+/// struct Tenant(String);
+///
+/// impl TypedHeader for Tenant {
+///     const NAME: HeaderName = HeaderName::from_static("x-tenant");
+///
+///     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
+///         HeaderFault::only_text(values).map(|text| Self(text.to_owned()))
+///     }
+/// }
+///
+/// #[get("/")]
+/// async fn index(tenant: Option<Header<Tenant>>) -> String {
+///     tenant.map_or_else(|| "nobody".to_owned(), |tenant| tenant.0.0)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header<H>(pub H);
 

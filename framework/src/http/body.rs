@@ -55,6 +55,39 @@ enum Inner {
 }
 
 /// Where a streamed body's chunks come from; for types that are no channel.
+///
+/// ```
+/// use std::error::Error;
+/// use std::pin::Pin;
+/// use std::task::{Context, Poll};
+///
+/// use bytes::Bytes;
+/// use server::{Body, BodySource, get};
+///
+/// /// So many zeros.
+/// struct Zeros(u64);
+///
+/// impl BodySource for Zeros {
+///     fn poll_chunk(
+///         mut self: Pin<&mut Self>,
+///         _: &mut Context<'_>,
+///     ) -> Poll<Option<Result<Bytes, Box<dyn Error + Send + Sync>>>> {
+///         static CHUNK: [u8; 1024] = [0; 1024];
+///         let len = self.0.min(1024) as usize;
+///         self.0 -= len as u64;
+///         Poll::Ready((len > 0).then(|| Ok(Bytes::from_static(&CHUNK[..len]))))
+///     }
+///
+///     fn remaining_len(&self) -> Option<u64> {
+///         Some(self.0)
+///     }
+/// }
+///
+/// #[get("/zeros")]
+/// async fn zeros() -> Body {
+///     Body::from_source(Zeros(1_000_000))
+/// }
+/// ```
 pub trait BodySource: Send {
     /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell.
     fn poll_chunk(

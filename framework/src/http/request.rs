@@ -293,6 +293,17 @@ impl Parts {
 }
 
 /// The values of the field lines of one name; see [`Request::header_values`].
+///
+/// ```
+/// use server::{Method, Request};
+///
+/// let mut request = Request::new(Method::GET, "/");
+/// request.headers_mut().append("accept", "text/html".parse()?);
+/// request.headers_mut().append("accept", "text/plain".parse()?);
+/// let values: Vec<_> = request.header_values("Accept").collect();
+/// assert_eq!(values, [b"text/html".as_slice(), b"text/plain"]);
+/// # Ok::<(), server::Error>(())
+/// ```
 pub struct FieldValues<'a>(Source<'a>);
 
 enum Source<'a> {

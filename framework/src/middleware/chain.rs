@@ -14,6 +14,25 @@ use crate::routing::HandlerFn;
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A [`Middleware`] without its type, as tables and servers hold it.
+///
+/// It is never written by hand: each [`Middleware`] is one. Its use is a list whose members differ in type.
+///
+/// ```
+/// use server::{Layer, Next, Request, Response, middleware};
+///
+/// #[middleware]
+/// async fn log(request: Request, next: Next<'_>) -> Response {
+///     next.run(request).await
+/// }
+///
+/// #[middleware]
+/// async fn auth(request: Request, next: Next<'_>) -> Response {
+///     next.run(request).await
+/// }
+///
+/// let layers: Vec<Box<dyn Layer<()>>> = vec![Box::new(log), Box::new(auth)];
+/// assert_eq!(layers.len(), 2);
+/// ```
 pub trait Layer<S>: Send + Sync + 'static {
     /// Boxes the middleware's future.
     fn call<'a>(
@@ -31,6 +50,18 @@ impl<S: Sync, M: Middleware<S>> Layer<S> for M {
 }
 
 /// What is still to come after a middleware: the layers inside of it and the handler.
+///
+/// ```
+/// use server::{Next, Request, Response, StatusCode, middleware};
+///
+/// #[middleware]
+/// async fn read_only(request: Request, next: Next<'_>) -> Response {
+///     match request.method().is_safe() {
+///         true => next.run(request).await,
+///         false => Response::new(StatusCode::FORBIDDEN),
+///     }
+/// }
+/// ```
 pub struct Next<'a> {
     chain: &'a dyn Continue,
     depth: usize,

@@ -33,6 +33,11 @@ impl Caps {
         Self { room, per_address, addresses: Mutex::default(), refused: AtomicU64::new(0) }
     }
 
+    /// Waits for room for a connection; it is given back when the permit is dropped.
+    pub(super) async fn room(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.room).acquire_owned().await.expect("the semaphore is never closed")
+    }
+
     /// Counts a connection of `addr`; `None` where the address has its fill.
     fn enter(self: &Arc<Self>, addr: SocketAddr) -> Option<Admitted> {
         if self.per_address == 0 {
@@ -78,12 +83,12 @@ fn address_key(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// A connection that was accepted and counted.
-pub(crate) struct Accepted {
-    pub(crate) stream: TcpStream,
-    pub(crate) addr: SocketAddr,
-    /// What it holds of the caps, given back when it ends.
-    pub(crate) held: (OwnedSemaphorePermit, Admitted),
+/// A connection that was accepted, and counts to its address.
+pub(super) struct Accepted {
+    pub(super) stream: TcpStream,
+    pub(super) addr: SocketAddr,
+    /// Given back when it ends.
+    pub(super) admitted: Admitted,
 }
 
 /// Accepts the next connection, however often `accept` fails before.
@@ -93,15 +98,34 @@ pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>) -> Accepted
         match listener.accept().await {
             Ok((stream, addr)) => {
                 let Some(admitted) = caps.enter(addr) else { continue };
-                // At the cap this one connection waits here, and the others in the kernel's backlog.
-                let permit = Arc::clone(&caps.room).acquire_owned().await;
-                let permit = permit.expect("the semaphore is never closed");
-                return Accepted { stream, addr, held: (permit, admitted) };
+                return Accepted { stream, addr, admitted };
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => trouble.pause(&error).await,
         }
     }
+}
+
+/// Closes the listener; gives the connections that the kernel has accepted already.
+///
+/// The system is asked directly: Tokio says that there are none when a task's budget is used up, or before it has
+/// looked.
+pub(super) fn accept_backlog(listener: TcpListener, caps: &Arc<Caps>) -> impl Iterator<Item = Accepted> {
+    let caps = Arc::clone(caps);
+    let listener = listener.into_std().ok();
+    std::iter::from_fn(move || {
+        loop {
+            match listener.as_ref()?.accept() {
+                Ok((stream, addr)) => {
+                    let Some(admitted) = caps.enter(addr) else { continue };
+                    stream.set_nonblocking(true).ok()?;
+                    return Some(Accepted { stream: TcpStream::from_std(stream).ok()?, addr, admitted });
+                }
+                Err(error) if is_of_one_connection(&error) => {}
+                Err(_) => return None,
+            }
+        }
+    })
 }
 
 /// Whether an error is of the connection that was being accepted, and says nothing of the next (accept(2)).
@@ -134,6 +158,7 @@ impl Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::listener::{ListenOptions, Listeners, adopt};
 
     #[test]
     fn ipv6_addresses_of_one_customer_are_one() {
@@ -153,5 +178,16 @@ mod tests {
         assert!(caps.enter(addr).is_none());
         drop(first);
         assert!(caps.enter(addr).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_backlog_longer_than_a_tasks_budget_is_taken_whole() {
+        let options = ListenOptions { backlog: 400, sockets: 1, reuse_port: false };
+        let listeners = Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
+        let addr = listeners.addr;
+        let listener = adopt(listeners.into_sockets().remove(0)).unwrap();
+        let clients: Vec<_> = (0..300).map(|_| std::net::TcpStream::connect(addr).unwrap()).collect();
+        let accepted: Vec<_> = accept_backlog(listener, &Arc::new(Caps::new(1, 0))).collect();
+        assert_eq!(accepted.len(), clients.len());
     }
 }

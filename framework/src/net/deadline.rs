@@ -9,6 +9,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// What stands for "never": a settable duration may be longer than the clock can count.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// The time `wait` after `start`.
+pub(super) fn after(start: Instant, wait: Duration) -> Instant {
+    start + wait.min(LONGEST)
+}
+
 /// A lazily armed timer.
 #[derive(Debug, Default)]
 pub(super) struct Timer {
@@ -51,6 +59,7 @@ pub(super) struct MinRate {
 impl MinRate {
     /// A rate of 0 never cuts.
     pub(super) fn new(bytes_per_sec: u64, grace: Duration) -> Self {
+        let grace = grace.min(LONGEST);
         Self { bytes_per_sec, credit: grace, most_credit: grace.max(MOST_CREDIT), waiting_since: None }
     }
 
@@ -62,15 +71,22 @@ impl MinRate {
         Some(*self.waiting_since.get_or_insert_with(Instant::now) + self.credit)
     }
 
+    /// Notes that we do not wait for the peer any more, whether or not it moved anything.
+    pub(super) fn pause(&mut self) {
+        if let Some(since) = self.waiting_since.take() {
+            self.credit = self.credit.saturating_sub(since.elapsed());
+        }
+    }
+
     /// Notes that the peer moved `len` bytes.
     pub(super) fn progress(&mut self, len: usize) {
         if self.bytes_per_sec == 0 {
             return;
         }
-        let spent = self.waiting_since.take().map_or(Duration::ZERO, |since| since.elapsed());
+        self.pause();
         let nanos = (len as u64).saturating_mul(1_000_000_000) / self.bytes_per_sec;
         let earned = Duration::from_nanos(nanos);
-        self.credit = self.credit.saturating_sub(spent).saturating_add(earned).min(self.most_credit);
+        self.credit = self.credit.saturating_add(earned).min(self.most_credit);
     }
 }
 

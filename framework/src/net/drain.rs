@@ -17,13 +17,15 @@ const DRAINING: u8 = 1;
 pub(crate) struct Drain {
     phase: AtomicU8,
     wakers: Mutex<Wakers>,
+    /// Accept loops that have not ended yet.
+    doors: AtomicUsize,
     /// Open connections.
     connections: AtomicUsize,
     /// Connections with a request whose answer is not yet written.
     busy: AtomicUsize,
     /// Told when the drain begins, for the accept loop.
     begun: Notify,
-    /// Told when the last connection of a draining worker has ended.
+    /// Told when the last connection, or the accept loop, of a draining worker has ended.
     empty: Notify,
 }
 
@@ -37,18 +39,16 @@ struct Wakers {
 impl Drain {
     /// Whether connections are to end after the request they are at.
     pub(crate) fn is_draining(&self) -> bool {
-        self.phase.load(Ordering::Acquire) != SERVING
+        self.phase.load(Ordering::SeqCst) != SERVING
     }
 
     /// Begins the drain and wakes every connection.
     pub(crate) fn begin(&self) {
-        self.phase.store(DRAINING, Ordering::Release);
+        // Sequentially consistent, as the counts are: either who ends sees the drain, or the drain sees it ended.
+        self.phase.store(DRAINING, Ordering::SeqCst);
         let wakers: Vec<_> = self.lock().slots.iter().flatten().cloned().collect();
         wakers.into_iter().for_each(Waker::wake);
         self.begun.notify_waiters();
-        if self.connections() == 0 {
-            self.empty.notify_waiters();
-        }
     }
 
     /// Waits until the drain begins.
@@ -62,20 +62,24 @@ impl Drain {
         }
     }
 
-    /// Waits until no connection is open; only of use once the drain has begun.
+    /// Waits until no connection is open and none can come; only of use once the drain has begun.
     pub(crate) async fn emptied(&self) {
         loop {
             let notified = self.empty.notified();
-            if self.connections() == 0 {
+            if self.is_empty() {
                 return;
             }
             notified.await;
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.doors.load(Ordering::SeqCst) == 0 && self.connections() == 0
+    }
+
     /// How many connections are open.
     pub(crate) fn connections(&self) -> usize {
-        self.connections.load(Ordering::Acquire)
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// How many requests wait for their answer.
@@ -83,8 +87,37 @@ impl Drain {
         self.busy.load(Ordering::Acquire)
     }
 
+    /// After a count has fallen.
+    fn tell_if_empty(&self) {
+        if self.is_draining() && self.is_empty() {
+            self.empty.notify_waiters();
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Wakers> {
         self.wakers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An accept loop's hold on its worker's [`Drain`], which is not empty before this is dropped.
+#[derive(Debug)]
+pub(crate) struct Door(Arc<Drain>);
+
+impl Door {
+    pub(crate) fn new(drain: Arc<Drain>) -> Self {
+        drain.doors.fetch_add(1, Ordering::SeqCst);
+        Self(drain)
+    }
+
+    pub(crate) fn drain(&self) -> &Arc<Drain> {
+        &self.0
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.0.doors.fetch_sub(1, Ordering::SeqCst);
+        self.0.tell_if_empty();
     }
 }
 
@@ -98,7 +131,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new(drain: Arc<Drain>) -> Self {
-        drain.connections.fetch_add(1, Ordering::AcqRel);
+        drain.connections.fetch_add(1, Ordering::SeqCst);
         Self { drain, slot: None, busy: false }
     }
 
@@ -146,9 +179,29 @@ impl Drop for Place {
             }
             wakers.free.push(slot);
         }
-        let last = self.drain.connections.fetch_sub(1, Ordering::AcqRel) == 1;
-        if last && self.drain.is_draining() {
-            self.drain.empty.notify_waiters();
-        }
+        self.drain.connections.fetch_sub(1, Ordering::SeqCst);
+        self.drain.tell_if_empty();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn is_emptied(drain: &Drain) -> bool {
+        tokio::time::timeout(std::time::Duration::from_secs(1), drain.emptied()).await.is_ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn is_not_empty_before_the_accept_loop_has_ended() {
+        let drain = Arc::new(Drain::default());
+        let door = Door::new(Arc::clone(&drain));
+        drain.begin();
+        assert!(!is_emptied(&drain).await);
+        let place = Place::new(Arc::clone(&drain));
+        drop(door);
+        assert!(!is_emptied(&drain).await);
+        let (emptied, ()) = tokio::join!(is_emptied(&drain), async { drop(place) });
+        assert!(emptied);
     }
 }

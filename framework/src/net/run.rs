@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::deadline::after;
 use super::signal::Signals;
 use super::worker::Workers;
 
@@ -63,7 +64,7 @@ async fn drain(workers: &Workers, options: DrainOptions, signals: &mut Signals) 
     let mut drained = pin!(async {
         tokio::time::sleep(options.delay).await;
         workers.begin_drain();
-        timeout_at(Instant::now() + options.timeout, workers.drained()).await.is_ok()
+        timeout_at(after(Instant::now(), options.timeout), workers.drained()).await.is_ok()
     });
     poll_fn(|context| {
         if let Poll::Ready(whole) = drained.as_mut().poll(context) {

@@ -11,15 +11,22 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::{Instant, timeout_at};
 
-use super::acceptor::{Accepted, Caps, accept};
+use super::acceptor::{Accepted, Caps, accept, accept_backlog};
 use super::blocking::BlockingPool;
+use super::drain::Door;
 use super::listener::{Listeners, adopt};
 use super::{Application, Drain, Limits, Peer, Place, serve_connection};
+
+/// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
+/// for it.
+const STOP: Duration = Duration::from_secs(1);
 
 /// What every worker works with.
 pub(crate) struct Shop<A> {
@@ -50,7 +57,21 @@ pub(crate) struct Workers {
 #[derive(Debug)]
 enum Crew {
     PerCore(Vec<Thread>),
-    Shared(Runtime),
+    Shared(SharedRuntime),
+}
+
+/// The runtime of shared workers; there until it is dropped.
+#[derive(Debug)]
+struct SharedRuntime(Option<Runtime>);
+
+impl Drop for SharedRuntime {
+    /// Ends it without waiting: a server's future may be dropped, and Tokio panics where a runtime is waited for in
+    /// another one.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// A per-core worker's thread.
@@ -73,7 +94,7 @@ impl Workers {
         let mut threads = Vec::new();
         for (index, socket) in listeners.into_sockets().into_iter().enumerate() {
             let drain = Arc::new(Drain::default());
-            threads.push(start_thread(index, socket, shop.clone(), Arc::clone(&drain))?);
+            threads.push(start_thread(index, socket, shop.clone(), Door::new(Arc::clone(&drain)))?);
             drains.push(drain);
         }
         Ok(Self { drains, crew: Crew::PerCore(threads) })
@@ -97,9 +118,11 @@ impl Workers {
             .enable_all()
             .build()?;
         let drain = Arc::new(Drain::default());
+        let runtime = SharedRuntime(Some(runtime));
         for socket in listeners.into_sockets() {
+            let Some(runtime) = &runtime.0 else { continue };
             let _guard = runtime.enter();
-            runtime.spawn(accept_all(adopt(socket)?, shop.clone(), Arc::clone(&drain)));
+            runtime.spawn(accept_all(adopt(socket)?, shop.clone(), Door::new(Arc::clone(&drain))));
         }
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime) })
     }
@@ -126,14 +149,14 @@ impl Workers {
     /// Ends the workers, and cuts the connections that are left.
     pub(crate) async fn stop(self) {
         match self.crew {
-            Crew::Shared(runtime) => runtime.shutdown_background(),
+            Crew::Shared(runtime) => drop(runtime),
             Crew::PerCore(threads) => {
                 let (stops, stopped): (Vec<_>, Vec<_>) =
                     threads.into_iter().map(|thread| (thread.stop, thread.stopped)).unzip();
                 drop(stops);
+                let deadline = Instant::now() + STOP;
                 for stopped in stopped {
-                    // A handler that never yields holds its thread; the process does not wait for it.
-                    let _ = tokio::time::timeout(std::time::Duration::from_secs(1), stopped).await;
+                    let _ = timeout_at(deadline, stopped).await;
                 }
             }
         }
@@ -144,7 +167,7 @@ fn start_thread<A: Application>(
     index: usize,
     socket: StdListener,
     shop: Shop<A>,
-    drain: Arc<Drain>,
+    door: Door,
 ) -> io::Result<Thread> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let (stop, told) = oneshot::channel::<()>();
@@ -155,27 +178,37 @@ fn start_thread<A: Application>(
     };
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
         shop.blocking.install();
-        runtime.spawn(accept_all(listener, shop, drain));
+        runtime.spawn(accept_all(listener, shop, door));
         // Ends with an error when the sender is dropped, which is how it is told.
         let _ = runtime.block_on(told);
-        drop(runtime);
+        // Blocking calls of its handlers are not waited for.
+        runtime.shutdown_background();
         let _ = done.send(());
     })?;
     Ok(Thread { stop, stopped })
 }
 
 /// Accepts and serves until the drain begins; then takes what the kernel has accepted already, and closes the socket.
-async fn accept_all<A: Application>(listener: TcpListener, shop: Shop<A>, drain: Arc<Drain>) {
+async fn accept_all<A: Application>(listener: TcpListener, shop: Shop<A>, door: Door) {
+    let drain = door.drain();
     while let Some(accepted) = unless(accept(&listener, &shop.caps), drain.begun()).await {
-        serve(accepted, &shop, &drain);
+        // At the cap this one connection waits here, and the others in the kernel's backlog. Where a drain begins
+        // meanwhile it is served beyond the cap, as are those in the backlog: closed, they would be reset.
+        let room = unless(shop.caps.room(), drain.begun()).await;
+        serve(accepted, room, &shop, drain);
     }
-    while let Some(accepted) = unless(accept(&listener, &shop.caps), std::future::ready(())).await {
-        serve(accepted, &shop, &drain);
+    for accepted in accept_backlog(listener, &shop.caps) {
+        serve(accepted, None, &shop, drain);
     }
 }
 
-fn serve<A: Application>(accepted: Accepted, shop: &Shop<A>, drain: &Arc<Drain>) {
-    let Accepted { stream, addr, held } = accepted;
+fn serve<A: Application>(
+    accepted: Accepted,
+    room: Option<OwnedSemaphorePermit>,
+    shop: &Shop<A>,
+    drain: &Arc<Drain>,
+) {
+    let Accepted { stream, addr, admitted } = accepted;
     let place = Place::new(Arc::clone(drain));
     let connection = serve_connection(
         stream,
@@ -186,7 +219,7 @@ fn serve<A: Application>(accepted: Accepted, shop: &Shop<A>, drain: &Arc<Drain>)
     );
     tokio::spawn(async move {
         connection.await;
-        drop(held);
+        drop((room, admitted));
     });
 }
 
@@ -200,4 +233,29 @@ async fn unless<T>(wanted: impl Future<Output = T>, end: impl Future<Output = ()
         end.as_mut().poll(context).map(|()| None)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::ListenOptions;
+    use crate::{Server, get, routes};
+
+    #[get("/")]
+    async fn index() {}
+
+    #[tokio::test]
+    async fn a_server_that_is_dropped_inside_a_runtime_ends_quietly() {
+        let (app, limits) = Server::new(routes![index]).into_app();
+        let shop = Shop {
+            app: Arc::new(app),
+            limits: Arc::new(limits),
+            caps: Arc::new(Caps::new(1, 0)),
+            blocking: Arc::new(BlockingPool::new(1, 1).unwrap()),
+        };
+        let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false };
+        let listen = || Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
+        drop(Workers::shared(listen(), 1, &shop).unwrap());
+        drop(Workers::per_core(listen(), &shop).unwrap());
+    }
 }

@@ -22,6 +22,23 @@ pub use redirect::Redirect;
 pub(crate) use render::render;
 
 /// A value that a handler, an extractor's rejection or a middleware can answer with.
+///
+/// ```
+/// use server::{IntoResponse, Response, get};
+///
+/// struct Csv(String);
+///
+/// impl IntoResponse for Csv {
+///     fn into_response(self) -> Response {
+///         Response::ok().header("content-type", "text/csv").text(self.0)
+///     }
+/// }
+///
+/// #[get("/report.csv")]
+/// async fn report() -> Csv {
+///     Csv("name,age\r\nAda,36\r\n".to_owned())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no response",
     label = "a handler cannot return a `{Self}`",

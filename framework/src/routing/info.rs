@@ -11,6 +11,17 @@ use crate::middleware::Layer;
 pub(crate) const MAX_PARAMS: usize = 16;
 
 /// A handler's place in the table, without the state's type; `#[route]` implements it.
+///
+/// ```
+/// use server::{Endpoint, get};
+///
+/// #[get("/users/:id")]
+/// async fn get_user(id: u64) -> String {
+///     format!("user {id}")
+/// }
+///
+/// assert_eq!(get_user::ROUTE.patterns[0].text, "/users/:id");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no route",
     label = "expected a function with `#[route]`, `#[get]`, `#[post]`, ...",
@@ -22,6 +33,23 @@ pub trait Endpoint {
 }
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
+///
+/// ```
+/// use server::{Handle, State, get};
+///
+/// #[get("/name")]
+/// async fn name(name: State<String>) -> String {
+///     name.0
+/// }
+///
+/// #[derive(server::State)]
+/// struct App {
+///     name: String,
+/// }
+///
+/// fn fits<S: 'static, H: Handle<S>>() {}
+/// fits::<App, name>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler for the state `{S}`",
     label = "not a handler for `Routes<{S}>`",
@@ -94,6 +122,24 @@ impl<S> fmt::Debug for HandlerFn<S> {
 }
 
 /// A route as it was written: what `--routes` prints and what the engine must know before the body is read.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use server::{Endpoint, get};
+///
+/// /// All of them.
+/// ///
+/// /// A page at a time.
+/// #[get("/users", timeout = "5s")]
+/// async fn users() -> &'static str {
+///     "all of them"
+/// }
+///
+/// let route = users::ROUTE;
+/// assert_eq!((route.methods, route.summary), (["GET"].as_slice(), "All of them."));
+/// assert_eq!(route.policy.timeout, Some(Duration::from_secs(5)));
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RouteInfo {
@@ -135,6 +181,18 @@ impl RouteInfo {
 }
 
 /// A route's own rules, where they differ from the server's.
+///
+/// ```
+/// use server::{Endpoint, OnDisconnect, put};
+///
+/// #[put("/files/*path", body_limit = "10MiB", on_disconnect = cancel)]
+/// async fn store(path: &str) -> &'static str {
+///     "stored"
+/// }
+///
+/// assert_eq!(store::ROUTE.policy.body_limit, Some(10 * 1024 * 1024));
+/// assert_eq!(store::ROUTE.policy.on_disconnect, Some(OnDisconnect::Cancel));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// `body_limit = "100MiB"`: the most bytes of body, in place of `max_body`.
@@ -153,6 +211,8 @@ impl Policy {
 }
 
 /// What becomes of a handler whose client has left.
+///
+/// It is said by `on_disconnect` in a route's attribute; see [`Policy`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnDisconnect {
     /// Its future is dropped where it waits; the default of GET and HEAD.
@@ -162,6 +222,18 @@ pub enum OnDisconnect {
 }
 
 /// A pattern, parsed by the macro.
+///
+/// ```
+/// use server::{Endpoint, Segment, get};
+///
+/// #[get("/users/:id/*rest")]
+/// async fn user(id: u64, rest: &str) -> String {
+///     format!("{rest} of {id}")
+/// }
+///
+/// let segments = user::ROUTE.patterns[0].segments;
+/// assert_eq!(segments, [Segment::Literal("users"), Segment::Param("id"), Segment::CatchAll("rest")]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern {
     /// As written, with the prefix of its module in front.

@@ -177,6 +177,20 @@ impl<S> fmt::Debug for Routes<S> {
 }
 
 /// A pattern of a table with its handler.
+///
+/// ```
+/// use server::{Routes, get, routes};
+///
+/// #[get("/users/:id")]
+/// async fn get_user(id: u64) -> String {
+///     format!("user {id}")
+/// }
+///
+/// const ROUTES: Routes = routes!["/v2" => [get_user]];
+///
+/// let listed: Vec<_> = ROUTES.iter().collect();
+/// assert_eq!((listed[0].methods(), listed[0].pattern), (["GET"].as_slice(), "/v2/users/:id"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ListedRoute {

@@ -8,6 +8,23 @@ use serde_core::de::DeserializeOwned;
 use crate::h1::{BodyDecoder, Framing};
 
 /// A whole response: status, fields and body. Printed, it reads as it came.
+///
+/// ```
+/// use server::testing::Client;
+/// use server::{Json, get, routes};
+///
+/// #[get("/primes")]
+/// async fn primes() -> Json<[u8; 4]> {
+///     Json([2, 3, 5, 7])
+/// }
+///
+/// # #[server::main]
+/// # async fn main() {
+/// let response = Client::new(routes![primes]).get("/primes").await;
+/// assert_eq!(response.header("content-type"), Some("application/json"));
+/// assert_eq!(response.json::<Vec<u8>>().len(), 4);
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct TestResponse {
     status: StatusCode,

@@ -77,7 +77,25 @@ impl Channel {
     }
 }
 
-/// The writing half of a streamed body; see [`Body::channel`] and [`Body::stream`].
+/// The writing half of a streamed body; see [`Body::channel`](crate::Body::channel) and [`Body::stream`](crate::Body::stream).
+///
+/// ```
+/// use server::{Body, get};
+///
+/// #[get("/report")]
+/// async fn report() -> Body {
+///     let (mut out, body) = Body::channel();
+///     tokio::spawn(async move {
+///         for line in ["first\n", "second\n"] {
+///             if out.send(line).await.is_err() {
+///                 return;
+///             }
+///         }
+///         let _ = out.finish().await;
+///     });
+///     body
+/// }
+/// ```
 #[derive(Debug)]
 pub struct BodySender {
     sender: mpsc::Sender<Message>,

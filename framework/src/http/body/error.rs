@@ -4,6 +4,16 @@ use std::error::Error;
 use std::fmt;
 
 /// Why a body could not be read, or written, to its end.
+///
+/// ```
+/// use server::{Body, BodyError};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let refused = Body::from("hello").collect(4).await.unwrap_err();
+/// assert!(matches!(refused, BodyError::TooLarge { limit: 4 }));
+/// assert_eq!(refused.status(), 413);
+/// # });
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BodyError {

@@ -78,11 +78,13 @@ impl Incoming {
             }
             None => {}
         }
-        shared.wanted = true;
+        let is_new = !std::mem::replace(&mut shared.wanted, true);
         if !shared.reader.as_ref().is_some_and(|reader| reader.will_wake(context.waker())) {
             shared.reader = Some(context.waker().clone());
         }
-        if let Some(connection) = shared.connection.take_if(|waker| !waker.will_wake(context.waker())) {
+        if is_new
+            && let Some(connection) = shared.connection.take_if(|waker| !waker.will_wake(context.waker()))
+        {
             connection.wake();
         }
         Poll::Pending
@@ -107,13 +109,11 @@ impl IncomingState {
         if shared.dropped || shared.end.is_some() {
             return Poll::Ready(Wanted::Nothing);
         }
-        if shared.wanted && shared.chunk.is_none() {
-            return Poll::Ready(Wanted::Chunk);
-        }
+        // Noted even where a chunk is wanted: a reader elsewhere may leave before it comes.
         if !shared.connection.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
             shared.connection = Some(context.waker().clone());
         }
-        Poll::Pending
+        if shared.wanted && shared.chunk.is_none() { Poll::Ready(Wanted::Chunk) } else { Poll::Pending }
     }
 
     /// Whether nobody can read it any more.
@@ -145,6 +145,7 @@ impl Drop for IncomingState {
     /// A connection that ends leaves no reader waiting.
     fn drop(&mut self) {
         let mut shared = lock(&self.0);
+        shared.connection = None;
         if shared.end.is_none() {
             shared.end = Some(Err(BodyError::Disconnected));
             if let Some(reader) = shared.reader.take() {

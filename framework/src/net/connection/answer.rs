@@ -4,7 +4,9 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Method, Version};
+use http::{Method, StatusCode, Version};
+use tokio::task::consume_budget;
+use tokio::time::Instant;
 
 use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
@@ -16,6 +18,7 @@ use crate::h1::{
     RequestKind, encode_last_chunk,
 };
 use crate::http::{Body, BodyError, Request, RequestId, Response};
+use crate::respond::{IntoResponse, Problem};
 
 /// What of a request its answer depends on.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +26,9 @@ pub(super) struct Message {
     id: RequestId,
     version: Version,
     kind: RequestKind,
-    /// Whether the client lets the connection persist (RFC 9112 §9.3).
-    persistent: bool,
+    /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
+    /// to have.
+    closes: bool,
 }
 
 impl Message {
@@ -34,17 +38,23 @@ impl Message {
             Method::CONNECT => RequestKind::Connect,
             _ => RequestKind::Other,
         };
-        Self { id, version: head.version, kind, persistent: head.persists() }
+        Self { id, version: head.version, kind, closes: !head.persists() }
     }
 
     /// Of a request that could not be read.
     pub(super) fn unread(id: RequestId) -> Self {
-        Self { id, version: Version::HTTP_11, kind: RequestKind::Other, persistent: false }
+        Self { id, version: Version::HTTP_11, kind: RequestKind::Other, closes: true }
     }
 
     /// The same, with a connection that ends.
     pub(super) fn closing(self) -> Self {
-        Self { persistent: false, ..self }
+        Self { closes: true, ..self }
+    }
+
+    /// Whether another request may follow. None does behind CONNECT: what a client sends after it is meant for a
+    /// tunnel (RFC 9110 §9.3.6), and must not be read as requests.
+    fn persists(&self) -> bool {
+        !self.closes && self.kind != RequestKind::Connect
     }
 }
 
@@ -55,12 +65,14 @@ where
 {
     /// Writes a response, as far as it must be before the next request may be looked at.
     pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
-        let mut response = self.app.render(response, message.id);
+        let mut response = self.app.render(final_response(response, message.id), message.id);
         let wire = &mut self.wire;
         pump.settle_interim(wire);
         let mut body = response.take_body();
-        let ended = wire.eof && wire.input.is_empty();
-        let keep = message.persistent && !wire.place.drains() && !ended && pump.rest() == Rest::Little;
+        // A drain answers what was read before the connection ends.
+        let is_last = wire.input.is_empty() || !pump.is_complete();
+        let ends = is_last && (wire.place.drains() || (wire.eof && wire.input.is_empty()));
+        let keep = message.persists() && !ends && pump.rest() == Rest::Little;
         let context = EncodeContext {
             version: message.version,
             kind: message.kind,
@@ -69,8 +81,9 @@ where
         };
         let length = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
         let framing = h1::encode_head(&response, length, &context, wire.output.tail());
+        wire.ends_with_close = framing == OutgoingFraming::UntilClose;
         match write_body(wire, pump, &mut body, framing, message.id).await {
-            Ok(()) => {}
+            Ok(()) => wire.ends_with_close = false,
             // A body without its last chunk, or short of its length, is seen to be broken off when the connection
             // closes; where closing is what ends the body, only a reset tells.
             Err(CutOff::Broken) if framing != OutgoingFraming::UntilClose => return After::Close,
@@ -78,8 +91,9 @@ where
         }
         drop(body);
         if !keep || framing.must_close() {
-            let silent = pump.is_complete() && wire.input.is_empty();
-            return if silent { After::Close } else { After::Linger };
+            // A client that asked for the end sends nothing more. Another may have sent its next request already.
+            let asked = message.closes && pump.is_complete() && wire.input.is_empty();
+            return if wire.eof || asked { After::Close } else { After::Linger };
         }
         if !pump.is_complete() && !pump.discard(wire).await {
             return After::Linger;
@@ -89,6 +103,16 @@ where
         }
         After::Next
     }
+}
+
+/// Puts a 500 in the place of an interim response: a client would take the next answer for this request's.
+fn final_response(response: Response, id: RequestId) -> Response {
+    if !response.status().is_informational() {
+        return response;
+    }
+    let status = response.status().as_u16();
+    tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
@@ -122,8 +146,9 @@ async fn write_body<IO: Transport>(
         let bytes = bytes.clone();
         return Ok(write_piece(wire, framing, bytes, LastPiece::Yes).await?);
     }
+    let mut quiet = None;
     loop {
-        let chunk = match next_chunk(wire, pump, body).await? {
+        let chunk = match next_chunk(wire, pump, body, &mut quiet).await? {
             Some(Ok(chunk)) => chunk,
             Some(Err(error)) => {
                 tracing::error!(request_id = %id, error = %chain(&error), "a response broke off");
@@ -182,25 +207,32 @@ async fn write_piece<IO: Transport>(
 }
 
 /// Waits for the body's next chunk; meanwhile what is buffered goes out, and the request's body comes in where the
-/// response is made from it.
+/// response is made from it. Since `quiet`, nothing was awaited of the client.
 async fn next_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     body: &mut Body,
+    quiet: &mut Option<Instant>,
 ) -> Result<Option<Result<Bytes, BodyError>>, CutOff> {
-    poll_fn(|context| poll_next_chunk(wire, pump, body, context)).await
+    consume_budget().await;
+    poll_fn(|context| poll_next_chunk(wire, pump, body, quiet, context)).await
 }
 
 fn poll_next_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     body: &mut Body,
+    quiet: &mut Option<Instant>,
     context: &mut Context<'_>,
 ) -> Poll<Result<Option<Result<Bytes, BodyError>>, CutOff>> {
     loop {
         let mut chunk = std::pin::pin!(poll_fn(|context| body.poll_chunk(context)));
         match poll_caught(chunk.as_mut(), context) {
-            Poll::Ready(Ok(chunk)) => return Poll::Ready(Ok(chunk)),
+            Poll::Ready(Ok(chunk)) => {
+                // While it is written nobody looks whether the client leaves.
+                *quiet = None;
+                return Poll::Ready(Ok(chunk));
+            }
             Poll::Ready(Err(panic)) => {
                 tracing::error!(panic = panic_text(panic.as_ref()), "a response's body panicked");
                 return Poll::Ready(Err(CutOff::Broken));
@@ -208,9 +240,16 @@ fn poll_next_chunk<IO: Transport>(
             Poll::Pending => {}
         }
         match pump.pump(wire, context) {
-            Pumped::Progress => continue,
-            Pumped::Idle => wire.read_ahead(context),
-            Pumped::Waiting => {}
+            Pumped::Progress => {
+                *quiet = None;
+                continue;
+            }
+            Pumped::Waiting => *quiet = None,
+            Pumped::Idle => {
+                if wire.has_left(*quiet.get_or_insert_with(Instant::now), context) {
+                    return Poll::Ready(Err(CutOff::Gone));
+                }
+            }
         }
         if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
             return Poll::Ready(Err(CutOff::Gone));

@@ -10,20 +10,17 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use super::super::deadline::MinRate;
+use super::super::deadline::{MinRate, after};
 use super::super::{Application, Routed, Transport};
 use super::answer::Message;
 use super::pump::{Pump, Pumped};
 use super::wire::{Gone, Wire};
 use super::{After, Connection};
+use crate::extract::rejection::BodyRejection;
 use crate::h1::{Expect, Framing, ParsedHead};
-use crate::http::{Request, RequestId, Response};
+use crate::http::{BodyError, Request, RequestId, Response};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
-
-/// A client that closes its half this soon after its request has ended what it sends, and waits for the answer; one
-/// that closes later has left. TCP shows both alike (RFC 9112 §9.6).
-const HALF_CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// How a handler ended.
 #[expect(clippy::large_enum_variant, reason = "made once a request and taken apart at once")]
@@ -50,7 +47,7 @@ where
         let Routed { target, policy } = self.app.route(&mut request);
         let limit = policy.body_limit.unwrap_or(self.wire.limits.max_body);
         request.set_body_limit(limit);
-        if let Some(refusal) = refusal(&head, limit) {
+        if let Some(refusal) = refusal(&head, &request) {
             return self.turn_away(refusal, message).await;
         }
 
@@ -80,9 +77,9 @@ where
     }
 
     /// Answers a request whose body is not going to be read.
-    async fn turn_away(&mut self, refusal: Problem, message: Message) -> After {
+    async fn turn_away(&mut self, refusal: Response, message: Message) -> After {
         let message = message.closing();
-        match self.respond(refusal.into_response(), message, &mut Pump::nothing()).await {
+        match self.respond(refusal, message, &mut Pump::nothing()).await {
             After::Abort => After::Abort,
             After::Next | After::Close | After::Linger => After::Linger,
         }
@@ -90,15 +87,15 @@ where
 }
 
 /// What can be refused on the head alone, before a handler runs.
-fn refusal(head: &ParsedHead, limit: u64) -> Option<Problem> {
+fn refusal(head: &ParsedHead, request: &Request) -> Option<Response> {
     if head.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
-        return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail));
+        return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
     }
+    let limit = request.body_limit();
     match head.framing {
         Framing::Sized(len) if len > limit => {
-            let detail = format!("the body has {len} bytes, and {limit} are allowed here");
-            Some(Problem::new(StatusCode::PAYLOAD_TOO_LARGE).detail(detail).with("limit_bytes", limit))
+            Some(BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
         }
         Framing::Sized(_) | Framing::Chunked | Framing::Empty => None,
     }
@@ -156,10 +153,8 @@ impl Watch {
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
         let since = self.since(pumped);
-        if pumped == Pumped::Idle && !wire.eof {
-            // Bytes of later requests are kept; what this tells is whether the client is still there.
-            wire.read_ahead(context);
-            self.left |= wire.eof && !wire.gone && since.elapsed() > HALF_CLOSE_GRACE;
+        if pumped == Pumped::Idle {
+            self.left |= wire.has_left(since, context);
         }
         if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
             self.left = true;
@@ -169,7 +164,7 @@ impl Watch {
             return Poll::Ready(Outcome::ClientLeft);
         }
         let counts = !self.timeout.is_zero() && pumped != Pumped::Waiting;
-        if counts && wire.is_due(since + self.timeout, context) {
+        if counts && wire.is_due(after(since, self.timeout), context) {
             return Poll::Ready(if self.left { Outcome::ClientLeft } else { Outcome::TimedOut });
         }
         Poll::Pending

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 
 use super::super::Transport;
+use super::super::deadline::after;
 use super::wire::{Gone, Wire};
 use crate::h1::{HeadError, ParsedHead};
 use crate::http::Request;
@@ -44,8 +45,7 @@ impl<IO: Transport> Wire<IO> {
 
     fn poll_head(&mut self, waiting: &mut Waiting, context: &mut Context<'_>) -> Poll<NextHead> {
         loop {
-            if waiting.fresh {
-                waiting.fresh = false;
+            if std::mem::take(&mut waiting.fresh) && !is_empty_line(self.input.unread()) {
                 self.place.set_busy(true);
                 if let Some(next) = self.parse(waiting) {
                     return Poll::Ready(next);
@@ -61,7 +61,7 @@ impl<IO: Transport> Wire<IO> {
             match self.poll_read(context) {
                 Poll::Ready(0) => return Poll::Ready(NextHead::Ended),
                 Poll::Ready(_) => {
-                    if waiting.request.is_none() {
+                    if waiting.request.is_none() && !is_empty_line(self.input.unread()) {
                         waiting.since = None;
                     }
                     waiting.fresh = true;
@@ -90,18 +90,25 @@ impl<IO: Transport> Wire<IO> {
         let since = *waiting.since.get_or_insert_with(Instant::now);
         if waiting.request.is_some() {
             self.input.shrink();
-            return if self.is_due(since + self.limits.header_read_timeout, context) {
+            return if self.is_due(after(since, self.limits.header_read_timeout), context) {
                 Poll::Ready(NextHead::TimedOut)
             } else {
                 Poll::Pending
             };
         }
+        self.input.shrink();
         self.place.set_busy(false);
         if self.place.is_draining(context.waker())
-            || self.is_due(since + self.limits.keep_alive_timeout, context)
+            || self.is_due(after(since, self.limits.keep_alive_timeout), context)
         {
             return Poll::Ready(NextHead::Ended);
         }
         Poll::Pending
     }
+}
+
+/// Whether these bytes are the empty line, or a part of it, that some clients send behind a body: the parser passes
+/// over it (RFC 9112 §2.2), and no request is begun by it.
+fn is_empty_line(unread: &[u8]) -> bool {
+    matches!(unread, b"" | b"\r" | b"\r\n")
 }

@@ -30,6 +30,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::StatusCode;
+use tokio::task::consume_budget;
 
 use self::head::NextHead;
 use self::wire::Wire;
@@ -87,7 +88,7 @@ pub(crate) async fn serve_connection<IO, A>(
     }
 }
 
-struct Connection<IO, A> {
+struct Connection<IO: Transport, A> {
     wire: Wire<IO>,
     app: Arc<A>,
     peer: Peer,
@@ -117,6 +118,8 @@ where
             if after != After::Next {
                 return after;
             }
+            // However many requests a client has sent at once, the others of this thread have their turn.
+            consume_budget().await;
         }
     }
 

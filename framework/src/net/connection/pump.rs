@@ -9,7 +9,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::Instant;
 
 use super::super::Transport;
 use super::super::buffer::ReadBuffer;
@@ -34,8 +33,6 @@ pub(super) struct Pump {
     interim: Interim,
     /// The framing is lost or the limit passed: nothing behind can be read.
     failed: bool,
-    /// When the client's credit is spent, while we wait for it.
-    due: Option<Instant>,
 }
 
 /// The `100 Continue` that a client may wait for (RFC 9110 §10.1.1).
@@ -77,7 +74,6 @@ impl Pump {
             received: 0,
             interim: Interim::NotAsked,
             failed: false,
-            due: None,
         }
     }
 
@@ -118,9 +114,11 @@ impl Pump {
     {
         match self.reader.as_mut().map(|reader| reader.poll_wanted(context)) {
             Some(Poll::Ready(Wanted::Chunk)) => {}
-            Some(Poll::Pending) => return Pumped::Idle,
-            Some(Poll::Ready(Wanted::Nothing)) | None => {
-                self.reader = None;
+            not_now => {
+                if not_now != Some(Poll::Pending) {
+                    self.reader = None;
+                }
+                self.rate.pause();
                 return Pumped::Idle;
             }
         }
@@ -141,8 +139,7 @@ impl Pump {
                 Poll::Ready(0) => return self.finish(Err(BodyError::Incomplete), context),
                 Poll::Ready(len) => self.rate.progress(len),
                 Poll::Pending => {
-                    self.due = self.rate.wait();
-                    if self.due.is_some_and(|due| wire.is_due(due, context)) {
+                    if self.rate.wait().is_some_and(|due| wire.is_due(due, context)) {
                         return self.finish(Err(BodyError::TooSlow), context);
                     }
                     return Pumped::Waiting;
@@ -191,7 +188,9 @@ impl Pump {
 
     /// Sends the `100 Continue` that is still owed, where the response itself is going to read the body: after its
     /// head it would be too late.
-    pub(super) fn settle_interim<IO>(&mut self, wire: &mut Wire<IO>) {
+    pub(super) fn settle_interim<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
+        // What the answer takes is not the client's time.
+        self.rate.pause();
         let read_later = self.reader.as_ref().is_some_and(|reader| !reader.is_dropped());
         if !read_later {
             self.reader = None;

@@ -17,12 +17,15 @@ use crate::h1::HeadParser;
 pub(super) const GATHERED_BYTES: usize = 64 * 1024;
 /// While a handler runs, so many bytes of later requests are read ahead; then TCP holds the client back.
 const READ_AHEAD_BYTES: usize = 64 * 1024;
+/// A client that closes its half this soon after its request has ended what it sends, and waits for the answer; one
+/// that closes later has left. TCP shows both alike (RFC 9112 §9.6).
+const HALF_CLOSE_GRACE: Duration = Duration::from_secs(1);
 /// How long, and how much, a client may go on sending after an answer that ends the connection.
 const LINGER: Duration = Duration::from_secs(5);
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// A connection's transport.
-pub(super) struct Wire<IO> {
+pub(super) struct Wire<IO: Transport> {
     io: IO,
     pub(super) limits: Arc<Limits>,
     pub(super) place: Place,
@@ -35,6 +38,8 @@ pub(super) struct Wire<IO> {
     pub(super) eof: bool,
     /// The transport has failed: nothing more can be sent.
     pub(super) gone: bool,
+    /// What is being written ends with the connection: closed too early, it would look whole.
+    pub(super) ends_with_close: bool,
 }
 
 /// The transport failed, or the peer took the answer too slowly.
@@ -55,6 +60,7 @@ impl<IO: Transport> Wire<IO> {
             timer: Timer::default(),
             eof: false,
             gone: false,
+            ends_with_close: false,
         }
     }
 
@@ -71,12 +77,21 @@ impl<IO: Transport> Wire<IO> {
     }
 
     /// Reads ahead while something else is under way, so that the end of the peer is noticed.
-    pub(super) fn read_ahead(&mut self, context: &mut Context<'_>) {
+    fn read_ahead(&mut self, context: &mut Context<'_>) {
         while !self.eof && self.input.len() < READ_AHEAD_BYTES {
             if self.poll_read(context).is_pending() {
                 return;
             }
         }
+    }
+
+    /// The same; tells whether the client has left, where nothing was awaited from it since `since`.
+    pub(super) fn has_left(&mut self, since: Instant, context: &mut Context<'_>) -> bool {
+        if !self.eof {
+            self.read_ahead(context);
+            return self.gone || (self.eof && since.elapsed() > HALF_CLOSE_GRACE);
+        }
+        self.gone
     }
 
     /// Writes until nothing is buffered.
@@ -143,7 +158,16 @@ impl<IO: Transport> Wire<IO> {
     }
 }
 
-impl<IO> std::fmt::Debug for Wire<IO> {
+impl<IO: Transport> Drop for Wire<IO> {
+    /// A task that is ended in the middle of an answer cuts it off so that the client can tell.
+    fn drop(&mut self) {
+        if self.ends_with_close {
+            self.io.reset_on_close();
+        }
+    }
+}
+
+impl<IO: Transport> std::fmt::Debug for Wire<IO> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Wire")
             .field("input", &self.input.len())

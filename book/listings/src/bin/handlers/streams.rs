@@ -27,7 +27,7 @@ async fn pages(title: String) -> Response {
 /// Forgets to say that it is done, so that nobody takes the half for the whole.
 #[get("/broken-off")]
 async fn line() -> Body {
-    Body::stream(|mut out| async move { out.send("the first half, and").await })
+    Body::stream(|mut out| async move { out.send("the first half, and\n").await })
 }
 // ANCHOR_END: cut
 
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[server::test]
-    #[should_panic(expected = "broke off after 19 bytes")]
+    #[should_panic(expected = "broke off after 20 bytes")]
     async fn what_broke_off_does_not_look_whole() {
         Client::with_state(ROUTES, App::default()).get("/broken-off").await;
     }

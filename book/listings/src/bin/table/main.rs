@@ -88,6 +88,20 @@ mod tests {
     // ANCHOR_END: data
 
     #[test]
+    fn the_chapter_prints_this_table() {
+        let chapter = include_str!("../../../../src/table.md");
+        for listed in ROUTES.iter() {
+            let place = format!("{}:{}", listed.route.file, listed.route.line);
+            let mut lines = chapter.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            let line = lines.find(|words| words.contains(&place.as_str())).unwrap_or_default();
+            assert_eq!(
+                line.get(..3),
+                Some([listed.methods()[0], listed.pattern, listed.route.name].as_slice())
+            );
+        }
+    }
+
+    #[test]
     fn a_url_knows_the_prefix_of_its_scope() {
         assert_eq!(users::get_user::url(7), "/users/7");
         assert_eq!(users::accounts::close::url("acme", 7), "/orgs/acme/accounts/7");

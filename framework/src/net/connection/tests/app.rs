@@ -1,0 +1,125 @@
+//! The application that these tests are answered by: a few paths, no table.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use tokio::time::sleep;
+
+use super::super::super::{Application, Routed};
+use crate::http::{Body, BodyError, Request, RequestId, Response};
+use crate::respond::{IntoResponse, Problem};
+use crate::routing::Policy;
+
+/// An application of a few paths, so that these tests need no table.
+pub(super) struct TestApp;
+
+impl Application for TestApp {
+    type Target = ();
+
+    fn route(&self, request: &mut Request) -> Routed<()> {
+        let mut policy = Policy::NONE;
+        match request.path() {
+            "/small" => policy.body_limit = Some(4),
+            "/days" => policy.timeout = Some(Duration::MAX),
+            _ => {}
+        }
+        Routed { target: (), policy }
+    }
+
+    async fn answer(&self, mut request: Request, (): ()) -> Response {
+        match request.path() {
+            "/" => Response::ok().text("root"),
+            "/slow" => {
+                sleep(Duration::from_millis(400)).await;
+                Response::ok().text("slow")
+            }
+            "/never" => std::future::pending().await,
+            "/days" => {
+                sleep(Duration::from_secs(3600)).await;
+                Response::ok().text("days")
+            }
+            // The hook that prints a panic is passed by.
+            "/panic" => std::panic::resume_unwind(Box::new("on purpose")),
+            "/echo" | "/small" => {
+                let limit = request.body_limit();
+                respond(request.take_body().collect(limit).await)
+            }
+            "/through" => Response::ok().body(request.take_body()),
+            "/stream" => Response::ok().body(Body::stream(|mut out| async move {
+                for piece in ["one", "two", "three"] {
+                    out.send(piece).await?;
+                    sleep(Duration::from_millis(10)).await;
+                }
+                out.finish().await
+            })),
+            "/broken" => Response::ok().body(Body::stream(|mut out| async move {
+                out.send("half").await?;
+                sleep(Duration::from_millis(1)).await;
+                std::panic::resume_unwind(Box::new("half-way"))
+            })),
+            "/pieces" => Response::ok().body(Body::stream(|mut out| async move {
+                for _ in 0..1000 {
+                    out.send("piece").await?;
+                }
+                out.finish().await
+            })),
+            "/silent" => Response::ok().body(Body::stream(|mut out| async move {
+                out.send("hello").await?;
+                std::future::pending().await
+            })),
+            "/elsewhere" => {
+                let body = request.take_body();
+                let read = tokio::spawn(body.collect(u64::MAX)).await.unwrap();
+                respond(read)
+            }
+            "/from-elsewhere" => {
+                let (mut out, body) = Body::channel();
+                tokio::spawn(async move {
+                    for piece in ["one", "two", "three"] {
+                        out.send(piece).await?;
+                        tokio::task::yield_now().await;
+                    }
+                    out.finish().await
+                });
+                Response::ok().body(body)
+            }
+            // A reader elsewhere that asks once, leaves, and lets the handler wait for something else.
+            "/left-alone" => {
+                let mut body = request.take_body();
+                tokio::spawn(async move {
+                    let _ = tokio::time::timeout(Duration::from_secs(1), body.chunk()).await;
+                });
+                std::future::pending().await
+            }
+            // A reader that gives up, and goes on to an answer that takes its time.
+            "/later" => {
+                let _ = tokio::time::timeout(Duration::from_secs(1), request.body_mut().chunk()).await;
+                Response::ok().body(Body::stream(|mut out| async move {
+                    sleep(Duration::from_secs(60)).await;
+                    out.send("later").await?;
+                    out.finish().await
+                }))
+            }
+            "/status" => {
+                let status = request.query().and_then(|status| status.parse().ok()).unwrap_or(200);
+                Response::new(StatusCode::from_u16(status).unwrap())
+            }
+            "/medium" => Response::ok().bytes(vec![b'x'; 40_000]),
+            "/large" => Response::ok().bytes(vec![b'x'; 1 << 20]),
+            path if path.starts_with("/name/") => Response::ok().text(path.to_owned()),
+            _ => Problem::new(StatusCode::NOT_FOUND).into_response(),
+        }
+    }
+
+    fn render(&self, response: Response, id: RequestId) -> Response {
+        crate::respond::render(response, id)
+    }
+}
+
+fn respond(read: Result<Bytes, BodyError>) -> Response {
+    match read {
+        Ok(bytes) => Response::ok().bytes(bytes),
+        Err(error) => Problem::new(error.status()).into_response(),
+    }
+}

@@ -1,0 +1,118 @@
+//! How connections end: a drain, a client that leaves, one that half-closes.
+
+use http::Method;
+
+use super::super::exchange::on_disconnect;
+use super::*;
+use crate::routing::OnDisconnect;
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_closes_what_is_idle_and_answers_what_is_not() {
+    let mut idle = connect();
+    tokio::task::yield_now().await;
+    idle.drain.begin();
+    let (received, after) = time_to_close(&mut idle).await;
+    assert_eq!((received.as_str(), after), ("", Duration::ZERO));
+
+    let mut busy = connect();
+    busy.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!((busy.drain.connections(), busy.drain.busy()), (1, 1));
+    busy.drain.begin();
+    let received = busy.rest().await;
+    assert!(received.contains("connection: close") && received.ends_with("slow"), "{received}");
+    busy.drain.emptied().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_half_close_with_the_request_is_answered() {
+    let mut pair = connect();
+    pair.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    pair.client.shutdown().await.unwrap();
+    assert!(pair.rest().await.ends_with("slow"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_cancels_a_get() {
+    let mut pair = connect();
+    pair.send("GET /never HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    sleep(Duration::from_secs(2)).await;
+    pair.client.shutdown().await.unwrap();
+    let (received, after) = time_to_close(&mut pair).await;
+    assert_eq!(received, "");
+    assert!(after < Duration::from_secs(1), "{after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_early_answer_reaches_a_client_that_is_still_sending() {
+    let mut pair = connect_with(4096);
+    pair.send("POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 2000000\r\n\r\n").await;
+    for _ in 0..400 {
+        pair.send([b'x'; 5000]).await;
+    }
+    let received = pair.rest().await;
+    assert!(received.starts_with("HTTP/1.1 404 "), "{received}");
+}
+
+#[test]
+fn on_disconnect_follows_the_method() {
+    for (method, expected) in [
+        (Method::GET, OnDisconnect::Cancel),
+        (Method::HEAD, OnDisconnect::Cancel),
+        (Method::POST, OnDisconnect::Finish),
+        (Method::DELETE, OnDisconnect::Finish),
+    ] {
+        assert_eq!(on_disconnect(&method), expected, "{method}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_answers_all_that_has_been_read() {
+    let mut pair = connect();
+    pair.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n".repeat(3) + "GET / HT").await;
+    sleep(Duration::from_millis(100)).await;
+    pair.drain.begin();
+    pair.send("TP/1.1\r\nhost: a\r\n\r\n").await;
+    let received = pair.rest().await;
+    assert_eq!(received.matches("HTTP/1.1 200 OK").count(), 4, "{received}");
+    assert_eq!(received.matches("connection: close").count(), 1, "{received}");
+    assert!(received.ends_with("root"), "{received}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_drain_finds_on_its_way_does_not_cost_the_answer() {
+    let mut pair = connect();
+    pair.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    sleep(Duration::from_millis(100)).await;
+    pair.drain.begin();
+    assert!(pair.until("slow").await.contains("connection: close"));
+    // A request that crossed with the answer is read and dropped: unread, it would reset the connection.
+    pair.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert_eq!(pair.rest().await, "");
+    drop(pair.client);
+    pair.drain.emptied().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_ends_a_stream_that_is_silent() {
+    let mut pair = connect();
+    pair.send("GET /silent HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    pair.until("hello\r\n").await;
+    sleep(Duration::from_secs(2)).await;
+    pair.client.shutdown().await.unwrap();
+    let (_, after) = time_to_close(&mut pair).await;
+    assert!(after < Duration::from_secs(1), "{after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_half_close_with_the_end_of_a_long_upload_is_answered() {
+    let mut pair = connect();
+    pair.send("POST /through HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n").await;
+    for _ in 0..5 {
+        sleep(Duration::from_secs(1)).await;
+        pair.send("3\r\nabc\r\n").await;
+    }
+    pair.send("0\r\n\r\n").await;
+    pair.client.shutdown().await.unwrap();
+    assert!(pair.rest().await.ends_with("abc\r\n0\r\n\r\n"));
+}
