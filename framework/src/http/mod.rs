@@ -5,6 +5,7 @@
 
 mod accept;
 mod body;
+mod facts;
 mod head;
 mod media_type;
 mod pool;
@@ -15,6 +16,8 @@ mod response;
 pub use accept::Accept;
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
+pub(crate) use facts::Origin;
+pub use facts::RequestFacts;
 pub(crate) use head::{FieldSpan, RequestHead, Span};
 pub(crate) use media_type::MediaType;
 pub use request::{FieldValues, Request};
