@@ -1,6 +1,8 @@
 //! Writing a response: its head, its body as the client takes it, and what then becomes of the connection.
 
+use std::any::Any;
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -70,15 +72,13 @@ where
 {
     /// Writes a response, as far as it must be before the next request may be looked at.
     pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
+        let id = self.wire.journal.id();
+        let Some((response, mut body, length)) = self.prepare(final_response(response, id)) else {
+            return After::Abort;
+        };
         let wire = &mut self.wire;
-        let id = wire.journal.id();
-        let mut response = final_response(response, id);
-        if response.problem_ref().is_some() {
-            response = self.app.render(response, &wire.facts(), wire.journal.tally());
-        }
         wire.journal.answered(response.status());
         pump.settle_interim(wire);
-        let mut body = response.take_body();
         // A drain answers what was read before the connection ends.
         let is_last = wire.input.is_empty() || !pump.is_complete();
         let ends = is_last && (wire.place.drains() || (wire.eof && wire.input.is_empty()));
@@ -89,7 +89,6 @@ where
             persistence: if keep { Persistence::KeepAlive } else { Persistence::Close },
             date: &clock::date(),
         };
-        let length = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
         let framing = h1::encode_head(&response, length, &context, wire.output.tail());
         wire.ends_with_close = framing == OutgoingFraming::UntilClose;
         match write_body(wire, pump, &mut body, framing, id).await {
@@ -120,6 +119,33 @@ where
         }
         After::Next
     }
+
+    /// Renders the response where it reports a problem, and takes its body apart from it. A body that panics when it is
+    /// asked for its length is no answer, but a problem; `None` where that of the problem is the same.
+    fn prepare(&mut self, mut response: Response) -> Option<(Response, Body, BodyLength)> {
+        for _ in 0..2 {
+            if response.problem_ref().is_some() {
+                response = self.app.render(response, &self.wire.facts(), self.wire.journal.tally());
+            }
+            let body = response.take_body();
+            match catch_unwind(AssertUnwindSafe(|| body.len())) {
+                Ok(len) => {
+                    return Some((response, body, len.map_or(BodyLength::Unknown, BodyLength::Known)));
+                }
+                Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
+            }
+            response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        }
+        self.wire.journal.note(Ended::BrokenOff);
+        None
+    }
+}
+
+/// Logs and counts a panic of a response's body.
+fn body_panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) {
+    wire.journal.tally().panicked();
+    let request_id = wire.journal.id();
+    tracing::error!(%request_id, panic = panic_text(panic), "a response's body panicked");
 }
 
 /// Puts a 500 in the place of an interim response: a client would take the next answer for this request's.
@@ -251,8 +277,7 @@ fn poll_next_chunk<IO: Transport>(
                 return Poll::Ready(Ok(chunk));
             }
             Poll::Ready(Err(panic)) => {
-                wire.journal.tally().panicked();
-                tracing::error!(panic = panic_text(panic.as_ref()), "a response's body panicked");
+                body_panicked(wire, panic.as_ref());
                 return Poll::Ready(Err(CutOff::Broken));
             }
             Poll::Pending => {}
