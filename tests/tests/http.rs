@@ -6,6 +6,8 @@
 mod drain;
 #[path = "../http/files.rs"]
 mod files;
+#[path = "../http/panics.rs"]
+mod panics;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http/start.rs"]

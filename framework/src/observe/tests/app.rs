@@ -25,7 +25,8 @@ const ROUTES: Routes = routes![
     breaks,
     breaks_badly,
     lies,
-    large
+    large,
+    wide
 ];
 
 pub(super) fn server() -> TestServer {
@@ -142,6 +143,11 @@ impl crate::BodySource for Lying {
 #[get("/lies")]
 async fn lies() -> Body {
     Body::from_source(Lying)
+}
+
+#[get("/wide")]
+async fn wide() -> Bytes {
+    Bytes::from_static(&[b'x'; 60_000])
 }
 
 #[get("/large")]

@@ -44,6 +44,23 @@ fn how_exchanges_end() {
 }
 
 #[test]
+fn an_answer_that_stays_in_the_buffer_is_not_done() {
+    for (then, reason) in [(Then::Stall, "200 write-timeout"), (Then::Leave, "200 client-left")] {
+        // The first one all but fills the pipe.
+        let input = "GET /wide HTTP/1.1\r\nhost: a\r\n\r\n".to_owned()
+            + &"GET / HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
+        let outcome = paused(outcome(input.as_bytes(), then));
+        let done = outcome.told.iter().take_while(|told| *told == "200 done").count();
+        let (done, lost) = outcome.told.split_at(done);
+        assert!(done.len() > 10 && lost.len() > 10, "{} {}", done.len(), lost.len());
+        assert!(lost.iter().all(|told| told == reason), "{lost:?}");
+        assert_eq!(outcome.told.len() as u64, outcome.counts.requests);
+        let (timeouts, left) = (outcome.counts.timeouts.write, outcome.counts.client_left);
+        assert_eq!(timeouts + left, 1, "one connection was lost");
+    }
+}
+
+#[test]
 fn a_body_that_breaks_off_shows() {
     for target in ["/breaks", "/breaks/badly"] {
         let input = format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
