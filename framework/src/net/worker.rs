@@ -127,6 +127,12 @@ impl Workers {
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime) })
     }
 
+    /// Workers without threads, of connections that a test runs by itself.
+    #[cfg(test)]
+    pub(crate) fn without_threads(drains: Vec<Arc<Drain>>) -> Self {
+        Self { drains, crew: Crew::PerCore(Vec::new()) }
+    }
+
     /// Stops accepting, closes idle connections, and lets the others end with the request they are at.
     pub(crate) fn begin_drain(&self) {
         self.drains.iter().for_each(|drain| drain.begin());

@@ -22,6 +22,8 @@ impl Application for TestApp {
         match request.path() {
             "/small" => policy.body_limit = Some(4),
             "/days" => policy.timeout = Some(Duration::MAX),
+            "/hurried" => policy.timeout = Some(Duration::from_secs(5)),
+            "/unhurried" => policy.timeout = Some(Duration::ZERO),
             _ => {}
         }
         Routed { target: (), policy }
@@ -35,6 +37,13 @@ impl Application for TestApp {
                 Response::ok().text("slow")
             }
             "/never" => std::future::pending().await,
+            // Answers after so many milliseconds; before them it reads the whole body.
+            "/after" | "/hurried" | "/unhurried" => {
+                let wait = request.query().and_then(|millis| millis.parse().ok()).unwrap_or(0);
+                let read = request.take_body().collect(u64::MAX).await;
+                sleep(Duration::from_millis(wait)).await;
+                respond(read)
+            }
             "/days" => {
                 sleep(Duration::from_secs(3600)).await;
                 Response::ok().text("days")
