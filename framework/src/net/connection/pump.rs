@@ -137,7 +137,7 @@ impl Pump {
             match wire.poll_read(context) {
                 Poll::Ready(0) if wire.gone => return self.finish(Err(BodyError::Disconnected), context),
                 Poll::Ready(0) => return self.finish(Err(BodyError::Incomplete), context),
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     if self.rate.wait().is_some_and(|due| wire.is_due(due, context)) {
                         return self.finish(Err(BodyError::TooSlow), context);
@@ -172,6 +172,8 @@ impl Pump {
                 return Ok(None);
             }
             self.interim = Interim::NotAsked;
+            // What came with the head, or while nobody read, counts like what we waited for.
+            self.rate.earn(decoded.consumed);
             let content = input.unread().get(decoded.content).unwrap_or_default();
             self.received += content.len() as u64;
             if self.received > self.limit {
@@ -247,7 +249,7 @@ impl Pump {
             }
             match wire.poll_read(context) {
                 Poll::Ready(0) => return Poll::Ready(false),
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     let due = self.rate.wait();
                     let late = due.is_some_and(|due| wire.is_due(due, context));

@@ -22,6 +22,8 @@ const UPLOADS: &[Rate] = &[
     Rate { rate: "240B/s", rate_grace: "5s", burst: 0, bytes_per_sec: 0, cut: Some(5_000) },
     Rate { rate: "240B/s", rate_grace: "5s", burst: 0, bytes_per_sec: 168, cut: Some(14_800) },
     Rate { rate: "240B/s", rate_grace: "5s", burst: 0, bytes_per_sec: 240, cut: None },
+    // A hundred seconds' bytes earn a minute at most.
+    Rate { rate: "240B/s", rate_grace: "5s", burst: 24_000, bytes_per_sec: 0, cut: Some(60_000) },
     Rate { rate: "1KiB/s", rate_grace: "2s", burst: 0, bytes_per_sec: 0, cut: Some(2_000) },
     Rate { rate: "1KiB/s", rate_grace: "2100ms", burst: 0, bytes_per_sec: 768, cut: Some(5_850) },
     Rate { rate: "1KiB/s", rate_grace: "2s", burst: 0, bytes_per_sec: 1_024, cut: None },
