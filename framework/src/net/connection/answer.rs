@@ -67,11 +67,10 @@ where
     pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
         let mut response = self.app.render(final_response(response, message.id), message.id);
         let wire = &mut self.wire;
-        pump.settle_interim(wire);
+        pump.settle(wire);
         let mut body = response.take_body();
         // A drain answers what was read before the connection ends.
-        let is_last = wire.input.is_empty() || !pump.is_complete();
-        let ends = is_last && (wire.place.drains() || (wire.eof && wire.input.is_empty()));
+        let ends = (wire.place.drains() || wire.eof) && pump.is_last(&wire.input);
         let keep = message.persists() && !ends && pump.rest() == Rest::Little;
         let context = EncodeContext {
             version: message.version,

@@ -109,6 +109,6 @@ impl<IO: Transport> Wire<IO> {
 
 /// Whether these bytes are the empty line, or a part of it, that some clients send behind a body: the parser passes
 /// over it (RFC 9112 §2.2), and no request is begun by it.
-fn is_empty_line(unread: &[u8]) -> bool {
+pub(super) fn is_empty_line(unread: &[u8]) -> bool {
     matches!(unread, b"" | b"\r" | b"\r\n")
 }

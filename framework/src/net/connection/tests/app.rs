@@ -101,6 +101,11 @@ impl Application for TestApp {
                 });
                 std::future::pending().await
             }
+            // A reader that has enough when it has something.
+            "/left-half" => {
+                let _ = request.body_mut().chunk().await;
+                Response::ok().text("half")
+            }
             // A reader that gives up, and goes on to an answer that takes its time.
             "/later" => {
                 let _ = tokio::time::timeout(Duration::from_secs(1), request.body_mut().chunk()).await;

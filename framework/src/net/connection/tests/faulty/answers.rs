@@ -33,6 +33,9 @@ pub(super) fn check(plan: &Plan, received: &[u8]) -> Result<usize, String> {
         }
         rest = &rest[answer.len..];
         whole += 1;
+        if answer.closes && exchange.may_close {
+            return if rest.is_empty() { Ok(whole) } else { Err("bytes behind the last answer".to_owned()) };
+        }
         if answer.closes {
             break;
         }

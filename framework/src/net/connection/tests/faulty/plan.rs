@@ -31,6 +31,8 @@ pub(super) struct Exchange {
     /// `None` where a problem's document is due.
     pub(super) body: Option<Vec<u8>>,
     pub(super) is_head: bool,
+    /// Whether the connection may end with it: its body is not read, and nobody knows how long it is.
+    pub(super) may_close: bool,
 }
 
 impl std::fmt::Debug for Exchange {
@@ -72,11 +74,11 @@ impl Plan {
 }
 
 fn answered(request: impl Into<Vec<u8>>, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
-    Exchange { request: request.into(), status, body: Some(body.into()), is_head: false }
+    Exchange { request: request.into(), status, body: Some(body.into()), is_head: false, may_close: false }
 }
 
 fn refused(request: impl Into<Vec<u8>>, status: u16) -> Exchange {
-    Exchange { request: request.into(), status, body: None, is_head: false }
+    Exchange { request: request.into(), status, body: None, is_head: false, may_close: false }
 }
 
 fn get(target: &str) -> String {
@@ -99,7 +101,7 @@ fn draw_exchange(random: &mut Random, number: usize) -> Exchange {
         10 => answered("GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n", 200, "root"),
         11 => {
             let body = looks_like_a_request(random);
-            answered(post(random, "/", &body), 200, "root")
+            Exchange { may_close: true, ..answered(post(random, "/", &body), 200, "root") }
         }
         12 => echo(random, "/echo"),
         13 => echo(random, "/through"),
