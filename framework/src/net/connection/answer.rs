@@ -69,8 +69,8 @@ where
         let wire = &mut self.wire;
         pump.settle(wire);
         let mut body = response.take_body();
-        // A drain answers what was read before the connection ends.
-        let ends = (wire.place.drains() || wire.eof) && pump.is_last(&wire.input);
+        // What was read is answered before the connection ends.
+        let ends = wire.is_ending() && pump.is_last(&wire.input);
         let keep = message.persists() && !ends && pump.rest() == Rest::Little;
         let context = EncodeContext {
             version: message.version,

@@ -34,6 +34,8 @@ pub(super) struct Wire<IO: Transport> {
     pub(super) parser: HeadParser,
     write_rate: MinRate,
     timer: Timer,
+    /// No request has come yet.
+    pub(super) is_new: bool,
     /// The peer has closed its half: nothing more will come.
     pub(super) eof: bool,
     /// The transport has failed: nothing more can be sent.
@@ -58,6 +60,7 @@ impl<IO: Transport> Wire<IO> {
             parser: HeadParser::default(),
             write_rate,
             timer: Timer::default(),
+            is_new: true,
             eof: false,
             gone: false,
             ends_with_close: false,
@@ -117,6 +120,11 @@ impl<IO: Transport> Wire<IO> {
     /// The same, awaited, for when nothing else is under way.
     pub(super) async fn flush(&mut self) -> Result<(), Gone> {
         poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// Whether the connection ends behind the last request that has been read.
+    pub(super) fn is_ending(&self) -> bool {
+        self.eof || self.place.drains() || self.limits.keep_alive_timeout.is_zero()
     }
 
     /// Whether `deadline` has passed; if not, the task is woken when it has.

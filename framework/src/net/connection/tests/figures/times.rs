@@ -145,6 +145,28 @@ const TIMES: &[Time] = &[
         answered: &[200, 200],
     },
     Time {
+        setting: "keep_alive_timeout",
+        value: "0s",
+        of: "a connection that may not be idle: the requests that came together are its last",
+        late: &[Send(GET), Wait(1), Send(GET)],
+        sees: &[200],
+        end: Some(End::Close),
+        at: 0,
+        in_time: &[Wait(9_999), Send("GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n")],
+        answered: &[200, 200],
+    },
+    Time {
+        setting: "keep_alive_timeout",
+        value: "0s",
+        of: "a connection that has not brought its first request: it has the time of a head",
+        late: &[],
+        sees: &[],
+        end: Some(End::Close),
+        at: 10_000,
+        in_time: &[Wait(9_999), Send("G"), Wait(9_999), Send("ET / HTTP/1.1\r\nhost: a\r\n\r\n")],
+        answered: &[200],
+    },
+    Time {
         setting: "request_timeout",
         value: "30s",
         of: "a handler; the connection lives",
@@ -273,4 +295,16 @@ fn a_routes_timeout_of_zero_is_none() {
         client.answers(1).await
     });
     assert_eq!(seen, Seen { statuses: vec![200], end: None, millis: 86_400_000 });
+}
+
+#[test]
+fn an_end_that_the_settings_bring_is_announced() {
+    let text = run(async {
+        let mut client = Client::new(connect_to(&settings(&[("keep_alive_timeout", "0s")]), 64 * 1024));
+        client.send([GET, GET].concat().as_bytes()).await;
+        client.run(&[Answers(2)]).await;
+        client.text()
+    });
+    let (first, second) = text.split_once("root").unwrap();
+    assert!(!first.contains("connection: close") && second.contains("connection: close"), "{text}");
 }
