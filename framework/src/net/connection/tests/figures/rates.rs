@@ -124,6 +124,17 @@ fn an_answer_taken_below_the_rate_is_cut_off_when_its_credit_is_spent() {
     }
 }
 
+#[test]
+fn the_last_answer_of_a_connection_is_held_to_the_rate_as_well() {
+    run(async {
+        let mut pair = connect_with(24);
+        let start = Instant::now();
+        pair.send("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+        let (ended_at, end) = (&mut pair.task).await.unwrap();
+        assert_eq!((end, (ended_at - start).as_millis()), (End::Reset, 5_100));
+    });
+}
+
 /// Fills `piece`, as far as there is something.
 async fn take(client: &mut DuplexStream, piece: &mut [u8]) -> usize {
     let mut taken = 0;
