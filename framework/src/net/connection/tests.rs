@@ -64,8 +64,17 @@ fn serve<IO: Transport>(
     settings: &Settings,
     drain: &Arc<Drain>,
 ) -> impl Future<Output = ()> + Send + use<IO> {
+    serve_app(io, settings, drain, Arc::default())
+}
+
+fn serve_app<IO: Transport>(
+    io: IO,
+    settings: &Settings,
+    drain: &Arc<Drain>,
+    app: Arc<TestApp>,
+) -> impl Future<Output = ()> + Send + use<IO> {
     let place = Place::new(Arc::clone(drain));
-    serve_connection(io, Peer::default(), Arc::new(TestApp), Arc::new(Limits::of(settings)), place)
+    serve_connection(io, Peer::default(), app, Arc::new(Limits::of(settings)), place)
 }
 
 impl Pair {

@@ -1,18 +1,41 @@
 //! The application that these tests are answered by: a few paths, no table.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
 use tokio::time::sleep;
 
+use super::super::super::blocking::run_blocking;
 use super::super::super::{Application, Routed};
 use crate::http::{Body, BodyError, Request, RequestId, Response};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
 /// An application of a few paths, so that these tests need no table.
-pub(super) struct TestApp;
+#[derive(Default)]
+pub(super) struct TestApp {
+    /// Handlers and streams that have begun and not been dropped.
+    pub(super) handlers: Arc<AtomicUsize>,
+}
+
+/// Counts something of a request's as long as it is there.
+struct Alive(Arc<AtomicUsize>);
+
+impl Alive {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 impl Application for TestApp {
     type Target = ();
@@ -30,6 +53,8 @@ impl Application for TestApp {
     }
 
     async fn answer(&self, mut request: Request, (): ()) -> Response {
+        let _alive = Alive::new(&self.handlers);
+        let alive = Alive::new(&self.handlers);
         match request.path() {
             "/" => Response::ok().text("root"),
             "/slow" => {
@@ -37,6 +62,10 @@ impl Application for TestApp {
                 Response::ok().text("slow")
             }
             "/never" => std::future::pending().await,
+            "/blocking" => match run_blocking(|| "blocking").await {
+                Ok(text) => Response::ok().text(text),
+                Err(refusal) => refusal,
+            },
             // Answers after so many milliseconds; before them it reads the whole body.
             "/after" | "/hurried" | "/unhurried" => {
                 let wait = request.query().and_then(|millis| millis.parse().ok()).unwrap_or(0);
@@ -56,6 +85,7 @@ impl Application for TestApp {
             }
             "/through" => Response::ok().body(request.take_body()),
             "/stream" => Response::ok().body(Body::stream(|mut out| async move {
+                let _alive = alive;
                 for piece in ["one", "two", "three"] {
                     out.send(piece).await?;
                     sleep(Duration::from_millis(10)).await;
@@ -68,6 +98,7 @@ impl Application for TestApp {
                 std::panic::resume_unwind(Box::new("half-way"))
             })),
             "/pieces" => Response::ok().body(Body::stream(|mut out| async move {
+                let _alive = alive;
                 for _ in 0..1000 {
                     out.send("piece").await?;
                 }
@@ -85,6 +116,7 @@ impl Application for TestApp {
             "/from-elsewhere" => {
                 let (mut out, body) = Body::channel();
                 tokio::spawn(async move {
+                    let _alive = alive;
                     for piece in ["one", "two", "three"] {
                         out.send(piece).await?;
                         tokio::task::yield_now().await;
