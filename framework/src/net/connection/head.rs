@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -80,7 +79,7 @@ impl<IO: Transport> Wire<IO> {
             Ok(Some(head)) => {
                 self.input.consume(head.len);
                 self.parser.reset();
-                self.is_new = false;
+                self.idle_timeout = self.limits.keep_alive_timeout;
                 waiting.request.take().map(|request| NextHead::Request(request, head))
             }
             Err(error) => Some(NextHead::Malformed(error)),
@@ -100,17 +99,10 @@ impl<IO: Transport> Wire<IO> {
         }
         self.input.shrink();
         self.place.set_busy(false);
-        if self.place.is_draining(context.waker()) || self.is_due(after(since, self.idle_timeout()), context)
-        {
+        if self.place.is_draining(context.waker()) || self.is_due(after(since, self.idle_timeout), context) {
             return Poll::Ready(NextHead::Ended);
         }
         Poll::Pending
-    }
-
-    /// How long no request may come. Where connections are not kept, the first request needs its time all the same.
-    fn idle_timeout(&self) -> Duration {
-        let kept = self.limits.keep_alive_timeout;
-        if self.is_new { kept.max(self.limits.header_read_timeout) } else { kept }
     }
 }
 

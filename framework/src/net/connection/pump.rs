@@ -229,7 +229,7 @@ impl Pump {
         while !decoder.is_complete() {
             match decoder.decode(rest) {
                 Ok(decoded) if decoded.consumed > 0 => {
-                    rest = rest.get(decoded.consumed..).unwrap_or_default()
+                    rest = rest.get(decoded.consumed..).unwrap_or_default();
                 }
                 Ok(_) | Err(_) => return true,
             }

@@ -34,8 +34,8 @@ pub(super) struct Wire<IO: Transport> {
     pub(super) parser: HeadParser,
     write_rate: MinRate,
     timer: Timer,
-    /// No request has come yet.
-    pub(super) is_new: bool,
+    /// How long no request may come. Where connections are not kept, the first one needs its time all the same.
+    pub(super) idle_timeout: Duration,
     /// The peer has closed its half: nothing more will come.
     pub(super) eof: bool,
     /// The transport has failed: nothing more can be sent.
@@ -50,6 +50,7 @@ pub(super) struct Gone;
 
 impl<IO: Transport> Wire<IO> {
     pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place) -> Self {
+        let idle_timeout = limits.keep_alive_timeout.max(limits.header_read_timeout);
         let write_rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
         Self {
             io,
@@ -60,7 +61,7 @@ impl<IO: Transport> Wire<IO> {
             parser: HeadParser::default(),
             write_rate,
             timer: Timer::default(),
-            is_new: true,
+            idle_timeout,
             eof: false,
             gone: false,
             ends_with_close: false,

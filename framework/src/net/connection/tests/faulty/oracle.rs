@@ -43,7 +43,7 @@ pub(super) fn check(plan: &Plan, outcome: &Outcome<'_>) -> Result<usize, String>
                 .map_err(fault);
         };
         rest = &rest[answer.len..];
-        let is_cut = !answer.is_whole && rest.is_empty() && may_be_cut(plan.end, outcome, &answer);
+        let is_cut = !answer.is_whole && rest.is_empty() && may_be_cut(plan.end, outcome);
         if is_cut && due.contains(&Due::Answer) {
             compare(&answer, exchange).map_err(fault)?;
             return Ok(whole);
@@ -101,10 +101,10 @@ fn is(answer: &Answer, exchange: &Exchange, due: Due) -> bool {
 
 /// Whether an answer may end in its middle: the network or the client has ended the connection, or the server has,
 /// so that the client can tell.
-fn may_be_cut(end: End, outcome: &Outcome<'_>, answer: &Answer) -> bool {
+fn may_be_cut(end: End, outcome: &Outcome<'_>) -> bool {
     match end {
         End::Leave | End::Reset => true,
-        End::Unread(_) => outcome.was_reset && (answer.tells_of_a_cut || outcome.was_reset),
+        End::Unread(_) => outcome.was_reset,
         End::HalfClose | End::Wait | End::Stall(_) | End::CutShort(_) | End::Drain => false,
     }
 }
