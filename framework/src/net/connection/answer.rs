@@ -64,8 +64,14 @@ where
     A: Application,
 {
     /// Writes a response, as far as it must be before the next request may be looked at.
-    pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
-        let mut response = self.app.render(final_response(response, message.id), message.id);
+    pub(super) async fn respond(
+        &mut self,
+        mut response: Response,
+        message: Message,
+        pump: &mut Pump,
+    ) -> After {
+        make_final(&mut response, message.id);
+        let mut response = self.app.render(response, message.id);
         let wire = &mut self.wire;
         pump.settle(wire);
         let mut body = response.take_body();
@@ -105,13 +111,12 @@ where
 }
 
 /// Puts a 500 in the place of an interim response: a client would take the next answer for this request's.
-fn final_response(response: Response, id: RequestId) -> Response {
-    if !response.status().is_informational() {
-        return response;
+fn make_final(response: &mut Response, id: RequestId) {
+    if response.status().is_informational() {
+        let status = response.status().as_u16();
+        tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
+        *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
     }
-    let status = response.status().as_u16();
-    tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
