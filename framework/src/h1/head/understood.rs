@@ -108,14 +108,20 @@ impl Understood {
         Ok(())
     }
 
+    /// Reads `#expectation`; empty elements mean nothing (RFC 9110 §5.6.1.2).
     fn read_expect(&mut self, value: &[u8]) -> Result<(), HeadError> {
         if self.version == Version::HTTP_10 {
             return Ok(());
         }
-        if !value.eq_ignore_ascii_case(b"100-continue") {
-            self.expect = Expect::Other;
-        } else if self.expect == Expect::None {
-            self.expect = Expect::Continue;
+        for expectation in value.split(|&byte| byte == b',').map(trim) {
+            if expectation.is_empty() {
+                continue;
+            }
+            if !expectation.eq_ignore_ascii_case(b"100-continue") {
+                self.expect = Expect::Other;
+            } else if self.expect == Expect::None {
+                self.expect = Expect::Continue;
+            }
         }
         Ok(())
     }

@@ -200,7 +200,10 @@ fn expect_asks_for_100_or_for_what_nobody_knows() {
     assert_eq!(expects(&[]), Expect::None);
     assert_eq!(expects(&["Expect: 100-continue"]), Expect::Continue);
     assert_eq!(expects(&["eXPECT: 100-CONTINUE", "Expect: 100-continue"]), Expect::Continue);
+    assert_eq!(expects(&["Expect: , 100-continue,\t,100-Continue"]), Expect::Continue);
+    assert_eq!(expects(&["Expect:", "Expect: ,"]), Expect::None);
     assert_eq!(expects(&["Expect: 100-continue, x"]), Expect::Other);
+    assert_eq!(expects(&["Expect: 100-continue;a=b"]), Expect::Other);
     assert_eq!(expects(&["Expect: x", "Expect: 100-continue"]), Expect::Other);
     assert_eq!(expects(&["Expect: 100-continue", "Expect: x"]), Expect::Other);
     assert_eq!(accept("POST / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n").parsed.expect, Expect::None);
