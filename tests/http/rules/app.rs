@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use server::testing::Client;
-use server::{Body, Bytes, Redirect, Request, Response, Routes, StatusCode, get, post, routes};
+use server::{Body, Bytes, Json, Redirect, Request, Response, Routes, StatusCode, get, post, routes};
 
 const ROUTES: Routes = routes![
-    root, behind, echo, field, host, lazy, small, panics, fails, stream, slow, status, created, moved, choosy
+    root, behind, echo, field, host, lazy, small, panics, fails, stream, slow, status, created, moved,
+    choosy, number, goes, says
 ];
 
 /// A client of the application, through the whole engine.
@@ -105,4 +106,22 @@ async fn moved() -> Redirect {
 async fn choosy() -> Response {
     let response = Response::ok().header("content-length", "99").header("transfer-encoding", "gzip");
     response.header("connection", "x-own").header("x-own", "1").text("choosy")
+}
+
+/// Takes JSON alone.
+#[post("/number")]
+async fn number(number: Json<u32>) -> String {
+    number.0.to_string()
+}
+
+/// Sends the client where it says.
+#[get("/goes/:to")]
+async fn goes(to: String) -> Redirect {
+    Redirect::see_other(to)
+}
+
+/// Says what the client says, in a field.
+#[get("/says/:what")]
+async fn says(what: String) -> Response {
+    Response::ok().header("x-said", what.as_str()).text("said")
 }

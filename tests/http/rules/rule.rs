@@ -1,6 +1,6 @@
 //! One rule: what a client sends, and what the RFC that it names has a server do.
 //!
-//! A rule's bytes are sent whole, and then byte by byte. Behind them stands one more request, so that it shows whether
+//! A rule's bytes are sent whole, and then byte by byte, or in small pieces where they are many. Behind them stands one more request, so that it shows whether
 //! the connection lives: it is answered where it does, and is not where the server said that it ends.
 
 use std::time::Duration;
@@ -17,6 +17,9 @@ const BEHIND: &str = "GET /behind HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r
 
 /// More than any timeout of the server's; it passes at once, because the time is paused.
 const LONG: Duration = Duration::from_secs(600);
+
+/// More bytes than these are not sent one by one.
+const MANY: usize = 20 * 1024;
 
 /// A rule under test; begun by [`rule`].
 #[derive(Debug)]
@@ -40,6 +43,8 @@ enum End {
     Lives,
     /// The last answer says `Connection: close`, and nothing behind it is answered.
     Closes,
+    /// Nothing behind the last answer is answered, though that did not say so.
+    ClosesUnsaid,
     /// The client closes its half behind what it sent; then the server closes too.
     HalfClosed,
 }
@@ -78,6 +83,11 @@ impl Rule {
     /// Expects a problem that says what is wrong, and that the connection ends with it.
     pub(crate) fn refused(self, status: u16) -> Self {
         self.closes(&[status]).has("content-type", "application/problem+json")
+    }
+
+    /// Expects this answer, and that the connection ends with it, though its head could not foresee that.
+    pub(crate) fn closes_unsaid(self, status: u16) -> Self {
+        Self { statuses: vec![status], end: End::ClosesUnsaid, ..self }
     }
 
     /// Lets the client close its half, and expects this answer.
@@ -175,7 +185,8 @@ pub(crate) fn check(rules: impl IntoIterator<Item = Rule>) {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let mut faults = Vec::new();
     for rule in rules {
-        for piece_len in [rule.sent.len(), 1] {
+        let small = if rule.sent.len() > MANY { 997 } else { 1 };
+        for piece_len in [rule.sent.len(), small] {
             let received = runtime.block_on(exchange(&rule, piece_len));
             if let Some(fault) = rule.fault(piece_len, &received) {
                 let Rule { id, clause, .. } = rule;

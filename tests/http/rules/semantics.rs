@@ -49,6 +49,9 @@ fn dates_and_versions() {
 
 #[test]
 fn statuses() {
+    let wrong_type =
+        "POST /number HTTP/1.1\r\nhost: a\r\ncontent-type: text/csv\r\ncontent-length: 1\r\n\r\n7";
+    let large = request("POST /echo", &format!("content-length: {}\r\n", 2 * 1024 * 1024 + 1));
     check([
         rule("answer-interim", "9110 §15.2", request("GET /status/103", "")).answers(500),
         rule("answer-101", "9110 §7.8", request("GET /status/101", "upgrade: x\r\nconnection: upgrade\r\n"))
@@ -64,9 +67,30 @@ fn statuses() {
         rule("server-error-explains", "9110 §15.6", request("POST /panics", ""))
             .answers(500)
             .has("content-type", "application/problem+json"),
+        rule("no-accept-encoding-in-415", "9110 §12.5.3", wrong_type).answers(415).lacks("accept-encoding"),
+        rule("body-beyond-the-default-limit", "9110 §15.5.14", large).refused(413),
         rule("parameter-error-explains", "9110 §15.5", request("GET /status/x", ""))
             .answers(400)
             .has("content-type", "application/problem+json"),
+    ]);
+}
+
+/// Text of the client's never ends a line of the answer.
+#[test]
+fn what_would_split_an_answer() {
+    let goes = request("GET /goes/a%0D%0Aset-cookie:%20b", "");
+    let says = |text: &str| request(&format!("GET /says/{text}"), "");
+    check([
+        rule("splits-location", "9112 §2.2", goes)
+            .answers(303)
+            .has("location", "a%0D%0Aset-cookie:%20b")
+            .lacks("set-cookie"),
+        rule("splits-with-crlf", "9112 §2.2", says("a%0D%0Aset-cookie:%20b"))
+            .answers(500)
+            .lacks("set-cookie"),
+        rule("splits-with-lf", "9112 §2.2", says("a%0Aset-cookie:%20b")).answers(500).lacks("set-cookie"),
+        rule("splits-with-cr", "9112 §2.2", says("a%0Db")).answers(500).lacks("x-said"),
+        rule("splits-with-nul", "9110 §5.5", says("a%00b")).answers(500).lacks("x-said"),
     ]);
 }
 
