@@ -175,6 +175,38 @@ fn extensions_may_outweigh_data_by_their_budget_and_no_more() {
 }
 
 #[test]
+fn no_more_is_read_of_extensions_than_their_budget() {
+    let chunk = format!("1;{}\r\nx\r\n", "a".repeat(30)).repeat(10_000);
+    let mut decoder = BodyDecoder::new(Framing::Chunked);
+    let (mut read, mut content) = (0, 0);
+    while let Ok(decoded) = decoder.decode(&chunk.as_bytes()[read..=read]) {
+        read += decoded.consumed;
+        content += decoded.content.len();
+    }
+    // What a chunk has beside its extension are six bytes.
+    assert!((8 * 1024..9 * 1024 + 6 * content).contains(&read), "{read} bytes read for {content} of content");
+    assert!(content < 300, "{content}");
+}
+
+#[test]
+fn no_byte_is_looked_at_twice() {
+    let coding = format!("{}0\r\n{}\r\n", "001;a=\"b\"\r\nx\r\n".repeat(100), "name: value\r\n".repeat(100));
+    for piece_len in [1, 2, 7, 1000] {
+        let mut decoder = BodyDecoder::new(Framing::Chunked);
+        for piece in coding.as_bytes().chunks(piece_len) {
+            let mut rest = piece;
+            // Each call takes bytes of its own: nothing is left for another look.
+            while !rest.is_empty() {
+                let consumed = decoder.decode(rest).unwrap().consumed;
+                assert!(consumed > 0, "{} bytes would be looked at again", rest.len());
+                rest = &rest[consumed..];
+            }
+        }
+        assert!(decoder.is_complete());
+    }
+}
+
+#[test]
 fn a_long_upload_may_carry_an_extension_a_chunk() {
     let data = "d".repeat(1024);
     let chunk = format!("400;signature={}\r\n{data}\r\n", "a".repeat(64));
