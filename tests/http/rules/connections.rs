@@ -49,7 +49,11 @@ fn persistence() {
 fn order() {
     let slow = "GET /slow HTTP/1.1\r\nhost: a\r\n\r\n";
     let three = format!("{slow}{}{}", get("1.1", ""), sized("/echo"));
+    let field = "GET /field HTTP/1.1\r\nhost: a\r\n";
     check([
+        rule("pipelined-keeps-nothing", "9110 §3.3", format!("{field}x: 1\r\n\r\n{field}\r\n"))
+            .answers_each(&[200, 200])
+            .body(""),
         rule("pipelined-in-order", "9112 §9.3.2", three).answers_each(&[200, 200, 200]).body(SMUGGLED),
         rule("pipelined-before-a-fault", "9112 §9.3.2", format!("{slow}GET / HTTP/1.1\r\n\r\n"))
             .closes(&[200, 400]),
@@ -85,11 +89,16 @@ fn bodies_that_nobody_read() {
 #[test]
 fn expectations() {
     let lines = "expect: 100-continue\r\ncontent-length: 2\r\n";
+    // What follows may be the content, or the next request: nobody could tell which.
+    let waiting = "expect: 100-continue\r\ncontent-length: 5\r\n";
     let in_10 = post("/echo", &format!("connection: keep-alive\r\n{lines}"), "hi").replacen("1.1", "1.0", 1);
     check([
         rule("expect", "9110 §10.1.1", post("/echo", lines, "hi")).continues().body("hi"),
         rule("expect-in-10", "9110 §10.1.1", in_10).has("connection", "keep-alive").body("hi"),
         rule("expect-without-content", "9110 §10.1.1", get("1.1", "expect: 100-continue\r\n")),
+        rule("expect-of-what-is-too-large", "9110 §10.1.1", post("/small", waiting, "")).closes(&[413]),
+        rule("expect-of-what-is-not-there", "9110 §10.1.1", post("/nowhere", waiting, "")).closes(&[404]),
+        rule("expect-of-what-is-not-read", "9110 §10.1.1", post("/lazy", waiting, "")).closes(&[200]),
         rule("expect-unknown", "9110 §10.1.1", post("/echo", "expect: x\r\ncontent-length: 2\r\n", "hi"))
             .refused(417),
     ]);

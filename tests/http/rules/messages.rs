@@ -136,6 +136,7 @@ fn targets_are_taken_as_they_are() {
     check([
         rule("target-dots-are-kept", "9112 §3.2", get("/behind/../")).answers(404),
         rule("target-slashes-are-kept", "9112 §3.2", get("//")).answers(404),
+        rule("target-as-browsers-write-it", "9112 §3.2", get("/field?a[]={b}|^`")),
         rule("target-empty-query", "9112 §3.2.1", get("/?")),
         rule("target-absolute", "9112 §3.2.2", get("http://a/")),
         rule("target-absolute-without-path", "9112 §3.2.2", get("HTTP://a")),
