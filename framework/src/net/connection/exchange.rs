@@ -96,6 +96,11 @@ where
 
 /// What can be refused on the head alone, before a handler runs.
 fn refusal(head: &ParsedHead, request: &Request) -> Option<Response> {
+    // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
+    if request.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+        let detail = "an https resource cannot be asked for over a connection that is not secured";
+        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
+    }
     if head.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());

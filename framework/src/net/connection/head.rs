@@ -93,6 +93,7 @@ impl<IO: Transport> Wire<IO> {
         match self.parser.parse(self.input.unread(), &self.limits.head, request.head_mut()) {
             Ok(None) => None,
             Ok(Some(head)) => {
+                request.head_mut().replace_host();
                 self.input.hold(head.len);
                 self.parser.reset();
                 waiting.request.take().map(|request| NextHead::Request(request, head))
