@@ -45,7 +45,7 @@ impl ChunkError {
             Self::InvalidDataEnd(_) => "invalid-chunk-end",
             Self::InvalidTrailer(_) => "invalid-trailer",
             Self::TrailerTooLarge => "trailer-too-large",
-            Self::FramingInTrailer => "framing-in-trailer",
+            Self::ForbiddenTrailer => "forbidden-trailer",
         }
     }
 }
