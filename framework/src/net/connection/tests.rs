@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 
 use self::app::TestApp;
 use self::pipe::Pipe;
-use super::super::{Drain, Limits, Peer, Place, Transport, serve_connection};
+use super::super::{Application, Drain, Limits, Peer, Place, Transport, serve_connection};
 use crate::config::Settings;
 
 /// A connection under test.
@@ -74,7 +74,9 @@ fn serve_app<IO: Transport>(
     app: Arc<TestApp>,
 ) -> impl Future<Output = ()> + Send + use<IO> {
     let place = Place::new(Arc::clone(drain));
-    serve_connection(io, Peer::default(), app, Arc::new(Limits::of(settings)), place)
+    let limits = Arc::new(Limits::of(settings));
+    let witness = app.witness();
+    serve_connection(io, Peer::default(), app, limits, place, witness)
 }
 
 impl Pair {

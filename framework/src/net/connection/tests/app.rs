@@ -10,7 +10,8 @@ use tokio::time::sleep;
 
 use super::super::super::blocking::run_blocking;
 use super::super::super::{Application, Routed};
-use crate::http::{Body, BodyError, Request, RequestId, Response};
+use crate::http::{Body, BodyError, Request, RequestFacts, Response};
+use crate::observe::{Counters, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
@@ -158,8 +159,12 @@ impl Application for TestApp {
         }
     }
 
-    fn render(&self, response: Response, id: RequestId) -> Response {
-        crate::respond::render(response, id)
+    fn render(&self, response: Response, facts: &RequestFacts, _: &Tally) -> Response {
+        crate::respond::render(response, facts, |_| None)
+    }
+
+    fn witness(&self) -> Witness {
+        Witness::new(&Counters::default(), &Arc::from([]))
     }
 }
 

@@ -35,7 +35,8 @@ pub(super) fn check(plan: &Plan, outcome: &Outcome<'_>) -> Result<usize, String>
         let fault = |what: String| format!("answer {number} of {}: {what}", plan.exchanges.len());
         let arrived = sent.saturating_sub(start);
         let due = due(exchange, arrived, plan.end);
-        let is_head = exchange.is_head && arrived >= exchange.head_len;
+        // The method is known with the space behind it, even where the head does not end.
+        let is_head = exchange.is_head && arrived >= exchange.blank_len + "HEAD ".len();
         let answer = read(rest, exchange, is_head).map_err(fault)?;
         let Some(answer) = answer else {
             return missing(plan, outcome, &due, start + exchange.blank_len, rest)
