@@ -32,6 +32,24 @@ pub(crate) enum ChunkError {
     ForbiddenTrailer,
 }
 
+impl ChunkError {
+    /// The fault's name, for a log or a label.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::BareLf => "bare-lf-in-chunk",
+            Self::BareCr => "bare-cr-in-chunk",
+            Self::InvalidSize(_) => "invalid-chunk-size",
+            Self::SizeTooLarge => "chunk-size-too-large",
+            Self::InvalidExtension(_) => "invalid-chunk-extension",
+            Self::ExtensionsTooLarge => "chunk-extensions-too-large",
+            Self::InvalidDataEnd(_) => "invalid-chunk-end",
+            Self::InvalidTrailer(_) => "invalid-trailer",
+            Self::TrailerTooLarge => "trailer-too-large",
+            Self::ForbiddenTrailer => "forbidden-trailer",
+        }
+    }
+}
+
 impl Error for ChunkError {}
 
 impl fmt::Display for ChunkError {
