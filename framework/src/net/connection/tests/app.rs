@@ -1,5 +1,6 @@
 //! The application that these tests are answered by: a few paths, no table.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +11,9 @@ use super::super::super::{Application, Routed};
 use crate::http::{Body, BodyError, Request, RequestId, Response};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
+
+/// What the one request for `/counted` has produced, in bytes.
+pub(super) static PRODUCED: AtomicUsize = AtomicUsize::new(0);
 
 /// An application of a few paths, so that these tests need no table.
 pub(super) struct TestApp;
@@ -63,6 +67,12 @@ impl Application for TestApp {
                     out.send("piece").await?;
                 }
                 out.finish().await
+            })),
+            "/counted" => Response::ok().body(Body::stream(|mut out| async move {
+                loop {
+                    PRODUCED.fetch_add(1024, Ordering::Relaxed);
+                    out.send(vec![b'x'; 1024]).await?;
+                }
             })),
             "/silent" => Response::ok().body(Body::stream(|mut out| async move {
                 out.send("hello").await?;

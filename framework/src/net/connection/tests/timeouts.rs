@@ -1,5 +1,7 @@
 //! Deadlines and rates: each cuts at its figure, and not before.
 
+use std::sync::atomic::Ordering;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -57,6 +59,15 @@ async fn a_client_that_does_not_read_is_cut_off() {
     }
     let after = start.elapsed().as_secs_f64();
     assert!((5.0..15.0).contains(&after), "{after} s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn little_is_produced_for_a_client_that_does_not_read() {
+    let mut pair = connect_with(1024);
+    pair.send("GET /counted HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    sleep(Duration::from_secs(1)).await;
+    let produced = app::PRODUCED.load(Ordering::Relaxed);
+    assert!((1024..=16 * 1024).contains(&produced), "{produced} bytes");
 }
 
 #[tokio::test(start_paused = true)]
