@@ -36,5 +36,8 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    idle = "idle";
+    sheds_slow_clients = "slow";
+    serves_what_is_open_at_each_cap = "caps";
+    streams_large_bodies = "bodies";
+    keeps_idle_connections = "idle";
 }

@@ -5,8 +5,11 @@
 //! the book promises, is run by `cargo xtask soak` on a release build; the short one takes seconds and is a test.
 //! What a figure of time is depends on the machine, so that the short form asserts none.
 
+mod clients;
 mod figure;
 mod ground;
+mod pattern;
+mod polite;
 mod process;
 mod scenario;
 mod scenarios;
@@ -14,6 +17,7 @@ mod table;
 
 pub use figure::{Bound, Figure, Report, Unit};
 pub use ground::{Failure, Ground};
+pub use pattern::Pattern;
 pub use process::Process;
 pub use scenario::{Form, SCENARIOS, Scenario, find};
 pub use table::Table;
