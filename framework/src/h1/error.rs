@@ -62,9 +62,9 @@ pub(crate) enum HeadError {
     InvalidContentLength,
     /// More than one Content-Length, even if they agree.
     RepeatedContentLength,
-    /// A Transfer-Encoding that is no list of codings, or has `chunked` elsewhere than once at the end.
+    /// A Transfer-Encoding that is no list of codings, or does not have `chunked` once and at its end.
     InvalidTransferEncoding,
-    /// A transfer coding other than `chunked`.
+    /// A transfer coding before the final `chunked`.
     UnknownTransferCoding,
     /// More than one Transfer-Encoding.
     RepeatedTransferEncoding,

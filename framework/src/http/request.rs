@@ -121,6 +121,9 @@ impl Request {
 
     /// The value of the first field line called `name`, in any case; `None` where there is none or its value is not
     /// UTF-8. Scans the lines; builds no map.
+    ///
+    /// Where the target itself names a host, as `http://example.com/` does, that is the value of `host`, whatever the
+    /// line says (RFC 9112 §3.2.2).
     pub fn header(&self, name: impl AsRef<str>) -> Option<&str> {
         let (parts, name) = (self.parts(), name.as_ref());
         let value = match parts.headers.get() {

@@ -28,8 +28,8 @@ pub(crate) enum ChunkError {
     InvalidTrailer(HeadError),
     /// A trailer section of more than 16 KiB or 100 fields.
     TrailerTooLarge,
-    /// Content-Length or Transfer-Encoding in the trailer section (RFC 9110 §6.5.1).
-    FramingInTrailer,
+    /// A field in the trailer section that must be known before the content (RFC 9110 §6.5.1).
+    ForbiddenTrailer,
 }
 
 impl ChunkError {
@@ -45,7 +45,7 @@ impl ChunkError {
             Self::InvalidDataEnd(_) => "invalid-chunk-end",
             Self::InvalidTrailer(_) => "invalid-trailer",
             Self::TrailerTooLarge => "trailer-too-large",
-            Self::FramingInTrailer => "framing-in-trailer",
+            Self::ForbiddenTrailer => "forbidden-trailer",
         }
     }
 }
@@ -70,7 +70,7 @@ impl fmt::Display for ChunkError {
             Self::TrailerTooLarge => {
                 "expected a trailer section within 16 KiB and 100 fields, found a larger one"
             }
-            Self::FramingInTrailer => "expected no framing field in the trailer section, found one",
+            Self::ForbiddenTrailer => "expected a field that may stand in a trailer section, found another",
         };
         f.write_str(text)
     }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
 use super::pump::{Pump, Pumped, Rest};
-use super::wire::{GATHERED_BYTES, Gone, Wire};
+use super::wire::{GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
@@ -71,17 +71,20 @@ where
     A: Application,
 {
     /// Writes a response, as far as it must be before the next request may be looked at.
-    pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
+    pub(super) async fn respond(
+        &mut self,
+        mut response: Response,
+        message: Message,
+        pump: &mut Pump,
+    ) -> After {
         let id = self.wire.journal.id();
-        let Some((response, mut body, length)) = self.prepare(final_response(response, id)) else {
-            return After::Abort;
-        };
+        make_final(&mut response, id);
+        let Some((mut body, length)) = self.prepare(&mut response) else { return After::Abort };
         let wire = &mut self.wire;
         wire.journal.answered(response.status());
-        pump.settle_interim(wire);
-        // A drain answers what was read before the connection ends.
-        let is_last = wire.input.is_empty() || !pump.is_complete();
-        let ends = is_last && (wire.place.drains() || (wire.eof && wire.input.is_empty()));
+        pump.settle(wire);
+        // What was read is answered before the connection ends.
+        let ends = wire.is_ending() && pump.is_last(&wire.input);
         let keep = message.persists() && !ends && pump.rest() == Rest::Little;
         let context = EncodeContext {
             version: message.version,
@@ -120,21 +123,20 @@ where
         After::Next
     }
 
-    /// Renders the response where it reports a problem, and takes its body apart from it. A body that panics when it is
-    /// asked for its length is no answer, but a problem; `None` where that of the problem is the same.
-    fn prepare(&mut self, mut response: Response) -> Option<(Response, Body, BodyLength)> {
+    /// Renders the response where it reports a problem, and takes its body out. A body that panics when it is asked for
+    /// its length is no answer, but a problem; `None` where that of the problem is the same.
+    fn prepare(&mut self, response: &mut Response) -> Option<(Body, BodyLength)> {
         for _ in 0..2 {
             if response.problem_ref().is_some() {
-                response = self.app.render(response, &self.wire.facts(), self.wire.journal.tally());
+                let unrendered = std::mem::replace(response, Response::ok());
+                *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
             }
             let body = response.take_body();
             match catch_unwind(AssertUnwindSafe(|| body.len())) {
-                Ok(len) => {
-                    return Some((response, body, len.map_or(BodyLength::Unknown, BodyLength::Known)));
-                }
+                Ok(len) => return Some((body, len.map_or(BodyLength::Unknown, BodyLength::Known))),
                 Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
             }
-            response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+            *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
         }
         self.wire.journal.note(Ended::BrokenOff);
         None
@@ -149,13 +151,12 @@ fn body_panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) {
 }
 
 /// Puts a 500 in the place of an interim response: a client would take the next answer for this request's.
-fn final_response(response: Response, id: RequestId) -> Response {
-    if !response.status().is_informational() {
-        return response;
+fn make_final(response: &mut Response, id: RequestId) {
+    if response.status().is_informational() {
+        let status = response.status().as_u16();
+        tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
+        *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
     }
-    let status = response.status().as_u16();
-    tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
@@ -237,7 +238,11 @@ async fn write_piece<IO: Transport>(
     if let Some(chunk) = &chunk {
         wire.output.tail().extend_from_slice(chunk.as_bytes());
     }
-    if wire.output.push(content) || wire.output.len() > GATHERED_BYTES {
+    let most = match last {
+        LastPiece::Yes => GATHERED_BYTES,
+        LastPiece::No => STREAMED_BYTES,
+    };
+    if wire.output.push(content) || wire.output.len() > most {
         wire.flush().await?;
     }
     if chunk.is_some() {

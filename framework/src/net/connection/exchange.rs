@@ -63,7 +63,11 @@ where
             client_since: None,
             left: false,
         };
-        let outcome = run(&mut self.wire, &mut pump, watch, self.app.answer(request, target)).await;
+        let outcome = {
+            // Pinned where it is made: moved into `run`, a handler's future would be copied twice.
+            let answer = pin!(self.app.answer(request, target));
+            run(&mut self.wire, &mut pump, watch, answer).await
+        };
         let response = match outcome {
             Outcome::Response(response) => response,
             Outcome::Panicked(panic) => {
@@ -96,6 +100,11 @@ where
 
 /// What can be refused on the head alone, before a handler runs.
 fn refusal(head: &ParsedHead, request: &Request) -> Option<Response> {
+    // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
+    if request.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+        let detail = "an https resource cannot be asked for over a connection that is not secured";
+        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
+    }
     if head.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
@@ -132,9 +141,8 @@ async fn run<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     mut watch: Watch,
-    answer: impl Future<Output = Response>,
+    mut answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Outcome {
-    let mut answer = pin!(answer);
     poll_fn(|context| {
         loop {
             match poll_caught(answer.as_mut(), context) {

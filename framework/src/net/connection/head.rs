@@ -93,8 +93,10 @@ impl<IO: Transport> Wire<IO> {
         match self.parser.parse(self.input.unread(), &self.limits.head, request.head_mut()) {
             Ok(None) => None,
             Ok(Some(head)) => {
+                request.head_mut().replace_host();
                 self.input.hold(head.len);
                 self.parser.reset();
+                self.idle_timeout = self.limits.keep_alive_timeout;
                 waiting.request.take().map(|request| NextHead::Request(request, head))
             }
             Err(error) => {
@@ -122,7 +124,7 @@ impl<IO: Transport> Wire<IO> {
         if self.place.is_draining(context.waker()) {
             return Poll::Ready(NextHead::Ended);
         }
-        if self.is_due(after(since, self.limits.keep_alive_timeout), context) {
+        if self.is_due(after(since, self.idle_timeout), context) {
             self.journal.tally().idled();
             return Poll::Ready(NextHead::Ended);
         }
@@ -132,6 +134,6 @@ impl<IO: Transport> Wire<IO> {
 
 /// Whether these bytes are the empty line, or a part of it, that some clients send behind a body: the parser passes
 /// over it (RFC 9112 §2.2), and no request is begun by it.
-fn is_empty_line(unread: &[u8]) -> bool {
+pub(super) fn is_empty_line(unread: &[u8]) -> bool {
     matches!(unread, b"" | b"\r" | b"\r\n")
 }
