@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
 use super::pump::{Pump, Pumped, Rest};
-use super::wire::{GATHERED_BYTES, Gone, Wire};
+use super::wire::{GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
@@ -214,7 +214,11 @@ async fn write_piece<IO: Transport>(
     if let Some(chunk) = &chunk {
         wire.output.tail().extend_from_slice(chunk.as_bytes());
     }
-    if wire.output.push(content) || wire.output.len() > GATHERED_BYTES {
+    let most = match last {
+        LastPiece::Yes => GATHERED_BYTES,
+        LastPiece::No => STREAMED_BYTES,
+    };
+    if wire.output.push(content) || wire.output.len() > most {
         wire.flush().await?;
     }
     if chunk.is_some() {

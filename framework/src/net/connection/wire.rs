@@ -18,6 +18,8 @@ use crate::observe::{Ended, Timeout};
 
 /// Answers are gathered up to so many bytes before they are written.
 pub(super) const GATHERED_BYTES: usize = 64 * 1024;
+/// Of a streamed body less is gathered: a client that stops reading leaves as much here.
+pub(super) const STREAMED_BYTES: usize = 8 * 1024;
 /// While a handler runs, so many bytes of later requests are read ahead; then TCP holds the client back.
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 /// A client that closes its half this soon after its request has ended what it sends, and waits for the answer; one

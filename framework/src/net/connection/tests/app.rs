@@ -15,6 +15,9 @@ use crate::observe::{Counters, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
+/// What the one request for `/counted` has produced, in bytes.
+pub(super) static PRODUCED: AtomicUsize = AtomicUsize::new(0);
+
 /// An application of a few paths, so that these tests need no table.
 #[derive(Default)]
 pub(super) struct TestApp {
@@ -104,6 +107,12 @@ impl Application for TestApp {
                     out.send("piece").await?;
                 }
                 out.finish().await
+            })),
+            "/counted" => Response::ok().body(Body::stream(|mut out| async move {
+                loop {
+                    PRODUCED.fetch_add(1024, Ordering::Relaxed);
+                    out.send(vec![b'x'; 1024]).await?;
+                }
             })),
             "/silent" => Response::ok().body(Body::stream(|mut out| async move {
                 out.send("hello").await?;

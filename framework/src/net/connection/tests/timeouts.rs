@@ -1,6 +1,17 @@
 //! What counts to which deadline, and what never does; their figures are in `figures`.
 
+use std::sync::atomic::Ordering;
+
 use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn little_is_produced_for_a_client_that_does_not_read() {
+    let mut pair = connect_with(1024);
+    pair.send("GET /counted HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    sleep(Duration::from_secs(1)).await;
+    let produced = app::PRODUCED.load(Ordering::Relaxed);
+    assert!((1024..=16 * 1024).contains(&produced), "{produced} bytes");
+}
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_line_between_requests_begins_none() {
