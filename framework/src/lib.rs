@@ -52,6 +52,7 @@
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
 //! | what handlers share | [`derive@State`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
+//! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | tests | [`testing`], [`macro@test`] |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
@@ -93,7 +94,9 @@ pub use extract::{
     MatchedRoute, ParamError, Parsed, Path, Provides, Query, Rejected, State, TypedHeader, UserAgent,
     rejection,
 };
-pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
+pub use http::{
+    Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response, Shutdown,
+};
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
     routes, scope, test,

@@ -33,6 +33,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 pub use response::TestResponse;
 
 use crate::app::App;
+use crate::http::Shutdown;
 use crate::net::{Drain, Limits, Peer, Place, serve_connection};
 use crate::routing::Routes;
 use crate::serving::{HasState, Server};
@@ -79,11 +80,11 @@ impl Client {
         Self::from(Server::new(routes).state(state))
     }
 
-    fn connect_to<S: Send + Sync + 'static>(app: App<S>, limits: Limits) -> Self {
+    fn connect_to<S: Send + Sync + 'static>(app: App<S>, limits: Limits, shutdown: Shutdown) -> Self {
         let (app, limits) = (Arc::new(app), Arc::new(limits));
         let connect = move || {
             let (ours, theirs) = duplex(PIPE_BYTES);
-            let place = Place::new(Arc::new(Drain::default()));
+            let place = Place::new(Arc::new(Drain::new(shutdown.clone())));
             let peer = Peer { addr: Some(CLIENT_ADDR) };
             tokio::spawn(serve_connection(theirs, peer, Arc::clone(&app), Arc::clone(&limits), place));
             ours
@@ -144,8 +145,9 @@ where
 {
     /// A client of the server as it was configured in code; environment and command line are not looked at.
     fn from(server: Server<S, P>) -> Self {
+        let shutdown = server.shutdown_handle();
         let (app, limits) = server.into_app();
-        Self::connect_to(app, limits)
+        Self::connect_to(app, limits, shutdown)
     }
 }
 

@@ -9,6 +9,7 @@ mod pool;
 mod request;
 mod request_id;
 mod response;
+mod shutdown;
 
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
@@ -16,3 +17,4 @@ pub(crate) use head::{FieldSpan, RequestHead, Span};
 pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;
+pub use shutdown::Shutdown;

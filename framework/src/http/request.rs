@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
-use super::{Body, RequestHead, RequestId, pool};
+use super::{Body, RequestHead, RequestId, Shutdown, pool};
 use crate::routing::{Captures, Pattern, RouteInfo};
 
 /// A request on its way to a handler.
@@ -44,6 +44,9 @@ pub(super) struct Parts {
     client_addr: Option<SocketAddr>,
     id: Option<RequestId>,
     body_limit: u64,
+    /// The end of the server that this storage served last. A worker serves one, so it is cloned once for each storage
+    /// in the worker's pool, not for each request.
+    shutdown: Option<Shutdown>,
 }
 
 impl Request {
@@ -59,6 +62,7 @@ impl Request {
         assert!(valid, "expected an origin-form target such as \"/a?b\", found {target:?}");
         let mut request = Self::empty();
         request.parts_mut().id = Some(RequestId::generate());
+        request.parts_mut().shutdown = None;
         let head = &mut request.parts_mut().head;
         let path_len = target.find('?').unwrap_or(target.len());
         head.method = method;
@@ -226,6 +230,19 @@ impl Request {
         let parts = self.parts_mut();
         parts.client_addr = client_addr;
         parts.id = Some(id);
+    }
+
+    /// Notes whose end the handler may ask for.
+    pub(crate) fn set_shutdown(&mut self, shutdown: &Shutdown) {
+        let noted = &mut self.parts_mut().shutdown;
+        if noted.as_ref().is_none_or(|noted| !noted.is_same(shutdown)) {
+            *noted = Some(shutdown.clone());
+        }
+    }
+
+    /// The end of the server that received this; one of its own where no server did.
+    pub(crate) fn shutdown(&mut self) -> Shutdown {
+        self.parts_mut().shutdown.get_or_insert_default().clone()
     }
 
     /// Notes what the router found.

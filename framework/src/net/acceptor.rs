@@ -184,8 +184,9 @@ mod tests {
     async fn a_backlog_longer_than_a_tasks_budget_is_taken_whole() {
         let options = ListenOptions { backlog: 400, sockets: 1, reuse_port: false };
         let listeners = Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
-        let addr = listeners.addr;
-        let listener = adopt(listeners.into_sockets().remove(0)).unwrap();
+        let addr = listeners.addrs[0];
+        let listening = listeners.into_workers(1).unwrap().remove(0).remove(0);
+        let listener = adopt(listening.socket).unwrap();
         let clients: Vec<_> = (0..300).map(|_| std::net::TcpStream::connect(addr).unwrap()).collect();
         let accepted: Vec<_> = accept_backlog(listener, &Arc::new(Caps::new(1, 0))).collect();
         assert_eq!(accepted.len(), clients.len());

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
 use super::pump::{Pump, Pumped, Rest};
-use super::wire::{GATHERED_BYTES, Gone, Wire};
+use super::wire::{Following, GATHERED_BYTES, Gone, Wire};
 use super::{After, Connection};
 use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
@@ -51,10 +51,10 @@ impl Message {
         Self { closes: true, ..self }
     }
 
-    /// Whether another request may follow. None does behind CONNECT: what a client sends after it is meant for a
+    /// Whether no other request may follow. None does behind CONNECT: what a client sends after it is meant for a
     /// tunnel (RFC 9110 §9.3.6), and must not be read as requests.
-    fn persists(&self) -> bool {
-        !self.closes && self.kind != RequestKind::Connect
+    pub(super) fn is_last(&self) -> bool {
+        self.closes || self.kind == RequestKind::Connect
     }
 }
 
@@ -67,12 +67,12 @@ where
     pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
         let mut response = self.app.render(final_response(response, message.id), message.id);
         let wire = &mut self.wire;
+        wire.place.answering();
         pump.settle_interim(wire);
         let mut body = response.take_body();
-        // A drain answers what was read before the connection ends.
-        let is_last = wire.input.is_empty() || !pump.is_complete();
-        let ends = is_last && (wire.place.drains() || (wire.eof && wire.input.is_empty()));
-        let keep = message.persists() && !ends && pump.rest() == Rest::Little;
+        // A drain answers what was read before the connection ends, and so does a half-close.
+        let ends = (wire.place.drains() || (wire.eof && wire.input.is_empty())) && !wire.has_next();
+        let keep = !message.is_last() && !ends && pump.rest(wire) == Rest::Little;
         let context = EncodeContext {
             version: message.version,
             kind: message.kind,
@@ -81,21 +81,32 @@ where
         };
         let length = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
         let framing = h1::encode_head(&response, length, &context, wire.output.tail());
-        wire.ends_with_close = framing == OutgoingFraming::UntilClose;
+        wire.following = if framing == OutgoingFraming::UntilClose {
+            Following::EndOfBody
+        } else if keep {
+            Following::Requests
+        } else {
+            Following::Nothing
+        };
         match write_body(wire, pump, &mut body, framing, message.id).await {
-            Ok(()) => wire.ends_with_close = false,
+            Ok(()) => {
+                if wire.following == Following::EndOfBody {
+                    wire.following = Following::Nothing;
+                }
+                wire.place.answered();
+            }
             // A body without its last chunk, or short of its length, is seen to be broken off when the connection
             // closes; where closing is what ends the body, only a reset tells.
             Err(CutOff::Broken) if framing != OutgoingFraming::UntilClose => return After::Close,
             Err(CutOff::Broken | CutOff::Gone) => return After::Abort,
         }
         drop(body);
-        if !keep || framing.must_close() {
+        if wire.following == Following::Nothing {
             // A client that asked for the end sends nothing more. Another may have sent its next request already.
-            let asked = message.closes && pump.is_complete() && wire.input.is_empty();
+            let asked = message.closes && pump.is_complete(wire) && wire.input.is_empty();
             return if wire.eof || asked { After::Close } else { After::Linger };
         }
-        if !pump.is_complete() && !pump.discard(wire).await {
+        if !pump.is_complete(wire) && !pump.discard(wire).await {
             return After::Linger;
         }
         if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::super::Transport;
 use super::super::deadline::after;
-use super::wire::{Gone, Wire};
+use super::wire::{Gone, Wire, is_empty_line};
 use crate::h1::{HeadError, ParsedHead};
 use crate::http::Request;
 
@@ -46,7 +46,7 @@ impl<IO: Transport> Wire<IO> {
     fn poll_head(&mut self, waiting: &mut Waiting, context: &mut Context<'_>) -> Poll<NextHead> {
         loop {
             if std::mem::take(&mut waiting.fresh) && !is_empty_line(self.input.unread()) {
-                self.place.set_busy(true);
+                self.place.reading();
                 if let Some(next) = self.parse(waiting) {
                     return Poll::Ready(next);
                 }
@@ -97,18 +97,17 @@ impl<IO: Transport> Wire<IO> {
             };
         }
         self.input.shrink();
-        self.place.set_busy(false);
-        if self.place.is_draining(context.waker())
-            || self.is_due(after(since, self.limits.keep_alive_timeout), context)
-        {
-            return Poll::Ready(NextHead::Ended);
+        self.place.idle();
+        let patience = if self.place.is_draining(context.waker()) {
+            self.limits.last_call.min(self.limits.keep_alive_timeout)
+        } else {
+            self.limits.keep_alive_timeout
+        };
+        if !self.is_due(after(since, patience), context) {
+            return Poll::Pending;
         }
-        Poll::Pending
+        // The last look: what has arrived by now is answered. The readiness of the transport is on its way to us
+        // then, and wakes this task.
+        if self.has_arrived() { Poll::Pending } else { Poll::Ready(NextHead::Ended) }
     }
-}
-
-/// Whether these bytes are the empty line, or a part of it, that some clients send behind a body: the parser passes
-/// over it (RFC 9112 §2.2), and no request is begun by it.
-fn is_empty_line(unread: &[u8]) -> bool {
-    matches!(unread, b"" | b"\r" | b"\r\n")
 }

@@ -34,6 +34,10 @@ impl Application for TestApp {
                 sleep(Duration::from_millis(400)).await;
                 Response::ok().text("slow")
             }
+            "/slow-through" => {
+                sleep(Duration::from_millis(400)).await;
+                Response::ok().body(request.take_body())
+            }
             "/never" => std::future::pending().await,
             "/days" => {
                 sleep(Duration::from_secs(3600)).await;

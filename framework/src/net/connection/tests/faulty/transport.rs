@@ -143,6 +143,10 @@ impl AsyncWrite for Faulty {
 
 impl Transport for Faulty {
     fn reset_on_close(&mut self) {}
+
+    fn has_unread(&self) -> bool {
+        false
+    }
 }
 
 /// Holds up one direction now and then.
