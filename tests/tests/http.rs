@@ -6,6 +6,8 @@
 mod drain;
 #[path = "../http/files.rs"]
 mod files;
+#[path = "../http/load.rs"]
+mod load;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http/start.rs"]
