@@ -37,4 +37,6 @@ macro_rules! scenarios {
 
 scenarios! {
     idle = "idle";
+    drain = "drain";
+    restart = "restart";
 }

@@ -30,11 +30,9 @@ pub(crate) struct Listening {
 /// What becomes of connections that come while a listener is about to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Parting {
-    /// Those that the kernel has accepted are served, as closing would reset them. Later ones are refused.
+    /// Those that the kernel has accepted are served, as closing would reset them. Later ones are another process's
+    /// where there is one, and refused where not; see [`leave_new_ones`].
     Serve,
-    /// The same, but other processes listen on the port, and later ones are theirs. The kernel would go on giving this
-    /// socket its share of them to the last; see [`leave_new_ones`].
-    HandOver,
     /// All stay in the queue, which outlives us: whoever gave us the socket holds it too.
     Leave,
 }
@@ -69,8 +67,7 @@ impl Listeners {
         for socket in &sockets {
             socket.listen(backlog)?;
         }
-        let parting = if options.reuse_port { Parting::HandOver } else { Parting::Serve };
-        let listening = |socket: Socket| (addr, Listening { socket: socket.into(), parting });
+        let listening = |socket: Socket| (addr, Listening { socket: socket.into(), parting: Parting::Serve });
         Ok(Self { addrs: vec![addr], sockets: sockets.into_iter().map(listening).collect() })
     }
 
@@ -121,10 +118,10 @@ impl Listeners {
 /// Lets the kernel give no new connection to `listener`, while handshakes that it has begun go on: `false` where that
 /// cannot be done.
 ///
-/// Nothing takes a listening socket out of its port's group but closing it, which resets the handshakes under way
-/// and what arrived in the queue meanwhile (`net.ipv4.tcp_migrate_req`, off by default, would move them). So a filter
-/// drops each SYN unseen. Its client sends it again a second later, when the socket is gone and the SYN meets one
-/// of another process.
+/// However fast the queue is emptied and closed, a connection may come in between, and is reset; so are handshakes
+/// under way (`net.ipv4.tcp_migrate_req`, off by default, would move both to another socket of the port). So a filter
+/// drops each SYN unseen. Its client sends it again a second later, when the socket is gone, and the SYN meets that of
+/// another process, or a refusal.
 #[cfg(target_os = "linux")]
 pub(super) fn leave_new_ones(listener: &TcpListener) -> bool {
     use socket2::{SockFilter, SockRef};

@@ -235,18 +235,16 @@ async fn accept_all<A: Application>(listener: TcpListener, parting: Parting, sho
         let room = unless(shop.caps.room(), drain.begun()).await;
         serve(accepted, room, &shop, drain);
     }
-    match parting {
-        Parting::Leave => return,
-        Parting::Serve => {}
-        Parting::HandOver if leave_new_ones(&listener) => {
-            // Half of what a request may take on its way: a handshake is answered once, and the SYN that is dropped
-            // comes again after a second, by when this socket must be closed.
-            let end = Instant::now() + shop.limits.last_call / 2;
-            while let Some(accepted) = unless(accept(&listener, &shop.caps), sleep_until(end)).await {
-                serve(accepted, None, &shop, drain);
-            }
+    if parting == Parting::Leave {
+        return;
+    }
+    if leave_new_ones(&listener) {
+        // Longer than a handshake under way takes to its last segment, and shorter than until a SYN that is dropped
+        // comes again: by then this socket must be closed.
+        let end = Instant::now() + shop.limits.last_call / 4;
+        while let Some(accepted) = unless(accept(&listener, &shop.caps), sleep_until(end)).await {
+            serve(accepted, None, &shop, drain);
         }
-        Parting::HandOver => {}
     }
     for accepted in accept_backlog(listener, &shop.caps) {
         serve(accepted, None, &shop, drain);
