@@ -47,10 +47,10 @@ impl App {
     ///
     /// Those of [`App::start`].
     pub fn launch(command: Command, settings: &[(&str, &str)]) -> Result<Self, StartError> {
-        Self::spawn(command, settings, Stdio::null())
+        Self::spawn(command, settings, Stdio::null(), Stdio::null())
     }
 
-    /// Does the same with a socket left to the program, as systemd leaves it: `LISTEN_FDS` and `LISTEN_PID` are set.
+    /// Starts `program` with a socket left to it, as systemd leaves them: `LISTEN_FDS` and `LISTEN_PID` are set.
     ///
     /// # Errors
     ///
@@ -65,13 +65,34 @@ impl App {
         let script = "exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\"";
         let mut command = Command::new("sh");
         command.arg("-c").arg(script).arg(program);
-        Self::spawn(command, settings, Stdio::from(socket.into()))
+        Self::spawn(command, settings, socket.into().into(), Stdio::null())
     }
 
-    fn spawn(mut command: Command, settings: &[(&str, &str)], stdin: Stdio) -> Result<Self, StartError> {
+    /// The same with two sockets.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`App::start`].
+    pub fn activate_both(
+        program: &Path,
+        sockets: (impl Into<OwnedFd>, impl Into<OwnedFd>),
+        settings: &[(&str, &str)],
+    ) -> Result<Self, StartError> {
+        let script = "exec 3<&0 4<&1 0</dev/null 1>/dev/null; LISTEN_FDS=2 LISTEN_PID=$$ exec \"$0\"";
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(script).arg(program);
+        Self::spawn(command, settings, sockets.0.into().into(), sockets.1.into().into())
+    }
+
+    fn spawn(
+        mut command: Command,
+        settings: &[(&str, &str)],
+        stdin: Stdio,
+        stdout: Stdio,
+    ) -> Result<Self, StartError> {
         forget_settings(&mut command);
         command.env("SERVER_HOST", "127.0.0.1").env("SERVER_PORT", "0").envs(settings.iter().copied());
-        command.stdin(stdin).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(StartError::Spawn)?;
         let log = Arc::new(Mutex::new(String::new()));
         let (found, address) = mpsc::channel();

@@ -6,6 +6,11 @@
 mod drain;
 #[path = "../http/files.rs"]
 mod files;
+#[path = "../http/greedy.rs"]
+mod greedy;
+#[cfg(target_os = "linux")]
+#[path = "../http/inherit.rs"]
+mod inherit;
 #[path = "../http/load.rs"]
 mod load;
 #[path = "../apps/programs.rs"]

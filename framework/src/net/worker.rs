@@ -150,6 +150,12 @@ impl Workers {
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone() })
     }
 
+    /// Workers that have no thread, for tests of their end.
+    #[cfg(test)]
+    pub(super) fn without_threads(drain: Arc<Drain>, shutdown: Shutdown) -> Self {
+        Self { drains: vec![drain], crew: Crew::PerCore(Vec::new()), shutdown }
+    }
+
     /// The end of this server, as the application sees it.
     pub(crate) fn shutdown(&self) -> &Shutdown {
         &self.shutdown
