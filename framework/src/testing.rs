@@ -146,6 +146,7 @@ where
     /// A client of the server as it was configured in code; environment and command line are not looked at.
     fn from(server: Server<S, P>) -> Self {
         let shutdown = server.shutdown_handle();
+        shutdown.drain_at_once();
         let (app, limits) = server.into_app();
         Self::connect_to(app, limits, shutdown)
     }

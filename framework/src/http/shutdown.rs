@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use tokio::sync::Notify;
 
@@ -55,6 +55,8 @@ struct Inner {
     step: AtomicU8,
     /// Told when it has.
     changed: Notify,
+    /// No server runs that would begin the drain: what is requested begins at once.
+    at_once: AtomicBool,
 }
 
 const REQUESTED: u8 = 1;
@@ -63,9 +65,11 @@ const DRAINING: u8 = 2;
 impl Shutdown {
     /// Asks for the shutdown, as SIGTERM does, and returns at once. Asking again changes nothing.
     ///
-    /// A server that is not running yet ends as soon as it runs.
+    /// A server that is not running yet ends as soon as it runs. For that of a
+    /// [`testing::Client`](crate::testing::Client) the drain begins at once.
     pub fn request(&self) {
-        self.reach(REQUESTED);
+        let at_once = self.0.at_once.load(Ordering::SeqCst);
+        self.reach(if at_once { DRAINING } else { REQUESTED });
     }
 
     /// Whether the shutdown was requested: what a readiness check looks at, to fail from then on.
@@ -99,6 +103,11 @@ impl Shutdown {
     /// Notes that the drain begins.
     pub(crate) fn drain(&self) {
         self.reach(DRAINING);
+    }
+
+    /// Notes that no server runs.
+    pub(crate) fn drain_at_once(&self) {
+        self.0.at_once.store(true, Ordering::SeqCst);
     }
 
     /// Whether both are of one server.
@@ -168,9 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn a_drain_was_requested() {
+    fn a_drain_was_requested_and_where_no_server_runs_a_request_drains() {
         let shutdown = Shutdown::default();
         shutdown.drain();
         assert!(shutdown.is_requested());
+        let shutdown = Shutdown::default();
+        shutdown.drain_at_once();
+        assert!(!shutdown.is_requested());
+        shutdown.request();
+        assert!(shutdown.is_draining());
     }
 }
