@@ -15,6 +15,7 @@ use crate::middleware::{Layer, Middleware};
 use crate::net::{
     self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
 };
+use crate::reports::Reports;
 use crate::routing::{Listing, Mount, Mounts, Routes};
 
 /// A server that is being put together.
@@ -40,6 +41,7 @@ pub struct Server<S: 'static = (), P = Missing> {
     routes: Routes<S>,
     mounts: Mounts<S>,
     layers: Vec<Box<dyn Layer<S>>>,
+    pub(crate) reports: Reports,
     state: P,
     settings: Settings,
     command_line: CommandLine,
@@ -92,12 +94,23 @@ impl HasState<()> for Server<(), Missing> {
 
 impl<S> HasState<S> for Server<S, Held<S>> {
     fn into_parts(self) -> (Server<S, Missing>, S) {
-        let Self { routes, mounts, layers, state, settings, command_line, trigger, shutdown, mistakes } =
-            self;
+        let Self {
+            routes,
+            mounts,
+            layers,
+            reports,
+            state,
+            settings,
+            command_line,
+            trigger,
+            shutdown,
+            mistakes,
+        } = self;
         let server = Server {
             routes,
             mounts,
             layers,
+            reports,
             state: Missing,
             settings,
             command_line,
@@ -123,6 +136,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
             routes,
             mounts: Mounts::default(),
             layers: Vec::new(),
+            reports: Reports::default(),
             state: Missing,
             settings: Settings::default(),
             command_line: CommandLine::Read,
@@ -138,6 +152,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
             routes,
             mounts,
             layers,
+            reports,
             state: Missing,
             settings,
             command_line,
@@ -149,6 +164,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
             routes,
             mounts,
             layers,
+            reports,
             state: Held(state),
             settings,
             command_line,
@@ -376,6 +392,9 @@ impl<S> Server<S, Missing> {
             layers: self.layers,
             state,
             trailing_slash: self.settings.trailing_slash,
+            renderer: self.reports.renderer,
+            observers: self.reports.observers.into(),
+            counters: self.reports.counters,
         };
         (app, limits)
     }

@@ -34,7 +34,7 @@ pub use response::TestResponse;
 
 use crate::app::App;
 use crate::http::Shutdown;
-use crate::net::{Drain, Limits, Peer, Place, serve_connection};
+use crate::net::{Application, Drain, Limits, Peer, Place, serve_connection};
 use crate::routing::Routes;
 use crate::serving::{HasState, Server};
 
@@ -81,12 +81,14 @@ impl Client {
     }
 
     fn connect_to<S: Send + Sync + 'static>(app: App<S>, limits: Limits, shutdown: Shutdown) -> Self {
+        let witness = app.witness();
         let (app, limits) = (Arc::new(app), Arc::new(limits));
         let connect = move || {
             let (ours, theirs) = duplex(PIPE_BYTES);
             let place = Place::new(Arc::new(Drain::new(shutdown.clone())));
             let peer = Peer { addr: Some(CLIENT_ADDR) };
-            tokio::spawn(serve_connection(theirs, peer, Arc::clone(&app), Arc::clone(&limits), place));
+            let (app, limits) = (Arc::clone(&app), Arc::clone(&limits));
+            tokio::spawn(serve_connection(theirs, peer, app, limits, place, witness.clone()));
             ours
         };
         Self { connect: Arc::new(connect) }

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
 mod book;
+mod clauses;
 mod command;
 mod conformance;
 mod crates;
@@ -13,8 +14,11 @@ mod links;
 mod markdown;
 mod needs;
 mod soak;
+mod sources;
 mod steps;
 mod suite;
+#[cfg(test)]
+mod unsafe_code;
 
 use std::process::ExitCode;
 
@@ -24,7 +28,7 @@ Tasks of this repository: cargo xtask TASK
   test           install what is missing, then run every test
   ci             formatting, clippy and documentation, then the same as test
   crates         count the crates of a default build
-  book           check the book's listings and links, and build it
+  book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
   soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";

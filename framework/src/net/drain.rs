@@ -167,8 +167,6 @@ pub(crate) struct Place {
     drain: Arc<Drain>,
     slot: Option<usize>,
     stage: Stage,
-    /// The pattern of the request that is handled.
-    route: Option<&'static str>,
     /// Requests whose answers wait to be written, the last among them.
     unwritten: usize,
 }
@@ -176,7 +174,7 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn new(drain: Arc<Drain>) -> Self {
         drain.connections.fetch_add(1, Ordering::SeqCst);
-        Self { drain, slot: None, stage: Stage::Idle, route: None, unwritten: 0 }
+        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0 }
     }
 
     /// The server's end, for the application.
@@ -214,9 +212,8 @@ impl Place {
         self.set(Stage::Reading);
     }
 
-    /// Notes that a handler runs, that of the pattern `route` where there is one.
-    pub(crate) fn handling(&mut self, route: Option<&'static str>) {
-        self.route = route;
+    /// Notes that a handler runs.
+    pub(crate) fn handling(&mut self) {
         self.set(Stage::Handling);
     }
 
@@ -239,12 +236,12 @@ impl Place {
         self.unwritten = 0;
     }
 
-    /// Where the server is being cut: counts what is lost with this connection, on which `behind` tells how many
-    /// requests have begun to arrive behind the one in work.
-    pub(crate) fn count_losses(&self, behind: impl FnOnce() -> usize) {
+    /// Where the server is being cut: counts what is lost with this connection. The request in work is of `route`;
+    /// `behind` tells how many have begun to arrive behind it.
+    pub(crate) fn count_losses(&self, route: Option<&'static str>, behind: impl FnOnce() -> usize) {
         if self.drain.phase.load(Ordering::SeqCst) == CUT {
             let behind = behind();
-            self.drain.lock_losses().count(self.stage, self.route, self.unwritten, behind);
+            self.drain.lock_losses().count(self.stage, route, self.unwritten, behind);
         }
     }
 

@@ -23,6 +23,7 @@ use super::drain::Door;
 use super::listener::{Listeners, Listening, Parting, adopt, leave_new_ones};
 use super::{Application, Drain, Limits, Losses, Peer, Place, serve_connection};
 use crate::http::Shutdown;
+use crate::observe::Witness;
 
 /// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
 /// for it.
@@ -144,8 +145,10 @@ impl Workers {
         for listening in listeners.into_workers(1)?.into_iter().flatten() {
             let Some(runtime) = &runtime.0 else { continue };
             let _guard = runtime.enter();
+            let witnesses = (0..workers.max(1)).map(|_| shop.app.witness()).collect();
             let door = Door::new(Arc::clone(&drain));
-            runtime.spawn(accept_all(adopt(listening.socket)?, listening.parting, shop.clone(), door));
+            let listener = adopt(listening.socket)?;
+            runtime.spawn(accept_all(listener, listening.parting, shop.clone(), door, witnesses));
         }
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone() })
     }
@@ -214,11 +217,14 @@ fn start_thread<A: Application>(
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let (stop, told) = oneshot::channel::<()>();
     let (done, stopped) = oneshot::channel();
+    let witness = shop.app.witness();
     {
         let _guard = runtime.enter();
         for listening in sockets {
             let door = Door::new(Arc::clone(drain));
-            runtime.spawn(accept_all(adopt(listening.socket)?, listening.parting, shop.clone(), door));
+            let witnesses = vec![witness.clone()];
+            let listener = adopt(listening.socket)?;
+            runtime.spawn(accept_all(listener, listening.parting, shop.clone(), door, witnesses));
         }
     }
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
@@ -233,13 +239,25 @@ fn start_thread<A: Application>(
 }
 
 /// Accepts and serves until the drain begins; then closes the socket, as its parting says.
-async fn accept_all<A: Application>(listener: TcpListener, parting: Parting, shop: Shop<A>, door: Door) {
+///
+/// `witnesses`, one for each thread that may serve the connections, take turns, so that no two threads count in the
+/// same place all the time.
+async fn accept_all<A: Application>(
+    listener: TcpListener,
+    parting: Parting,
+    shop: Shop<A>,
+    door: Door,
+    witnesses: Vec<Witness>,
+) {
+    let Some(first) = witnesses.first() else { return };
+    let mut turns = witnesses.iter().cycle();
+    let mut turn = || turns.next().unwrap_or(first).clone();
     let drain = door.drain();
-    while let Some(accepted) = unless(accept(&listener, &shop.caps), drain.begun()).await {
+    while let Some(accepted) = unless(accept(&listener, &shop.caps, first.tally()), drain.begun()).await {
         // At the cap this one connection waits here, and the others in the kernel's backlog. Where a drain begins
         // meanwhile it is served beyond the cap, as are those in the backlog: closed, they would be reset.
         let room = unless(shop.caps.room(), drain.begun()).await;
-        serve(accepted, room, &shop, drain);
+        serve(accepted, room, &shop, drain, turn());
     }
     if parting == Parting::Leave {
         return;
@@ -248,12 +266,13 @@ async fn accept_all<A: Application>(listener: TcpListener, parting: Parting, sho
         // Longer than a handshake under way takes to its last segment, and shorter than until a SYN that is dropped
         // comes again: by then this socket must be closed.
         let end = Instant::now() + shop.limits.last_call / 4;
-        while let Some(accepted) = unless(accept(&listener, &shop.caps), sleep_until(end)).await {
-            serve(accepted, None, &shop, drain);
+        let accept = || accept(&listener, &shop.caps, first.tally());
+        while let Some(accepted) = unless(accept(), sleep_until(end)).await {
+            serve(accepted, None, &shop, drain, turn());
         }
     }
-    for accepted in accept_backlog(listener, &shop.caps) {
-        serve(accepted, None, &shop, drain);
+    for accepted in accept_backlog(listener, &shop.caps, first.tally()) {
+        serve(accepted, None, &shop, drain, turn());
     }
 }
 
@@ -262,6 +281,7 @@ fn serve<A: Application>(
     room: Option<OwnedSemaphorePermit>,
     shop: &Shop<A>,
     drain: &Arc<Drain>,
+    witness: Witness,
 ) {
     let Accepted { stream, addr, admitted } = accepted;
     let place = Place::new(Arc::clone(drain));
@@ -271,6 +291,7 @@ fn serve<A: Application>(
         Arc::clone(&shop.app),
         Arc::clone(&shop.limits),
         place,
+        witness,
     );
     tokio::spawn(async move {
         connection.await;

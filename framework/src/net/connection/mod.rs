@@ -23,6 +23,7 @@
 mod answer;
 mod exchange;
 mod head;
+mod journal;
 mod pump;
 #[cfg(test)]
 mod tests;
@@ -35,10 +36,12 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::task::consume_budget;
 
+pub(crate) use self::exchange::panic_text;
 use self::head::NextHead;
+use self::journal::Journal;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Transport};
-use crate::http::RequestId;
+use crate::observe::Witness;
 use crate::respond::{IntoResponse, Problem};
 
 /// How long a client may go on sending after an answer that ends the connection.
@@ -79,11 +82,13 @@ pub(crate) async fn serve_connection<IO, A>(
     app: Arc<A>,
     limits: Arc<Limits>,
     place: Place,
+    witness: Witness,
 ) where
     IO: Transport,
     A: Application,
 {
-    let mut connection = Connection { wire: Wire::new(io, limits, place), app, peer };
+    let journal = Journal::new(witness, peer.addr);
+    let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app, peer };
     match connection.serve().await {
         After::Next | After::Close => {
             connection.wire.close().await;
@@ -127,10 +132,12 @@ where
                     let detail = "the request's head did not arrive in time";
                     self.refuse(Problem::new(StatusCode::REQUEST_TIMEOUT).detail(detail)).await
                 }
+                NextHead::Left => After::Close,
                 NextHead::Ended if self.wire.eof => After::Close,
                 NextHead::Ended => After::Leave,
                 NextHead::Stalled => After::Abort,
             };
+            self.wire.finish_exchange();
             if after != After::Next {
                 return after;
             }
@@ -141,7 +148,7 @@ where
 
     /// Answers a request that could not be read; the connection ends with it.
     async fn refuse(&mut self, problem: Problem) -> After {
-        let message = answer::Message::unread(RequestId::generate());
+        let message = answer::Message::unread(&self.wire.facts());
         match self.respond(problem.into_response(), message, &mut pump::Pump::nothing()).await {
             After::Abort => After::Abort,
             After::Next | After::Close | After::Leave | After::Linger => After::Linger,
