@@ -36,7 +36,10 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    idle = "idle";
-    drain = "drain";
-    restart = "restart";
+    sheds_slow_clients = "slow";
+    serves_what_is_open_at_each_cap = "caps";
+    streams_large_bodies = "bodies";
+    keeps_idle_connections = "idle";
+    loses_no_request_in_a_drain = "drain";
+    restarts_unnoticed = "restart";
 }

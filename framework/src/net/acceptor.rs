@@ -41,7 +41,7 @@ impl Caps {
     }
 
     /// Counts a connection of `addr`; `None` where the address has its fill.
-    fn enter(self: &Arc<Self>, addr: SocketAddr) -> Option<Admitted> {
+    pub(super) fn enter(self: &Arc<Self>, addr: SocketAddr) -> Option<Admitted> {
         if self.per_address == 0 {
             return Some(Admitted(None));
         }

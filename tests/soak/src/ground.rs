@@ -1,11 +1,10 @@
-//! Where scenarios run: the folder of the built programs, the limit on files, a runtime for the clients.
+//! Where scenarios run: the folder of the built programs, and the limit on files that they get.
 
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::Command;
 
 use fingerpost_tests::App;
-use tokio::runtime::Builder;
 
 /// Why a scenario could not be run to its end; a bound that is broken is no failure of this kind.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -52,13 +51,4 @@ impl Ground {
         command.arg("-c").arg(format!("ulimit -n {files}; exec \"$0\"")).arg(self.program(program));
         Ok(App::launch(command, settings)?)
     }
-}
-
-/// Runs clients to their end, on a thread of their own beside the caller's.
-///
-/// # Errors
-///
-/// Where there is no runtime, or what `clients` fails with.
-pub(crate) fn run_clients<T>(clients: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(clients)
 }

@@ -6,8 +6,11 @@
 //! What a figure of time is depends on the machine, so that the short form asserts none.
 
 mod asker;
+mod clients;
 mod figure;
 mod ground;
+mod pattern;
+mod polite;
 mod process;
 mod scenario;
 mod scenarios;
@@ -16,6 +19,7 @@ mod talk;
 
 pub use figure::{Bound, Figure, Report, Unit};
 pub use ground::{Failure, Ground};
+pub use pattern::Pattern;
 pub use process::Process;
 pub use scenario::{Form, SCENARIOS, Scenario, find};
 pub use table::Table;

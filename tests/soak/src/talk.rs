@@ -2,14 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// The longest wait for the next bytes of an answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::clients::PATIENCE;
 
 /// What the client hears when it waits for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
 use super::pump::{Pump, Pumped, Rest};
-use super::wire::{Following, GATHERED_BYTES, Gone, Wire};
+use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
@@ -69,19 +69,24 @@ where
     A: Application,
 {
     /// Writes a response, as far as it must be before the next request may be looked at.
-    pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
+    pub(super) async fn respond(
+        &mut self,
+        mut response: Response,
+        message: Message,
+        pump: &mut Pump,
+    ) -> After {
         let wire = &mut self.wire;
         wire.place.answering();
         let id = wire.journal.id();
-        let mut response = final_response(response, id);
+        make_final(&mut response, id);
         if response.problem_ref().is_some() {
             response = self.app.render(response, &wire.facts(), wire.journal.tally());
         }
         wire.journal.answered(response.status());
-        pump.settle_interim(wire);
+        pump.settle(wire);
         let mut body = response.take_body();
-        // A drain answers what was read before the connection ends, and so does a half-close.
-        let ends = (wire.place.drains() || (wire.eof && wire.input.is_empty())) && !wire.has_next();
+        // What was read is answered before the connection ends.
+        let ends = wire.is_ending() && !wire.has_next();
         let keep = !message.is_last() && !ends && pump.rest(wire) == Rest::Little;
         let context = EncodeContext {
             version: message.version,
@@ -134,13 +139,12 @@ where
 }
 
 /// Puts a 500 in the place of an interim response: a client would take the next answer for this request's.
-fn final_response(response: Response, id: RequestId) -> Response {
-    if !response.status().is_informational() {
-        return response;
+fn make_final(response: &mut Response, id: RequestId) {
+    if response.status().is_informational() {
+        let status = response.status().as_u16();
+        tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
+        *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
     }
-    let status = response.status().as_u16();
-    tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
@@ -222,7 +226,11 @@ async fn write_piece<IO: Transport>(
     if let Some(chunk) = &chunk {
         wire.output.tail().extend_from_slice(chunk.as_bytes());
     }
-    if wire.output.push(content) || wire.output.len() > GATHERED_BYTES {
+    let most = match last {
+        LastPiece::Yes => GATHERED_BYTES,
+        LastPiece::No => STREAMED_BYTES,
+    };
+    if wire.output.push(content) || wire.output.len() > most {
         wire.flush().await?;
     }
     if chunk.is_some() {

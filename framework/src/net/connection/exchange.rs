@@ -67,7 +67,11 @@ where
             client_since: None,
             left: false,
         };
-        let outcome = run(&mut self.wire, &mut pump, watch, self.app.answer(request, target)).await;
+        let outcome = {
+            // Pinned where it is made: moved into `run`, a handler's future would be copied twice.
+            let answer = pin!(self.app.answer(request, target));
+            run(&mut self.wire, &mut pump, watch, answer).await
+        };
         let response = match outcome {
             Outcome::Response(response) => response,
             Outcome::Panicked(panic) => {
@@ -141,9 +145,8 @@ async fn run<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     mut watch: Watch,
-    answer: impl Future<Output = Response>,
+    mut answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Outcome {
-    let mut answer = pin!(answer);
     poll_fn(|context| {
         loop {
             match poll_caught(answer.as_mut(), context) {

@@ -96,6 +96,7 @@ impl<IO: Transport> Wire<IO> {
                 request.head_mut().replace_host();
                 self.input.hold(head.len);
                 self.parser.reset();
+                self.idle_timeout = self.limits.keep_alive_timeout;
                 waiting.request.take().map(|request| NextHead::Request(request, head))
             }
             Err(error) => {
@@ -121,11 +122,8 @@ impl<IO: Transport> Wire<IO> {
         self.input.shrink();
         self.place.idle();
         let is_draining = self.place.is_draining(context.waker());
-        let patience = if is_draining {
-            self.limits.last_call.min(self.limits.keep_alive_timeout)
-        } else {
-            self.limits.keep_alive_timeout
-        };
+        let patience =
+            if is_draining { self.limits.last_call.min(self.idle_timeout) } else { self.idle_timeout };
         if !self.is_due(after(since, patience), context) {
             return Poll::Pending;
         }

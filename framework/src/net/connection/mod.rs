@@ -91,17 +91,23 @@ pub(crate) async fn serve_connection<IO, A>(
     let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app, peer };
     match connection.serve().await {
         After::Next | After::Close => {
-            connection.wire.close().await;
+            if !connection.wire.close().await {
+                connection.wire.abort();
+            }
         }
         After::Linger => {
             if connection.wire.close().await {
                 connection.wire.discard_until_end(LINGER).await;
+            } else {
+                connection.wire.abort();
             }
         }
         After::Leave => {
             let patience = connection.wire.limits.last_call;
             if connection.wire.close().await {
                 connection.wire.discard_until_end(patience).await;
+            } else {
+                connection.wire.abort();
             }
         }
         After::Abort => connection.wire.abort(),

@@ -58,7 +58,7 @@ pub(super) enum Pumped {
 pub(super) enum Rest {
     /// Nothing, or what somebody still reads, or so little that it can be dropped.
     Little,
-    /// More than is worth reading, or nothing that can be read.
+    /// More than is worth reading, or nobody knows how much, or nothing that can be read.
     Much,
 }
 
@@ -141,7 +141,7 @@ impl Pump {
                     let error = if wire.gone { BodyError::Disconnected } else { BodyError::Incomplete };
                     return self.finish(Err(error), context);
                 }
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     if self.rate.wait().is_some_and(|due| wire.is_due(due, context)) {
                         wire.journal.note(Ended::TimedOut(Timeout::Body));
@@ -177,6 +177,8 @@ impl Pump {
                 return Ok(None);
             }
             self.interim = Interim::NotAsked;
+            // What came with the head, or while nobody read, counts like what we waited for.
+            self.rate.earn(decoded.consumed);
             let content = input.unread().get(decoded.content).unwrap_or_default();
             self.received += content.len() as u64;
             if self.received > self.limit {
@@ -191,17 +193,36 @@ impl Pump {
         Ok(None)
     }
 
-    /// Sends the `100 Continue` that is still owed, where the response itself is going to read the body: after its
-    /// head it would be too late.
-    pub(super) fn settle_interim<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
+    /// Settles what the answer's head depends on. The `100 Continue` that is still owed goes out where the response
+    /// itself is going to read the body: after its head it would be too late. Of a body that nobody reads any more, what
+    /// has arrived is dropped, so that it is known how much is left.
+    pub(super) fn settle<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
         // What the answer takes is not the client's time.
         self.rate.pause();
         let read_later = self.reader.as_ref().is_some_and(|reader| !reader.is_dropped());
         if !read_later {
             self.reader = None;
+            self.drop_arrived(wire);
         } else if self.interim == Interim::Owed {
             self.interim = Interim::Sent;
             wire.output.tail().extend_from_slice(CONTINUE);
+        }
+    }
+
+    fn drop_arrived<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
+        if self.failed {
+            return;
+        }
+        self.limit = self.received.saturating_add(DISCARDED_BYTES);
+        loop {
+            match self.next_content(wire) {
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(_) => {
+                    self.failed = true;
+                    return;
+                }
+            }
         }
     }
 
@@ -211,9 +232,14 @@ impl Pump {
             // A client that still waits for `100 Continue` may send the body or not: nobody could tell which.
             return Rest::Much;
         }
+        if self.reader.is_some() {
+            return Rest::Little;
+        }
         match wire.body.remaining_len() {
-            Some(len) if len > DISCARDED_BYTES && self.reader.is_none() => Rest::Much,
-            Some(_) | None => Rest::Little,
+            Some(len) if len <= DISCARDED_BYTES => Rest::Little,
+            // Of chunks nobody knows how many there are: announced now, the end is one that the client understands
+            // (RFC 9112 §9.6).
+            Some(_) | None => Rest::Much,
         }
     }
 
@@ -255,7 +281,7 @@ impl Pump {
             }
             match wire.poll_read(context) {
                 Poll::Ready(0) => return Poll::Ready(false),
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     let due = self.rate.wait();
                     if !due.is_some_and(|due| wire.is_due(due, context)) {

@@ -18,6 +18,8 @@ use crate::observe::{Ended, Timeout};
 
 /// Answers are gathered up to so many bytes before they are written.
 pub(super) const GATHERED_BYTES: usize = 64 * 1024;
+/// Of a streamed body less is gathered: a client that stops reading leaves as much here.
+pub(super) const STREAMED_BYTES: usize = 8 * 1024;
 /// While a handler runs, so many bytes of later requests are read ahead; then TCP holds the client back.
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 /// A client that closes its half this soon after its request has ended what it sends, and waits for the answer; one
@@ -40,6 +42,8 @@ pub(super) struct Wire<IO: Transport> {
     pub(super) following: Following,
     write_rate: MinRate,
     timer: Timer,
+    /// How long no request may come. Where connections are not kept, the first one needs its time all the same.
+    pub(super) idle_timeout: Duration,
     /// The peer has closed its half: nothing more will come.
     pub(super) eof: bool,
     /// The transport has failed: nothing more can be sent.
@@ -63,6 +67,7 @@ pub(super) struct Gone;
 
 impl<IO: Transport> Wire<IO> {
     pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place, journal: Journal) -> Self {
+        let idle_timeout = limits.keep_alive_timeout.max(limits.header_read_timeout);
         let write_rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
         Self {
             io,
@@ -76,6 +81,7 @@ impl<IO: Transport> Wire<IO> {
             journal,
             write_rate,
             timer: Timer::default(),
+            idle_timeout,
             eof: false,
             gone: false,
         }
@@ -120,7 +126,10 @@ impl<IO: Transport> Wire<IO> {
     /// Whether something of another request has arrived behind the one in work.
     pub(super) fn has_next(&self) -> bool {
         match behind_body(self.body.clone(), self.input.unread()) {
-            Some(unread) if is_empty_line(unread) => self.body.is_complete() && self.has_arrived(),
+            // A drain looks further than what was read: the client is told that this is the last answer.
+            Some(unread) if is_empty_line(unread) => {
+                self.place.drains() && self.body.is_complete() && self.has_arrived()
+            }
             Some(_) => true,
             None => false,
         }
@@ -173,6 +182,11 @@ impl<IO: Transport> Wire<IO> {
     /// The same, awaited, for when nothing else is under way.
     pub(super) async fn flush(&mut self) -> Result<(), Gone> {
         poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// Whether the connection ends behind the last request that has been read.
+    pub(super) fn is_ending(&self) -> bool {
+        self.eof || self.place.drains() || self.limits.keep_alive_timeout.is_zero()
     }
 
     /// Gives up a head that was begun: what was read of it is held, and nothing behind it is read.

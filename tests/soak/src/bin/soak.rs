@@ -6,9 +6,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fingerpost_soak::{Failure, Form, Ground, SCENARIOS, Scenario, Table, find};
+
+/// The longest time that all scenarios may take together.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 fn main() -> Result<ExitCode, Failure> {
     let options = match Options::parse(std::env::args().skip(1)) {
@@ -22,13 +25,22 @@ fn main() -> Result<ExitCode, Failure> {
         }
     };
     let programs = std::env::current_exe()?.parent().map(PathBuf::from).unwrap_or_default();
+    let started = Instant::now();
     let (table, broken) = run(&options, &Ground::new(programs));
     println!("\n{table}");
     if let Some(report) = &options.report {
         std::fs::write(report, table.to_string())?;
     }
     println!("{broken} of {} scenarios broke a bound or failed", options.scenarios.len());
-    Ok(if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let in_time = started.elapsed() <= LONGEST;
+    if !in_time {
+        println!(
+            "they took {} s, more than the {} s allowed",
+            started.elapsed().as_secs(),
+            LONGEST.as_secs()
+        );
+    }
+    Ok(if broken == 0 && in_time { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Runs one after the other; gives the table, and how many were not as they must be.

@@ -9,7 +9,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::sleep;
 
 use crate::asker::{Account, Script, Until, play};
-use crate::ground::run_clients;
+use crate::clients::run_clients;
 use crate::talk::Talk;
 use crate::{Failure, Figure, Form, Ground, Report, Scenario, Unit};
 

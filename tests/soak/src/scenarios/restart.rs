@@ -10,7 +10,7 @@ use tokio::task::{JoinSet, block_in_place};
 use tokio::time::sleep;
 
 use crate::asker::{Account, Script, Until, play};
-use crate::ground::run_clients;
+use crate::clients::run_clients;
 use crate::{Failure, Figure, Form, Ground, Report, Scenario, Unit};
 
 pub(crate) const SCENARIO: Scenario = Scenario {
