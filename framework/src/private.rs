@@ -13,5 +13,5 @@ pub use crate::respond::cause::{Cause, status};
 pub use crate::routing::{
     Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, NoRoute, OnDisconnect, Pattern, Policy,
     Reply, RouteInfo, RouteProbe, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder,
-    answer, answer_with, join_texts, layer, refuse, reply, respond,
+    Written, answer, answer_with, join_texts, layer, refuse, reply, respond,
 };

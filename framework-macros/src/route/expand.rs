@@ -63,18 +63,18 @@ fn endpoint(route: &Route, name: &Ident) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl ::server::Endpoint for #name {
-            const ROUTE: ::server::RouteInfo = ::server::RouteInfo::__new(
-                &[#(#methods),*],
-                &[#(#patterns),*],
-                (
+            const __WRITTEN: ::server::__private::Written = ::server::__private::Written {
+                methods: &[#(#methods),*],
+                patterns: &[#(#patterns),*],
+                place: (
                     ::core::concat!(::core::module_path!(), #path),
                     ::core::file!(),
                     ::core::line!(),
                 ),
-                #summary,
-                #policy,
-                &[#(#with),*],
-            );
+                summary: #summary,
+                policy: #policy,
+                middleware: &[#(#with),*],
+            };
         }
     }
 }

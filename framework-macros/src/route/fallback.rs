@@ -31,14 +31,14 @@ pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
             )*
             #[automatically_derived]
             impl ::server::Endpoint for #name {
-                const ROUTE: ::server::RouteInfo = ::server::RouteInfo::__new(
-                    &[],
-                    &[],
-                    (::core::stringify!(#name), ::core::file!(), ::core::line!()),
-                    "",
-                    ::server::__private::Policy::NONE,
-                    &[],
-                );
+                const __WRITTEN: ::server::__private::Written = ::server::__private::Written {
+                    methods: &[],
+                    patterns: &[],
+                    place: (::core::stringify!(#name), ::core::file!(), ::core::line!()),
+                    summary: "",
+                    policy: ::server::__private::Policy::NONE,
+                    middleware: &[],
+                };
             }
             #[automatically_derived]
             impl<__S: 'static> ::server::Handle<__S> for #name {

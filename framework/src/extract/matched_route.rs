@@ -97,7 +97,7 @@ mod tests {
         Pattern { text: "/:b", segments: &[Segment::Param("b")] },
     ];
     static ROUTE: RouteInfo =
-        RouteInfo::__new(&["GET"], PATTERNS, ("two", "file.rs", 1), "", Policy::NONE, &[]);
+        RouteInfo::of_parts(&["GET"], PATTERNS, ("two", "file.rs", 1), "", Policy::NONE, &[]);
 
     #[tokio::test]
     async fn is_the_pattern_that_matched() {

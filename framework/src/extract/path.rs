@@ -104,7 +104,7 @@ mod tests {
         segments: &[Segment::Literal("users"), Segment::Param("user"), Segment::CatchAll("name")],
     };
     static ROUTE: RouteInfo =
-        RouteInfo::__new(&["GET"], &[PATTERN], ("file", "file.rs", 1), "", Policy::NONE, &[]);
+        RouteInfo::of_parts(&["GET"], &[PATTERN], ("file", "file.rs", 1), "", Policy::NONE, &[]);
 
     /// A request for `/users/<user>/<name>`, routed.
     fn request(user: &str, name: &str) -> Request {

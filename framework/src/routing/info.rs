@@ -28,8 +28,12 @@ pub(crate) const MAX_PARAMS: usize = 16;
     note = "annotate the function, and name it here as it is imported"
 )]
 pub trait Endpoint {
+    /// What the attribute and the function say.
+    #[doc(hidden)]
+    const __WRITTEN: Written;
+
     /// The route as written.
-    const ROUTE: RouteInfo;
+    const ROUTE: RouteInfo = RouteInfo::of(Self::__WRITTEN);
 }
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
@@ -60,10 +64,6 @@ pub trait Handle<S: 'static>: Endpoint {
     /// The middleware of its own, outermost first.
     const LAYERS: &'static [&'static dyn Layer<S>] = &[];
 
-    /// How it is called, with its middleware.
-    #[doc(hidden)]
-    const BOUND: Bound<S> = Bound { call: HandlerFn::new(Self::__call), layers: Self::LAYERS };
-
     /// Answers a request whose path one of the route's patterns matched.
     #[doc(hidden)]
     fn __call(request: Request, state: &S) -> Reply<'_>;
@@ -75,6 +75,13 @@ pub struct Bound<S: 'static> {
     pub call: HandlerFn<S>,
     /// The layers, outermost first.
     pub layers: &'static [&'static dyn Layer<S>],
+}
+
+impl<S> Bound<S> {
+    /// What a table holds of the handler `H`.
+    pub const fn of<H: Handle<S>>() -> Self {
+        Self { call: HandlerFn::new(H::__call), layers: H::LAYERS }
+    }
 }
 
 impl<S> Clone for Bound<S> {
@@ -163,11 +170,18 @@ pub struct RouteInfo {
 
 impl RouteInfo {
     /// Fills places of a table that is still being built.
-    pub(super) const NONE: Self = Self::__new(&[], &[], ("", "", 0), "", Policy::NONE, &[]);
+    pub(super) const NONE: Self = Self::of(Written {
+        methods: &[],
+        patterns: &[],
+        place: ("", "", 0),
+        summary: "",
+        policy: Policy::NONE,
+        middleware: &[],
+    });
 
-    /// Puts together what `#[route]` found; the macro's alone.
-    #[doc(hidden)]
-    pub const fn __new(
+    /// What `#[route]` would have found.
+    #[cfg(test)]
+    pub(crate) const fn of_parts(
         methods: &'static [&'static str],
         patterns: &'static [Pattern],
         place: (&'static str, &'static str, u32),
@@ -175,9 +189,34 @@ impl RouteInfo {
         policy: Policy,
         middleware: &'static [&'static str],
     ) -> Self {
-        let (name, file, line) = place;
+        Self::of(Written { methods, patterns, place, summary, policy, middleware })
+    }
+
+    const fn of(written: Written) -> Self {
+        let Written { methods, patterns, place: (name, file, line), summary, policy, middleware } = written;
         Self { methods, patterns, name, file, line, summary, policy, middleware }
     }
+}
+
+/// A [`RouteInfo`] as `#[route]` writes it out.
+///
+/// A value of plain fields: each reference among the arguments of a call would be a constant of its own, for rustc to
+/// check by itself.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    /// See [`RouteInfo::methods`].
+    pub methods: &'static [&'static str],
+    /// See [`RouteInfo::patterns`].
+    pub patterns: &'static [Pattern],
+    /// The function's path, the file and the line.
+    pub place: (&'static str, &'static str, u32),
+    /// See [`RouteInfo::summary`].
+    pub summary: &'static str,
+    /// See [`RouteInfo::policy`].
+    pub policy: Policy,
+    /// See [`RouteInfo::middleware`].
+    pub middleware: &'static [&'static str],
 }
 
 /// A route's own rules, where they differ from the server's.

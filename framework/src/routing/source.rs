@@ -52,13 +52,13 @@ pub struct RouteProbe<T>(PhantomData<T>);
 
 impl<T: Endpoint> RouteProbe<T> {
     /// The route as written.
-    pub const ROUTE: RouteInfo = T::ROUTE;
+    pub const ROUTE: &'static RouteInfo = &T::ROUTE;
 }
 
 /// The answer for all other types; macros bring it into scope beside [`RouteProbe`].
 pub trait NoRoute {
     /// A route that is never built: its table does not compile.
-    const ROUTE: RouteInfo = RouteInfo::NONE;
+    const ROUTE: &'static RouteInfo = &RouteInfo::NONE;
 }
 
 impl<T> NoRoute for RouteProbe<T> {}

@@ -22,7 +22,7 @@ fn call_pattern<H: Handle<S>, S: 'static>(
     let route: &'static RouteInfo = const { &H::ROUTE };
     let captures = captures(&route.patterns[pattern], pattern, request.path());
     request.set_route(route, captures);
-    block_on(H::BOUND.call.call(request, state))
+    block_on(H::__call(request, state))
 }
 
 #[track_caller]
@@ -288,7 +288,7 @@ async fn layers() -> Text {
 #[test]
 fn binds_its_own_middleware() {
     assert_eq!(<layers as Endpoint>::ROUTE.middleware, ["Outer", "Inner(1)", "SHARED"]);
-    assert_eq!(<layers as Handle<()>>::BOUND.layers.len(), 3);
+    assert_eq!(<layers as Handle<()>>::LAYERS.len(), 3);
 }
 
 #[head("/")]

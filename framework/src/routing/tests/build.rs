@@ -35,7 +35,7 @@ fn route_info(route: &str, line: u32) -> RouteInfo {
     let (methods, patterns) = route.split_once(' ').unwrap();
     let patterns = patterns.split(' ').map(|text| Pattern { text, segments: segments(text) });
     let methods = leak_slice(methods.split('|'));
-    RouteInfo::__new(methods, leak_slice(patterns), (route, "src/main.rs", line), "", Policy::NONE, &[])
+    RouteInfo::of_parts(methods, leak_slice(patterns), (route, "src/main.rs", line), "", Policy::NONE, &[])
 }
 
 /// The segments as `#[route]` reads them.

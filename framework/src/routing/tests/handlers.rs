@@ -9,14 +9,14 @@ macro_rules! handler {
         pub(crate) struct $name {}
 
         impl $crate::Endpoint for $name {
-            const ROUTE: $crate::RouteInfo = $crate::RouteInfo::__new(
-                &[$($method),+],
-                &[$($crate::routing::Pattern { text: $text, segments: &[$($segment),+] }),+],
-                (stringify!($name), file!(), line!()),
-                "",
-                $crate::routing::Policy::NONE,
-                &[$(stringify!($layer)),*],
-            );
+            const __WRITTEN: $crate::routing::Written = $crate::routing::Written {
+                methods: &[$($method),+],
+                patterns: &[$($crate::routing::Pattern { text: $text, segments: &[$($segment),+] }),+],
+                place: (stringify!($name), file!(), line!()),
+                summary: "",
+                policy: $crate::routing::Policy::NONE,
+                middleware: &[$(stringify!($layer)),*],
+            };
         }
 
         impl<S: Sync + 'static> $crate::Handle<S> for $name {
