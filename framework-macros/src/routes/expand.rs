@@ -106,7 +106,11 @@ fn binding(item: &FlatItem) -> TokenStream {
 /// Stops at the first conflict, as what comes behind it is often the same mistake again.
 fn checks(table: &FlatTable) -> TokenStream {
     let checks = table.items.iter().enumerate().map(|(index, item)| check(index, item));
-    quote!(const _: () = { #(#checks)* };)
+    quote! {
+        const _: () = if __CONFLICTS.are_there() {
+            #(#checks)*
+        };
+    }
 }
 
 /// The conflict of an item stands on its path.

@@ -12,7 +12,10 @@ use super::trie::Leaf;
 
 /// The first conflict of each item of `routes!` with what stands before it.
 #[derive(Debug)]
-pub struct Conflicts<const ITEMS: usize>([Option<Conflict>; ITEMS]);
+pub struct Conflicts<const ITEMS: usize> {
+    of_item: [Option<Conflict>; ITEMS],
+    any: bool,
+}
 
 /// Two leaves of the same node with the same method.
 #[derive(Clone, Copy, Debug)]
@@ -24,22 +27,29 @@ pub(super) struct Conflict {
 impl<const ITEMS: usize> Conflicts<ITEMS> {
     /// Looks for conflicts in all nodes.
     pub const fn find(sources: &Sources, table: &Table) -> Self {
-        let mut conflicts = Self([None; ITEMS]);
-        find(sources, table, &mut conflicts.0);
-        conflicts
+        let mut of_item = [None; ITEMS];
+        let any = find(sources, table, &mut of_item);
+        Self { of_item, any }
+    }
+
+    /// Whether there are any at all, so that the compiler need not ask for each item.
+    pub const fn are_there(&self) -> bool {
+        self.any
     }
 
     /// Stops the compiler where the item has a conflict; the error stands where this is called.
     #[track_caller]
     pub const fn check(&self, table: &Table, item: usize) {
-        if let Some(conflict) = &self.0[item] {
+        if let Some(conflict) = &self.of_item[item] {
             let message = conflict.message(table);
             panic!("{}", message.as_str());
         }
     }
 }
 
-pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Option<Conflict>]) {
+/// Finds the first conflict of each item, and whether there is one.
+pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Option<Conflict>]) -> bool {
+    let mut any = false;
     let mut nodes = table.nodes;
     while let [node, rest @ ..] = nodes {
         nodes = rest;
@@ -53,10 +63,12 @@ pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Opti
             let item = item_of(table, &leaves[second]);
             if conflicts[item].is_none() {
                 conflicts[item] = first_conflict(sources, table, leaves, second);
+                any |= conflicts[item].is_some();
             }
             second += 1;
         }
     }
+    any
 }
 
 /// The conflict of the leaf at `second` with one before it. A nested table has told of its own already.
