@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
-use crate::spans::{call_on, constant};
+use crate::spans::{around, call_on, constant};
 use crate::written::on_one_line;
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
@@ -95,7 +95,7 @@ fn binding(item: &FlatItem) -> TokenStream {
     let (scope, path) = (item.scope, &item.path);
     let binding = match item.kind {
         Kind::Handler => {
-            let bound = call_on(path, quote!(::server::__private::Bound::of::<(#path)>), TokenStream::new());
+            let bound = around(quote!(<), path, quote!(as ::server::Handle<_>>::BOUND));
             call_on(path, quote!(::server::__private::Binding::Route), bound)
         }
         Kind::Table => call_on(path, quote!(::server::__private::Binding::Table), path.to_token_stream()),

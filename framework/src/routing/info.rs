@@ -64,6 +64,10 @@ pub trait Handle<S: 'static>: Endpoint {
     /// The middleware of its own, outermost first.
     const LAYERS: &'static [&'static dyn Layer<S>] = &[];
 
+    /// How it is called, with its middleware.
+    #[doc(hidden)]
+    const BOUND: Bound<S> = Bound { call: HandlerFn::new(Self::__call), layers: Self::LAYERS };
+
     /// Answers a request whose path one of the route's patterns matched.
     #[doc(hidden)]
     fn __call(request: Request, state: &S) -> Reply<'_>;
@@ -75,13 +79,6 @@ pub struct Bound<S: 'static> {
     pub call: HandlerFn<S>,
     /// The layers, outermost first.
     pub layers: &'static [&'static dyn Layer<S>],
-}
-
-impl<S> Bound<S> {
-    /// What a table holds of the handler `H`.
-    pub const fn of<H: Handle<S>>() -> Self {
-        Self { call: HandlerFn::new(H::__call), layers: H::LAYERS }
-    }
 }
 
 impl<S> Clone for Bound<S> {
