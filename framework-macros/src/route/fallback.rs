@@ -31,13 +31,17 @@ pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
             )*
             #[automatically_derived]
             impl ::server::Endpoint for #name {
-                const __WRITTEN: ::server::__private::Written = ::server::__private::Written {
+                const ROUTE: &'static ::server::RouteInfo = &::server::RouteInfo {
                     methods: &[],
                     patterns: &[],
-                    place: (::core::stringify!(#name), ::core::file!(), ::core::line!()),
+                    name: ::core::stringify!(#name),
+                    module: "",
+                    file: "",
+                    line: 0,
                     summary: "",
                     policy: ::server::__private::Policy::NONE,
                     middleware: &[],
+                    __more: (),
                 };
             }
             #[automatically_derived]

@@ -105,15 +105,20 @@ impl Conflict {
         let second_text = row_of(table, second).text;
         let mut message = Message::EMPTY;
         if first.entry != second.entry && same_place(first_route, second_route) {
-            message.push_all(&["`", first_route.name, "` is listed twice: "]);
+            message.push_name(first_route);
+            message.push_all(&[" is listed twice: "]);
             message.push_all(&[first.method, " ", text, " at "]);
             message.push_place(first_route);
             message.push_all(&[" is in the table already; remove one"]);
             return message;
         }
-        message.push_all(&[first.method, " ", text, " is routed twice: by `", first_route.name, "` at "]);
+        message.push_all(&[first.method, " ", text, " is routed twice: by "]);
+        message.push_name(first_route);
+        message.push_all(&[" at "]);
         message.push_place(first_route);
-        message.push_all(&[" and by `", second_route.name, "` at "]);
+        message.push_all(&[" and by "]);
+        message.push_name(second_route);
+        message.push_all(&[" at "]);
         message.push_place(second_route);
         if !same(text, second_text) {
             message.push_all(&[", there as ", second_text, ", which matches the same requests"]);
@@ -133,7 +138,10 @@ const fn row_of(table: &Table, leaf: &Leaf) -> &'static Row {
 }
 
 const fn same_place(one: &RouteInfo, other: &RouteInfo) -> bool {
-    one.line == other.line && same(one.name, other.name) && same(one.file, other.file)
+    one.line == other.line
+        && same(one.name, other.name)
+        && same(one.module, other.module)
+        && same(one.file, other.file)
 }
 
 const fn same(one: &str, other: &str) -> bool {
@@ -185,6 +193,11 @@ impl Message {
             self.len += 1;
             index += 1;
         }
+    }
+
+    const fn push_name(&mut self, route: &RouteInfo) {
+        let separator = if route.module.is_empty() { "" } else { "::" };
+        self.push_all(&["`", route.module, separator, route.name, "`"]);
     }
 
     const fn push_place(&mut self, route: &RouteInfo) {

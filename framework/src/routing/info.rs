@@ -28,12 +28,8 @@ pub(crate) const MAX_PARAMS: usize = 16;
     note = "annotate the function, and name it here as it is imported"
 )]
 pub trait Endpoint {
-    /// What the attribute and the function say.
-    #[doc(hidden)]
-    const __WRITTEN: Written;
-
     /// The route as written.
-    const ROUTE: RouteInfo = RouteInfo::of(Self::__WRITTEN);
+    const ROUTE: &'static RouteInfo;
 }
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
@@ -61,12 +57,9 @@ pub trait Endpoint {
     note = "a route with `state = ...` belongs in a table of that state alone"
 )]
 pub trait Handle<S: 'static>: Endpoint {
-    /// The middleware of its own, outermost first.
-    const LAYERS: &'static [&'static dyn Layer<S>] = &[];
-
     /// How it is called, with its middleware.
     #[doc(hidden)]
-    const BOUND: Bound<S> = Bound { call: HandlerFn::new(Self::__call), layers: Self::LAYERS };
+    const BOUND: Bound<S> = Bound { call: HandlerFn::new(Self::__call), layers: &[] };
 
     /// Answers a request whose path one of the route's patterns matched.
     #[doc(hidden)]
@@ -141,18 +134,19 @@ impl<S> fmt::Debug for HandlerFn<S> {
 /// }
 ///
 /// let route = users::ROUTE;
-/// assert_eq!((route.methods, route.summary), (["GET"].as_slice(), "All of them."));
+/// assert_eq!((route.methods, route.name, route.summary), (&["GET"][..], "users", "All of them."));
 /// assert_eq!(route.policy.timeout, Some(Duration::from_secs(5)));
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub struct RouteInfo {
     /// The methods it answers, in upper case as a rule, as methods are case-sensitive.
     pub methods: &'static [&'static str],
     /// Its patterns; more than one where the function has several.
     pub patterns: &'static [Pattern],
-    /// The function's name with the path of its module.
+    /// The function's name.
     pub name: &'static str,
+    /// The path of its module.
+    pub module: &'static str,
     /// The file it stands in.
     pub file: &'static str,
     /// The line of its attribute.
@@ -163,57 +157,26 @@ pub struct RouteInfo {
     pub policy: Policy,
     /// The middleware of its own, as written, outermost first.
     pub middleware: &'static [&'static str],
+    /// Keeps a field to come from being a breaking change; `#[non_exhaustive]` would refuse the macro's value, and a
+    /// function that makes one is a call more that rustc's interpreter makes for each route.
+    #[doc(hidden)]
+    pub __more: (),
 }
 
 impl RouteInfo {
     /// Fills places of a table that is still being built.
-    pub(super) const NONE: Self = Self::of(Written {
+    pub(crate) const NONE: Self = Self {
         methods: &[],
         patterns: &[],
-        place: ("", "", 0),
+        name: "",
+        module: "",
+        file: "",
+        line: 0,
         summary: "",
         policy: Policy::NONE,
         middleware: &[],
-    });
-
-    /// What `#[route]` would have found.
-    #[cfg(test)]
-    pub(crate) const fn of_parts(
-        methods: &'static [&'static str],
-        patterns: &'static [Pattern],
-        place: (&'static str, &'static str, u32),
-        summary: &'static str,
-        policy: Policy,
-        middleware: &'static [&'static str],
-    ) -> Self {
-        Self::of(Written { methods, patterns, place, summary, policy, middleware })
-    }
-
-    const fn of(written: Written) -> Self {
-        let Written { methods, patterns, place: (name, file, line), summary, policy, middleware } = written;
-        Self { methods, patterns, name, file, line, summary, policy, middleware }
-    }
-}
-
-/// A [`RouteInfo`] as `#[route]` writes it out.
-///
-/// A value of plain fields: each reference among the arguments of a call would be a constant of its own, for rustc to
-/// check by itself.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Written {
-    /// See [`RouteInfo::methods`].
-    pub methods: &'static [&'static str],
-    /// See [`RouteInfo::patterns`].
-    pub patterns: &'static [Pattern],
-    /// The function's path, the file and the line.
-    pub place: (&'static str, &'static str, u32),
-    /// See [`RouteInfo::summary`].
-    pub summary: &'static str,
-    /// See [`RouteInfo::policy`].
-    pub policy: Policy,
-    /// See [`RouteInfo::middleware`].
-    pub middleware: &'static [&'static str],
+        __more: (),
+    };
 }
 
 /// A route's own rules, where they differ from the server's.

@@ -24,9 +24,7 @@ pub use bind::{Binding, Bindings, layer};
 pub use conflict::Conflicts;
 pub use gather::{Gathered, Rows, join_texts};
 pub(crate) use info::Captures;
-pub use info::{
-    Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment, Written,
-};
+pub use info::{Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment};
 pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
 pub(crate) use mount::Mounts;

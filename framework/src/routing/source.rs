@@ -43,7 +43,7 @@ pub enum Source {
     Table(&'static Table),
 }
 
-/// Answers `RouteProbe::<T>::ROUTE` for any `T`: the inherent constant where `T` is a route, the trait's where not.
+/// Answers `RouteProbe::<T>::SOURCE` for any `T`: the inherent constant where `T` is a route, the trait's where not.
 ///
 /// A table asks here what was written, and [`Handle`](super::Handle) alone how it is called: so a type that is no
 /// route is told of once, not by both.
@@ -52,13 +52,13 @@ pub struct RouteProbe<T>(PhantomData<T>);
 
 impl<T: Endpoint> RouteProbe<T> {
     /// The route as written.
-    pub const ROUTE: &'static RouteInfo = &T::ROUTE;
+    pub const SOURCE: Source = Source::Route(T::ROUTE);
 }
 
 /// The answer for all other types; macros bring it into scope beside [`RouteProbe`].
 pub trait NoRoute {
     /// A route that is never built: its table does not compile.
-    const ROUTE: &'static RouteInfo = &RouteInfo::NONE;
+    const SOURCE: Source = Source::Route(&RouteInfo::NONE);
 }
 
 impl<T> NoRoute for RouteProbe<T> {}
