@@ -10,7 +10,6 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Attribute, ReturnType};
 
 use super::check::{OnDisconnect, Policy, Route};
@@ -18,7 +17,7 @@ use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
 use super::{proofs, url};
 use crate::function::Function;
-use crate::spans::place_of_call;
+use crate::spans::{at, ends, place_of_call};
 use crate::written::on_one_line;
 
 /// The function, unchanged, and all that makes it a route.
@@ -181,7 +180,7 @@ fn plain(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
     let call = quote_spanned!(name.span()=> #name(#(#arguments),*));
-    let respond = quote_spanned!(output_span(function)=> ::server::__private::respond);
+    let respond = respond(function);
     // A future that cannot move between threads is told of at the function's name.
     let answer = match proofs::groups(route).first() {
         None => quote_spanned!(name.span()=> ::server::__private::answer(#call, #respond)),
@@ -318,18 +317,27 @@ fn call(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
     let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let span = output_span(function);
-    let respond = quote_spanned!(span=> ::server::__private::respond(__result));
+    let respond = respond(function);
+    // A value is told of before the function that it is given to.
+    let (result, _) = output_ends(function);
+    let result = at(result, quote!(__result));
     quote! {
         let __result = #name(#(#arguments),*) #wait;
-        #respond
+        #respond(#result)
     }
 }
 
-/// Where it is written what the function returns.
-fn output_span(function: &Function) -> Span {
+/// What makes a response of the result, reported where it is written what the function returns.
+fn respond(function: &Function) -> TokenStream {
+    let (first, last) = output_ends(function);
+    let (path, name) = (at(first, quote!(::server::__private)), Ident::new("respond", last));
+    quote!(#path::#name)
+}
+
+/// The spans of the first and of the last token that say what the function returns.
+fn output_ends(function: &Function) -> (Span, Span) {
     match &function.sig.output {
-        ReturnType::Default => function.sig.ident.span(),
-        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => ends(&function.sig.ident),
+        ReturnType::Type(_, ty) => ends(ty),
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! See `server::__private::Checked` for how a type that is no extractor is told of once.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::Expr;
 use syn::ext::IdentExt;
 
 use super::check::Route;
 use super::signature::{Argument, Source};
-use crate::spans::{call_on, constant};
+use crate::spans::{at, call_on, constant, ends};
 
 /// How many extractors a tuple of `server::__private::ExtractAll` holds.
 const MOST_AT_ONCE: usize = 8;
@@ -123,9 +123,11 @@ fn arguments(route: &Route) -> TokenStream {
             Source::Request => quote!(true),
             Source::Extractor { .. } if route.is_bodyless() => {
                 let message = bodyless(route, second);
-                steps.extend(quote_spanned! {second.span=>
-                    ::server::__private::takes_no_body::<#state, #ty>(#message);
-                });
+                let (first, last) = ends(ty);
+                let asked = at(first, quote!(::server::__private::takes_no_body));
+                let mut told = Group::new(Delimiter::Parenthesis, message.to_token_stream());
+                told.set_span(last);
+                steps.extend(quote!(#asked::<#state, #ty>#told;));
                 continue;
             }
             Source::Extractor { .. } => {
@@ -136,9 +138,9 @@ fn arguments(route: &Route) -> TokenStream {
         };
         for (first_takes, first) in &takers {
             let message = twice(first, second);
-            steps.extend(quote_spanned! {second.span=>
-                ::server::__private::refuse_if(#first_takes && #takes, #message);
-            });
+            let refused = quote!(#first_takes && #takes, #message);
+            let refuse = call_on(ty, quote!(::server::__private::refuse_if), refused);
+            steps.extend(quote!(#refuse;));
         }
         takers.push((takes, second));
     }
