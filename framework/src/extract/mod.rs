@@ -7,6 +7,7 @@ mod body;
 mod bytes;
 mod client_addr;
 mod content_type;
+mod counters;
 mod de;
 mod form;
 pub(crate) mod function;

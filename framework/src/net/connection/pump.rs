@@ -13,9 +13,11 @@ use bytes::Bytes;
 use super::super::Transport;
 use super::super::buffer::ReadBuffer;
 use super::super::deadline::MinRate;
+use super::head::is_empty_line;
 use super::wire::{Gone, Wire};
-use crate::h1::{BodyDecoder, CONTINUE, Expect, Framing, ParsedHead};
+use crate::h1::{BodyDecoder, CONTINUE, ChunkError, Expect, Framing, ParsedHead};
 use crate::http::{Body, BodyError, Incoming, IncomingState, Request, Wanted};
+use crate::observe::{Ended, Timeout};
 
 /// A rest of up to so many bytes is read and dropped to keep the connection; a larger one costs the connection.
 const DISCARDED_BYTES: u64 = 256 * 1024;
@@ -59,7 +61,7 @@ pub(super) enum Pumped {
 pub(super) enum Rest {
     /// Nothing, or what somebody still reads, or so little that it can be dropped.
     Little,
-    /// More than is worth reading, or nothing that can be read.
+    /// More than is worth reading, or nobody knows how much, or nothing that can be read.
     Much,
 }
 
@@ -127,7 +129,10 @@ impl Pump {
                 Ok(Some(content)) => return self.deliver(content, context),
                 Ok(None) if self.decoder.is_complete() => return self.finish(Ok(()), context),
                 Ok(None) => {}
-                Err(error) => return self.finish(Err(error), context),
+                Err(fault) => {
+                    fault.note(wire);
+                    return self.finish(Err(fault.into_error(self.limit)), context);
+                }
             }
             // The interim response is owed until the client is seen to send, or somebody wants what it holds back.
             if self.interim == Interim::Owed {
@@ -135,11 +140,15 @@ impl Pump {
                 wire.output.tail().extend_from_slice(CONTINUE);
             }
             match wire.poll_read(context) {
-                Poll::Ready(0) if wire.gone => return self.finish(Err(BodyError::Disconnected), context),
-                Poll::Ready(0) => return self.finish(Err(BodyError::Incomplete), context),
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(0) => {
+                    wire.journal.note(Ended::ClientLeft);
+                    let error = if wire.gone { BodyError::Disconnected } else { BodyError::Incomplete };
+                    return self.finish(Err(error), context);
+                }
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     if self.rate.wait().is_some_and(|due| wire.is_due(due, context)) {
+                        wire.journal.note(Ended::TimedOut(Timeout::Body));
                         return self.finish(Err(BodyError::TooSlow), context);
                     }
                     return Pumped::Waiting;
@@ -164,18 +173,19 @@ impl Pump {
     }
 
     /// Decodes from what has arrived; `None` where nothing of the body is there.
-    fn next_content(&mut self, input: &mut ReadBuffer) -> Result<Option<Bytes>, BodyError> {
+    fn next_content(&mut self, input: &mut ReadBuffer) -> Result<Option<Bytes>, Fault> {
         while !input.is_empty() && !self.decoder.is_complete() {
-            let decoded = self.decoder.decode(input.unread());
-            let decoded = decoded.map_err(|error| BodyError::Malformed { detail: error.to_string() })?;
+            let decoded = self.decoder.decode(input.unread()).map_err(Fault::Malformed)?;
             if decoded.consumed == 0 {
                 return Ok(None);
             }
             self.interim = Interim::NotAsked;
+            // What came with the head, or while nobody read, counts like what we waited for.
+            self.rate.earn(decoded.consumed);
             let content = input.unread().get(decoded.content).unwrap_or_default();
             self.received += content.len() as u64;
             if self.received > self.limit {
-                return Err(BodyError::TooLarge { limit: self.limit });
+                return Err(Fault::TooLarge);
             }
             let content = Bytes::copy_from_slice(content);
             input.consume(decoded.consumed);
@@ -186,18 +196,52 @@ impl Pump {
         Ok(None)
     }
 
-    /// Sends the `100 Continue` that is still owed, where the response itself is going to read the body: after its
-    /// head it would be too late.
-    pub(super) fn settle_interim<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
+    /// Settles what the answer's head depends on. The `100 Continue` that is still owed goes out where the response
+    /// itself is going to read the body: after its head it would be too late. Of a body that nobody reads any more, what
+    /// has arrived is dropped, so that it is known how much is left.
+    pub(super) fn settle<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
         // What the answer takes is not the client's time.
         self.rate.pause();
         let read_later = self.reader.as_ref().is_some_and(|reader| !reader.is_dropped());
         if !read_later {
             self.reader = None;
+            self.drop_arrived(&mut wire.input);
         } else if self.interim == Interim::Owed {
             self.interim = Interim::Sent;
             wire.output.tail().extend_from_slice(CONTINUE);
         }
+    }
+
+    fn drop_arrived(&mut self, input: &mut ReadBuffer) {
+        if self.failed {
+            return;
+        }
+        self.limit = self.received.saturating_add(DISCARDED_BYTES);
+        loop {
+            match self.next_content(input) {
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(_) => {
+                    self.failed = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Whether no byte of a later request has been read yet, as far as can be told.
+    pub(super) fn is_last(&self, input: &ReadBuffer) -> bool {
+        let mut decoder = self.decoder.clone();
+        let mut rest = input.unread();
+        while !decoder.is_complete() {
+            match decoder.decode(rest) {
+                Ok(decoded) if decoded.consumed > 0 => {
+                    rest = rest.get(decoded.consumed..).unwrap_or_default();
+                }
+                Ok(_) | Err(_) => return true,
+            }
+        }
+        is_empty_line(rest)
     }
 
     /// Whether the connection can go on after this body.
@@ -206,9 +250,14 @@ impl Pump {
             // A client that still waits for `100 Continue` may send the body or not: nobody could tell which.
             return Rest::Much;
         }
+        if self.reader.is_some() {
+            return Rest::Little;
+        }
         match self.decoder.remaining_len() {
-            Some(len) if len > DISCARDED_BYTES && self.reader.is_none() => Rest::Much,
-            Some(_) | None => Rest::Little,
+            Some(len) if len <= DISCARDED_BYTES => Rest::Little,
+            // Of chunks nobody knows how many there are: announced now, the end is one that the client understands
+            // (RFC 9112 §9.6).
+            Some(_) | None => Rest::Much,
         }
     }
 
@@ -239,7 +288,10 @@ impl Pump {
                 Ok(Some(_)) => continue,
                 Ok(None) if self.decoder.is_complete() => return Poll::Ready(true),
                 Ok(None) => {}
-                Err(_) => return Poll::Ready(false),
+                Err(fault) => {
+                    fault.note(wire);
+                    return Poll::Ready(false);
+                }
             }
             // The answer must not wait for the rest of the question.
             if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
@@ -247,13 +299,41 @@ impl Pump {
             }
             match wire.poll_read(context) {
                 Poll::Ready(0) => return Poll::Ready(false),
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     let due = self.rate.wait();
-                    let late = due.is_some_and(|due| wire.is_due(due, context));
-                    return if late { Poll::Ready(false) } else { Poll::Pending };
+                    if !due.is_some_and(|due| wire.is_due(due, context)) {
+                        return Poll::Pending;
+                    }
+                    wire.journal.note(Ended::TimedOut(Timeout::Body));
+                    return Poll::Ready(false);
                 }
             }
+        }
+    }
+}
+
+/// Why nothing more of a body can be taken from what arrived.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Malformed(ChunkError),
+    TooLarge,
+}
+
+impl Fault {
+    /// Notes what the client did wrong; a body that is too large is answered in good order.
+    fn note<IO: Transport>(self, wire: &mut Wire<IO>) {
+        match self {
+            Self::Malformed(error) => wire.journal.note(Ended::Malformed(error.into())),
+            Self::TooLarge => {}
+        }
+    }
+
+    /// What the reader is told.
+    fn into_error(self, limit: u64) -> BodyError {
+        match self {
+            Self::Malformed(error) => error.into(),
+            Self::TooLarge => BodyError::TooLarge { limit },
         }
     }
 }

@@ -116,3 +116,42 @@ async fn a_half_close_with_the_end_of_a_long_upload_is_answered() {
     pair.client.shutdown().await.unwrap();
     assert!(pair.rest().await.ends_with("abc\r\n0\r\n\r\n"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_answers_what_was_read_behind_a_body() {
+    const CHUNKED: &str = "host: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    for first in ["/slow", "/through", "/stream", "/after?400", "/left-half"] {
+        let mut pair = connect();
+        let slow = "GET /slow HTTP/1.1\r\nhost: a\r\n\r\n";
+        pair.send(format!("{slow}POST {first} HTTP/1.1\r\n{CHUNKED}GET / HTTP/1.1\r\nhost: a\r\n\r\n\r\n"))
+            .await;
+        sleep(Duration::from_millis(100)).await;
+        pair.drain.begin();
+        let received = pair.rest().await;
+        assert_eq!(received.matches("HTTP/1.1 200 OK").count(), 3, "{first}: {received}");
+        assert_eq!(received.matches("connection: close").count(), 1, "{first}: {received}");
+        assert!(received.ends_with("root"), "{first}: {received}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_ends_with_an_answer_that_is_made_from_the_body_still_to_come() {
+    let mut pair = connect();
+    pair.send("POST /through HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\n\r\nabc").await;
+    pair.drain.begin();
+    assert!(pair.until("abc").await.contains("connection: close"));
+    pair.send("def").await;
+    assert_eq!(pair.rest().await, "def");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unread_body_whose_length_nobody_knows_ends_the_connection_as_announced() {
+    for (rest, keeps) in [("0\r\n\r\n", true), ("", false)] {
+        let mut pair = connect();
+        pair.send("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n").await;
+        pair.send(rest).await;
+        assert_eq!(pair.until("root").await.contains("connection: close"), !keeps);
+        pair.send("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+        assert_eq!(pair.rest().await.ends_with("root"), keeps);
+    }
+}

@@ -1,0 +1,6 @@
+//! The scenarios, a file each.
+
+pub(crate) mod bodies;
+pub(crate) mod caps;
+pub(crate) mod idle;
+pub(crate) mod slow;
