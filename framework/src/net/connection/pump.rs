@@ -205,28 +205,23 @@ impl Pump {
         let read_later = self.reader.as_ref().is_some_and(|reader| !reader.is_dropped());
         if !read_later {
             self.reader = None;
-            self.drop_arrived(&mut wire.input);
+            if let Err(fault) = self.drop_arrived(&mut wire.input) {
+                fault.note(wire);
+                self.failed = true;
+            }
         } else if self.interim == Interim::Owed {
             self.interim = Interim::Sent;
             wire.output.tail().extend_from_slice(CONTINUE);
         }
     }
 
-    fn drop_arrived(&mut self, input: &mut ReadBuffer) {
+    fn drop_arrived(&mut self, input: &mut ReadBuffer) -> Result<(), Fault> {
         if self.failed {
-            return;
+            return Ok(());
         }
         self.limit = self.received.saturating_add(DISCARDED_BYTES);
-        loop {
-            match self.next_content(input) {
-                Ok(Some(_)) => {}
-                Ok(None) => return,
-                Err(_) => {
-                    self.failed = true;
-                    return;
-                }
-            }
-        }
+        while self.next_content(input)?.is_some() {}
+        Ok(())
     }
 
     /// Whether no byte of a later request has been read yet, as far as can be told.
