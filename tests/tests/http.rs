@@ -11,6 +11,8 @@ mod greedy;
 mod inherit;
 #[path = "../http/load.rs"]
 mod load;
+#[path = "../http/panics.rs"]
+mod panics;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http/start.rs"]
