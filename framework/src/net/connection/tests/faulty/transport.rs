@@ -162,6 +162,10 @@ impl Transport for Faulty {
     fn reset_on_close(&mut self) {
         self.counts.was_reset.store(true, Ordering::Relaxed);
     }
+
+    fn has_unread(&self) -> bool {
+        false
+    }
 }
 
 /// Holds up one direction now and then.
