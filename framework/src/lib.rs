@@ -54,6 +54,7 @@
 //! | what handlers share | [`derive@State`] |
 //! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
+//! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | tests | [`testing`], [`macro@test`] |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
@@ -99,6 +100,7 @@ pub use extract::{
 };
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestFacts, RequestId, Response,
+    Shutdown,
 };
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,

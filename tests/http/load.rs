@@ -40,4 +40,6 @@ scenarios! {
     serves_what_is_open_at_each_cap = "caps";
     streams_large_bodies = "bodies";
     keeps_idle_connections = "idle";
+    loses_no_request_in_a_drain = "drain";
+    restarts_unnoticed = "restart";
 }

@@ -4,6 +4,11 @@
 
 #[path = "../http/drain.rs"]
 mod drain;
+#[path = "../http/greedy.rs"]
+mod greedy;
+#[cfg(target_os = "linux")]
+#[path = "../http/inherit.rs"]
+mod inherit;
 #[path = "../http/load.rs"]
 mod load;
 #[path = "../http/panics.rs"]

@@ -22,6 +22,7 @@ mod query;
 pub mod rejection;
 mod request;
 mod request_id;
+mod shutdown;
 mod state;
 mod text;
 mod typed_header;

@@ -12,6 +12,7 @@ mod pool;
 mod request;
 mod request_id;
 mod response;
+mod shutdown;
 
 pub use accept::Accept;
 pub use body::{Body, BodyError, BodySender, BodySource};
@@ -23,3 +24,4 @@ pub(crate) use media_type::MediaType;
 pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;
+pub use shutdown::Shutdown;

@@ -5,6 +5,7 @@
 //! the book promises, is run by `cargo xtask soak` on a release build; the short one takes seconds and is a test.
 //! What a figure of time is depends on the machine, so that the short form asserts none.
 
+mod asker;
 mod clients;
 mod figure;
 mod ground;
@@ -14,6 +15,7 @@ mod process;
 mod scenario;
 mod scenarios;
 mod table;
+mod talk;
 
 pub use figure::{Bound, Figure, Report, Unit};
 pub use ground::{Failure, Ground};

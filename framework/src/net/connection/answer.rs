@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
 use super::pump::{Pump, Pumped, Rest};
-use super::wire::{GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
+use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
@@ -49,10 +49,10 @@ impl Message {
         Self { closes: true, ..self }
     }
 
-    /// Whether another request may follow. None does behind CONNECT: what a client sends after it is meant for a
+    /// Whether no other request may follow. None does behind CONNECT: what a client sends after it is meant for a
     /// tunnel (RFC 9110 §9.3.6), and must not be read as requests.
-    fn persists(&self) -> bool {
-        !self.closes && self.kind != RequestKind::Connect
+    pub(super) fn is_last(&self) -> bool {
+        self.closes || self.kind == RequestKind::Connect
     }
 }
 
@@ -77,6 +77,7 @@ where
         message: Message,
         pump: &mut Pump,
     ) -> After {
+        self.wire.place.answering();
         let id = self.wire.journal.id();
         make_final(&mut response, id);
         let Some((mut body, length)) = self.prepare(&mut response) else { return After::Abort };
@@ -84,8 +85,8 @@ where
         wire.journal.answered(response.status());
         pump.settle(wire);
         // What was read is answered before the connection ends.
-        let ends = wire.is_ending() && pump.is_last(&wire.input);
-        let keep = message.persists() && !ends && pump.rest() == Rest::Little;
+        let ends = wire.is_ending() && !wire.has_next();
+        let keep = !message.is_last() && !ends && pump.rest(wire) == Rest::Little;
         let context = EncodeContext {
             version: message.version,
             kind: message.kind,
@@ -93,9 +94,20 @@ where
             date: &clock::date(),
         };
         let framing = h1::encode_head(&response, length, &context, wire.output.tail());
-        wire.ends_with_close = framing == OutgoingFraming::UntilClose;
+        wire.following = if framing == OutgoingFraming::UntilClose {
+            Following::EndOfBody
+        } else if keep {
+            Following::Requests
+        } else {
+            Following::Nothing
+        };
         match write_body(wire, pump, &mut body, framing, id).await {
-            Ok(()) => wire.ends_with_close = false,
+            Ok(()) => {
+                if wire.following == Following::EndOfBody {
+                    wire.following = Following::Nothing;
+                }
+                wire.place.answered();
+            }
             // A body without its last chunk, or short of its length, is seen to be broken off when the connection
             // closes; where closing is what ends the body, only a reset tells.
             Err(CutOff::Broken) => {
@@ -109,12 +121,12 @@ where
             }
         }
         drop(body);
-        if !keep || framing.must_close() {
+        if wire.following == Following::Nothing {
             // A client that asked for the end sends nothing more. Another may have sent its next request already.
-            let asked = message.closes && pump.is_complete() && wire.input.is_empty();
+            let asked = message.closes && pump.is_complete(wire) && wire.input.is_empty();
             return if wire.eof || asked { After::Close } else { After::Linger };
         }
-        if !pump.is_complete() && !pump.discard(wire).await {
+        if !pump.is_complete(wire) && !pump.discard(wire).await {
             return After::Linger;
         }
         if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {

@@ -2,5 +2,7 @@
 
 pub(crate) mod bodies;
 pub(crate) mod caps;
+pub(crate) mod drain;
 pub(crate) mod idle;
+pub(crate) mod restart;
 pub(crate) mod slow;

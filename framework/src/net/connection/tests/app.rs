@@ -65,6 +65,10 @@ impl Application for TestApp {
                 sleep(Duration::from_millis(400)).await;
                 Response::ok().text("slow")
             }
+            "/slow-through" => {
+                sleep(Duration::from_millis(400)).await;
+                Response::ok().body(request.take_body())
+            }
             "/never" => std::future::pending().await,
             "/blocking" => match run_blocking(|| "blocking").await {
                 Ok(text) => Response::ok().text(text),

@@ -56,4 +56,8 @@ impl Transport for Pipe {
     fn reset_on_close(&mut self) {
         self.was_reset.store(true, Ordering::Relaxed);
     }
+
+    fn has_unread(&self) -> bool {
+        false
+    }
 }

@@ -7,6 +7,7 @@ use std::task::Poll;
 
 use super::client::run;
 use super::*;
+use crate::http::Shutdown;
 use crate::net::{self, BlockingPool, Caps, DrainOptions, Signals, Workers};
 
 /// A limit at a value, and what shows it there.
@@ -125,7 +126,7 @@ async fn end_server(settings: &Settings, millis: u64) -> (Duration, Duration, St
     // A client that leaves when it has read to the end.
     let (task, answer) = (pair.task.abort_handle(), tokio::spawn(async move { pair.rest().await }));
     let options = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-    let workers = Workers::without_threads(vec![drain]);
+    let workers = Workers::without_threads(vec![drain], Shutdown::default());
     let trigger = Box::pin(async {});
     net::run(workers, Signals::listen().unwrap(), options, Some(trigger)).await;
     let ended = start.elapsed();
