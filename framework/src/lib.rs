@@ -93,7 +93,7 @@ pub use extract::{
     MatchedRoute, ParamError, Parsed, Path, Provides, Query, Rejected, State, TypedHeader, UserAgent,
     rejection,
 };
-pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
+pub use http::{Accept, Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
     routes, scope, test,
