@@ -6,10 +6,10 @@ use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
 
 use crate::config::TrailingSlash;
-use crate::http::{Request, RequestId, Response};
+use crate::http::{Preconditions, Request, RequestId, Response};
 use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed};
-use crate::respond::{IntoResponse, Problem, render};
+use crate::respond::{IntoResponse, Problem, answer_conditionally, render};
 use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
 
 /// Everything of the application's that answers requests.
@@ -61,6 +61,22 @@ impl<S: Send + Sync> Application for App<S> {
     }
 
     async fn answer(&self, request: Request, target: Target) -> Response {
+        let preconditions = Preconditions::of_reading(&request);
+        let response = self.answer_in_full(request, target).await;
+        match preconditions {
+            Some(preconditions) => answer_conditionally(response, &preconditions),
+            None => response,
+        }
+    }
+
+    fn render(&self, response: Response, id: RequestId) -> Response {
+        render(response, id)
+    }
+}
+
+impl<S: Send + Sync> App<S> {
+    /// Answers as if the request had no conditions.
+    async fn answer_in_full(&self, request: Request, target: Target) -> Response {
         if let Target::Route(index) = target
             && let Some((handler, layers)) = self.routes.bound(index)
         {
@@ -77,12 +93,6 @@ impl<S: Send + Sync> Application for App<S> {
         Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
     }
 
-    fn render(&self, response: Response, id: RequestId) -> Response {
-        render(response, id)
-    }
-}
-
-impl<S: Send + Sync> App<S> {
     /// The path is known, the method is not.
     fn other_method(&self, request: &Request) -> Target {
         let Some(allow) = self.routes.table().allowed(request.path()) else { return Target::NotFound };

@@ -89,17 +89,23 @@ pub use bytes::Bytes;
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{
-    ClientAddr, ContentType, Form, FromParam, FromRequest, Header, HeaderFault, IntoParam, Json,
-    MatchedRoute, ParamError, Parsed, Path, Provides, Query, Rejected, State, TypedHeader, UserAgent,
+    AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
+    Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
+    MatchedRoute, ParamError, Parsed, Path, Provides, Query, Range, Rejected, State, TypedHeader, UserAgent,
     rejection,
 };
-pub use http::{Accept, Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
+pub use http::{
+    Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestId, Response,
+};
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
     routes, scope, test,
 };
 pub use middleware::{Layer, Middleware, Next};
-pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
+pub use respond::{
+    Attachment, Cache, Created, Html, IntoResponse, LastModified, Negotiated, NoContent, Problem, Redirect,
+    Represent, ResponsePart,
+};
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, Routes, Segment,
 };

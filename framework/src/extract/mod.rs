@@ -2,15 +2,23 @@
 //!
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
+mod accept;
 pub(crate) mod argument;
+mod base64;
+mod basic_auth;
+mod bearer;
 mod body;
 mod bytes;
 mod client_addr;
+mod conditions;
 mod content_type;
+mod credentials;
 mod de;
 mod form;
 pub(crate) mod function;
 mod head;
+mod if_match;
+mod if_modified_since;
 mod json;
 mod json_path;
 mod matched_route;
@@ -18,6 +26,7 @@ mod media_type;
 pub(crate) mod param;
 mod path;
 mod query;
+mod range;
 pub mod rejection;
 mod request;
 mod request_id;
@@ -29,15 +38,22 @@ mod user_agent;
 use crate::http::Request;
 use crate::respond::IntoResponse;
 
+pub use accept::AcceptLanguage;
+pub use basic_auth::BasicAuth;
+pub use bearer::Bearer;
 pub use client_addr::ClientAddr;
+pub use conditions::Conditions;
 pub use content_type::ContentType;
 pub use form::Form;
 pub use function::Rejected;
+pub use if_match::{IfMatch, IfNoneMatch};
+pub use if_modified_since::{IfModifiedSince, IfUnmodifiedSince};
 pub use json::Json;
 pub use matched_route::MatchedRoute;
 pub use param::{FromParam, IntoParam, ParamError, Parsed};
 pub use path::Path;
 pub use query::Query;
+pub use range::Range;
 pub use state::State;
 pub use typed_header::{Header, HeaderFault, TypedHeader};
 pub use user_agent::UserAgent;

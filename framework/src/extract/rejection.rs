@@ -25,6 +25,8 @@
 
 pub use super::body::BodyRejection;
 pub use super::client_addr::ClientAddrRejection;
+pub use super::conditions::ConditionUnmet;
+pub use super::credentials::{CredentialsFault, CredentialsRejection};
 pub use super::de::FieldError;
 pub use super::form::FormRejection;
 pub use super::json::JsonRejection;
@@ -32,5 +34,6 @@ pub use super::matched_route::MatchedRouteRejection;
 pub use super::media_type::MediaTypeRejection;
 pub use super::path::PathRejection;
 pub use super::query::QueryRejection;
+pub use super::range::RangeNotSatisfiable;
 pub use super::text::TextRejection;
 pub use super::typed_header::HeaderRejection;

@@ -5,6 +5,8 @@
 
 mod accept;
 mod body;
+mod conditions;
+mod etag;
 mod head;
 mod media_type;
 mod pool;
@@ -13,8 +15,12 @@ mod request_id;
 mod response;
 
 pub use accept::Accept;
+pub(crate) use accept::{elements, parse_weight};
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
+pub(crate) use conditions::{Preconditions, Verdict, parse_date, whole_seconds};
+pub use etag::ETag;
+pub(crate) use etag::EntityTags;
 pub(crate) use head::{FieldSpan, RequestHead, Span};
 pub(crate) use media_type::MediaType;
 pub use request::{FieldValues, Request};

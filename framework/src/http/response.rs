@@ -218,7 +218,7 @@ impl Response {
     pub(crate) fn location(mut self, location: &str) -> Self {
         match HeaderValue::from_str(&crate::respond::uri_reference(location)) {
             Ok(value) => {
-                self.headers.insert(LOCATION, value);
+                self.set_header(LOCATION, value);
                 self
             }
             Err(error) => Self::broken(error),

@@ -2,24 +2,35 @@
 //!
 //! One trait, [`IntoResponse`], and a file for each kind of answer.
 
+mod attachment;
+mod cache;
 pub(crate) mod cause;
+mod created;
 mod html;
+mod negotiated;
 mod parts;
 mod problem;
 mod redirect;
 mod render;
 mod status;
 mod text;
+mod validators;
 
 use std::convert::Infallible;
 
 use crate::http::Response;
 
+pub use attachment::Attachment;
+pub use cache::Cache;
+pub use created::{Created, NoContent};
 pub use html::Html;
+pub use negotiated::{Negotiated, Represent};
 pub use parts::ResponsePart;
 pub use problem::Problem;
 pub use redirect::Redirect;
 pub(crate) use render::render;
+pub use validators::LastModified;
+pub(crate) use validators::answer_conditionally;
 
 /// A value that a handler, an extractor's rejection or a middleware can answer with.
 ///
