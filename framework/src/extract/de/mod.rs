@@ -13,13 +13,14 @@ mod fields;
 mod map;
 mod pairs;
 mod params;
+mod stand_in;
 mod text;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-pub use error::FieldError;
+pub use error::{FieldError, FieldErrors};
 pub(crate) use error::{bounded, quoted};
 #[cfg(test)]
 use fields::MAX_PAIRS;
