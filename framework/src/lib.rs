@@ -86,6 +86,13 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Ve
 #[doc(inline)]
 pub use bytes::Bytes;
 
+#[cfg(feature = "cookies")]
+pub use ::cookie;
+#[cfg(feature = "cookies")]
+pub use extract::Cookies;
+#[cfg(feature = "cookies-signed")]
+pub use extract::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
+
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{

@@ -12,6 +12,8 @@ mod bytes;
 mod client_addr;
 mod conditions;
 mod content_type;
+#[cfg(feature = "cookies")]
+mod cookies;
 mod credentials;
 mod de;
 mod form;
@@ -44,6 +46,10 @@ pub use bearer::Bearer;
 pub use client_addr::ClientAddr;
 pub use conditions::Conditions;
 pub use content_type::ContentType;
+#[cfg(feature = "cookies")]
+pub use cookies::Cookies;
+#[cfg(feature = "cookies-signed")]
+pub use cookies::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
 pub use form::Form;
 pub use function::Rejected;
 pub use if_match::{IfMatch, IfNoneMatch};
