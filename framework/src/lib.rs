@@ -92,14 +92,18 @@ pub use ::cookie;
 pub use extract::Cookies;
 #[cfg(feature = "cookies-signed")]
 pub use extract::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
+#[cfg(feature = "sessions")]
+pub use extract::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
+#[cfg(feature = "validation")]
+pub use extract::{Valid, Validated};
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
-    MatchedRoute, ParamError, Parsed, Path, Provides, Query, Range, Rejected, State, TypedHeader, UserAgent,
-    rejection,
+    MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
+    Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestId, Response,

@@ -78,7 +78,7 @@ impl Cookies {
     }
 
     /// Reads the cookies of a request.
-    fn of(request: &Request) -> Self {
+    pub(super) fn of(request: &Request) -> Self {
         let mut jar = CookieJar::new();
         let values = request.header_values("cookie").filter_map(|value| std::str::from_utf8(value).ok());
         for value in values {
@@ -128,7 +128,7 @@ impl ResponsePart for Cookies {
 }
 
 /// The field value; the error says what would have made another cookie of it.
-fn set_cookie(cookie: &Cookie<'_>) -> Result<HeaderValue, String> {
+pub(super) fn set_cookie(cookie: &Cookie<'_>) -> Result<HeaderValue, String> {
     let attributes = [cookie.path(), cookie.domain()].into_iter().flatten();
     let splits = |text: &str| text.bytes().any(|byte| byte == b';' || byte.is_ascii_control());
     if let Some(attribute) = attributes.into_iter().find(|text| splits(text)) {

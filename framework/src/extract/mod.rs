@@ -25,6 +25,7 @@ mod json;
 mod json_path;
 mod matched_route;
 mod media_type;
+mod multipart;
 pub(crate) mod param;
 mod path;
 mod query;
@@ -32,10 +33,14 @@ mod range;
 pub mod rejection;
 mod request;
 mod request_id;
+#[cfg(feature = "sessions")]
+mod session;
 mod state;
 mod text;
 mod typed_header;
 mod user_agent;
+#[cfg(feature = "validation")]
+mod valid;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;
@@ -56,13 +61,18 @@ pub use if_match::{IfMatch, IfNoneMatch};
 pub use if_modified_since::{IfModifiedSince, IfUnmodifiedSince};
 pub use json::Json;
 pub use matched_route::MatchedRoute;
+pub use multipart::{Multipart, MultipartForm, Part, PartLimits, UploadedFile};
 pub use param::{FromParam, IntoParam, ParamError, Parsed};
 pub use path::Path;
 pub use query::Query;
 pub use range::Range;
+#[cfg(feature = "sessions")]
+pub use session::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 pub use state::State;
 pub use typed_header::{Header, HeaderFault, TypedHeader};
 pub use user_agent::UserAgent;
+#[cfg(feature = "validation")]
+pub use valid::{Valid, Validated};
 
 /// A type that a handler, a middleware or another extractor can take as an argument.
 ///

@@ -69,6 +69,16 @@ impl FieldError {
         Self::new(Fault::Mismatch { expected, found })
     }
 
+    /// A file came where a text is asked for.
+    pub(super) fn unexpected_file() -> Self {
+        Self::new(Fault::Mismatch { expected: "text".to_owned(), found: "a file".to_owned() })
+    }
+
+    /// The value of `field` is not UTF-8.
+    pub(crate) fn not_utf8(field: &str) -> Self {
+        Self::new(Fault::Malformed(Malformed::NotUtf8)).at(field)
+    }
+
     /// Notes where the refused text lies.
     fn of(mut self, text: &str) -> Self {
         self.0.place = Some((text.as_ptr().addr(), text.len()));
@@ -139,6 +149,7 @@ impl fmt::Display for FieldError {
             Fault::Malformed(Malformed::Escape) => {
                 f.write_str("expected two hexadecimal digits after each `%`")
             }
+            Fault::Malformed(Malformed::NotUtf8) => f.write_str("expected UTF-8"),
             Fault::Malformed(Malformed::Utf8) => f.write_str("expected UTF-8 once percent-decoded"),
             Fault::TooMany { limit } => write!(f, "expected at most {limit} names and values"),
             Fault::Mismatch { expected, found } => write!(f, "expected {expected}, found {found}"),

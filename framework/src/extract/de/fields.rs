@@ -11,6 +11,7 @@ use super::decode::decode;
 use super::error::{Fault, FieldError, FieldErrors};
 use super::map::Map;
 use super::params::Params;
+use crate::extract::UploadedFile;
 
 pub(crate) use super::decode::Coding;
 
@@ -36,12 +37,21 @@ pub(crate) struct Fields<'de> {
     pub(super) missing: Vec<String>,
 }
 
+/// What a part of a multipart form is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Given<'de> {
+    Text(&'de str),
+    File(&'de UploadedFile),
+}
+
 /// A name and what it was given, once or more often.
 #[derive(Debug)]
 pub(super) struct Group<'de> {
     pub(super) name: Cow<'de, str>,
     first: &'de str,
     more: Vec<&'de str>,
+    /// The values that are files, by index; their text is empty.
+    files: Vec<(usize, &'de UploadedFile)>,
     /// What `deserialize_any` takes the values for.
     pub(super) reading: Cell<Reading>,
     pub(super) known_fault: KnownFault,
@@ -79,7 +89,8 @@ impl<'de> Fields<'de> {
         Ok(fields)
     }
 
-    fn push(&mut self, name: Cow<'de, str>, value: &'de str, index: &mut Index<'de>) {
+    /// Adds a value; returns the index of its group.
+    fn push(&mut self, name: Cow<'de, str>, value: &'de str, index: &mut Index<'de>) -> usize {
         let known = index.find(&self.groups, &name);
         let place = known.unwrap_or(self.groups.len());
         if known.is_some() && self.order.is_empty() {
@@ -92,6 +103,34 @@ impl<'de> Fields<'de> {
             Some(group) => group.more.push(value),
             None => self.groups.push(Group::new(name, value)),
         }
+        place
+    }
+
+    /// The parts of a multipart form.
+    ///
+    /// # Errors
+    ///
+    /// The first of the parts', and where there are more than [`MAX_PAIRS`].
+    pub(crate) fn parts(
+        parts: impl Iterator<Item = Result<(&'de str, Given<'de>), FieldError>>,
+    ) -> Result<Self, FieldError> {
+        let mut fields = Self::new(Vec::new(), Coding::Plain);
+        let mut index = Index::default();
+        for (count, part) in parts.enumerate() {
+            if count == MAX_PAIRS {
+                return Err(FieldError::new(Fault::TooMany { limit: MAX_PAIRS }));
+            }
+            match part? {
+                (name, Given::Text(text)) => drop(fields.push(Cow::Borrowed(name), text, &mut index)),
+                (name, Given::File(file)) => {
+                    let group = fields.push(Cow::Borrowed(name), "", &mut index);
+                    if let Some(group) = fields.groups.get_mut(group) {
+                        group.files.push((group.more.len(), file));
+                    }
+                }
+            }
+        }
+        Ok(fields)
     }
 
     /// The parameters of a pattern with the text that each matched.
@@ -177,11 +216,23 @@ impl<'de> Fields<'de> {
 
 impl<'de> Group<'de> {
     fn new(name: Cow<'de, str>, value: &'de str) -> Self {
-        Self { name, first: value, more: Vec::new(), reading: Cell::default(), known_fault: KnownFault::None }
+        Self {
+            name,
+            first: value,
+            more: Vec::new(),
+            files: Vec::new(),
+            reading: Cell::default(),
+            known_fault: KnownFault::None,
+        }
     }
 
     pub(super) fn len(&self) -> usize {
         1 + self.more.len()
+    }
+
+    /// The value at `index`, where it is a file.
+    pub(super) fn file(&self, index: usize) -> Option<&'de UploadedFile> {
+        self.files.iter().find(|(place, _)| *place == index).map(|(_, file)| *file)
     }
 
     /// The value at `index`, still encoded.

@@ -20,8 +20,11 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+/// The name of the struct that only a multipart form can make; see [`UploadedFile`](crate::UploadedFile).
+pub(crate) const FILE: &str = "server::UploadedFile";
+
 pub use error::{FieldError, FieldErrors};
 pub(crate) use error::{bounded, quoted};
 #[cfg(test)]
 use fields::MAX_PAIRS;
-pub(crate) use fields::{Coding, Fields};
+pub(crate) use fields::{Coding, Fields, Given};
