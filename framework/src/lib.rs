@@ -114,8 +114,8 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use respond::{
-    Attachment, Cache, Created, Html, IntoResponse, LastModified, Negotiated, NoContent, Problem, Redirect,
-    Represent, ResponsePart,
+    Attachment, Cache, Created, Event, EventSender, Html, IntoResponse, LastModified, Negotiated, NoContent,
+    Problem, Redirect, Represent, ResponsePart, Sse,
 };
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, Routes, Segment,

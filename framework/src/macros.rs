@@ -476,6 +476,8 @@ pub use fingerpost_macros::State;
 /// - `#[source]`: this is the cause, an error or a [`server::Error`](crate::Error). The log gets it, the client does
 ///   not: naming it in the detail of a 5xx is a compile error.
 /// - `#[from]`: the same, and `?` makes the variant of it. It is the variant's only field.
+/// - `#[member]`: the problem has the field's value, written by serde, as a member of the field's name (RFC 9457 §3.2), so
+///   that programs need not read the detail. `#[member("name")]` gives it another one.
 ///
 /// # Beside another derive
 ///

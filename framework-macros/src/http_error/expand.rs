@@ -2,7 +2,7 @@
 //! `Error` and `From`.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Data, DeriveInput, Member};
 
 use super::check::{Detail, HttpError, Variant};
@@ -90,13 +90,38 @@ fn problem(error: &HttpError<'_>) -> TokenStream {
     }
     let arms = error.variants.iter().map(|variant| problem_arm(error, variant));
     let problem = quote!(match &__error { #(#arms)* });
-    match causes(error) {
-        Some(causes) => quote! {
-            let __problem = #problem;
-            #causes
-        },
-        None => problem,
+    let (members, causes) = (members(error), causes(error));
+    if members.is_none() && causes.is_none() {
+        return problem;
     }
+    let members = members.map(|members| quote!(let __problem = #members;));
+    let causes = causes.unwrap_or_else(|| quote!(__problem));
+    quote! {
+        let __problem = #problem;
+        #members
+        #causes
+    }
+}
+
+/// The problem with the fields that are members of it.
+fn members(error: &HttpError<'_>) -> Option<TokenStream> {
+    let with_members = |variant: &Variant<'_>| {
+        if variant.members.is_empty() {
+            return None;
+        }
+        let path = variant.path(error.name);
+        let fields = variant.members.iter().enumerate().map(|(index, extension)| {
+            let (member, binding) = (&extension.member, format_ident!("__member_{index}"));
+            quote!(#member: #binding)
+        });
+        let problem =
+            variant.members.iter().enumerate().fold(quote!(__problem), |problem, (index, extension)| {
+                let (name, binding) = (&extension.name, format_ident!("__member_{index}"));
+                quote_spanned!(extension.span=> ::server::__private::member(#problem, #name, #binding))
+            });
+        Some(quote!(#path { #(#fields,)* .. } => #problem,))
+    };
+    match_causes(error, &quote!(&__error), with_members, &quote!(__problem))
 }
 
 /// A variant's problem, but for the cause.

@@ -51,7 +51,7 @@ pub(super) fn variant<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> Varian
             text(attr, "detail", &mut parsed.detail, errors);
         } else if path.is_ident("http_error") {
             options(attr, &mut parsed, errors);
-        } else if path.is_ident("from") || path.is_ident("source") {
+        } else if ["from", "source", "member"].iter().any(|mark| path.is_ident(mark)) {
             let name = path.get_ident().map(ToString::to_string).unwrap_or_default();
             errors.at(
                 attr,
@@ -164,6 +164,7 @@ impl Parse for Entry {
 pub(super) struct FieldMarks<'a> {
     pub(super) from: Option<&'a Attribute>,
     pub(super) source: Option<&'a Attribute>,
+    pub(super) member: Option<&'a Attribute>,
 }
 
 pub(super) fn field<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> FieldMarks<'a> {
@@ -173,7 +174,7 @@ pub(super) fn field<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> FieldMar
             errors.at(attr, format_args!("`#[{name}]` stands over a variant: move it there"));
         }
     }
-    let marks = FieldMarks { from: find("from"), source: find("source") };
+    let marks = FieldMarks { from: find("from"), source: find("source"), member: find("member") };
     for attr in [marks.from, marks.source].into_iter().flatten() {
         if !matches!(attr.meta, Meta::Path(_)) {
             let name = attr.path().get_ident().map(ToString::to_string).unwrap_or_default();
@@ -181,6 +182,18 @@ pub(super) fn field<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> FieldMar
         }
     }
     marks
+}
+
+/// `#[member]`, or `#[member("name")]` for another name than the field's; `None` for the former.
+pub(super) fn member_name(attr: &Attribute, errors: &mut Errors) -> Option<LitStr> {
+    if matches!(attr.meta, Meta::Path(_)) {
+        return None;
+    }
+    let name = attr.parse_args::<LitStr>();
+    if name.is_err() {
+        errors.at(attr, "a member's name is one literal text: write `#[member(\"name\")]`");
+    }
+    name.ok()
 }
 
 /// The types of all fields marked `#[from]`, each once, whatever else is wrong.

@@ -12,6 +12,7 @@ mod parts;
 mod problem;
 mod redirect;
 mod render;
+mod sse;
 mod status;
 mod text;
 mod validators;
@@ -29,6 +30,7 @@ pub use parts::ResponsePart;
 pub use problem::Problem;
 pub use redirect::Redirect;
 pub(crate) use render::render;
+pub use sse::{Event, EventSender, Sse};
 pub use validators::LastModified;
 pub(crate) use validators::answer_conditionally;
 
