@@ -1,15 +1,18 @@
 //! The application behind a server: its table, its mounts, its middleware and its state, and how they answer a request.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
 
 use crate::config::TrailingSlash;
-use crate::http::{Preconditions, Request, RequestId, Response};
+use crate::http::{Request, RequestFacts, Response};
 use crate::middleware::{Chain, Layer, Terminal};
-use crate::net::{Application, Routed};
-use crate::respond::{IntoResponse, Problem, answer_conditionally, render};
+use crate::net::{Application, Routed, panic_text};
+use crate::observe::{Counters, Observer, Tally, Witness};
+use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, render};
 use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
 
 /// Everything of the application's that answers requests.
@@ -20,6 +23,10 @@ pub(crate) struct App<S: 'static> {
     pub(crate) layers: Vec<Box<dyn Layer<S>>>,
     pub(crate) state: S,
     pub(crate) trailing_slash: TrailingSlash,
+    /// Writes out problems in place of the built-in forms.
+    pub(crate) renderer: Option<Renderer>,
+    pub(crate) observers: Arc<[Box<dyn Observer>]>,
+    pub(crate) counters: Counters,
 }
 
 /// What answers a request.
@@ -61,22 +68,6 @@ impl<S: Send + Sync> Application for App<S> {
     }
 
     async fn answer(&self, request: Request, target: Target) -> Response {
-        let preconditions = Preconditions::of_reading(&request);
-        let response = self.answer_in_full(request, target).await;
-        match preconditions {
-            Some(preconditions) => answer_conditionally(response, &preconditions),
-            None => response,
-        }
-    }
-
-    fn render(&self, response: Response, id: RequestId) -> Response {
-        render(response, id)
-    }
-}
-
-impl<S: Send + Sync> App<S> {
-    /// Answers as if the request had no conditions.
-    async fn answer_in_full(&self, request: Request, target: Target) -> Response {
         if let Target::Route(index) = target
             && let Some((handler, layers)) = self.routes.bound(index)
         {
@@ -93,6 +84,26 @@ impl<S: Send + Sync> App<S> {
         Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
     }
 
+    fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
+        render(answer_conditionally(response, facts), facts, |problem| {
+            let renderer = self.renderer.as_ref()?;
+            let rendered = catch_unwind(AssertUnwindSafe(|| renderer(problem, facts)));
+            rendered
+                .inspect_err(|panic| {
+                    tally.panicked();
+                    let panic = panic_text(panic.as_ref());
+                    tracing::error!(request_id = %facts.id(), panic, "the renderer of problems panicked");
+                })
+                .ok()
+        })
+    }
+
+    fn witness(&self) -> Witness {
+        Witness::new(&self.counters, &self.observers)
+    }
+}
+
+impl<S: Send + Sync> App<S> {
     /// The path is known, the method is not.
     fn other_method(&self, request: &Request) -> Target {
         let Some(allow) = self.routes.table().allowed(request.path()) else { return Target::NotFound };

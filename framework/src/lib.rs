@@ -49,8 +49,10 @@
 //! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`Body`], [`struct@State`], [`TypedHeader`], … |
 //! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Redirect`], tuples, [`Response`] |
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
+//! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
 //! | what handlers share | [`derive@State`] |
+//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | tests | [`testing`], [`macro@test`] |
 //!
@@ -74,6 +76,8 @@ mod log;
 mod macros;
 mod middleware;
 mod net;
+mod observe;
+mod reports;
 mod respond;
 mod routing;
 // `server` is this crate's own name already.
@@ -106,13 +110,18 @@ pub use extract::{
     Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use http::{
-    Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestId, Response,
+    Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
+    Response,
 };
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
     routes, scope, test,
 };
 pub use middleware::{Layer, Middleware, Next};
+pub use observe::{
+    AccessLog, Counters, Counts, Ended, Exchange, Observer, ProtocolError, Refusals, StatusClasses, Timeout,
+    Timeouts,
+};
 pub use respond::{
     Attachment, Cache, Created, Event, EventSender, Html, IntoResponse, LastModified, Negotiated, NoContent,
     Problem, Redirect, Represent, ResponsePart, Sse,

@@ -14,6 +14,7 @@ use crate::middleware::{Layer, Middleware};
 use crate::net::{
     self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
 };
+use crate::reports::Reports;
 use crate::routing::{Listing, Mount, Mounts, Routes};
 
 /// A server that is being put together.
@@ -39,6 +40,7 @@ pub struct Server<S: 'static = (), P = Missing> {
     routes: Routes<S>,
     mounts: Mounts<S>,
     layers: Vec<Box<dyn Layer<S>>>,
+    pub(crate) reports: Reports,
     state: P,
     settings: Settings,
     command_line: CommandLine,
@@ -90,9 +92,18 @@ impl HasState<()> for Server<(), Missing> {
 
 impl<S> HasState<S> for Server<S, Held<S>> {
     fn into_parts(self) -> (Server<S, Missing>, S) {
-        let Self { routes, mounts, layers, state, settings, command_line, trigger, mistakes } = self;
-        let server =
-            Server { routes, mounts, layers, state: Missing, settings, command_line, trigger, mistakes };
+        let Self { routes, mounts, layers, reports, state, settings, command_line, trigger, mistakes } = self;
+        let server = Server {
+            routes,
+            mounts,
+            layers,
+            reports,
+            state: Missing,
+            settings,
+            command_line,
+            trigger,
+            mistakes,
+        };
         (server, state.0)
     }
 }
@@ -111,6 +122,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
             routes,
             mounts: Mounts::default(),
             layers: Vec::new(),
+            reports: Reports::default(),
             state: Missing,
             settings: Settings::default(),
             command_line: CommandLine::Read,
@@ -121,8 +133,19 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
 
     /// Gives the state that the table's handlers ask for.
     pub fn state(self, state: S) -> Server<S, Held<S>> {
-        let Self { routes, mounts, layers, state: Missing, settings, command_line, trigger, mistakes } = self;
-        Server { routes, mounts, layers, state: Held(state), settings, command_line, trigger, mistakes }
+        let Self {
+            routes,
+            mounts,
+            layers,
+            reports,
+            state: Missing,
+            settings,
+            command_line,
+            trigger,
+            mistakes,
+        } = self;
+        let state = Held(state);
+        Server { routes, mounts, layers, reports, state, settings, command_line, trigger, mistakes }
     }
 }
 
@@ -312,6 +335,9 @@ impl<S> Server<S, Missing> {
             layers: self.layers,
             state,
             trailing_slash: self.settings.trailing_slash,
+            renderer: self.reports.renderer,
+            observers: self.reports.observers.into(),
+            counters: self.reports.counters,
         };
         (app, limits)
     }

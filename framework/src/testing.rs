@@ -33,7 +33,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 pub use response::TestResponse;
 
 use crate::app::App;
-use crate::net::{Drain, Limits, Peer, Place, serve_connection};
+use crate::net::{Application, Drain, Limits, Peer, Place, serve_connection};
 use crate::routing::Routes;
 use crate::serving::{HasState, Server};
 
@@ -80,12 +80,14 @@ impl Client {
     }
 
     fn connect_to<S: Send + Sync + 'static>(app: App<S>, limits: Limits) -> Self {
+        let witness = app.witness();
         let (app, limits) = (Arc::new(app), Arc::new(limits));
         let connect = move || {
             let (ours, theirs) = duplex(PIPE_BYTES);
             let place = Place::new(Arc::new(Drain::default()));
             let peer = Peer { addr: Some(CLIENT_ADDR) };
-            tokio::spawn(serve_connection(theirs, peer, Arc::clone(&app), Arc::clone(&limits), place));
+            let (app, limits) = (Arc::clone(&app), Arc::clone(&limits));
+            tokio::spawn(serve_connection(theirs, peer, app, limits, place, witness.clone()));
             ours
         };
         Self { connect: Arc::new(connect) }

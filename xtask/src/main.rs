@@ -6,14 +6,18 @@
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
 mod book;
+mod clauses;
 mod command;
 mod conformance;
 mod crates;
 mod links;
 mod markdown;
 mod needs;
+mod sources;
 mod steps;
 mod suite;
+#[cfg(test)]
+mod unsafe_code;
 
 use std::process::ExitCode;
 
@@ -23,7 +27,7 @@ Tasks of this repository: cargo xtask TASK
   test           install what is missing, then run every test
   ci             formatting, clippy and documentation, then the same as test
   crates         count the crates of a default build
-  book           check the book's listings and links, and build it
+  book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
 ";
 

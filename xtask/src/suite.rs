@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::command::{cargo, run};
 use crate::steps::{Outcome, Steps};
-use crate::{book, conformance, crates, links, needs};
+use crate::{book, clauses, conformance, crates, links, needs};
 
 /// `cargo xtask test`: everything that a change must not break.
 pub(crate) fn test() -> ExitCode {
@@ -84,6 +84,7 @@ fn tests(steps: &mut Steps) {
 fn book_steps(steps: &mut Steps) {
     steps.run("listings", book::check_listings);
     steps.run("links", links::check);
+    steps.run("tests that the book names", clauses::check);
     steps.run("book", book::build);
 }
 

@@ -164,7 +164,6 @@ impl Parse for Entry {
 pub(super) struct FieldMarks<'a> {
     pub(super) from: Option<&'a Attribute>,
     pub(super) source: Option<&'a Attribute>,
-    pub(super) member: Option<&'a Attribute>,
 }
 
 pub(super) fn field<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> FieldMarks<'a> {
@@ -174,7 +173,7 @@ pub(super) fn field<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> FieldMar
             errors.at(attr, format_args!("`#[{name}]` stands over a variant: move it there"));
         }
     }
-    let marks = FieldMarks { from: find("from"), source: find("source"), member: find("member") };
+    let marks = FieldMarks { from: find("from"), source: find("source") };
     for attr in [marks.from, marks.source].into_iter().flatten() {
         if !matches!(attr.meta, Meta::Path(_)) {
             let name = attr.path().get_ident().map(ToString::to_string).unwrap_or_default();

@@ -84,8 +84,7 @@ mod tests {
     use http::{HeaderValue, Method};
 
     use super::*;
-    use crate::IntoResponse;
-    use crate::respond::render;
+    use crate::respond::rendered;
 
     async fn extract(value: Option<&str>) -> Result<BasicAuth, CredentialsRejection> {
         let mut request = Request::new(Method::GET, "/");
@@ -128,7 +127,7 @@ mod tests {
         for (value, found) in rows {
             let refused = extract(value).await.unwrap_err();
             assert!(refused.to_string().ends_with(&format!("found {found}")), "{value:?} {refused}");
-            let response = render(refused.into_response(), crate::RequestId::generate());
+            let response = rendered(refused);
             assert_eq!(response.status(), 401);
             let challenge = &response.headers()["www-authenticate"];
             assert_eq!(challenge, "Basic realm=\"restricted\", charset=\"UTF-8\"");

@@ -76,8 +76,7 @@ mod tests {
     use http::{HeaderValue, Method};
 
     use super::*;
-    use crate::IntoResponse;
-    use crate::respond::render;
+    use crate::respond::rendered;
 
     const PLAIN: &str = "Bearer realm=\"restricted\"";
     const INVALID: &str = "Bearer realm=\"restricted\", error=\"invalid_token\"";
@@ -119,7 +118,7 @@ mod tests {
             let refused = extract(values).await.unwrap_err();
             let text = format!("header `authorization`: expected `Bearer` credentials, found {found}");
             assert_eq!(refused.to_string(), text, "{values:?}");
-            let mut response = render(refused.into_response(), crate::RequestId::generate());
+            let mut response = rendered(refused);
             assert_eq!(
                 (response.status().as_u16(), &response.headers()["www-authenticate"]),
                 (401, &challenge.parse().unwrap())

@@ -14,6 +14,7 @@ mod conditions;
 mod content_type;
 #[cfg(feature = "cookies")]
 mod cookies;
+mod counters;
 mod credentials;
 mod de;
 mod form;

@@ -201,7 +201,7 @@ mod tests {
     fn what_lies_outside_is_a_416_with_the_length() {
         for value in ["bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999999-"] {
             let refused = decode(value).unwrap().satisfiable(10).unwrap_err();
-            let response = crate::respond::render(refused.into_response(), crate::RequestId::generate());
+            let response = crate::respond::rendered(refused);
             assert_eq!(response.status(), 416, "{value}");
             assert_eq!(response.headers()[CONTENT_RANGE], "bytes */10");
         }

@@ -15,7 +15,7 @@
 //!
 //! CRLF alone ends a line (CVE-2025-22871, CVE-2025-55315); a size is digits and nothing else; extensions and
 //! trailers have a budget. Both are checked and discarded: nobody here knows any extension, and a trailer field is
-//! never merged into the header section (RFC 9110 §6.5.1).
+//! never merged into the header section (RFC 9110 §6.5.1); one that would mean something there is refused.
 
 mod encode;
 mod error;

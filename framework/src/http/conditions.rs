@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::Method;
 
-use super::{ETag, EntityTags, Request};
+use super::{ETag, EntityTags, Request, RequestFacts};
 
 /// The preconditions of one request, as they were sent; `None` where a field is missing or cannot be understood, which
 /// is then as good as missing.
@@ -28,18 +28,20 @@ pub(crate) enum Verdict {
 }
 
 impl Preconditions {
-    /// Those of a GET or HEAD that has any. To look costs a comparison a field line.
-    pub(crate) fn of_reading(request: &Request) -> Option<Box<Self>> {
-        if !matches!(*request.method(), Method::GET | Method::HEAD) || !request.is_conditional() {
-            return None;
-        }
-        Some(Box::new(Self::of(request)))
+    /// Those of a request that a handler looks at.
+    pub(crate) fn of(request: &Request) -> Self {
+        Self::read(|name| request.header_values(name).collect())
     }
 
-    /// Those of any request.
-    pub(crate) fn of(request: &Request) -> Self {
-        let tags = |name| EntityTags::parse(request.header_values(name));
-        let date = |name| only_date(request, name);
+    /// Those of a request that is being answered.
+    pub(crate) fn of_facts(facts: &RequestFacts) -> Self {
+        Self::read(|name| facts.values(name).collect())
+    }
+
+    /// `values` gives the values of the field lines of a name.
+    fn read<'a>(values: impl Fn(&'static str) -> Vec<&'a [u8]>) -> Self {
+        let tags = |name| EntityTags::parse(values(name).into_iter());
+        let date = |name| only_date(&values(name));
         Self {
             if_match: tags("if-match"),
             if_unmodified_since: date("if-unmodified-since"),
@@ -86,12 +88,8 @@ impl Preconditions {
 }
 
 /// The one date of a field; several, or none that is valid, are to be ignored (RFC 9110 §13.1.3).
-fn only_date(request: &Request, name: &str) -> Option<SystemTime> {
-    let mut values = request.header_values(name);
-    let value = values.next()?;
-    if values.next().is_some() {
-        return None;
-    }
+fn only_date(values: &[&[u8]]) -> Option<SystemTime> {
+    let [value] = values else { return None };
     parse_date(std::str::from_utf8(value).ok()?)
 }
 
@@ -123,6 +121,8 @@ mod tests {
             request.headers_mut().append(*name, HeaderValue::from_str(value).unwrap());
         }
         let modified = parse_date(NOW).unwrap() + Duration::from_millis(500);
+        let facts = RequestFacts::of(&request);
+        assert_eq!(Preconditions::of(&request), Preconditions::of_facts(&facts));
         let found = Preconditions::of(&request).evaluate(method, Some(&ETag::strong("now")), Some(modified));
         assert_eq!(found, expected, "{method} {fields:?}");
     }
@@ -172,16 +172,5 @@ mod tests {
         assert_eq!(with("if-match", "\"a\""), Verdict::Failed);
         assert_eq!(with("if-none-match", "\"a\""), Verdict::Proceed);
         assert_eq!(with("if-unmodified-since", NOW), Verdict::Proceed);
-    }
-
-    #[test]
-    fn is_looked_for_in_reading_requests_alone() {
-        let with = |method, name: &'static str| {
-            let mut request = Request::new(method, "/");
-            request.headers_mut().append(name, HeaderValue::from_static("\"a\""));
-            Preconditions::of_reading(&request).is_some()
-        };
-        assert!(with(Method::GET, "if-none-match") && with(Method::HEAD, "if-modified-since"));
-        assert!(!with(Method::PUT, "if-none-match") && !with(Method::GET, "accept"));
     }
 }

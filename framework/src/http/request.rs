@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
 use super::{Body, RequestHead, RequestId, pool};
+use crate::observe::Counters;
 use crate::routing::{Captures, Pattern, RouteInfo};
 
 /// A request on its way to a handler.
@@ -44,6 +45,8 @@ pub(super) struct Parts {
     client_addr: Option<SocketAddr>,
     id: Option<RequestId>,
     body_limit: u64,
+    /// Kept when the storage is used again: it is the same server's, and no core needs to count references to it.
+    counters: Option<Counters>,
 }
 
 impl Request {
@@ -59,6 +62,7 @@ impl Request {
         assert!(valid, "expected an origin-form target such as \"/a?b\", found {target:?}");
         let mut request = Self::empty();
         request.parts_mut().id = Some(RequestId::generate());
+        request.parts_mut().counters = None;
         let head = &mut request.parts_mut().head;
         let path_len = target.find('?').unwrap_or(target.len());
         head.method = method;
@@ -117,6 +121,9 @@ impl Request {
 
     /// The value of the first field line called `name`, in any case; `None` where there is none or its value is not
     /// UTF-8. Scans the lines; builds no map.
+    ///
+    /// Where the target itself names a host, as `http://example.com/` does, that is the value of `host`, whatever the
+    /// line says (RFC 9112 §3.2.2).
     pub fn header(&self, name: impl AsRef<str>) -> Option<&str> {
         let (parts, name) = (self.parts(), name.as_ref());
         let value = match parts.headers.get() {
@@ -255,6 +262,19 @@ impl Request {
         self.parts().full_pattern
     }
 
+    /// Notes whose counters count it.
+    pub(crate) fn set_counters(&mut self, counters: &Counters) {
+        let noted = &mut self.parts_mut().counters;
+        if !noted.as_ref().is_some_and(|noted| noted.is(counters)) {
+            *noted = Some(counters.clone());
+        }
+    }
+
+    /// The counters of the server that it came to.
+    pub(crate) fn counters(&self) -> Option<&Counters> {
+        self.parts().counters.as_ref()
+    }
+
     pub(crate) fn set_body_limit(&mut self, limit: u64) {
         self.parts_mut().body_limit = limit;
     }
@@ -288,7 +308,7 @@ impl fmt::Debug for Request {
 }
 
 impl Parts {
-    /// Empties everything; the head keeps its capacity.
+    /// Empties everything but for the counters; the head keeps its capacity.
     pub(super) fn clear(&mut self) {
         self.head.clear();
         self.body = Body::empty();

@@ -8,7 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
@@ -297,6 +297,14 @@ impl Response {
         }
     }
 
+    /// Whether it is a 200 that says which state it is of, so that a condition of the request may make another of it.
+    pub(crate) fn has_validators(&self) -> bool {
+        let headers = &self.headers;
+        self.status == StatusCode::OK
+            && !headers.is_empty()
+            && (headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED))
+    }
+
     /// The body, to look at or to wrap.
     pub fn body_mut(&mut self) -> &mut Body {
         &mut self.body
@@ -313,6 +321,11 @@ impl Response {
             Report::Nothing => None,
             Report::Problem(problem) | Report::Broken(problem) => Some(problem),
         }
+    }
+
+    /// Whether a part of it could not be built.
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(self.report, Report::Broken(_))
     }
 
     /// Takes the problem to render it.

@@ -11,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
+use crate::observe::{Refusal, Tally};
+
 /// How long the loop waits after an error that more of the same would follow, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -92,12 +94,15 @@ pub(super) struct Accepted {
 }
 
 /// Accepts the next connection, however often `accept` fails before.
-pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>) -> Accepted {
+pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>, tally: &Tally) -> Accepted {
     let mut trouble = Trouble::default();
     loop {
         match listener.accept().await {
             Ok((stream, addr)) => {
-                let Some(admitted) = caps.enter(addr) else { continue };
+                let Some(admitted) = caps.enter(addr) else {
+                    tally.refused(Refusal::AddressFull);
+                    continue;
+                };
                 return Accepted { stream, addr, admitted };
             }
             Err(error) if is_of_one_connection(&error) => {}
@@ -110,14 +115,21 @@ pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>) -> Accepted
 ///
 /// The system is asked directly: Tokio says that there are none when a task's budget is used up, or before it has
 /// looked.
-pub(super) fn accept_backlog(listener: TcpListener, caps: &Arc<Caps>) -> impl Iterator<Item = Accepted> {
+pub(super) fn accept_backlog(
+    listener: TcpListener,
+    caps: &Arc<Caps>,
+    tally: &Tally,
+) -> impl Iterator<Item = Accepted> {
     let caps = Arc::clone(caps);
     let listener = listener.into_std().ok();
     std::iter::from_fn(move || {
         loop {
             match listener.as_ref()?.accept() {
                 Ok((stream, addr)) => {
-                    let Some(admitted) = caps.enter(addr) else { continue };
+                    let Some(admitted) = caps.enter(addr) else {
+                        tally.refused(Refusal::AddressFull);
+                        continue;
+                    };
                     stream.set_nonblocking(true).ok()?;
                     return Some(Accepted { stream: TcpStream::from_std(stream).ok()?, addr, admitted });
                 }
@@ -187,7 +199,8 @@ mod tests {
         let addr = listeners.addr;
         let listener = adopt(listeners.into_sockets().remove(0)).unwrap();
         let clients: Vec<_> = (0..300).map(|_| std::net::TcpStream::connect(addr).unwrap()).collect();
-        let accepted: Vec<_> = accept_backlog(listener, &Arc::new(Caps::new(1, 0))).collect();
+        let accepted: Vec<_> =
+            accept_backlog(listener, &Arc::new(Caps::new(1, 0)), &Tally::default()).collect();
         assert_eq!(accepted.len(), clients.len());
     }
 }

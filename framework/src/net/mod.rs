@@ -18,7 +18,7 @@ mod worker;
 
 pub(crate) use acceptor::Caps;
 pub(crate) use blocking::BlockingPool;
-pub(crate) use connection::{Peer, serve_connection};
+pub(crate) use connection::{Peer, panic_text, serve_connection};
 pub(crate) use drain::{Drain, Place};
 pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
@@ -29,7 +29,8 @@ pub(crate) use worker::{Shop, Workers};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 
-use crate::http::{Request, RequestId, Response};
+use crate::http::{Request, RequestFacts, Response};
+use crate::observe::{Tally, Witness};
 use crate::routing::Policy;
 
 /// What answers requests; the engine asks it in this order.
@@ -43,8 +44,11 @@ pub(crate) trait Application: Send + Sync + 'static {
     /// Answers a request.
     fn answer(&self, request: Request, target: Self::Target) -> impl Future<Output = Response> + Send;
 
-    /// Writes out the problem that a response reports, where it reports one.
-    fn render(&self, response: Response, id: RequestId) -> Response;
+    /// Writes out the problem that a response reports, where it reports one; it counts its own panics.
+    fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response;
+
+    /// Makes the one that a new worker's connections tell what they do.
+    fn witness(&self) -> Witness;
 }
 
 /// What a connection runs over.

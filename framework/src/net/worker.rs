@@ -23,6 +23,7 @@ use super::blocking::BlockingPool;
 use super::drain::Door;
 use super::listener::{Listeners, adopt};
 use super::{Application, Drain, Limits, Peer, Place, serve_connection};
+use crate::observe::Witness;
 
 /// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
 /// for it.
@@ -122,7 +123,9 @@ impl Workers {
         for socket in listeners.into_sockets() {
             let Some(runtime) = &runtime.0 else { continue };
             let _guard = runtime.enter();
-            runtime.spawn(accept_all(adopt(socket)?, shop.clone(), Door::new(Arc::clone(&drain))));
+            let witnesses = (0..workers.max(1)).map(|_| shop.app.witness()).collect();
+            let door = Door::new(Arc::clone(&drain));
+            runtime.spawn(accept_all(adopt(socket)?, shop.clone(), door, witnesses));
         }
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime) })
     }
@@ -178,7 +181,8 @@ fn start_thread<A: Application>(
     };
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
         shop.blocking.install();
-        runtime.spawn(accept_all(listener, shop, door));
+        let witnesses = vec![shop.app.witness()];
+        runtime.spawn(accept_all(listener, shop, door, witnesses));
         // Ends with an error when the sender is dropped, which is how it is told.
         let _ = runtime.block_on(told);
         // Blocking calls of its handlers are not waited for.
@@ -189,16 +193,27 @@ fn start_thread<A: Application>(
 }
 
 /// Accepts and serves until the drain begins; then takes what the kernel has accepted already, and closes the socket.
-async fn accept_all<A: Application>(listener: TcpListener, shop: Shop<A>, door: Door) {
+///
+/// `witnesses`, one for each thread that may serve the connections, take turns, so that no two threads count in the
+/// same place all the time.
+async fn accept_all<A: Application>(
+    listener: TcpListener,
+    shop: Shop<A>,
+    door: Door,
+    witnesses: Vec<Witness>,
+) {
+    let Some(first) = witnesses.first() else { return };
+    let mut turns = witnesses.iter().cycle();
+    let mut turn = || turns.next().unwrap_or(first).clone();
     let drain = door.drain();
-    while let Some(accepted) = unless(accept(&listener, &shop.caps), drain.begun()).await {
+    while let Some(accepted) = unless(accept(&listener, &shop.caps, first.tally()), drain.begun()).await {
         // At the cap this one connection waits here, and the others in the kernel's backlog. Where a drain begins
         // meanwhile it is served beyond the cap, as are those in the backlog: closed, they would be reset.
         let room = unless(shop.caps.room(), drain.begun()).await;
-        serve(accepted, room, &shop, drain);
+        serve(accepted, room, &shop, drain, turn());
     }
-    for accepted in accept_backlog(listener, &shop.caps) {
-        serve(accepted, None, &shop, drain);
+    for accepted in accept_backlog(listener, &shop.caps, first.tally()) {
+        serve(accepted, None, &shop, drain, turn());
     }
 }
 
@@ -207,6 +222,7 @@ fn serve<A: Application>(
     room: Option<OwnedSemaphorePermit>,
     shop: &Shop<A>,
     drain: &Arc<Drain>,
+    witness: Witness,
 ) {
     let Accepted { stream, addr, admitted } = accepted;
     let place = Place::new(Arc::clone(drain));
@@ -216,6 +232,7 @@ fn serve<A: Application>(
         Arc::clone(&shop.app),
         Arc::clone(&shop.limits),
         place,
+        witness,
     );
     tokio::spawn(async move {
         connection.await;

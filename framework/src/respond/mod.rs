@@ -6,6 +6,7 @@ mod attachment;
 mod cache;
 pub(crate) mod cause;
 mod created;
+mod form;
 mod html;
 mod negotiated;
 mod parts;
@@ -29,7 +30,7 @@ pub use negotiated::{Negotiated, Represent};
 pub use parts::ResponsePart;
 pub use problem::Problem;
 pub use redirect::Redirect;
-pub(crate) use render::render;
+pub(crate) use render::{Renderer, render};
 pub use sse::{Event, EventSender, Sse};
 pub use validators::LastModified;
 pub(crate) use validators::answer_conditionally;
@@ -101,4 +102,11 @@ pub(crate) fn uri_reference(text: &str) -> String {
         .add(b'|')
         .add(b'}');
     utf8_percent_encode(text, OUTSIDE).to_string()
+}
+
+/// A response as it leaves for a client that says nothing of itself.
+#[cfg(test)]
+pub(crate) fn rendered(response: impl IntoResponse) -> Response {
+    let request = crate::Request::new(::http::Method::GET, "/");
+    render(response.into_response(), &crate::RequestFacts::of(&request), |_| None)
 }

@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, StatusCode};
 
 use super::{IntoResponse, Problem, ResponsePart};
 use crate::h1::format_date;
-use crate::http::{ETag, Preconditions, Response, Verdict, parse_date};
+use crate::http::{ETag, Preconditions, RequestFacts, Response, Verdict, parse_date};
 
 /// Sets `ETag`. A GET or HEAD that names the same tag in `If-None-Match` is then answered with 304.
 impl ResponsePart for ETag {
@@ -42,19 +42,19 @@ impl ResponsePart for LastModified {
     }
 }
 
-/// Answers a GET or HEAD by its preconditions, where its answer, a 200, says which state it is of: 304 in its place, or 412.
+/// Answers a GET or HEAD by its preconditions, where its answer, a 200, says which state it is of: 304 in its place, or
+/// 412. Other requests are not even looked at.
 ///
 /// A 304 keeps all fields but those that describe the content it leaves out; who has the tag needs no date.
-pub(crate) fn answer_conditionally(mut response: Response, preconditions: &Preconditions) -> Response {
-    if response.status() != StatusCode::OK || response.problem_ref().is_some() {
+pub(crate) fn answer_conditionally(mut response: Response, facts: &RequestFacts) -> Response {
+    let is_reading = matches!(facts.method(), Some(&Method::GET | &Method::HEAD));
+    if !is_reading || !response.has_validators() || response.problem_ref().is_some() {
         return response;
     }
+    let preconditions = Preconditions::of_facts(facts);
     let headers = response.headers();
     let etag = headers.get(ETAG).and_then(|value| ETag::parse(value.as_bytes()));
     let modified = headers.get(LAST_MODIFIED).and_then(|value| parse_date(value.to_str().ok()?));
-    if etag.is_none() && modified.is_none() {
-        return response;
-    }
     match preconditions.evaluate(&Method::GET, etag.as_ref(), modified) {
         Verdict::Proceed => response,
         Verdict::Failed => {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::IntoResponse;
-use crate::respond::render;
+use crate::respond::rendered;
 
 const BODY: &str = "--x-x\r\n\
     Content-Disposition: form-data; name=\"title\"\r\n\
@@ -235,7 +235,7 @@ async fn a_form_that_is_none_names_each_part() {
         "multipart: `pages`: expected an unsigned 32-bit integer, found `x`; `title`: expected text, found a file; \
          `scans`: expected a file, found `text`"
     );
-    let mut response = render(refused.into_response(), crate::RequestId::generate());
+    let mut response = rendered(refused);
     let document: serde_json::Value =
         serde_json::from_slice(response.body_mut().as_bytes().unwrap()).unwrap();
     assert_eq!((response.status().as_u16(), &document["errors"][2]["field"]), (422, &"scans".into()));

@@ -17,13 +17,13 @@ use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
     RequestKind, encode_last_chunk,
 };
-use crate::http::{Body, BodyError, Request, RequestId, Response};
+use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response};
+use crate::observe::Ended;
 use crate::respond::{IntoResponse, Problem};
 
 /// What of a request its answer depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message {
-    id: RequestId,
     version: Version,
     kind: RequestKind,
     /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
@@ -32,18 +32,14 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn of(request: &Request, head: &ParsedHead, id: RequestId) -> Self {
-        let kind = match *request.method() {
-            Method::HEAD => RequestKind::Head,
-            Method::CONNECT => RequestKind::Connect,
-            _ => RequestKind::Other,
-        };
-        Self { id, version: head.version, kind, closes: !head.persists() }
+    pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
+        Self { version: head.version, kind: kind(request.method()), closes: !head.persists() }
     }
 
-    /// Of a request that could not be read.
-    pub(super) fn unread(id: RequestId) -> Self {
-        Self { id, version: Version::HTTP_11, kind: RequestKind::Other, closes: true }
+    /// Of a request that could not be read to the end of its head.
+    pub(super) fn unread(facts: &RequestFacts) -> Self {
+        let kind = facts.method().map_or(RequestKind::Other, kind);
+        Self { version: Version::HTTP_11, kind, closes: true }
     }
 
     /// The same, with a connection that ends.
@@ -58,6 +54,15 @@ impl Message {
     }
 }
 
+/// What the method says of the answer's framing.
+fn kind(method: &Method) -> RequestKind {
+    match *method {
+        Method::HEAD => RequestKind::Head,
+        Method::CONNECT => RequestKind::Connect,
+        _ => RequestKind::Other,
+    }
+}
+
 impl<IO, A> Connection<IO, A>
 where
     IO: Transport,
@@ -65,8 +70,13 @@ where
 {
     /// Writes a response, as far as it must be before the next request may be looked at.
     pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
-        let mut response = self.app.render(final_response(response, message.id), message.id);
         let wire = &mut self.wire;
+        let id = wire.journal.id();
+        let mut response = final_response(response, id);
+        if response.problem_ref().is_some() || response.has_validators() {
+            response = self.app.render(response, &wire.facts(), wire.journal.tally());
+        }
+        wire.journal.answered(response.status());
         pump.settle_interim(wire);
         let mut body = response.take_body();
         // A drain answers what was read before the connection ends.
@@ -82,12 +92,19 @@ where
         let length = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
         let framing = h1::encode_head(&response, length, &context, wire.output.tail());
         wire.ends_with_close = framing == OutgoingFraming::UntilClose;
-        match write_body(wire, pump, &mut body, framing, message.id).await {
+        match write_body(wire, pump, &mut body, framing, id).await {
             Ok(()) => wire.ends_with_close = false,
             // A body without its last chunk, or short of its length, is seen to be broken off when the connection
             // closes; where closing is what ends the body, only a reset tells.
-            Err(CutOff::Broken) if framing != OutgoingFraming::UntilClose => return After::Close,
-            Err(CutOff::Broken | CutOff::Gone) => return After::Abort,
+            Err(CutOff::Broken) => {
+                wire.journal.note(Ended::BrokenOff);
+                let shows = framing != OutgoingFraming::UntilClose;
+                return if shows { After::Close } else { After::Abort };
+            }
+            Err(CutOff::Gone) => {
+                wire.journal.note(Ended::ClientLeft);
+                return After::Abort;
+            }
         }
         drop(body);
         if !keep || framing.must_close() {
@@ -234,6 +251,7 @@ fn poll_next_chunk<IO: Transport>(
                 return Poll::Ready(Ok(chunk));
             }
             Poll::Ready(Err(panic)) => {
+                wire.journal.tally().panicked();
                 tracing::error!(panic = panic_text(panic.as_ref()), "a response's body panicked");
                 return Poll::Ready(Err(CutOff::Broken));
             }

@@ -19,6 +19,7 @@ use super::{After, Connection};
 use crate::extract::rejection::BodyRejection;
 use crate::h1::{Expect, Framing, ParsedHead};
 use crate::http::{BodyError, Request, RequestId, Response};
+use crate::observe::{Ended, Timeout};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
 
@@ -43,8 +44,10 @@ where
     pub(super) async fn exchange(&mut self, mut request: Request, head: ParsedHead) -> After {
         let id = RequestId::generate();
         request.set_origin(self.peer.addr, id);
-        let message = Message::of(&request, &head, id);
+        request.set_counters(self.wire.journal.witness().counters());
+        let message = Message::of(&request, &head);
         let Routed { target, policy } = self.app.route(&mut request);
+        self.wire.journal.requested(id, request.full_pattern());
         let limit = policy.body_limit.unwrap_or(self.wire.limits.max_body);
         request.set_body_limit(limit);
         if let Some(refusal) = refusal(&head, &request) {
@@ -64,14 +67,19 @@ where
         let response = match outcome {
             Outcome::Response(response) => response,
             Outcome::Panicked(panic) => {
+                self.wire.journal.tally().panicked();
                 tracing::error!(request_id = %id, panic = panic_text(panic.as_ref()), "a handler panicked");
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
             }
             Outcome::TimedOut => {
+                self.wire.journal.note(Ended::TimedOut(Timeout::Request));
                 let detail = "the server did not answer in time";
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail(detail).into_response()
             }
-            Outcome::ClientLeft => return After::Abort,
+            Outcome::ClientLeft => {
+                self.wire.journal.note(Ended::ClientLeft);
+                return After::Abort;
+            }
         };
         self.respond(response, message, &mut pump).await
     }
@@ -88,6 +96,11 @@ where
 
 /// What can be refused on the head alone, before a handler runs.
 fn refusal(head: &ParsedHead, request: &Request) -> Option<Response> {
+    // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
+    if request.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+        let detail = "an https resource cannot be asked for over a connection that is not secured";
+        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
+    }
     if head.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
@@ -152,6 +165,7 @@ impl Watch {
         pumped: Pumped,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
+        wire.input.shrink();
         let since = self.since(pumped);
         if pumped == Pumped::Idle {
             self.left |= wire.has_left(since, context);
@@ -196,7 +210,7 @@ pub(super) fn poll_caught<F: Future + ?Sized>(
 }
 
 /// What a panic said.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&'static str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a value that is no text")
 }

@@ -10,6 +10,7 @@ use super::super::deadline::after;
 use super::wire::{Gone, Wire};
 use crate::h1::{HeadError, ParsedHead};
 use crate::http::Request;
+use crate::observe::{Ended, Timeout};
 
 /// What came of waiting for a request.
 pub(super) enum NextHead {
@@ -19,6 +20,8 @@ pub(super) enum NextHead {
     Malformed(HeadError),
     /// A head that was begun and not ended in time.
     TimedOut,
+    /// A head that was begun, before the client left.
+    Left,
     /// No further request: the client closed its half, was idle for too long, or the server drains.
     Ended,
     /// The client does not take the answers that it has coming.
@@ -55,10 +58,20 @@ impl<IO: Transport> Wire<IO> {
             // from either: that bounds what can pile up.
             match self.poll_flush(context) {
                 Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(Gone)) => return Poll::Ready(NextHead::Stalled),
+                Poll::Ready(Err(Gone)) => {
+                    if waiting.request.is_some() {
+                        self.give_up_head();
+                    }
+                    return Poll::Ready(NextHead::Stalled);
+                }
                 Poll::Pending => return Poll::Pending,
             }
             match self.poll_read(context) {
+                Poll::Ready(0) if waiting.request.is_some() => {
+                    self.give_up_head();
+                    self.journal.note(Ended::ClientLeft);
+                    return Poll::Ready(NextHead::Left);
+                }
                 Poll::Ready(0) => return Poll::Ready(NextHead::Ended),
                 Poll::Ready(_) => {
                     if waiting.request.is_none() && !is_empty_line(self.input.unread()) {
@@ -73,15 +86,23 @@ impl<IO: Transport> Wire<IO> {
 
     /// Asks the parser about what has arrived; `None` where it needs more.
     fn parse(&mut self, waiting: &mut Waiting) -> Option<NextHead> {
+        if waiting.request.is_none() {
+            self.begin_exchange();
+        }
         let request = waiting.request.get_or_insert_with(Request::empty);
         match self.parser.parse(self.input.unread(), &self.limits.head, request.head_mut()) {
             Ok(None) => None,
             Ok(Some(head)) => {
-                self.input.consume(head.len);
+                request.head_mut().replace_host();
+                self.input.hold(head.len);
                 self.parser.reset();
                 waiting.request.take().map(|request| NextHead::Request(request, head))
             }
-            Err(error) => Some(NextHead::Malformed(error)),
+            Err(error) => {
+                self.give_up_head();
+                self.journal.note(Ended::Malformed(error.into()));
+                Some(NextHead::Malformed(error))
+            }
         }
     }
 
@@ -90,17 +111,20 @@ impl<IO: Transport> Wire<IO> {
         let since = *waiting.since.get_or_insert_with(Instant::now);
         if waiting.request.is_some() {
             self.input.shrink();
-            return if self.is_due(after(since, self.limits.header_read_timeout), context) {
-                Poll::Ready(NextHead::TimedOut)
-            } else {
-                Poll::Pending
-            };
+            if !self.is_due(after(since, self.limits.header_read_timeout), context) {
+                return Poll::Pending;
+            }
+            self.give_up_head();
+            self.journal.note(Ended::TimedOut(Timeout::Head));
+            return Poll::Ready(NextHead::TimedOut);
         }
         self.input.shrink();
         self.place.set_busy(false);
-        if self.place.is_draining(context.waker())
-            || self.is_due(after(since, self.limits.keep_alive_timeout), context)
-        {
+        if self.place.is_draining(context.waker()) {
+            return Poll::Ready(NextHead::Ended);
+        }
+        if self.is_due(after(since, self.limits.keep_alive_timeout), context) {
+            self.journal.tally().idled();
             return Poll::Ready(NextHead::Ended);
         }
         Poll::Pending

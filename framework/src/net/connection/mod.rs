@@ -21,6 +21,7 @@
 mod answer;
 mod exchange;
 mod head;
+mod journal;
 mod pump;
 #[cfg(test)]
 mod tests;
@@ -32,10 +33,12 @@ use std::sync::Arc;
 use http::StatusCode;
 use tokio::task::consume_budget;
 
+pub(crate) use self::exchange::panic_text;
 use self::head::NextHead;
+use self::journal::Journal;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Transport};
-use crate::http::RequestId;
+use crate::observe::Witness;
 use crate::respond::{IntoResponse, Problem};
 
 /// Who is at the other end, as far as it is known.
@@ -70,11 +73,13 @@ pub(crate) async fn serve_connection<IO, A>(
     app: Arc<A>,
     limits: Arc<Limits>,
     place: Place,
+    witness: Witness,
 ) where
     IO: Transport,
     A: Application,
 {
-    let mut connection = Connection { wire: Wire::new(io, limits, place), app, peer };
+    let journal = Journal::new(witness, peer.addr);
+    let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app, peer };
     match connection.serve().await {
         After::Next | After::Close => {
             connection.wire.close().await;
@@ -112,9 +117,10 @@ where
                     let detail = "the request's head did not arrive in time";
                     self.refuse(Problem::new(StatusCode::REQUEST_TIMEOUT).detail(detail)).await
                 }
-                NextHead::Ended => After::Close,
+                NextHead::Left | NextHead::Ended => After::Close,
                 NextHead::Stalled => After::Abort,
             };
+            self.wire.finish_exchange();
             if after != After::Next {
                 return after;
             }
@@ -125,7 +131,7 @@ where
 
     /// Answers a request that could not be read; the connection ends with it.
     async fn refuse(&mut self, problem: Problem) -> After {
-        let message = answer::Message::unread(RequestId::generate());
+        let message = answer::Message::unread(&self.wire.facts());
         match self.respond(problem.into_response(), message, &mut pump::Pump::nothing()).await {
             After::Abort => After::Abort,
             After::Next | After::Close | After::Linger => After::Linger,

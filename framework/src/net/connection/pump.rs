@@ -14,8 +14,9 @@ use super::super::Transport;
 use super::super::buffer::ReadBuffer;
 use super::super::deadline::MinRate;
 use super::wire::{Gone, Wire};
-use crate::h1::{BodyDecoder, CONTINUE, Expect, Framing, ParsedHead};
+use crate::h1::{BodyDecoder, CONTINUE, ChunkError, Expect, Framing, ParsedHead};
 use crate::http::{Body, BodyError, Incoming, IncomingState, Request, Wanted};
+use crate::observe::{Ended, Timeout};
 
 /// A rest of up to so many bytes is read and dropped to keep the connection; a larger one costs the connection.
 const DISCARDED_BYTES: u64 = 256 * 1024;
@@ -127,7 +128,10 @@ impl Pump {
                 Ok(Some(content)) => return self.deliver(content, context),
                 Ok(None) if self.decoder.is_complete() => return self.finish(Ok(()), context),
                 Ok(None) => {}
-                Err(error) => return self.finish(Err(error), context),
+                Err(fault) => {
+                    fault.note(wire);
+                    return self.finish(Err(fault.into_error(self.limit)), context);
+                }
             }
             // The interim response is owed until the client is seen to send, or somebody wants what it holds back.
             if self.interim == Interim::Owed {
@@ -135,11 +139,15 @@ impl Pump {
                 wire.output.tail().extend_from_slice(CONTINUE);
             }
             match wire.poll_read(context) {
-                Poll::Ready(0) if wire.gone => return self.finish(Err(BodyError::Disconnected), context),
-                Poll::Ready(0) => return self.finish(Err(BodyError::Incomplete), context),
+                Poll::Ready(0) => {
+                    wire.journal.note(Ended::ClientLeft);
+                    let error = if wire.gone { BodyError::Disconnected } else { BodyError::Incomplete };
+                    return self.finish(Err(error), context);
+                }
                 Poll::Ready(len) => self.rate.progress(len),
                 Poll::Pending => {
                     if self.rate.wait().is_some_and(|due| wire.is_due(due, context)) {
+                        wire.journal.note(Ended::TimedOut(Timeout::Body));
                         return self.finish(Err(BodyError::TooSlow), context);
                     }
                     return Pumped::Waiting;
@@ -164,10 +172,9 @@ impl Pump {
     }
 
     /// Decodes from what has arrived; `None` where nothing of the body is there.
-    fn next_content(&mut self, input: &mut ReadBuffer) -> Result<Option<Bytes>, BodyError> {
+    fn next_content(&mut self, input: &mut ReadBuffer) -> Result<Option<Bytes>, Fault> {
         while !input.is_empty() && !self.decoder.is_complete() {
-            let decoded = self.decoder.decode(input.unread());
-            let decoded = decoded.map_err(|error| BodyError::Malformed { detail: error.to_string() })?;
+            let decoded = self.decoder.decode(input.unread()).map_err(Fault::Malformed)?;
             if decoded.consumed == 0 {
                 return Ok(None);
             }
@@ -175,7 +182,7 @@ impl Pump {
             let content = input.unread().get(decoded.content).unwrap_or_default();
             self.received += content.len() as u64;
             if self.received > self.limit {
-                return Err(BodyError::TooLarge { limit: self.limit });
+                return Err(Fault::TooLarge);
             }
             let content = Bytes::copy_from_slice(content);
             input.consume(decoded.consumed);
@@ -239,7 +246,10 @@ impl Pump {
                 Ok(Some(_)) => continue,
                 Ok(None) if self.decoder.is_complete() => return Poll::Ready(true),
                 Ok(None) => {}
-                Err(_) => return Poll::Ready(false),
+                Err(fault) => {
+                    fault.note(wire);
+                    return Poll::Ready(false);
+                }
             }
             // The answer must not wait for the rest of the question.
             if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
@@ -250,10 +260,38 @@ impl Pump {
                 Poll::Ready(len) => self.rate.progress(len),
                 Poll::Pending => {
                     let due = self.rate.wait();
-                    let late = due.is_some_and(|due| wire.is_due(due, context));
-                    return if late { Poll::Ready(false) } else { Poll::Pending };
+                    if !due.is_some_and(|due| wire.is_due(due, context)) {
+                        return Poll::Pending;
+                    }
+                    wire.journal.note(Ended::TimedOut(Timeout::Body));
+                    return Poll::Ready(false);
                 }
             }
+        }
+    }
+}
+
+/// Why nothing more of a body can be taken from what arrived.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Malformed(ChunkError),
+    TooLarge,
+}
+
+impl Fault {
+    /// Notes what the client did wrong; a body that is too large is answered in good order.
+    fn note<IO: Transport>(self, wire: &mut Wire<IO>) {
+        match self {
+            Self::Malformed(error) => wire.journal.note(Ended::Malformed(error.into())),
+            Self::TooLarge => {}
+        }
+    }
+
+    /// What the reader is told.
+    fn into_error(self, limit: u64) -> BodyError {
+        match self {
+            Self::Malformed(error) => error.into(),
+            Self::TooLarge => BodyError::TooLarge { limit },
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::{Instant, sleep};
 
 use self::app::TestApp;
-use super::super::{Drain, Limits, Peer, Place, Transport, serve_connection};
+use super::super::{Application, Drain, Limits, Peer, Place, Transport, serve_connection};
 use crate::config::Settings;
 
 /// A connection under test.
@@ -40,7 +40,8 @@ fn serve<IO: Transport>(
     drain: &Arc<Drain>,
 ) -> impl Future<Output = ()> + Send + use<IO> {
     let place = Place::new(Arc::clone(drain));
-    serve_connection(io, Peer::default(), Arc::new(TestApp), Arc::new(Limits::of(settings)), place)
+    let limits = Arc::new(Limits::of(settings));
+    serve_connection(io, Peer::default(), Arc::new(TestApp), limits, place, TestApp.witness())
 }
 
 impl Pair {

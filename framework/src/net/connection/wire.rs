@@ -11,7 +11,10 @@ use tokio::time::Instant;
 use super::super::buffer::{ReadBuffer, WriteBuffer};
 use super::super::deadline::{MinRate, Timer};
 use super::super::{Limits, Place, Transport};
+use super::journal::{Buffered, Journal};
 use crate::h1::HeadParser;
+use crate::http::RequestFacts;
+use crate::observe::{Ended, Timeout};
 
 /// Answers are gathered up to so many bytes before they are written.
 pub(super) const GATHERED_BYTES: usize = 64 * 1024;
@@ -32,6 +35,7 @@ pub(super) struct Wire<IO: Transport> {
     pub(super) input: ReadBuffer,
     pub(super) output: WriteBuffer,
     pub(super) parser: HeadParser,
+    pub(super) journal: Journal,
     write_rate: MinRate,
     timer: Timer,
     /// The peer has closed its half: nothing more will come.
@@ -47,7 +51,7 @@ pub(super) struct Wire<IO: Transport> {
 pub(super) struct Gone;
 
 impl<IO: Transport> Wire<IO> {
-    pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place) -> Self {
+    pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place, journal: Journal) -> Self {
         let write_rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
         Self {
             io,
@@ -56,6 +60,7 @@ impl<IO: Transport> Wire<IO> {
             input: ReadBuffer::default(),
             output: WriteBuffer::default(),
             parser: HeadParser::default(),
+            journal,
             write_rate,
             timer: Timer::default(),
             eof: false,
@@ -73,6 +78,7 @@ impl<IO: Transport> Wire<IO> {
         self.gone |= read.is_err();
         let len = read.unwrap_or(0);
         self.eof = len == 0;
+        self.journal.received(len);
         Poll::Ready(len)
     }
 
@@ -98,14 +104,21 @@ impl<IO: Transport> Wire<IO> {
     pub(super) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         while !self.output.is_empty() {
             match self.output.poll_write(Pin::new(&mut self.io), context) {
-                Poll::Ready(Ok(len)) => self.write_rate.progress(len),
+                Poll::Ready(Ok(len)) => {
+                    self.write_rate.progress(len);
+                    self.journal.wrote(len);
+                }
                 Poll::Ready(Err(_)) => {
                     self.gone = true;
+                    self.journal.note(Ended::ClientLeft);
                     return Poll::Ready(Err(Gone));
                 }
                 Poll::Pending => {
                     return match self.write_rate.wait() {
-                        Some(due) if self.is_due(due, context) => Poll::Ready(Err(Gone)),
+                        Some(due) if self.is_due(due, context) => {
+                            self.journal.note(Ended::TimedOut(Timeout::Write));
+                            Poll::Ready(Err(Gone))
+                        }
                         Some(_) | None => Poll::Pending,
                     };
                 }
@@ -117,6 +130,33 @@ impl<IO: Transport> Wire<IO> {
     /// The same, awaited, for when nothing else is under way.
     pub(super) async fn flush(&mut self) -> Result<(), Gone> {
         poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// Gives up a head that was begun: what was read of it is held, and nothing behind it is read.
+    pub(super) fn give_up_head(&mut self) {
+        self.input.hold(self.parser.good_len());
+        self.input.consume(self.input.len());
+    }
+
+    /// What is known of the request that is being answered.
+    pub(super) fn facts(&mut self) -> RequestFacts {
+        self.journal.facts(self.input.held())
+    }
+
+    /// Ends the exchange that is under way, where there is one.
+    pub(super) fn finish_exchange(&mut self) {
+        self.journal.finish(self.input.held(), self.buffered());
+        self.input.release();
+    }
+
+    /// What lies in the buffers.
+    fn buffered(&self) -> Buffered {
+        Buffered { input: self.input.len(), output: self.output.len() }
+    }
+
+    /// Notes that a request's first byte is there.
+    pub(super) fn begin_exchange(&mut self) {
+        self.journal.begin(self.buffered());
     }
 
     /// Whether `deadline` has passed; if not, the task is woken when it has.
@@ -161,6 +201,10 @@ impl<IO: Transport> Wire<IO> {
 impl<IO: Transport> Drop for Wire<IO> {
     /// A task that is ended in the middle of an answer cuts it off so that the client can tell.
     fn drop(&mut self) {
+        if self.journal.is_reading() {
+            self.give_up_head();
+        }
+        self.journal.close(self.input.held(), self.buffered());
         if self.ends_with_close {
             self.io.reset_on_close();
         }

@@ -136,13 +136,20 @@ mod tests {
     async fn who_is_not_known_is_told_how_to_ask() {
         let rows = [
             ("/card", None, "Bearer realm=\"restricted\""),
-            ("/card", Some(("authorization", "Bearer x")), "Bearer realm=\"library\", error=\"invalid_token\""),
+            (
+                "/card",
+                Some(("authorization", "Bearer x")),
+                "Bearer realm=\"library\", error=\"invalid_token\"",
+            ),
             ("/ledger", None, "Basic realm=\"restricted\", charset=\"UTF-8\""),
             ("/ledger", Some(("authorization", "Basic YTpi")), "Basic realm=\"ledger\", charset=\"UTF-8\""),
         ];
         for (target, field, challenge) in rows {
             let response = get(target, field).await;
-            assert_eq!((response.status().as_u16(), response.header("www-authenticate")), (401, Some(challenge)));
+            assert_eq!(
+                (response.status().as_u16(), response.header("www-authenticate")),
+                (401, Some(challenge))
+            );
         }
     }
 

@@ -127,12 +127,14 @@ mod tests {
     #[server::test]
     async fn every_rule_that_is_broken_is_told() {
         let client = Client::with_state(ROUTES, App::new());
-        let good = client.post("/readers").json(&json!({ "name": "Ada", "email": "ada@example.org", "age": 36 }));
+        let good =
+            client.post("/readers").json(&json!({ "name": "Ada", "email": "ada@example.org", "age": 36 }));
         assert_eq!(good.await.status(), 200);
         let bad = client.post("/readers").json(&json!({ "name": "", "email": "ada", "age": 3 })).await;
         assert_eq!(bad.status(), 422);
         let document = bad.json::<Value>();
-        let fields: Vec<_> = document["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
+        let fields: Vec<_> =
+            document["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
         assert_eq!(fields, ["age", "email", "name"]);
     }
 
@@ -149,7 +151,10 @@ mod tests {
         let refused = send("/books", &[("name=pages", "many")]).await;
         assert_eq!(refused.status(), 422);
         let detail = &refused.json::<Value>()["detail"];
-        assert_eq!(detail, "multipart: `pages`: expected an unsigned 32-bit integer, found `many`; `title` is missing");
+        assert_eq!(
+            detail,
+            "multipart: `pages`: expected an unsigned 32-bit integer, found `many`; `title` is missing"
+        );
     }
 
     #[server::test]

@@ -24,13 +24,8 @@ impl App {
 }
 // ANCHOR_END: state
 
-const ROUTES: Routes<App> = routes![
-    ..fields::ROUTES,
-    ..forms::ROUTES,
-    ..cookies::ROUTES,
-    ..sessions::ROUTES,
-    ..answers::ROUTES,
-];
+const ROUTES: Routes<App> =
+    routes![..fields::ROUTES, ..forms::ROUTES, ..cookies::ROUTES, ..sessions::ROUTES, ..answers::ROUTES,];
 
 #[server::main]
 async fn main() -> server::Result {

@@ -1,5 +1,6 @@
 //! The application that these tests are answered by: a few paths, no table.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,7 +8,8 @@ use http::StatusCode;
 use tokio::time::sleep;
 
 use super::super::super::{Application, Routed};
-use crate::http::{Body, BodyError, Request, RequestId, Response};
+use crate::http::{Body, BodyError, Request, RequestFacts, Response};
+use crate::observe::{Counters, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
@@ -112,8 +114,12 @@ impl Application for TestApp {
         }
     }
 
-    fn render(&self, response: Response, id: RequestId) -> Response {
-        crate::respond::render(response, id)
+    fn render(&self, response: Response, facts: &RequestFacts, _: &Tally) -> Response {
+        crate::respond::render(response, facts, |_| None)
+    }
+
+    fn witness(&self) -> Witness {
+        Witness::new(&Counters::default(), &Arc::from([]))
     }
 }
 
