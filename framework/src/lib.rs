@@ -46,8 +46,8 @@
 //! | for | see |
 //! |---|---|
 //! | routes | [`route`](macro@route) and its shorthands [`get`], [`post`], …; [`routes!`](routes); [`scope`](macro@scope); [`Server::mount`] |
-//! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`Body`], [`struct@State`], [`TypedHeader`], … |
-//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Redirect`], tuples, [`Response`] |
+//! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`MultipartForm`], [`Body`], [`struct@State`], [`TypedHeader`], [`Bearer`], [`Conditions`], … |
+//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Created`], [`Redirect`], [`Negotiated`], [`Sse`], tuples with [`ETag`], [`Cache`] or [`Attachment`], [`Response`] |
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
@@ -55,6 +55,17 @@
 //! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | tests | [`testing`], [`macro@test`] |
+//!
+//! # Features
+//!
+//! Each adds, and none is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `cookies` | `Cookies`, a jar that answers |
+//! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
+//! | `sessions` | `Session`, with a `SessionStore` |
+//! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
 
