@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Data, DeriveInput, Member};
 
-use super::check::{Detail, HttpError, Variant};
+use super::check::{Detail, Extension, HttpError, Variant};
 use super::detail::{Piece, format_string};
 use super::parse::{self, Status};
 use crate::errors::Errors;
@@ -110,13 +110,15 @@ fn members(error: &HttpError<'_>) -> Option<TokenStream> {
             return None;
         }
         let path = variant.path(error.name);
+        // A type that serde cannot write is told of where it stands.
+        let binding = |index, extension: &Extension| format_ident!("__member_{index}", span = extension.span);
         let fields = variant.members.iter().enumerate().map(|(index, extension)| {
-            let (member, binding) = (&extension.member, format_ident!("__member_{index}"));
+            let (member, binding) = (&extension.member, binding(index, extension));
             quote!(#member: #binding)
         });
         let problem =
             variant.members.iter().enumerate().fold(quote!(__problem), |problem, (index, extension)| {
-                let (name, binding) = (&extension.name, format_ident!("__member_{index}"));
+                let (name, binding) = (&extension.name, binding(index, extension));
                 quote_spanned!(extension.span=> ::server::__private::member(#problem, #name, #binding))
             });
         Some(quote!(#path { #(#fields,)* .. } => #problem,))

@@ -137,12 +137,15 @@ impl Parser {
         }
         let padding = self.rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         match self.rest.get(padding..).unwrap_or_default() {
+            _ if padding > MAX_PADDING => {
+                Err(self.malformed("expected the end of the line after a boundary"))
+            }
             [b'\r', b'\n', ..] => {
                 self.reading = Reading::Head;
                 self.skip(padding + 2);
                 Ok(None)
             }
-            [] | [b'\r'] if padding <= MAX_PADDING => Ok(Some(Event::Starved)),
+            [] | [b'\r'] => Ok(Some(Event::Starved)),
             [b'-'] if padding == 0 => Ok(Some(Event::Starved)),
             _ => Err(self.malformed("expected the end of the line after a boundary")),
         }

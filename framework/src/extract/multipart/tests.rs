@@ -106,6 +106,10 @@ async fn holds_the_grammar() {
     check("preamble\r\n", Err("multipart: expected the boundary at the beginning")).await;
     check("--x-y\r\n", Err("multipart: expected the boundary at the beginning")).await;
     check("--x-xy\r\n", Err("multipart: expected the end of the line after a boundary")).await;
+    let padded =
+        |spaces| format!("--x-x{}\r\n{}--x-x--", " ".repeat(spaces), a.trim_start_matches("--x-x\r\n"));
+    check(&padded(64), Ok(&[("a", "1")])).await;
+    check(&padded(65), Err("multipart: expected the end of the line after a boundary")).await;
     check("--x-x\n\n", Err("multipart: expected the end of the line after a boundary")).await;
     check(&a, Err("multipart: part `a`: the last boundary is missing")).await;
     check(
