@@ -33,7 +33,8 @@ fn parts(parts: &[(&str, &str)]) -> String {
 #[test]
 fn fields_are_taken_or_named() {
     let app = start("surface");
-    let rows: &[(&str, &[(&str, &str)], u16, &str)] = &[
+    type Row = (&'static str, &'static [(&'static str, &'static str)], u16, &'static str);
+    let rows: &[Row] = &[
         ("/greeting", &[("Accept-Language", "de-AT;q=0.8, en;q=0.5")], 200, "Guten Tag\n"),
         ("/depth", &[("Depth", "3")], 200, "3 levels\n"),
         ("/alphabet", &[("Range", "bytes=0-2")], 206, "abc"),

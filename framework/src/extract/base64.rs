@@ -4,10 +4,7 @@
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (groups, []) = text.as_bytes().as_chunks::<4>() else { return None };
-    let (last, groups) = match groups {
-        [groups @ .., last] => (last, groups),
-        [] => return Some(bytes),
-    };
+    let [groups @ .., last] = groups else { return Some(bytes) };
     for group in groups {
         let [first, second, third, fourth] = group.map(digit);
         push(&mut bytes, [first?, second?, third?, fourth?], 3)?;

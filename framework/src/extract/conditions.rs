@@ -152,10 +152,9 @@ mod tests {
 
     use super::*;
 
-    async fn extract(
-        method: Method,
-        fields: &[(&'static str, &'static str)],
-    ) -> Result<Conditions, HeaderRejection> {
+    type Fields = &'static [(&'static str, &'static str)];
+
+    async fn extract(method: Method, fields: Fields) -> Result<Conditions, HeaderRejection> {
         let mut request = Request::new(method, "/");
         for (name, value) in fields {
             request.headers_mut().append(*name, HeaderValue::from_static(value));
@@ -165,7 +164,7 @@ mod tests {
 
     #[tokio::test]
     async fn says_what_to_answer() {
-        let rows: &[(Method, &[(&'static str, &'static str)], u16)] = &[
+        let rows: &[(Method, Fields, u16)] = &[
             (Method::PUT, &[], 0),
             (Method::PUT, &[("if-match", "\"7\"")], 0),
             (Method::PUT, &[("if-match", "\"6\"")], 412),
@@ -192,11 +191,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_there_matches_nothing() {
-        let rows = [("if-match", "*", 412), ("if-match", "\"7\"", 412), ("if-none-match", "*", 0)];
-        for (name, value, status) in rows {
-            let conditions = extract(Method::PUT, &[(name, value)]).await.unwrap();
+        let rows: &[(Fields, u16)] =
+            &[(&[("if-match", "*")], 412), (&[("if-match", "\"7\"")], 412), (&[("if-none-match", "*")], 0)];
+        for (fields, status) in rows {
+            let conditions = extract(Method::PUT, fields).await.unwrap();
             let found = conditions.check_absent().map_or_else(|unmet| unmet.status().as_u16(), |()| 0);
-            assert_eq!(found, status, "{name}: {value}");
+            assert_eq!(found, *status, "{fields:?}");
         }
     }
 

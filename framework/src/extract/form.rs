@@ -59,7 +59,7 @@ impl<T> Form<T> {
         let text = std::str::from_utf8(form)
             .map_err(|error| FormRejection::NotUtf8 { valid_up_to: error.valid_up_to() })?;
         let fields = Fields::parse(text, Coding::Form).map_err(FieldErrors::from);
-        fields.and_then(Fields::to_map).map(Self).map_err(|errors| match errors.are_malformed() {
+        fields.and_then(Fields::into_map).map(Self).map_err(|errors| match errors.are_malformed() {
             true => FormRejection::Malformed(errors),
             false => FormRejection::Mismatch(errors),
         })

@@ -58,7 +58,7 @@ impl<T> Query<T> {
         T: Deserialize<'de>,
     {
         let fields = Fields::parse(query, Coding::Form).map_err(|error| QueryRejection(error.into()))?;
-        fields.to_map().map(Self).map_err(QueryRejection)
+        fields.into_map().map(Self).map_err(QueryRejection)
     }
 }
 

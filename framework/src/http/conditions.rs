@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn holds_the_order_of_the_rfc() {
         use Verdict::{Failed, NotModified, Proceed};
-        let rows: &[(&[(&str, &str)], Verdict, Verdict)] = &[
+        type Row = (&'static [(&'static str, &'static str)], Verdict, Verdict);
+        let rows: &[Row] = &[
             (&[], Proceed, Proceed),
             (&[("if-none-match", "\"now\"")], NotModified, Failed),
             (&[("if-none-match", "W/\"now\"")], NotModified, Failed),

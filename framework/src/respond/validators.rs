@@ -135,7 +135,8 @@ mod tests {
 
     #[server::test]
     async fn all_others_are_answered_in_full() {
-        let rows: &[(&str, &[(&str, &str)], u16)] = &[
+        type Row = (&'static str, &'static [(&'static str, &'static str)], u16);
+        let rows: &[Row] = &[
             ("/tagged", &[], 200),
             ("/tagged", &[("if-none-match", "\"v2\"")], 200),
             ("/tagged", &[("if-none-match", "\"v2\""), ("if-modified-since", DATE)], 200),

@@ -159,7 +159,7 @@ impl<'de> Fields<'de> {
     /// # Errors
     ///
     /// All faults that can be told at once, in the order found; each names its field wherever one can be named.
-    pub(crate) fn to_map<T: Deserialize<'de>>(mut self) -> Result<T, FieldErrors> {
+    pub(crate) fn into_map<T: Deserialize<'de>>(mut self) -> Result<T, FieldErrors> {
         let mut error = match self.make() {
             Ok(value) => return Ok(value),
             Err(error) => error,
@@ -208,7 +208,7 @@ impl<'de> Fields<'de> {
     ///
     /// # Errors
     ///
-    /// As [`Fields::to_map`]; and [`Fault::Shape`] where the pattern's parameters cannot make the type.
+    /// As [`Fields::into_map`]; and [`Fault::Shape`] where the pattern's parameters cannot make the type.
     pub(crate) fn to_params<T: Deserialize<'de>>(&self) -> Result<T, FieldError> {
         buffered::attempts(self, || T::deserialize(Params(self)))
     }

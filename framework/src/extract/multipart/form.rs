@@ -107,7 +107,7 @@ impl<T: DeserializeOwned> MultipartForm<T> {
 }
 
 fn make<T: DeserializeOwned>(parts: &[Read]) -> Result<T, FieldErrors> {
-    Fields::parts(parts.iter().map(Read::given)).map_err(FieldErrors::from)?.to_map()
+    Fields::parts(parts.iter().map(Read::given)).map_err(FieldErrors::from)?.into_map()
 }
 
 impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for MultipartForm<T> {
