@@ -9,6 +9,8 @@ mod errors;
 mod extracted;
 mod extractor;
 mod function;
+#[cfg(test)]
+mod half_typed;
 mod http_error;
 mod middleware;
 mod nearest;

@@ -54,6 +54,7 @@
 //! | what handlers share | [`derive@State`] |
 //! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
+//! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | tests | [`testing`], [`macro@test`] |
 //!
 //! # Features
@@ -122,7 +123,7 @@ pub use extract::{
 };
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
-    Response,
+    Response, Shutdown,
 };
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,

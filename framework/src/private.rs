@@ -2,8 +2,8 @@
 
 pub use crate::entry::{block_on_main, block_on_test};
 pub use crate::extract::argument::{
-    AnyState, Argument, Arguments, Extract, ExtractAll, NoExtractor, StateProbe, assert_extractor_for,
-    extract, refuse_if, takes_body,
+    AnyState, Argument, Checked, Extract, ExtractAll, NoExtractor, StateProbe, assert_extractor_for, extract,
+    refuse_if, takes_body, takes_no_body,
 };
 pub use crate::extract::function::{Cache, Outcome, cache};
 pub use crate::extract::param::{AnyParam, borrowed_param, owned_param, param_text};

@@ -13,6 +13,7 @@ mod crates;
 mod links;
 mod markdown;
 mod needs;
+mod soak;
 mod sources;
 mod steps;
 mod suite;
@@ -29,13 +30,14 @@ Tasks of this repository: cargo xtask TASK
   crates         count the crates of a default build
   book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
+  soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let task = match arguments.as_slice() {
-        [task] => task.as_str(),
-        [] | [_, _, ..] => "",
+    let (task, names) = match arguments.as_slice() {
+        [task, names @ ..] if names.is_empty() || task == "soak" => (task.as_str(), names),
+        [] | [_, ..] => ("", [].as_slice()),
     };
     match task {
         "test" => suite::test(),
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         "crates" => suite::one("crates", crates::check),
         "book" => suite::book(),
         "conformance" => suite::conformance(),
+        "soak" => suite::one("soak", || soak::check(names)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS

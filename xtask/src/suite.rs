@@ -64,7 +64,8 @@ fn tests(steps: &mut Steps) {
     steps.run("framework without default features", || framework("--no-default-features"));
     steps.run("framework with all features", || framework("--all-features"));
     steps.run("examples", || {
-        run(&mut cargo(&["build", "--locked", "-p", "hello", "-p", "users", "-p", "probe"]))
+        let packages = ["-p", "hello", "-p", "users", "-p", "probe", "-p", "fingerpost-soak"];
+        run(cargo(&["build", "--locked"]).args(packages))
     });
     steps.run("tests", || run(&mut workspace_tests("--all-targets")));
     steps.run("documentation's examples", || run(&mut workspace_tests("--doc")));

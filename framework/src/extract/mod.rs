@@ -36,6 +36,7 @@ mod request;
 mod request_id;
 #[cfg(feature = "sessions")]
 mod session;
+mod shutdown;
 mod state;
 mod text;
 mod typed_header;

@@ -44,7 +44,7 @@ const MAX_SIZE_DIGITS: u8 = 32;
 const EXTENSION_BUDGET: u64 = 8 * 1024;
 
 /// Takes chunks apart; see [`BodyDecoder`](super::BodyDecoder).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ChunkedDecoder {
     state: State,
     /// Bytes of extensions not paid for by data.
@@ -52,7 +52,7 @@ pub(super) struct ChunkedDecoder {
 }
 
 /// What the next byte belongs to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum State {
     /// The chunk size, of which `digits` have come.
     Size {

@@ -14,6 +14,7 @@ mod pool;
 mod request;
 mod request_id;
 mod response;
+mod shutdown;
 
 pub use accept::Accept;
 pub(crate) use accept::{elements, parse_weight};
@@ -29,3 +30,4 @@ pub(crate) use media_type::MediaType;
 pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;
+pub use shutdown::Shutdown;

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
-use super::{Body, RequestHead, RequestId, pool};
+use super::{Body, RequestHead, RequestId, Shutdown, pool};
 use crate::observe::Counters;
 use crate::routing::{Captures, Pattern, RouteInfo};
 
@@ -47,6 +47,8 @@ pub(super) struct Parts {
     body_limit: u64,
     /// Kept when the storage is used again: it is the same server's, and no core needs to count references to it.
     counters: Option<Counters>,
+    /// The end of the server; kept for the same reason.
+    shutdown: Option<Shutdown>,
 }
 
 impl Request {
@@ -63,6 +65,7 @@ impl Request {
         let mut request = Self::empty();
         request.parts_mut().id = Some(RequestId::generate());
         request.parts_mut().counters = None;
+        request.parts_mut().shutdown = None;
         let head = &mut request.parts_mut().head;
         let path_len = target.find('?').unwrap_or(target.len());
         head.method = method;
@@ -243,6 +246,19 @@ impl Request {
         let parts = self.parts_mut();
         parts.client_addr = client_addr;
         parts.id = Some(id);
+    }
+
+    /// Notes whose end the handler may ask for.
+    pub(crate) fn set_shutdown(&mut self, shutdown: &Shutdown) {
+        let noted = &mut self.parts_mut().shutdown;
+        if noted.as_ref().is_none_or(|noted| !noted.is_same(shutdown)) {
+            *noted = Some(shutdown.clone());
+        }
+    }
+
+    /// The end of the server that received this; one of its own where no server did.
+    pub(crate) fn shutdown(&mut self) -> Shutdown {
+        self.parts_mut().shutdown.get_or_insert_default().clone()
     }
 
     /// Notes what the router found.

@@ -10,6 +10,7 @@ mod clock;
 mod connection;
 mod deadline;
 mod drain;
+mod inherited;
 mod limits;
 mod listener;
 mod run;
@@ -19,13 +20,16 @@ mod worker;
 pub(crate) use acceptor::Caps;
 pub(crate) use blocking::BlockingPool;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
-pub(crate) use drain::{Drain, Place};
+pub(crate) use drain::{Drain, Losses, Place};
 pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use signal::Signals;
 pub(crate) use worker::{Shop, Workers};
 
+use std::mem::MaybeUninit;
+
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 
@@ -55,6 +59,9 @@ pub(crate) trait Application: Send + Sync + 'static {
 pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
     /// Lets the peer see a reset, in place of an orderly end, when this is dropped; where there is such a thing.
     fn reset_on_close(&mut self);
+
+    /// Whether bytes have arrived that nobody has read: asked of the system, which may know it before the runtime.
+    fn has_unread(&self) -> bool;
 }
 
 impl Transport for TcpStream {
@@ -62,10 +69,21 @@ impl Transport for TcpStream {
         // A socket that is gone already cannot be told, and need not be.
         let _ = self.set_zero_linger();
     }
+
+    fn has_unread(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        // An error is left for the next read to find.
+        SockRef::from(self).peek(&mut byte).is_ok_and(|len| len > 0)
+    }
 }
 
 impl Transport for DuplexStream {
     fn reset_on_close(&mut self) {}
+
+    /// A read of it that waits has seen all there is.
+    fn has_unread(&self) -> bool {
+        false
+    }
 }
 
 /// A request's destination, and its route's rules.

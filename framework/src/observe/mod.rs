@@ -10,6 +10,8 @@ mod exchange;
 mod observer;
 mod protocol_error;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use access_log::AccessLog;
 pub use counters::{Counters, Counts, Refusals, StatusClasses, Timeouts};

@@ -62,27 +62,28 @@ fn order() {
 
 #[test]
 fn bodies_that_nobody_read() {
-    let large = "x".repeat(300 * 1024);
+    let large = "x".repeat(512 * 1024);
     let in_one_chunk = format!("{:x}\r\n{large}\r\n0\r\n\r\n", large.len());
     let length = format!("content-length: {}\r\n", large.len());
     let in_chunks = "transfer-encoding: chunked\r\n";
+    // Nobody knows how long a chunked body is before its end is there: where the answer begins sooner, it is the last.
     check([
         rule("unread", "9112 §9.3", sized("/lazy")).body("lazy"),
-        rule("unread-in-chunks", "9112 §9.3", chunked("/lazy")).body("lazy"),
+        rule("unread-in-chunks", "9112 §9.3", chunked("/lazy")).lives_if_whole(200).body("lazy"),
         rule("unread-after-a-panic", "9112 §9.3", sized("/panics")).answers(500),
-        rule("unread-in-chunks-after-a-panic", "9112 §9.3", chunked("/panics")).answers(500),
-        rule("unread-after-an-error", "9112 §9.3", chunked("/fails")).answers(409),
-        rule("unread-without-a-route", "9112 §9.3", chunked("/nowhere")).answers(404),
-        rule("unread-without-the-method", "9112 §9.3", chunked("/")).answers(405),
+        rule("unread-in-chunks-after-a-panic", "9112 §9.3", chunked("/panics")).lives_if_whole(500),
+        rule("unread-after-an-error", "9112 §9.3", chunked("/fails")).lives_if_whole(409),
+        rule("unread-without-a-route", "9112 §9.3", chunked("/nowhere")).lives_if_whole(404),
+        rule("unread-without-the-method", "9112 §9.3", chunked("/")).lives_if_whole(405),
         rule("unread-of-a-get", "9112 §9.3", sized("/lazy").replacen("POST /lazy", "GET /", 1)).body("root"),
         rule("unread-of-a-head", "9112 §9.3", sized("/lazy").replacen("POST /lazy", "HEAD /", 1)),
         rule("unread-and-beyond-the-limit", "9110 §15.5.14", sized("/small")).closes(&[413]),
         rule("unread-and-large", "9112 §9.3", post("/lazy", &length, &large)).closes(&[200]),
         rule("read-beyond-the-limit", "9110 §15.5.14", chunked("/small")).closes(&[413]),
         rule("unread-in-chunks-and-large", "9112 §9.3", post("/lazy", in_chunks, &in_one_chunk))
-            .closes_unsaid(200),
+            .closes(&[200]),
         rule("unread-and-broken", "9112 §9.3", post("/lazy", in_chunks, "5\r\nhello!\r\n0\r\n\r\n"))
-            .closes_unsaid(200),
+            .closes(&[200]),
     ]);
 }
 

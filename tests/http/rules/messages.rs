@@ -135,6 +135,7 @@ fn targets_are_taken_as_they_are() {
     let get = |target: &str| first(&format!("GET {target} HTTP/1.1"));
     check([
         rule("target-dots-are-kept", "9112 §3.2", get("/behind/../")).answers(404),
+        rule("target-encodings-are-kept", "9112 §3.2", get("/%62ehind")).answers(404),
         rule("target-slashes-are-kept", "9112 §3.2", get("//")).answers(404),
         rule("target-as-browsers-write-it", "9112 §3.2", get("/field?a[]={b}|^`")),
         rule("target-empty-query", "9112 §3.2.1", get("/?")),

@@ -43,8 +43,8 @@ enum End {
     Lives,
     /// The last answer says `Connection: close`, and nothing behind it is answered.
     Closes,
-    /// Nothing behind the last answer is answered, though that did not say so.
-    ClosesUnsaid,
+    /// It answers another request where all of this one was there before its answer began, else it closes.
+    LivesIfWhole,
     /// The client closes its half behind what it sent; then the server closes too.
     HalfClosed,
 }
@@ -85,9 +85,9 @@ impl Rule {
         self.closes(&[status]).has("content-type", "application/problem+json")
     }
 
-    /// Expects this answer, and that the connection ends with it, though its head could not foresee that.
-    pub(crate) fn closes_unsaid(self, status: u16) -> Self {
-        Self { statuses: vec![status], end: End::ClosesUnsaid, ..self }
+    /// Expects this answer, and a connection that lives where the whole request had come before it, and closes else.
+    pub(crate) fn lives_if_whole(self, status: u16) -> Self {
+        Self { statuses: vec![status], end: End::LivesIfWhole, ..self }
     }
 
     /// Lets the client close its half, and expects this answer.
@@ -124,24 +124,30 @@ impl Rule {
             Ok(answers) => answers,
             Err(fault) => return Some(fault),
         };
-        if self.end == End::Lives {
+        let in_pieces = piece_len < self.sent.len();
+        let end = match self.end {
+            End::LivesIfWhole if in_pieces => End::Closes,
+            End::LivesIfWhole => End::Lives,
+            end => end,
+        };
+        if end == End::Lives {
             let behind = answers.pop();
             if behind.as_ref().is_none_or(|answer| answer.text() != "behind") {
                 return Some(format!("the connection did not live: {behind:?}"));
             }
         }
         let statuses: Vec<_> = answers.iter().map(Answer::status).collect();
-        let interim: &[u16] = if self.waits && piece_len < self.sent.len() { &[100] } else { &[] };
+        let interim: &[u16] = if self.waits && in_pieces { &[100] } else { &[] };
         let expected = [interim, &self.statuses].concat();
         if statuses != expected {
             return Some(format!("expected {expected:?}, found {statuses:?}"));
         }
-        answers.iter().find_map(fault_of_any).or_else(|| self.fault_of_last(answers.last()?))
+        answers.iter().find_map(fault_of_any).or_else(|| self.fault_of_last(end, answers.last()?))
     }
 
-    fn fault_of_last(&self, last: &Answer) -> Option<String> {
+    fn fault_of_last(&self, end: End, last: &Answer) -> Option<String> {
         let closes = last.field("connection").is_some_and(|options| options.contains("close"));
-        if (self.end == End::Closes) != closes && self.end != End::HalfClosed {
+        if (end == End::Closes) != closes && end != End::HalfClosed {
             return Some(format!("connection: {:?}", last.field("connection")));
         }
         for (name, value) in &self.has {

@@ -49,6 +49,8 @@ fn dates_and_versions() {
 
 #[test]
 fn statuses() {
+    let html = "accept: text/html\r\n";
+    let weights = "accept: text/html;q=0.1;level=1, , text/plain;q=0.2\r\n";
     let wrong_type =
         "POST /number HTTP/1.1\r\nhost: a\r\ncontent-type: text/csv\r\ncontent-length: 1\r\n\r\n7";
     let large = request("POST /echo", &format!("content-length: {}\r\n", 2 * 1024 * 1024 + 1));
@@ -64,6 +66,13 @@ fn statuses() {
         rule("client-error-explains", "9110 §15.5", request("GET /nowhere", ""))
             .answers(404)
             .has("content-type", "application/problem+json"),
+        rule("error-as-the-client-likes-it", "9110 §12.5.1", request("GET /nowhere", html))
+            .answers(404)
+            .has("content-type", "text/html; charset=utf-8")
+            .has("vary", "accept"),
+        rule("error-by-weight", "9110 §12.5.1", request("GET /nowhere", weights))
+            .answers(404)
+            .has("content-type", "text/plain; charset=utf-8"),
         rule("server-error-explains", "9110 §15.6", request("POST /panics", ""))
             .answers(500)
             .has("content-type", "application/problem+json"),

@@ -13,7 +13,7 @@ const MAX_TRAILER: usize = 16 * 1024;
 const MAX_TRAILER_FIELDS: usize = 100;
 
 /// Where the reading of a trailer section stands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Trailer {
     place: Place,
     len: usize,

@@ -14,10 +14,10 @@ use super::super::deadline::{MinRate, after};
 use super::super::{Application, Routed, Transport};
 use super::answer::Message;
 use super::pump::{Pump, Pumped};
-use super::wire::{Gone, Wire};
+use super::wire::{Following, Gone, Wire};
 use super::{After, Connection};
 use crate::extract::rejection::BodyRejection;
-use crate::h1::{Expect, Framing, ParsedHead};
+use crate::h1::{BodyDecoder, Expect, Framing, ParsedHead};
 use crate::http::{BodyError, Request, RequestId, Response};
 use crate::observe::{Ended, Timeout};
 use crate::respond::{IntoResponse, Problem};
@@ -45,9 +45,13 @@ where
         let id = RequestId::generate();
         request.set_origin(self.peer.addr, id);
         request.set_counters(self.wire.journal.witness().counters());
+        request.set_shutdown(self.wire.place.shutdown());
         let message = Message::of(&request, &head);
         let Routed { target, policy } = self.app.route(&mut request);
         self.wire.journal.requested(id, request.full_pattern());
+        self.wire.place.handling();
+        self.wire.body = BodyDecoder::new(head.framing);
+        self.wire.following = if message.is_last() { Following::Nothing } else { Following::Requests };
         let limit = policy.body_limit.unwrap_or(self.wire.limits.max_body);
         request.set_body_limit(limit);
         if let Some(refusal) = refusal(&head, &request) {
@@ -55,7 +59,7 @@ where
         }
 
         let rate = MinRate::new(self.wire.limits.body_min_rate, self.wire.limits.rate_grace);
-        let mut pump = Pump::attach(&head, limit, rate, &mut request, &mut self.wire.input);
+        let mut pump = Pump::attach(&head, limit, rate, &mut request, &mut self.wire);
         let watch = Watch {
             timeout: policy.timeout.unwrap_or(self.wire.limits.request_timeout),
             on_disconnect: policy.on_disconnect.unwrap_or_else(|| on_disconnect(request.method())),
@@ -63,7 +67,11 @@ where
             client_since: None,
             left: false,
         };
-        let outcome = run(&mut self.wire, &mut pump, watch, self.app.answer(request, target)).await;
+        let outcome = {
+            // Pinned where it is made: moved into `run`, a handler's future would be copied twice.
+            let answer = pin!(self.app.answer(request, target));
+            run(&mut self.wire, &mut pump, watch, answer).await
+        };
         let response = match outcome {
             Outcome::Response(response) => response,
             Outcome::Panicked(panic) => {
@@ -89,7 +97,7 @@ where
         let message = message.closing();
         match self.respond(refusal, message, &mut Pump::nothing()).await {
             After::Abort => After::Abort,
-            After::Next | After::Close | After::Linger => After::Linger,
+            After::Next | After::Close | After::Leave | After::Linger => After::Linger,
         }
     }
 }
@@ -137,9 +145,8 @@ async fn run<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     mut watch: Watch,
-    answer: impl Future<Output = Response>,
+    mut answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Outcome {
-    let mut answer = pin!(answer);
     poll_fn(|context| {
         loop {
             match poll_caught(answer.as_mut(), context) {

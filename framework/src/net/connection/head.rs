@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::super::Transport;
 use super::super::deadline::after;
-use super::wire::{Gone, Wire};
+use super::wire::{Gone, Wire, is_empty_line};
 use crate::h1::{HeadError, ParsedHead};
 use crate::http::Request;
 use crate::observe::{Ended, Timeout};
@@ -49,7 +49,7 @@ impl<IO: Transport> Wire<IO> {
     fn poll_head(&mut self, waiting: &mut Waiting, context: &mut Context<'_>) -> Poll<NextHead> {
         loop {
             if std::mem::take(&mut waiting.fresh) && !is_empty_line(self.input.unread()) {
-                self.place.set_busy(true);
+                self.place.reading();
                 if let Some(next) = self.parse(waiting) {
                     return Poll::Ready(next);
                 }
@@ -96,6 +96,7 @@ impl<IO: Transport> Wire<IO> {
                 request.head_mut().replace_host();
                 self.input.hold(head.len);
                 self.parser.reset();
+                self.idle_timeout = self.limits.keep_alive_timeout;
                 waiting.request.take().map(|request| NextHead::Request(request, head))
             }
             Err(error) => {
@@ -119,20 +120,21 @@ impl<IO: Transport> Wire<IO> {
             return Poll::Ready(NextHead::TimedOut);
         }
         self.input.shrink();
-        self.place.set_busy(false);
-        if self.place.is_draining(context.waker()) {
-            return Poll::Ready(NextHead::Ended);
+        self.place.idle();
+        let is_draining = self.place.is_draining(context.waker());
+        let patience =
+            if is_draining { self.limits.last_call.min(self.idle_timeout) } else { self.idle_timeout };
+        if !self.is_due(after(since, patience), context) {
+            return Poll::Pending;
         }
-        if self.is_due(after(since, self.limits.keep_alive_timeout), context) {
+        // The last look: what has arrived by now is answered. The readiness of the transport is on its way to us
+        // then, and wakes this task.
+        if self.has_arrived() {
+            return Poll::Pending;
+        }
+        if !is_draining {
             self.journal.tally().idled();
-            return Poll::Ready(NextHead::Ended);
         }
-        Poll::Pending
+        Poll::Ready(NextHead::Ended)
     }
-}
-
-/// Whether these bytes are the empty line, or a part of it, that some clients send behind a body: the parser passes
-/// over it (RFC 9112 §2.2), and no request is begun by it.
-fn is_empty_line(unread: &[u8]) -> bool {
-    matches!(unread, b"" | b"\r" | b"\r\n")
 }

@@ -135,6 +135,11 @@ impl Journal {
         RequestFacts::new(Origin { id, client_addr, route }, head)
     }
 
+    /// The route that the request in work matched.
+    pub(super) fn route(&self) -> Option<&'static str> {
+        self.current.route
+    }
+
     /// Notes the answer that is about to be written.
     pub(super) fn answered(&mut self, status: StatusCode) {
         self.tally().answered(status);

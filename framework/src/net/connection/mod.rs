@@ -16,7 +16,9 @@
 //! whose answer said `Connection: close`.
 //!
 //! When two things are possible at once, bytes that have arrived win over a timeout, and over the drain: a request
-//! that reached the server before it began to drain is answered.
+//! that reached the server before it began to drain is answered. And as a client that just got its answer may have
+//! sent its next request, of which nothing is seen yet, a connection drains once it has been idle for a moment: the
+//! last call.
 
 mod answer;
 mod exchange;
@@ -29,6 +31,7 @@ mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 use tokio::task::consume_budget;
@@ -40,6 +43,9 @@ use self::wire::Wire;
 use super::{Application, Limits, Place, Transport};
 use crate::observe::Witness;
 use crate::respond::{IntoResponse, Problem};
+
+/// How long a client may go on sending after an answer that ends the connection.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// Who is at the other end, as far as it is known.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,6 +64,9 @@ enum After {
     /// The same, but the client may still be sending: closing at once would reset the connection, and the client
     /// could lose the answer (RFC 9112 §9.6).
     Linger,
+    /// Nothing is owed, and the connection closed; but a request may be on its way from the client. That is read and
+    /// dropped, so that the client sees an end and no reset.
+    Leave,
     /// Nothing more is written: the client has left, or must see that the answer is not whole.
     Abort,
 }
@@ -82,11 +91,23 @@ pub(crate) async fn serve_connection<IO, A>(
     let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app, peer };
     match connection.serve().await {
         After::Next | After::Close => {
-            connection.wire.close().await;
+            if !connection.wire.close().await {
+                connection.wire.abort();
+            }
         }
         After::Linger => {
             if connection.wire.close().await {
-                connection.wire.discard_until_end().await;
+                connection.wire.discard_until_end(LINGER).await;
+            } else {
+                connection.wire.abort();
+            }
+        }
+        After::Leave => {
+            let patience = connection.wire.limits.last_call;
+            if connection.wire.close().await {
+                connection.wire.discard_until_end(patience).await;
+            } else {
+                connection.wire.abort();
             }
         }
         After::Abort => connection.wire.abort(),
@@ -117,7 +138,9 @@ where
                     let detail = "the request's head did not arrive in time";
                     self.refuse(Problem::new(StatusCode::REQUEST_TIMEOUT).detail(detail)).await
                 }
-                NextHead::Left | NextHead::Ended => After::Close,
+                NextHead::Left => After::Close,
+                NextHead::Ended if self.wire.eof => After::Close,
+                NextHead::Ended => After::Leave,
                 NextHead::Stalled => After::Abort,
             };
             self.wire.finish_exchange();
@@ -134,7 +157,7 @@ where
         let message = answer::Message::unread(&self.wire.facts());
         match self.respond(problem.into_response(), message, &mut pump::Pump::nothing()).await {
             After::Abort => After::Abort,
-            After::Next | After::Close | After::Linger => After::Linger,
+            After::Next | After::Close | After::Leave | After::Linger => After::Linger,
         }
     }
 }

@@ -11,10 +11,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::super::Transport;
-use super::super::buffer::ReadBuffer;
 use super::super::deadline::MinRate;
 use super::wire::{Gone, Wire};
-use crate::h1::{BodyDecoder, CONTINUE, ChunkError, Expect, Framing, ParsedHead};
+use crate::h1::{CONTINUE, ChunkError, Expect, ParsedHead};
 use crate::http::{Body, BodyError, Incoming, IncomingState, Request, Wanted};
 use crate::observe::{Ended, Timeout};
 
@@ -24,7 +23,6 @@ const DISCARDED_BYTES: u64 = 256 * 1024;
 /// The state of one request's body.
 #[derive(Debug)]
 pub(super) struct Pump {
-    decoder: BodyDecoder,
     /// The reader's other half; `None` once nobody reads any more.
     reader: Option<IncomingState>,
     rate: MinRate,
@@ -60,7 +58,7 @@ pub(super) enum Pumped {
 pub(super) enum Rest {
     /// Nothing, or what somebody still reads, or so little that it can be dropped.
     Little,
-    /// More than is worth reading, or nothing that can be read.
+    /// More than is worth reading, or nobody knows how much, or nothing that can be read.
     Much,
 }
 
@@ -68,7 +66,6 @@ impl Pump {
     /// For a request that has no body, or none that can be read.
     pub(super) fn nothing() -> Self {
         Self {
-            decoder: BodyDecoder::new(Framing::Empty),
             reader: None,
             rate: MinRate::new(0, Duration::ZERO),
             limit: 0,
@@ -79,22 +76,22 @@ impl Pump {
     }
 
     /// Gives `request` its body: the bytes themselves where all of them are here, else a body to be filled.
-    pub(super) fn attach(
+    pub(super) fn attach<IO: Transport>(
         head: &ParsedHead,
         limit: u64,
         rate: MinRate,
         request: &mut Request,
-        input: &mut ReadBuffer,
+        wire: &mut Wire<IO>,
     ) -> Self {
-        let mut pump = Self { decoder: BodyDecoder::new(head.framing), rate, limit, ..Self::nothing() };
-        if pump.decoder.is_complete() {
+        let mut pump = Self { rate, limit, ..Self::nothing() };
+        if wire.body.is_complete() {
             return pump;
         }
-        let len = pump.decoder.remaining_len();
+        let len = wire.body.remaining_len();
         if let Some(len) = len
             && len <= limit
-            && len <= input.len() as u64
-            && let Ok(Some(content)) = pump.next_content(input)
+            && len <= wire.input.len() as u64
+            && let Ok(Some(content)) = pump.next_content(wire)
         {
             request.set_body(Body::from(content));
             return pump;
@@ -124,9 +121,9 @@ impl Pump {
             }
         }
         loop {
-            match self.next_content(&mut wire.input) {
-                Ok(Some(content)) => return self.deliver(content, context),
-                Ok(None) if self.decoder.is_complete() => return self.finish(Ok(()), context),
+            match self.next_content(wire) {
+                Ok(Some(content)) => return self.deliver(content, wire.body.is_complete(), context),
+                Ok(None) if wire.body.is_complete() => return self.finish(Ok(()), context),
                 Ok(None) => {}
                 Err(fault) => {
                     fault.note(wire);
@@ -144,7 +141,7 @@ impl Pump {
                     let error = if wire.gone { BodyError::Disconnected } else { BodyError::Incomplete };
                     return self.finish(Err(error), context);
                 }
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     if self.rate.wait().is_some_and(|due| wire.is_due(due, context)) {
                         wire.journal.note(Ended::TimedOut(Timeout::Body));
@@ -156,11 +153,11 @@ impl Pump {
         }
     }
 
-    fn deliver(&mut self, content: Bytes, context: &mut Context<'_>) -> Pumped {
+    fn deliver(&mut self, content: Bytes, is_whole: bool, context: &mut Context<'_>) -> Pumped {
         if let Some(reader) = &mut self.reader {
             reader.push(content, context);
         }
-        if self.decoder.is_complete() { self.finish(Ok(()), context) } else { Pumped::Progress }
+        if is_whole { self.finish(Ok(()), context) } else { Pumped::Progress }
     }
 
     fn finish(&mut self, end: Result<(), BodyError>, context: &mut Context<'_>) -> Pumped {
@@ -172,13 +169,16 @@ impl Pump {
     }
 
     /// Decodes from what has arrived; `None` where nothing of the body is there.
-    fn next_content(&mut self, input: &mut ReadBuffer) -> Result<Option<Bytes>, Fault> {
-        while !input.is_empty() && !self.decoder.is_complete() {
-            let decoded = self.decoder.decode(input.unread()).map_err(Fault::Malformed)?;
+    fn next_content<IO: Transport>(&mut self, wire: &mut Wire<IO>) -> Result<Option<Bytes>, Fault> {
+        let Wire { input, body, .. } = wire;
+        while !input.is_empty() && !body.is_complete() {
+            let decoded = body.decode(input.unread()).map_err(Fault::Malformed)?;
             if decoded.consumed == 0 {
                 return Ok(None);
             }
             self.interim = Interim::NotAsked;
+            // What came with the head, or while nobody read, counts like what we waited for.
+            self.rate.earn(decoded.consumed);
             let content = input.unread().get(decoded.content).unwrap_or_default();
             self.received += content.len() as u64;
             if self.received > self.limit {
@@ -193,35 +193,59 @@ impl Pump {
         Ok(None)
     }
 
-    /// Sends the `100 Continue` that is still owed, where the response itself is going to read the body: after its
-    /// head it would be too late.
-    pub(super) fn settle_interim<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
+    /// Settles what the answer's head depends on. The `100 Continue` that is still owed goes out where the response
+    /// itself is going to read the body: after its head it would be too late. Of a body that nobody reads any more, what
+    /// has arrived is dropped, so that it is known how much is left.
+    pub(super) fn settle<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
         // What the answer takes is not the client's time.
         self.rate.pause();
         let read_later = self.reader.as_ref().is_some_and(|reader| !reader.is_dropped());
         if !read_later {
             self.reader = None;
+            self.drop_arrived(wire);
         } else if self.interim == Interim::Owed {
             self.interim = Interim::Sent;
             wire.output.tail().extend_from_slice(CONTINUE);
         }
     }
 
+    fn drop_arrived<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
+        if self.failed {
+            return;
+        }
+        self.limit = self.received.saturating_add(DISCARDED_BYTES);
+        loop {
+            match self.next_content(wire) {
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(_) => {
+                    self.failed = true;
+                    return;
+                }
+            }
+        }
+    }
+
     /// Whether the connection can go on after this body.
-    pub(super) fn rest(&self) -> Rest {
-        if self.failed || (self.interim == Interim::Owed && !self.decoder.is_complete()) {
+    pub(super) fn rest<IO: Transport>(&self, wire: &Wire<IO>) -> Rest {
+        if self.failed || (self.interim == Interim::Owed && !wire.body.is_complete()) {
             // A client that still waits for `100 Continue` may send the body or not: nobody could tell which.
             return Rest::Much;
         }
-        match self.decoder.remaining_len() {
-            Some(len) if len > DISCARDED_BYTES && self.reader.is_none() => Rest::Much,
-            Some(_) | None => Rest::Little,
+        if self.reader.is_some() {
+            return Rest::Little;
+        }
+        match wire.body.remaining_len() {
+            Some(len) if len <= DISCARDED_BYTES => Rest::Little,
+            // Of chunks nobody knows how many there are: announced now, the end is one that the client understands
+            // (RFC 9112 §9.6).
+            Some(_) | None => Rest::Much,
         }
     }
 
     /// Whether every byte of the body has been consumed.
-    pub(super) fn is_complete(&self) -> bool {
-        self.decoder.is_complete() && !self.failed
+    pub(super) fn is_complete<IO: Transport>(&self, wire: &Wire<IO>) -> bool {
+        wire.body.is_complete() && !self.failed
     }
 
     /// Reads and drops what nobody read; `false` where that is too much, too slow, or broken.
@@ -242,9 +266,9 @@ impl Pump {
         IO: Transport,
     {
         loop {
-            match self.next_content(&mut wire.input) {
+            match self.next_content(wire) {
                 Ok(Some(_)) => continue,
-                Ok(None) if self.decoder.is_complete() => return Poll::Ready(true),
+                Ok(None) if wire.body.is_complete() => return Poll::Ready(true),
                 Ok(None) => {}
                 Err(fault) => {
                     fault.note(wire);
@@ -257,7 +281,7 @@ impl Pump {
             }
             match wire.poll_read(context) {
                 Poll::Ready(0) => return Poll::Ready(false),
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     let due = self.rate.wait();
                     if !due.is_some_and(|due| wire.is_due(due, context)) {
