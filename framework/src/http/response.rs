@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
@@ -223,7 +223,7 @@ impl Response {
     pub(crate) fn location(mut self, location: &str) -> Self {
         match HeaderValue::from_str(&crate::respond::uri_reference(location)) {
             Ok(value) => {
-                self.fields_mut().insert(LOCATION, value);
+                self.set_header(LOCATION, value);
                 self
             }
             Err(error) => Self::broken(error),
@@ -310,6 +310,14 @@ impl Response {
         } else {
             self.fields_mut().append(name, value);
         }
+    }
+
+    /// Whether it is a 200 that says which state it is of, so that a condition of the request may make another of it.
+    pub(crate) fn has_validators(&self) -> bool {
+        let headers = &self.headers;
+        self.status == StatusCode::OK
+            && !headers.is_empty()
+            && (headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED))
     }
 
     /// The body, to look at or to wrap.
