@@ -64,13 +64,7 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 impl Response {
     /// An answer with this status and no body.
     pub fn new(status: StatusCode) -> Self {
-        Self {
-            status,
-            content_type: None,
-            headers: None,
-            body: Body::empty(),
-            report: Report::Nothing,
-        }
+        Self { status, content_type: None, headers: None, body: Body::empty(), report: Report::Nothing }
     }
 
     /// 200 OK.
@@ -314,10 +308,7 @@ impl Response {
 
     /// Whether it is a 200 that says which state it is of, so that a condition of the request may make another of it.
     pub(crate) fn has_validators(&self) -> bool {
-        let headers = &self.headers;
-        self.status == StatusCode::OK
-            && !headers.is_empty()
-            && (headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED))
+        self.status == StatusCode::OK && (self.has_field(ETAG) || self.has_field(LAST_MODIFIED))
     }
 
     /// The body, to look at or to wrap.
