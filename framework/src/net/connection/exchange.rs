@@ -42,7 +42,7 @@ where
     /// Answers one request.
     pub(super) async fn exchange(&mut self, mut request: Request, head: ParsedHead) -> After {
         let id = RequestId::generate();
-        request.set_origin(self.peer.addr, id);
+        request.set_origin(self.wire.journal.client_addr(), id);
         request.set_counters(self.wire.journal.witness().counters());
         request.set_shutdown(self.wire.place.shutdown());
         let message = Message::of(&request, &head);

@@ -213,7 +213,7 @@ impl Pump {
     }
 
     fn drop_arrived<IO: Transport>(&mut self, wire: &mut Wire<IO>) -> Result<(), Fault> {
-        if self.failed {
+        if self.failed || wire.body.is_complete() {
             return Ok(());
         }
         self.limit = self.received.saturating_add(DISCARDED_BYTES);
