@@ -33,7 +33,8 @@ fn a_mistake_is_told_on_the_token_at_fault() {
     let mut wrong = Vec::new();
     for path in messages(Path::new("ui")).expect("the cases lie beside this package's manifest") {
         let case = path.with_extension("").strip_prefix("ui").expect("listed in it").display().to_string();
-        let row = expected.iter().position(|(name, _)| name.trim_end() == case).map(|row| expected.remove(row).1);
+        let row =
+            expected.iter().position(|(name, _)| name.trim_end() == case).map(|row| expected.remove(row).1);
         let told = told_on(&path).unwrap_or_else(|| panic!("{case} points at no line of its own"));
         if row.map(str::trim_start) != Some(told.as_str()) {
             wrong.push(format!("{case}  {told}"));
