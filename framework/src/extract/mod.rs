@@ -31,6 +31,8 @@ use crate::respond::IntoResponse;
 
 pub use client_addr::ClientAddr;
 pub use content_type::ContentType;
+#[cfg(any(test, feature = "__properties"))]
+pub use de::{form, percent, query};
 pub use form::Form;
 pub use function::Rejected;
 pub use json::Json;

@@ -13,6 +13,8 @@ mod fields;
 mod map;
 mod pairs;
 mod params;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 mod text;
 mod value;
 
@@ -21,6 +23,8 @@ mod tests;
 
 pub use error::FieldError;
 pub(crate) use error::{bounded, quoted};
-#[cfg(test)]
+#[cfg(any(test, feature = "__properties"))]
 use fields::MAX_PAIRS;
 pub(crate) use fields::{Coding, Fields};
+#[cfg(any(test, feature = "__properties"))]
+pub use property::{form, percent, query};

@@ -21,6 +21,8 @@
 mod answer;
 mod exchange;
 mod head;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 mod pump;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,8 @@ use http::StatusCode;
 use tokio::task::consume_budget;
 
 use self::head::NextHead;
+#[cfg(any(test, feature = "__properties"))]
+pub use self::property::connection;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Transport};
 use crate::http::RequestId;

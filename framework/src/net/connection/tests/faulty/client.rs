@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, split};
 use tokio::time::sleep;
 
-use super::Random;
 use super::plan::{End, Plan};
+use crate::__properties::Random;
 
 /// How often a client pauses in one direction.
 const PAUSES: usize = 6;

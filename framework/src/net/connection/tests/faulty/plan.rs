@@ -1,6 +1,6 @@
 //! What a client asks for, and what is due to it.
 
-use super::Random;
+use crate::__properties::Random;
 
 /// How a client ends its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
