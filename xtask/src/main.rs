@@ -9,6 +9,7 @@ mod book;
 mod command;
 mod conformance;
 mod crates;
+mod fuzz;
 mod links;
 mod markdown;
 mod needs;
@@ -21,17 +22,19 @@ const HELP: &str = "\
 Tasks of this repository: cargo xtask TASK
 
   test           install what is missing, then run every test
-  ci             formatting, clippy and documentation, then the same as test
+  ci             formatting, clippy and documentation, the same as test, then fuzz
   crates         count the crates of a default build
   book           check the book's listings and links, and build it
   conformance    run the HTTP conformance programs against examples/probe
+  fuzz [--seconds N] [TARGET…]
+                 run the fuzzer's targets, all or those named, each for a minute or so long
 ";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let task = match arguments.as_slice() {
-        [task] => task.as_str(),
-        [] | [_, _, ..] => "",
+    let all: Vec<String> = std::env::args().skip(1).collect();
+    let (task, arguments) = match all.as_slice() {
+        [task, arguments @ ..] if arguments.is_empty() || task == "fuzz" => (task.as_str(), arguments),
+        [..] => ("", [].as_slice()),
     };
     match task {
         "test" => suite::test(),
@@ -39,12 +42,19 @@ fn main() -> ExitCode {
         "crates" => suite::one("crates", crates::check),
         "book" => suite::book(),
         "conformance" => suite::conformance(),
+        "fuzz" => match fuzz::Options::parse(arguments) {
+            Ok(options) => suite::fuzz(&options),
+            Err(fault) => {
+                eprintln!("{fault}");
+                ExitCode::from(2)
+            }
+        },
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         _ => {
-            eprint!("expected one task, found {:?}\n\n{HELP}", arguments.join(" "));
+            eprint!("expected one task, found {:?}\n\n{HELP}", all.join(" "));
             ExitCode::from(2)
         }
     }
