@@ -107,8 +107,8 @@ fn check_one(fuzzer: &Path, name: &str, time: Duration) -> Result<String, String
     let log = logs.join(format!("{name}.log"));
     let file = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
     let fuzz = root().join("fuzz");
-    // An input that takes ten seconds is a fault as well.
-    let mut fuzzer = program(fuzzer, &["-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"]);
+    // An input that takes twenty seconds is a fault as well.
+    let mut fuzzer = program(fuzzer, &["-timeout=20", "-rss_limit_mb=1024", "-print_final_stats=1"]);
     fuzzer.arg(format!("-max_total_time={}", time.as_secs()));
     fuzzer.arg(format!("-dict={}", fuzz.join("words.dict").display()));
     fuzzer.arg(format!("-artifact_prefix={}/", found.display()));
