@@ -1,15 +1,18 @@
 //! The application behind a server: its table, its mounts, its middleware and its state, and how they answer a request.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
 
 use crate::config::TrailingSlash;
-use crate::http::{Request, RequestId, Response};
+use crate::http::{Request, RequestFacts, Response};
 use crate::middleware::{Chain, Layer, Terminal};
-use crate::net::{Application, Routed};
-use crate::respond::{IntoResponse, Problem, render};
+use crate::net::{Application, Routed, panic_text};
+use crate::observe::{Counters, Observer, Tally, Witness};
+use crate::respond::{IntoResponse, Problem, Renderer, render};
 use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
 
 /// Everything of the application's that answers requests.
@@ -20,6 +23,10 @@ pub(crate) struct App<S: 'static> {
     pub(crate) layers: Vec<Box<dyn Layer<S>>>,
     pub(crate) state: S,
     pub(crate) trailing_slash: TrailingSlash,
+    /// Writes out problems in place of the built-in forms.
+    pub(crate) renderer: Option<Renderer>,
+    pub(crate) observers: Arc<[Box<dyn Observer>]>,
+    pub(crate) counters: Counters,
 }
 
 /// What answers a request.
@@ -77,8 +84,22 @@ impl<S: Send + Sync> Application for App<S> {
         Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
     }
 
-    fn render(&self, response: Response, id: RequestId) -> Response {
-        render(response, id)
+    fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
+        render(response, facts, |problem| {
+            let renderer = self.renderer.as_ref()?;
+            let rendered = catch_unwind(AssertUnwindSafe(|| renderer(problem, facts)));
+            rendered
+                .inspect_err(|panic| {
+                    tally.panicked();
+                    let panic = panic_text(panic.as_ref());
+                    tracing::error!(request_id = %facts.id(), panic, "the renderer of problems panicked");
+                })
+                .ok()
+        })
+    }
+
+    fn witness(&self) -> Witness {
+        Witness::new(&self.counters, &self.observers)
     }
 }
 

@@ -5,10 +5,13 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::http::Response;
+use crate::http::{BodyError, Response};
 use crate::respond::{IntoResponse, Problem};
 
 /// Any error at all, by `?`; the answer is a 500, the log gets the chain, the client none of it.
+///
+/// A [`BodyError`] is the client's own, as a rule, and is answered as such: 408 where the body was too slow, 413 where
+/// it was too large, 400 where it was malformed or broke off.
 ///
 /// It does not implement [`std::error::Error`], so that every type which does can become one.
 ///
@@ -59,7 +62,10 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR).source(self.0).into_response()
+        match self.0.downcast::<BodyError>() {
+            Ok(error) => error.into_response(),
+            Err(error) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).source(error).into_response(),
+        }
     }
 }
 

@@ -49,9 +49,12 @@
 //! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`Body`], [`struct@State`], [`TypedHeader`], … |
 //! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Redirect`], tuples, [`Response`] |
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
+//! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
 //! | what handlers share | [`derive@State`] |
+//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
+//! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | tests | [`testing`], [`macro@test`] |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
@@ -78,6 +81,8 @@ mod log;
 mod macros;
 mod middleware;
 mod net;
+mod observe;
+mod reports;
 mod respond;
 mod routing;
 // `server` is this crate's own name already.
@@ -97,12 +102,19 @@ pub use extract::{
     MatchedRoute, ParamError, Parsed, Path, Provides, Query, Rejected, State, TypedHeader, UserAgent,
     rejection,
 };
-pub use http::{Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestId, Response};
+pub use http::{
+    Accept, Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestFacts, RequestId, Response,
+    Shutdown,
+};
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
     routes, scope, test,
 };
 pub use middleware::{Layer, Middleware, Next};
+pub use observe::{
+    AccessLog, Counters, Counts, Ended, Exchange, Observer, ProtocolError, Refusals, StatusClasses, Timeout,
+    Timeouts,
+};
 pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, Routes, Segment,

@@ -191,6 +191,19 @@ fn civil_date(days: u64) -> (u64, u64, u64) {
     (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
+/// Keeps the lines of this thread's events in `lines` while the guard lives.
+#[cfg(test)]
+pub(crate) fn record(
+    least: Level,
+    lines: &std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+) -> tracing::subscriber::DefaultGuard {
+    let lines = std::sync::Arc::clone(lines);
+    let sink = move |line: &[u8]| {
+        lines.lock().unwrap().push(String::from_utf8(line.to_vec()).expect("lines are UTF-8"));
+    };
+    tracing::subscriber::set_default(Fallback { least, coloured: false, sink })
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};

@@ -10,10 +10,12 @@ use crate::app::App;
 use crate::banner::Banner;
 use crate::config::{self, Action, Help, ListenError, Runtime, Settings, TrailingSlash};
 use crate::error::Error;
+use crate::http::Shutdown;
 use crate::middleware::{Layer, Middleware};
 use crate::net::{
     self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
 };
+use crate::reports::Reports;
 use crate::routing::{Listing, Mount, Mounts, Routes};
 
 /// A server that is being put together.
@@ -39,10 +41,12 @@ pub struct Server<S: 'static = (), P = Missing> {
     routes: Routes<S>,
     mounts: Mounts<S>,
     layers: Vec<Box<dyn Layer<S>>>,
+    pub(crate) reports: Reports,
     state: P,
     settings: Settings,
     command_line: CommandLine,
     trigger: Option<Trigger>,
+    shutdown: Shutdown,
     /// Mistakes of the builder, told when the server is run.
     mistakes: Vec<Error>,
 }
@@ -90,9 +94,30 @@ impl HasState<()> for Server<(), Missing> {
 
 impl<S> HasState<S> for Server<S, Held<S>> {
     fn into_parts(self) -> (Server<S, Missing>, S) {
-        let Self { routes, mounts, layers, state, settings, command_line, trigger, mistakes } = self;
-        let server =
-            Server { routes, mounts, layers, state: Missing, settings, command_line, trigger, mistakes };
+        let Self {
+            routes,
+            mounts,
+            layers,
+            reports,
+            state,
+            settings,
+            command_line,
+            trigger,
+            shutdown,
+            mistakes,
+        } = self;
+        let server = Server {
+            routes,
+            mounts,
+            layers,
+            reports,
+            state: Missing,
+            settings,
+            command_line,
+            trigger,
+            shutdown,
+            mistakes,
+        };
         (server, state.0)
     }
 }
@@ -111,18 +136,42 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
             routes,
             mounts: Mounts::default(),
             layers: Vec::new(),
+            reports: Reports::default(),
             state: Missing,
             settings: Settings::default(),
             command_line: CommandLine::Read,
             trigger: None,
+            shutdown: Shutdown::default(),
             mistakes: Vec::new(),
         }
     }
 
     /// Gives the state that the table's handlers ask for.
     pub fn state(self, state: S) -> Server<S, Held<S>> {
-        let Self { routes, mounts, layers, state: Missing, settings, command_line, trigger, mistakes } = self;
-        Server { routes, mounts, layers, state: Held(state), settings, command_line, trigger, mistakes }
+        let Self {
+            routes,
+            mounts,
+            layers,
+            reports,
+            state: Missing,
+            settings,
+            command_line,
+            trigger,
+            shutdown,
+            mistakes,
+        } = self;
+        Server {
+            routes,
+            mounts,
+            layers,
+            reports,
+            state: Held(state),
+            settings,
+            command_line,
+            trigger,
+            shutdown,
+            mistakes,
+        }
     }
 }
 
@@ -155,6 +204,33 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     pub fn shutdown_on(mut self, trigger: impl Future<Output = ()> + Send + 'static) -> Self {
         self.trigger = Some(Box::pin(trigger));
         self
+    }
+
+    /// The end of this server, for the rest of the program to ask for and to wait for; a handler takes it as an
+    /// argument.
+    ///
+    /// ```no_run
+    /// use server::{Server, get, routes};
+    ///
+    /// #[get("/")]
+    /// async fn index() -> &'static str {
+    ///     "Hello, world!"
+    /// }
+    ///
+    /// #[server::main]
+    /// async fn main() -> server::Result {
+    ///     let server = Server::new(routes![index]);
+    ///     let shutdown = server.shutdown_handle();
+    ///     std::thread::spawn(move || {
+    ///         // Ends with the standard input, as when the program that started this one is gone.
+    ///         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+    ///         shutdown.request();
+    ///     });
+    ///     server.run().await
+    /// }
+    /// ```
+    pub fn shutdown_handle(&self) -> Shutdown {
+        self.shutdown.clone()
     }
 
     /// Takes all settings from `settings`.
@@ -279,16 +355,19 @@ where
         let sockets = if per_core { workers } else { 1 };
         let options = ListenOptions { backlog: settings.backlog, sockets, reuse_port: settings.reuse_port };
         let addr = settings.address();
-        let listeners = Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?;
-        let addr = listeners.addr;
+        let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
+            Some(listeners) => listeners,
+            None => Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?,
+        };
+        let addrs = listeners.addrs.clone();
         let routes = self.routes;
         let shop = self.into_shop(&settings)?;
         let workers = if per_core {
-            Workers::per_core(listeners, &shop)?
+            Workers::per_core(listeners, workers, &shop)?
         } else {
             Workers::shared(listeners, workers, &shop)?
         };
-        announce(&settings, addr, &routes);
+        announce(&settings, &addrs, &routes);
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
         net::run(workers, signals, drain, trigger).await;
         Ok(())
@@ -298,8 +377,9 @@ where
         let connections = config::effective_max_connections(settings, config::file_limit());
         let caps = Arc::new(Caps::new(connections, settings.max_connections_per_address));
         let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
+        let shutdown = self.shutdown.clone();
         let (app, limits) = self.into_app();
-        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking })
+        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown })
     }
 }
 
@@ -312,6 +392,9 @@ impl<S> Server<S, Missing> {
             layers: self.layers,
             state,
             trailing_slash: self.settings.trailing_slash,
+            renderer: self.reports.renderer,
+            observers: self.reports.observers.into(),
+            counters: self.reports.counters,
         };
         (app, limits)
     }
@@ -324,14 +407,14 @@ impl<S, P> fmt::Debug for Server<S, P> {
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce<S>(settings: &Settings, addr: SocketAddr, routes: &Routes<S>) {
+fn announce<S>(settings: &Settings, addresses: &[SocketAddr], routes: &Routes<S>) {
     use std::io::Write;
     let (name, routes) = (program(), Listing(routes).to_string());
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
     let banner = Banner {
         name: &name,
         version: env!("CARGO_PKG_VERSION"),
-        addresses: &[addr],
+        addresses,
         runtime: settings.runtime,
         workers: settings.workers,
         routes: &routes,

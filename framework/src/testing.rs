@@ -33,7 +33,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 pub use response::TestResponse;
 
 use crate::app::App;
-use crate::net::{Drain, Limits, Peer, Place, serve_connection};
+use crate::http::Shutdown;
+use crate::net::{Application, Drain, Limits, Peer, Place, serve_connection};
 use crate::routing::Routes;
 use crate::serving::{HasState, Server};
 
@@ -79,13 +80,15 @@ impl Client {
         Self::from(Server::new(routes).state(state))
     }
 
-    fn connect_to<S: Send + Sync + 'static>(app: App<S>, limits: Limits) -> Self {
+    fn connect_to<S: Send + Sync + 'static>(app: App<S>, limits: Limits, shutdown: Shutdown) -> Self {
+        let witness = app.witness();
         let (app, limits) = (Arc::new(app), Arc::new(limits));
         let connect = move || {
             let (ours, theirs) = duplex(PIPE_BYTES);
-            let place = Place::new(Arc::new(Drain::default()));
+            let place = Place::new(Arc::new(Drain::new(shutdown.clone())));
             let peer = Peer { addr: Some(CLIENT_ADDR) };
-            tokio::spawn(serve_connection(theirs, peer, Arc::clone(&app), Arc::clone(&limits), place));
+            let (app, limits) = (Arc::clone(&app), Arc::clone(&limits));
+            tokio::spawn(serve_connection(theirs, peer, app, limits, place, witness.clone()));
             ours
         };
         Self { connect: Arc::new(connect) }
@@ -144,8 +147,10 @@ where
 {
     /// A client of the server as it was configured in code; environment and command line are not looked at.
     fn from(server: Server<S, P>) -> Self {
+        let shutdown = server.shutdown_handle();
+        shutdown.drain_at_once();
         let (app, limits) = server.into_app();
-        Self::connect_to(app, limits)
+        Self::connect_to(app, limits, shutdown)
     }
 }
 

@@ -42,7 +42,8 @@ fn folder() -> &'static PathBuf {
         let test = env::current_exe().unwrap();
         let folder = test.ancestors().nth(2).unwrap().to_owned();
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--locked", "-p", "hello", "-p", "users", "-p", "probe"]);
+        build.args(["build", "--quiet", "--locked"]);
+        build.args(["-p", "hello", "-p", "users", "-p", "probe", "-p", "fingerpost-soak"]);
         build.current_dir(env!("CARGO_MANIFEST_DIR")).arg("--target-dir").arg(folder.parent().unwrap());
         if folder.ends_with("release") {
             build.arg("--release");

@@ -63,7 +63,10 @@ fn cuts_what_is_left_at_the_deadline_and_says_so() {
         assert_eq!(rest(slow), "", "{runtime}");
         let (_, log) = app.wait().unwrap();
         let last = log.lines().last().unwrap();
-        assert!(last.contains("cut") && last.contains("requests=1"), "{runtime}: {log}");
+        for part in ["shutdown_timeout", "cut", "requests=1 handling=1", "routes=\"/slow (1)\"", "answered=0"]
+        {
+            assert!(last.contains(part), "{runtime}: no {part} in {log}");
+        }
     }
 }
 
@@ -80,6 +83,39 @@ fn a_second_signal_ends_it_at_once() {
     let (_, log) = app.wait().unwrap();
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}: {log}", start.elapsed());
     assert!(log.lines().last().unwrap().contains("second signal"), "{log}");
+}
+
+#[test]
+fn a_second_signal_ends_the_delay_as_well() {
+    let app = start_with("probe", &[("SERVER_SHUTDOWN_DELAY", "60s")]);
+    app.terminate().unwrap();
+    sleep(Duration::from_millis(300));
+    app.terminate().unwrap();
+    let (_, log) = app.wait().unwrap();
+    assert!(log.lines().last().unwrap().contains("second signal"), "{log}");
+}
+
+#[test]
+fn a_handler_ends_the_server_and_its_own_answer_arrives() {
+    for runtime in RUNTIMES {
+        let app = start_with("probe", &[("SERVER_RUNTIME", runtime)]);
+        let slow = send(&app, "GET /slow HTTP/1.1\r\nhost: a\r\n\r\n");
+        let ticks = send(&app, "GET /ticks HTTP/1.1\r\nhost: a\r\n\r\n");
+        sleep(Duration::from_millis(100));
+        let stop = send(&app, "POST /stop HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n");
+        for (stream, end) in [(stop, "stopping\n"), (slow, "slow\n"), (ticks, "server leaves\n\r\n0\r\n\r\n")]
+        {
+            let answer = rest(stream);
+            assert!(
+                answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with(end),
+                "{runtime}: {answer}"
+            );
+        }
+        let (status, log) = app.wait().unwrap();
+        assert!(status.success(), "{runtime}: {status}\n{log}");
+        assert!(log.contains("asked by the application"), "{runtime}: {log}");
+        assert!(log.lines().last().unwrap().contains("nothing was cut"), "{runtime}: {log}");
+    }
 }
 
 #[test]

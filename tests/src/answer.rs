@@ -15,6 +15,33 @@ pub(crate) struct Malformed(pub(crate) String);
 impl Answer {
     /// Reads the answer to a `method` request, which is all that the server sent before it closed.
     pub(crate) fn parse(bytes: &[u8], method: &str) -> Result<Self, Malformed> {
+        match Self::parse_first(bytes, method)? {
+            (answer, []) => Ok(answer),
+            (_, rest) => Err(broken("bytes after the answer", rest)),
+        }
+    }
+
+    /// Reads all that a server sent on a connection before it closed: answers, one behind the other, interim ones too.
+    /// The first request was a `method` request; of the others none was a HEAD.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the first answer that is not well framed, and where.
+    pub fn parse_all(mut bytes: &[u8], method: &str) -> Result<Vec<Self>, String> {
+        let (mut answers, mut method) = (Vec::new(), method);
+        while !bytes.is_empty() {
+            let (answer, rest) = Self::parse_first(bytes, method).map_err(|Malformed(fault)| fault)?;
+            if answer.status >= 200 {
+                method = "GET";
+            }
+            answers.push(answer);
+            bytes = rest;
+        }
+        Ok(answers)
+    }
+
+    /// Reads one answer, and gives what is behind it.
+    fn parse_first<'a>(bytes: &'a [u8], method: &str) -> Result<(Self, &'a [u8]), Malformed> {
         let end = find(bytes, b"\r\n\r\n").ok_or_else(|| broken("no end of the header section", bytes))?;
         let (head, rest) = bytes.split_at(end);
         let rest = rest.get(4..).unwrap_or_default();
@@ -23,8 +50,9 @@ impl Answer {
         let status = parse_status_line(lines.next().unwrap_or_default())?;
         let fields = lines.map(parse_field_line).collect::<Result<_, _>>()?;
         let mut answer = Self { status, fields, body: Vec::new() };
-        answer.body = answer.parse_body(rest, method)?;
-        Ok(answer)
+        let (body, rest) = answer.parse_body(rest, method)?;
+        answer.body = body;
+        Ok((answer, rest))
     }
 
     /// The status code.
@@ -48,21 +76,25 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    fn parse_body(&self, rest: &[u8], method: &str) -> Result<Vec<u8>, Malformed> {
-        if method == "HEAD" || self.status == 204 || self.status == 304 {
-            return if rest.is_empty() {
-                Ok(Vec::new())
-            } else {
-                Err(broken("a body where none may be", rest))
-            };
-        }
+    fn parse_body<'a>(&self, rest: &'a [u8], method: &str) -> Result<(Vec<u8>, &'a [u8]), Malformed> {
         let chunked = self.field("transfer-encoding").is_some_and(|coding| coding == "chunked");
-        match self.field("content-length") {
-            Some(_) if chunked => Err(broken("a length and a transfer coding", rest)),
-            Some(len) if len.parse() == Ok(rest.len()) => Ok(rest.to_vec()),
-            Some(len) => Err(Malformed(format!("expected {len} bytes of body, found {}", rest.len()))),
+        let len = self.field("content-length");
+        if chunked && len.is_some() {
+            return Err(broken("a length and a transfer coding", rest));
+        }
+        if method == "HEAD" || self.status < 200 || self.status == 204 || self.status == 304 {
+            return Ok((Vec::new(), rest));
+        }
+        match len {
+            Some(len) => {
+                let body = len.parse().ok().and_then(|len| rest.split_at_checked(len));
+                let (body, rest) = body.ok_or_else(|| {
+                    Malformed(format!("expected {len} bytes of body, found {}", rest.len()))
+                })?;
+                Ok((body.to_vec(), rest))
+            }
             None if chunked => decode_chunked(rest),
-            None => Ok(rest.to_vec()),
+            None => Ok((rest.to_vec(), &[])),
         }
     }
 }
@@ -80,7 +112,8 @@ fn parse_field_line(line: &str) -> Result<(String, String), Malformed> {
     Ok((name.to_owned(), value.trim().to_owned()))
 }
 
-fn decode_chunked(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
+/// Undoes the coding, and gives what is behind it.
+fn decode_chunked(bytes: &[u8]) -> Result<(Vec<u8>, &[u8]), Malformed> {
     let mut body = Vec::new();
     let mut rest = bytes;
     loop {
@@ -93,7 +126,7 @@ fn decode_chunked(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
             data.split_at_checked(size).ok_or_else(|| broken("a chunk that broke off", data))?;
         rest = after.strip_prefix(b"\r\n").ok_or_else(|| broken("a chunk without its end", after))?;
         if size == 0 {
-            return if rest.is_empty() { Ok(body) } else { Err(broken("bytes after the last chunk", rest)) };
+            return Ok((body, rest));
         }
         body.extend_from_slice(chunk);
     }
@@ -131,6 +164,26 @@ mod tests {
         check("GET", "HTTP/1.1 200 OK\r\n\r\nhi", Some((200, "hi")));
         check("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", Some((200, "")));
         check("GET", "HTTP/1.1 204 No Content\r\n\r\n", Some((204, "")));
+    }
+
+    #[test]
+    fn reads_one_answer_behind_the_other() {
+        let sized = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+        let interim = "HTTP/1.1 100 Continue\r\n\r\n";
+        let statuses = |bytes: &str, method| {
+            let answers = Answer::parse_all(bytes.as_bytes(), method)?;
+            Ok::<_, String>(answers.iter().map(Answer::status).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            statuses(&[interim, sized, chunked, sized].concat(), "POST"),
+            Ok(vec![100, 200, 200, 200])
+        );
+        assert_eq!(statuses(&[interim, head, sized].concat(), "HEAD"), Ok(vec![100, 200, 200]));
+        assert_eq!(statuses("", "GET"), Ok(vec![]));
+        assert!(statuses(&[sized, "x"].concat(), "GET").is_err());
+        assert!(statuses(&[head, sized].concat(), "GET").is_err());
     }
 
     #[test]

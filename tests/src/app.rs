@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -45,10 +46,53 @@ impl App {
     /// # Errors
     ///
     /// Those of [`App::start`].
-    pub fn launch(mut command: Command, settings: &[(&str, &str)]) -> Result<Self, StartError> {
+    pub fn launch(command: Command, settings: &[(&str, &str)]) -> Result<Self, StartError> {
+        Self::spawn(command, settings, Stdio::null(), Stdio::null())
+    }
+
+    /// Starts `program` with a socket left to it, as systemd leaves them: `LISTEN_FDS` and `LISTEN_PID` are set.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`App::start`].
+    pub fn activate(
+        program: &Path,
+        socket: impl Into<OwnedFd>,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, StartError> {
+        // A program is given but its standard streams in safe code; the shell moves the first one on, and keeps its
+        // own number when it becomes the program.
+        let script = "exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\"";
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(script).arg(program);
+        Self::spawn(command, settings, socket.into().into(), Stdio::null())
+    }
+
+    /// The same with two sockets.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`App::start`].
+    pub fn activate_both(
+        program: &Path,
+        sockets: (impl Into<OwnedFd>, impl Into<OwnedFd>),
+        settings: &[(&str, &str)],
+    ) -> Result<Self, StartError> {
+        let script = "exec 3<&0 4<&1 0</dev/null 1>/dev/null; LISTEN_FDS=2 LISTEN_PID=$$ exec \"$0\"";
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(script).arg(program);
+        Self::spawn(command, settings, sockets.0.into().into(), sockets.1.into().into())
+    }
+
+    fn spawn(
+        mut command: Command,
+        settings: &[(&str, &str)],
+        stdin: Stdio,
+        stdout: Stdio,
+    ) -> Result<Self, StartError> {
         forget_settings(&mut command);
         command.env("SERVER_HOST", "127.0.0.1").env("SERVER_PORT", "0").envs(settings.iter().copied());
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(StartError::Spawn)?;
         let log = Arc::new(Mutex::new(String::new()));
         let (found, address) = mpsc::channel();

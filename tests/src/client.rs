@@ -27,6 +27,12 @@ impl Call {
         Self { address, method: method.to_owned(), target: target.to_owned(), fields, body: Vec::new() }
     }
 
+    /// Sends it to another address.
+    #[must_use]
+    pub fn at(self, address: SocketAddr) -> Self {
+        Self { address, ..self }
+    }
+
     /// Adds a field line, as it stands.
     #[must_use]
     pub fn field(mut self, name: &str, value: &str) -> Self {

@@ -1,11 +1,18 @@
-//! The engine as a process: how it starts, what it does under signals, and what it does when files run out.
+//! The engine as a process: how it starts, what it does under signals, and under load and abuse.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "../http/drain.rs"]
 mod drain;
-#[path = "../http/files.rs"]
-mod files;
+#[path = "../http/greedy.rs"]
+mod greedy;
+#[cfg(target_os = "linux")]
+#[path = "../http/inherit.rs"]
+mod inherit;
+#[path = "../http/load.rs"]
+mod load;
+#[path = "../http/panics.rs"]
+mod panics;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http/start.rs"]

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
 mod book;
+mod clauses;
 mod command;
 mod conformance;
 mod crates;
@@ -13,8 +14,12 @@ mod fuzz;
 mod links;
 mod markdown;
 mod needs;
+mod soak;
+mod sources;
 mod steps;
 mod suite;
+#[cfg(test)]
+mod unsafe_code;
 
 use std::process::ExitCode;
 
@@ -24,17 +29,20 @@ Tasks of this repository: cargo xtask TASK
   test           install what is missing, then run every test
   ci             formatting, clippy and documentation, the same as test, then fuzz
   crates         count the crates of a default build
-  book           check the book's listings and links, and build it
+  book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
   fuzz [--seconds N] [TARGET…]
-                 run the fuzzer's targets, all or those named, each for a minute or so long
+                 run the fuzzer's targets, or those named, a minute each or as long as is said
+  soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";
 
 fn main() -> ExitCode {
     let all: Vec<String> = std::env::args().skip(1).collect();
     let (task, arguments) = match all.as_slice() {
-        [task, arguments @ ..] if arguments.is_empty() || task == "fuzz" => (task.as_str(), arguments),
-        [..] => ("", [].as_slice()),
+        [task, arguments @ ..] if arguments.is_empty() || matches!(task.as_str(), "fuzz" | "soak") => {
+            (task.as_str(), arguments)
+        }
+        [] | [_, ..] => ("", [].as_slice()),
     };
     match task {
         "test" => suite::test(),
@@ -49,6 +57,7 @@ fn main() -> ExitCode {
                 ExitCode::from(2)
             }
         },
+        "soak" => suite::one("soak", || soak::check(arguments)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS

@@ -33,6 +33,12 @@ impl Page {
         Ok(Self { path: path.to_owned(), text })
     }
 
+    /// A page with this text.
+    #[cfg(test)]
+    pub(crate) fn of(path: &str, text: &str) -> Self {
+        Self { path: path.into(), text: text.to_owned() }
+    }
+
     /// Its fenced blocks, in order.
     pub(crate) fn blocks(&self) -> Vec<Block<'_>> {
         split(&self.text).1

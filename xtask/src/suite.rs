@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::command::{cargo, run};
 use crate::steps::{Outcome, Steps};
-use crate::{book, conformance, crates, fuzz, links, needs};
+use crate::{book, clauses, conformance, crates, fuzz, links, needs};
 
 /// `cargo xtask test`: everything that a change must not break.
 pub(crate) fn test() -> ExitCode {
@@ -72,7 +72,8 @@ fn tests(steps: &mut Steps) {
     steps.run("framework without default features", || framework("--no-default-features"));
     steps.run("framework with all features", || framework("--all-features"));
     steps.run("examples", || {
-        run(&mut cargo(&["build", "--locked", "-p", "hello", "-p", "users", "-p", "probe"]))
+        let packages = ["-p", "hello", "-p", "users", "-p", "probe", "-p", "fingerpost-soak"];
+        run(cargo(&["build", "--locked"]).args(packages))
     });
     steps.run("tests", || run(&mut workspace_tests("--all-targets")));
     steps.run("documentation's examples", || run(&mut workspace_tests("--doc")));
@@ -92,6 +93,7 @@ fn tests(steps: &mut Steps) {
 fn book_steps(steps: &mut Steps) {
     steps.run("listings", book::check_listings);
     steps.run("links", links::check);
+    steps.run("tests that the book names", clauses::check);
     steps.run("book", book::build);
 }
 

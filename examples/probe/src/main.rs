@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use server::{Body, HeaderMap, HeaderValue, Response, Routes, Server, StatusCode, get, header, post, routes};
+use server::{
+    Body, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, StatusCode, get, header, post, routes,
+};
 
-const ROUTES: Routes = routes![index, hello, echo, stream, slow, large, no_content, not_modified];
+const ROUTES: Routes =
+    routes![index, hello, echo, stream, slow, large, no_content, not_modified, ticks, stop];
 
 #[server::main]
 async fn main() -> server::Result {
@@ -76,4 +79,25 @@ async fn no_content() -> StatusCode {
 #[get("/not-modified")]
 async fn not_modified() -> Response {
     Response::new(StatusCode::NOT_MODIFIED).header(header::ETAG, "\"probe-1\"")
+}
+
+/// A chunk every 10 ms until the server drains, and then a last one.
+#[get("/ticks")]
+async fn ticks(shutdown: Shutdown) -> Body {
+    Body::stream(|mut out| async move {
+        while !shutdown.is_draining() {
+            out.send("tick\n").await?;
+            // Whichever comes first.
+            let _ = tokio::time::timeout(Duration::from_millis(10), shutdown.draining()).await;
+        }
+        out.send("the server leaves\n").await?;
+        out.finish().await
+    })
+}
+
+/// Ends the server, after this answer.
+#[post("/stop")]
+async fn stop(shutdown: Shutdown) -> &'static str {
+    shutdown.request();
+    "stopping\n"
 }

@@ -26,3 +26,9 @@ pub(crate) use listen::ListenError;
 pub use settings::{Runtime, Settings, TrailingSlash};
 pub(crate) use sources::Action;
 pub(crate) use units::{write_duration, write_size};
+
+/// Each setting's name, and its default as `--help` writes it.
+#[cfg(test)]
+pub(crate) fn names_with_defaults() -> impl Iterator<Item = (&'static str, &'static str)> {
+    table::SETTINGS.iter().map(|setting| (setting.name, setting.default))
+}

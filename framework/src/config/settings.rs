@@ -57,9 +57,11 @@ pub struct Settings {
     /// What becomes of a path that has a trailing slash too many or too few. Default: [`TrailingSlash::Strict`].
     pub trailing_slash: TrailingSlash,
 
-    /// The longest time from a request's first byte to the end of its head; then 408, and close. Default: 10 s.
+    /// The longest time from a request's first byte to the end of its head; then 408, and close. A request that was
+    /// pipelined has it from the end of the answer before. Default: 10 s.
     pub header_read_timeout: Duration,
-    /// How long a connection may be idle between requests; then close. 0 keeps none open. Default: 75 s.
+    /// How long a connection may be idle between requests; then close. 0 keeps none open behind the requests that it
+    /// came with; the first one may take as long as a head in any case. Default: 75 s.
     pub keep_alive_timeout: Duration,
     /// The longest time to the response's head, where the route has no `timeout`; then 503. Default: 30 s.
     pub request_timeout: Duration,

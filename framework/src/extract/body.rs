@@ -73,14 +73,19 @@ impl BodyRejection {
     }
 
     pub(super) fn problem(self) -> Problem {
-        let problem = Problem::new(self.status());
-        match &self.error {
-            BodyError::TooLarge { limit } => {
-                problem.detail(self.to_string()).with("limit_bytes", *limit).with("setting", self.setting)
-            }
-            error if error.status().is_server_error() => problem.source(self.error),
-            _ => problem.detail(self.to_string()),
-        }
+        let (detail, setting) = (self.to_string(), self.setting);
+        let too_large = matches!(self.error, BodyError::TooLarge { .. });
+        let problem = problem_of(self.error, detail);
+        if too_large { problem.with("setting", setting) } else { problem }
+    }
+}
+
+fn problem_of(error: BodyError, detail: String) -> Problem {
+    let problem = Problem::new(error.status());
+    match error {
+        BodyError::TooLarge { limit } => problem.detail(detail).with("limit_bytes", limit),
+        error if error.status().is_server_error() => problem.source(error),
+        _ => problem.detail(detail),
     }
 }
 
@@ -102,6 +107,27 @@ impl fmt::Display for BodyRejection {
 impl Error for BodyRejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.error.source()
+    }
+}
+
+/// What a handler that reads the body itself may return; it is answered as the extractors answer it.
+///
+/// ```
+/// use server::{Body, BodyError, post};
+///
+/// #[post("/count", body_limit = "10GiB")]
+/// async fn count(mut body: Body) -> Result<String, BodyError> {
+///     let mut len = 0;
+///     while let Some(chunk) = body.chunk().await {
+///         len += chunk?.len();
+///     }
+///     Ok(format!("{len} bytes"))
+/// }
+/// ```
+impl IntoResponse for BodyError {
+    fn into_response(self) -> Response {
+        let detail = self.to_string();
+        problem_of(self, detail).into_response()
     }
 }
 
@@ -170,5 +196,26 @@ mod tests {
     async fn exactly_the_limit_is_allowed() {
         assert_eq!(collect(&mut request(Body::from("abc"), 3)).await.unwrap(), "abc");
         assert_eq!(collect(&mut request(streamed(&["ab", "cd"]), 3)).await.unwrap_err().status(), 413);
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_reads_the_body_itself_answers_what_is_wrong_with_it() {
+        type Make = fn() -> BodyError;
+        let rows: [(Make, u16); 5] = [
+            (|| BodyError::TooSlow, 408),
+            (|| BodyError::TooLarge { limit: 3 }, 413),
+            (|| BodyError::Malformed { detail: "a chunk".into() }, 400),
+            (|| BodyError::Incomplete, 400),
+            (|| BodyError::Source("a disk".into()), 500),
+        ];
+        for (error, status) in rows {
+            assert_eq!(error().into_response().status(), status, "{}", error());
+            assert_eq!(
+                crate::Error::from(error()).into_response().status(),
+                status,
+                "{} as any error",
+                error()
+            );
+        }
     }
 }

@@ -6,9 +6,8 @@ use http::HeaderName;
 use http::header::CONTENT_TYPE;
 
 use super::FromRequest;
-use super::media_type::MediaType;
 use super::typed_header::{HeaderFault, HeaderRejection, TypedHeader, decode};
-use crate::http::{FieldValues, Request};
+use crate::http::{FieldValues, MediaType, Request};
 
 /// Takes `Content-Type` (RFC 9110 §8.3), taken apart.
 ///

@@ -10,8 +10,8 @@ use serde_core::de::{Deserialize, DeserializeOwned};
 use super::FromRequest;
 use super::body::{BodyRejection, collect};
 use super::de::{Coding, FieldError, Fields};
-use super::media_type::{MediaType, MediaTypeRejection};
-use crate::http::{Request, Response};
+use super::media_type::MediaTypeRejection;
+use crate::http::{MediaType, Request, Response};
 use crate::respond::{IntoResponse, Problem};
 
 /// Takes the body as a browser sends a form, by the rules of [`Query`](crate::Query).

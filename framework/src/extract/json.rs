@@ -13,8 +13,8 @@ use super::FromRequest;
 use super::body::{BodyRejection, collect};
 use super::de::bounded;
 use super::json_path;
-use super::media_type::{MediaType, MediaTypeRejection};
-use crate::http::{Request, Response};
+use super::media_type::MediaTypeRejection;
+use crate::http::{MediaType, Request, Response};
 use crate::respond::{IntoResponse, Problem};
 
 /// The most characters of serde's sentence that an answer holds; it quotes what the client sent.

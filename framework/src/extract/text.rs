@@ -7,8 +7,8 @@ use http::StatusCode;
 
 use super::FromRequest;
 use super::body::{BodyRejection, collect};
-use super::media_type::{MediaType, MediaTypeRejection};
-use crate::http::{Request, Response};
+use super::media_type::MediaTypeRejection;
+use crate::http::{MediaType, Request, Response};
 use crate::respond::{IntoResponse, Problem};
 
 /// Takes the whole body as UTF-8 text, of any media type.

@@ -15,7 +15,7 @@
 //!
 //! CRLF alone ends a line (CVE-2025-22871, CVE-2025-55315); a size is digits and nothing else; extensions and
 //! trailers have a budget. Both are checked and discarded: nobody here knows any extension, and a trailer field is
-//! never merged into the header section (RFC 9110 §6.5.1).
+//! never merged into the header section (RFC 9110 §6.5.1); one that would mean something there is refused.
 
 mod encode;
 mod error;
@@ -48,7 +48,7 @@ const MAX_SIZE_DIGITS: u8 = 32;
 const EXTENSION_BUDGET: u64 = 8 * 1024;
 
 /// Takes chunks apart; see [`BodyDecoder`](super::BodyDecoder).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ChunkedDecoder {
     state: State,
     /// Bytes of extensions not paid for by data.
@@ -56,7 +56,7 @@ pub(super) struct ChunkedDecoder {
 }
 
 /// What the next byte belongs to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum State {
     /// The chunk size, of which `digits` have come.
     Size {

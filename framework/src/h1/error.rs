@@ -62,9 +62,9 @@ pub(crate) enum HeadError {
     InvalidContentLength,
     /// More than one Content-Length, even if they agree.
     RepeatedContentLength,
-    /// A Transfer-Encoding that is no list of codings, or has `chunked` elsewhere than once at the end.
+    /// A Transfer-Encoding that is no list of codings, or does not have `chunked` once and at its end.
     InvalidTransferEncoding,
-    /// A transfer coding other than `chunked`.
+    /// A transfer coding before the final `chunked`.
     UnknownTransferCoding,
     /// More than one Transfer-Encoding.
     RepeatedTransferEncoding,
@@ -75,6 +75,42 @@ pub(crate) enum HeadError {
 }
 
 impl HeadError {
+    /// The fault's name, for a log or a label.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::BareLf => "bare-lf",
+            Self::BareCr => "bare-cr",
+            Self::InvalidMethod(_) => "invalid-method",
+            Self::MethodTooLong => "method-too-long",
+            Self::InvalidTarget(_) => "invalid-target",
+            Self::UnexpectedTargetForm => "unexpected-target-form",
+            Self::InvalidPercentEncoding => "invalid-percent-encoding",
+            Self::InvalidAuthority => "invalid-authority",
+            Self::TargetTooLong => "target-too-long",
+            Self::MissingVersion => "missing-version",
+            Self::InvalidVersion(_) => "invalid-version",
+            Self::UnsupportedVersion => "unsupported-version",
+            Self::IndentedLine => "indented-line",
+            Self::EmptyFieldName => "empty-field-name",
+            Self::InvalidFieldName(_) => "invalid-field-name",
+            Self::WhitespaceBeforeColon => "whitespace-before-colon",
+            Self::MissingColon => "missing-colon",
+            Self::InvalidFieldValue(_) => "invalid-field-value",
+            Self::HeadTooLarge => "head-too-large",
+            Self::TooManyFields => "too-many-fields",
+            Self::MissingHost => "missing-host",
+            Self::RepeatedHost => "repeated-host",
+            Self::InvalidHost => "invalid-host",
+            Self::InvalidContentLength => "invalid-content-length",
+            Self::RepeatedContentLength => "repeated-content-length",
+            Self::InvalidTransferEncoding => "invalid-transfer-encoding",
+            Self::UnknownTransferCoding => "unknown-transfer-coding",
+            Self::RepeatedTransferEncoding => "repeated-transfer-encoding",
+            Self::TransferEncodingIn10 => "transfer-encoding-in-1-0",
+            Self::ConflictingContentLength => "conflicting-content-length",
+        }
+    }
+
     /// The status that answers a head with this fault.
     pub(crate) fn status(self) -> StatusCode {
         match self {

@@ -43,10 +43,10 @@ pub(crate) struct Decoded {
 }
 
 /// Takes the framing off a body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct BodyDecoder(Inner);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Inner {
     /// Content that is still to come; zero is the end.
     Sized {

@@ -158,6 +158,16 @@ impl HeadParser {
         *self = Self::default();
     }
 
+    /// How many bytes of `input`, which is no whole head or one at fault, hold whole elements of a head: the method,
+    /// the request target, the line's end, field lines; each with what ends it.
+    pub(crate) fn good_len(&self) -> usize {
+        self.skipped
+            + match &self.stage {
+                Stage::RequestLine(line) => line.good_len(),
+                Stage::Fields(fields) => fields.line,
+            }
+    }
+
     fn parse_window(
         &mut self,
         input: &[u8],

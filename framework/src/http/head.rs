@@ -50,7 +50,7 @@ pub(crate) struct RequestHead {
     pub(crate) path: Span,
     /// What follows the first `?`, without it.
     pub(crate) query: Option<Span>,
-    /// The authority of an absolute-form or authority-form target, which stands in for Host.
+    /// The authority of an absolute-form or authority-form target, which has been put in the place of Host's value.
     pub(crate) authority: Option<Span>,
     /// Every field line, in the order received.
     pub(crate) fields: Vec<FieldSpan>,
@@ -77,6 +77,17 @@ impl RequestHead {
     /// The path that routing looks at: never empty but for CONNECT's authority-form.
     pub(crate) fn path(&self) -> &str {
         if self.path.is_empty() && self.method != Method::CONNECT { "/" } else { self.text(self.path) }
+    }
+
+    /// Puts the target's authority, where it has one, in the place of the value of Host: that is to be ignored
+    /// (RFC 9112 §3.2.2), and nobody who reads the fields shall see another host than the target's.
+    pub(crate) fn replace_host(&mut self) {
+        let Some(authority) = self.authority else { return };
+        for field in &mut self.fields {
+            if field.name.of(&self.bytes).eq_ignore_ascii_case(b"host") {
+                field.value = authority;
+            }
+        }
     }
 
     /// Every field line with its name as received, in order.

@@ -11,7 +11,8 @@ use std::sync::OnceLock;
 
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
-use super::{Body, RequestHead, RequestId, pool};
+use super::{Body, RequestHead, RequestId, Shutdown, pool};
+use crate::observe::Counters;
 use crate::routing::{Captures, Pattern, RouteInfo};
 
 /// A request on its way to a handler.
@@ -44,6 +45,10 @@ pub(super) struct Parts {
     client_addr: Option<SocketAddr>,
     id: Option<RequestId>,
     body_limit: u64,
+    /// Kept when the storage is used again: it is the same server's, and no core needs to count references to it.
+    counters: Option<Counters>,
+    /// The end of the server; kept for the same reason.
+    shutdown: Option<Shutdown>,
 }
 
 impl Request {
@@ -59,6 +64,8 @@ impl Request {
         assert!(valid, "expected an origin-form target such as \"/a?b\", found {target:?}");
         let mut request = Self::empty();
         request.parts_mut().id = Some(RequestId::generate());
+        request.parts_mut().counters = None;
+        request.parts_mut().shutdown = None;
         let head = &mut request.parts_mut().head;
         let path_len = target.find('?').unwrap_or(target.len());
         head.method = method;
@@ -129,6 +136,9 @@ impl Request {
 
     /// The value of the first field line called `name`, in any case; `None` where there is none or its value is not
     /// UTF-8. Scans the lines; builds no map.
+    ///
+    /// Where the target itself names a host, as `http://example.com/` does, that is the value of `host`, whatever the
+    /// line says (RFC 9112 §3.2.2).
     pub fn header(&self, name: impl AsRef<str>) -> Option<&str> {
         let (parts, name) = (self.parts(), name.as_ref());
         let value = match parts.headers.get() {
@@ -240,6 +250,19 @@ impl Request {
         parts.id = Some(id);
     }
 
+    /// Notes whose end the handler may ask for.
+    pub(crate) fn set_shutdown(&mut self, shutdown: &Shutdown) {
+        let noted = &mut self.parts_mut().shutdown;
+        if noted.as_ref().is_none_or(|noted| !noted.is_same(shutdown)) {
+            *noted = Some(shutdown.clone());
+        }
+    }
+
+    /// The end of the server that received this; one of its own where no server did.
+    pub(crate) fn shutdown(&mut self) -> Shutdown {
+        self.parts_mut().shutdown.get_or_insert_default().clone()
+    }
+
     /// Notes what the router found.
     pub(crate) fn set_route(&mut self, route: &'static RouteInfo, captures: Captures) {
         let parts = self.parts_mut();
@@ -255,6 +278,19 @@ impl Request {
     /// The matched pattern with the prefixes of the scopes around it.
     pub(crate) fn full_pattern(&self) -> Option<&'static str> {
         self.parts().full_pattern
+    }
+
+    /// Notes whose counters count it.
+    pub(crate) fn set_counters(&mut self, counters: &Counters) {
+        let noted = &mut self.parts_mut().counters;
+        if !noted.as_ref().is_some_and(|noted| noted.is(counters)) {
+            *noted = Some(counters.clone());
+        }
+    }
+
+    /// The counters of the server that it came to.
+    pub(crate) fn counters(&self) -> Option<&Counters> {
+        self.parts().counters.as_ref()
     }
 
     pub(crate) fn set_body_limit(&mut self, limit: u64) {
@@ -290,7 +326,7 @@ impl fmt::Debug for Request {
 }
 
 impl Parts {
-    /// Empties everything; the head keeps its capacity.
+    /// Empties everything but for the counters; the head keeps its capacity.
     pub(super) fn clear(&mut self) {
         self.head.clear();
         self.body = Body::empty();

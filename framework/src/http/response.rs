@@ -315,6 +315,11 @@ impl Response {
         }
     }
 
+    /// Whether a part of it could not be built.
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(self.report, Report::Broken(_))
+    }
+
     /// Takes the problem to render it.
     pub(crate) fn take_problem(&mut self) -> Option<Box<Problem>> {
         match std::mem::replace(&mut self.report, Report::Nothing) {

@@ -11,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
+use crate::observe::{Refusal, Tally};
+
 /// How long the loop waits after an error that more of the same would follow, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -39,7 +41,7 @@ impl Caps {
     }
 
     /// Counts a connection of `addr`; `None` where the address has its fill.
-    fn enter(self: &Arc<Self>, addr: SocketAddr) -> Option<Admitted> {
+    pub(super) fn enter(self: &Arc<Self>, addr: SocketAddr) -> Option<Admitted> {
         if self.per_address == 0 {
             return Some(Admitted(None));
         }
@@ -47,9 +49,10 @@ impl Caps {
         let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
         let open = addresses.entry(key).or_insert(0);
         if *open >= self.per_address {
-            let before = self.refused.fetch_add(1, Ordering::Relaxed);
-            if before.is_power_of_two() || before == 0 {
-                tracing::warn!(address = %key, refused = before + 1, "an address has its fill of connections");
+            let refused = self.refused.fetch_add(1, Ordering::Relaxed) + 1;
+            // At the first one, and whenever their number has doubled.
+            if refused.is_power_of_two() {
+                tracing::warn!(address = %key, refused, "an address has its fill of connections");
             }
             return None;
         }
@@ -92,12 +95,15 @@ pub(super) struct Accepted {
 }
 
 /// Accepts the next connection, however often `accept` fails before.
-pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>) -> Accepted {
+pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>, tally: &Tally) -> Accepted {
     let mut trouble = Trouble::default();
     loop {
         match listener.accept().await {
             Ok((stream, addr)) => {
-                let Some(admitted) = caps.enter(addr) else { continue };
+                let Some(admitted) = caps.enter(addr) else {
+                    tally.refused(Refusal::AddressFull);
+                    continue;
+                };
                 return Accepted { stream, addr, admitted };
             }
             Err(error) if is_of_one_connection(&error) => {}
@@ -110,14 +116,21 @@ pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>) -> Accepted
 ///
 /// The system is asked directly: Tokio says that there are none when a task's budget is used up, or before it has
 /// looked.
-pub(super) fn accept_backlog(listener: TcpListener, caps: &Arc<Caps>) -> impl Iterator<Item = Accepted> {
+pub(super) fn accept_backlog(
+    listener: TcpListener,
+    caps: &Arc<Caps>,
+    tally: &Tally,
+) -> impl Iterator<Item = Accepted> {
     let caps = Arc::clone(caps);
     let listener = listener.into_std().ok();
     std::iter::from_fn(move || {
         loop {
             match listener.as_ref()?.accept() {
                 Ok((stream, addr)) => {
-                    let Some(admitted) = caps.enter(addr) else { continue };
+                    let Some(admitted) = caps.enter(addr) else {
+                        tally.refused(Refusal::AddressFull);
+                        continue;
+                    };
                     stream.set_nonblocking(true).ok()?;
                     return Some(Accepted { stream: TcpStream::from_std(stream).ok()?, addr, admitted });
                 }
@@ -161,33 +174,59 @@ mod tests {
     use crate::net::listener::{ListenOptions, Listeners, adopt};
 
     #[test]
-    fn ipv6_addresses_of_one_customer_are_one() {
-        let key = |text: &str| address_key(text.parse().unwrap());
-        assert_eq!(key("2001:db8:1:2:3:4:5:6"), key("2001:db8:1:2::1"));
-        assert_ne!(key("2001:db8:1:3::1"), key("2001:db8:1:2::1"));
-        assert_eq!(key("::ffff:10.0.0.1"), key("10.0.0.1"));
-        assert_ne!(key("10.0.0.1"), key("10.0.0.2"));
+    fn an_ipv6_address_counts_by_its_64_and_a_mapped_one_as_ipv4() {
+        let key = |text: &str| address_key(text.parse().unwrap()).to_string();
+        let rows = [
+            ("10.0.0.1", "10.0.0.1"),
+            ("::ffff:10.0.0.1", "10.0.0.1"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("2001:db8:1:2::", "2001:db8:1:2::"),
+            ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::"),
+            // Deprecated forms that are no mapped ones.
+            ("::10.0.0.1", "::"),
+            ("::1", "::"),
+            ("fe80::1", "fe80::"),
+        ];
+        for (address, expected) in rows {
+            assert_eq!(key(address), expected, "{address}");
+        }
     }
 
     #[test]
     fn an_address_with_its_fill_is_refused_until_one_ends() {
         let caps = Arc::new(Caps::new(10, 2));
-        let addr = "127.0.0.1:9".parse().unwrap();
-        let first = caps.enter(addr).unwrap();
-        let _second = caps.enter(addr).unwrap();
-        assert!(caps.enter(addr).is_none());
+        let enter = |addr: &str| caps.enter(addr.parse().unwrap());
+        let first = enter("127.0.0.1:9").unwrap();
+        let second = enter("[::ffff:127.0.0.1]:10").unwrap();
+        assert!(enter("127.0.0.1:11").is_none());
+        assert!(enter("127.0.0.2:9").is_some());
         drop(first);
-        assert!(caps.enter(addr).is_some());
+        let third = enter("127.0.0.1:9").unwrap();
+        assert!(enter("127.0.0.1:12").is_none());
+        assert_eq!(caps.refused.load(Ordering::Relaxed), 2);
+        drop((second, third));
+        assert!(caps.addresses.lock().unwrap().is_empty(), "an address without connections takes no memory");
+    }
+
+    #[test]
+    fn no_address_is_counted_where_there_is_no_bound() {
+        let caps = Arc::new(Caps::new(1, 0));
+        let open: Vec<_> = (0..100).map(|port| caps.enter(([127, 0, 0, 1], port).into())).collect();
+        assert!(open.iter().all(Option::is_some));
+        assert!(caps.addresses.lock().unwrap().is_empty());
     }
 
     #[tokio::test]
     async fn a_backlog_longer_than_a_tasks_budget_is_taken_whole() {
         let options = ListenOptions { backlog: 400, sockets: 1, reuse_port: false };
         let listeners = Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
-        let addr = listeners.addr;
-        let listener = adopt(listeners.into_sockets().remove(0)).unwrap();
+        let addr = listeners.addrs[0];
+        let listening = listeners.into_workers(1).unwrap().remove(0).remove(0);
+        let listener = adopt(listening.socket).unwrap();
         let clients: Vec<_> = (0..300).map(|_| std::net::TcpStream::connect(addr).unwrap()).collect();
-        let accepted: Vec<_> = accept_backlog(listener, &Arc::new(Caps::new(1, 0))).collect();
+        let accepted: Vec<_> =
+            accept_backlog(listener, &Arc::new(Caps::new(1, 0)), &Tally::default()).collect();
         assert_eq!(accepted.len(), clients.len());
     }
 }

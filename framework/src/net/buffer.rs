@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
+use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -48,6 +49,8 @@ pub(super) struct ReadBuffer {
     bytes: Vec<u8>,
     /// How many of them, from the start, have been consumed.
     consumed: usize,
+    /// Those of the consumed ones that are still looked at; they lie before `consumed`.
+    held: Range<usize>,
 }
 
 impl ReadBuffer {
@@ -89,27 +92,51 @@ impl ReadBuffer {
     /// Drops `len` bytes from the front; gives the buffer back when they were the last.
     pub(super) fn consume(&mut self, len: usize) {
         self.consumed += len;
-        if self.is_empty() {
+        if self.is_empty() && self.held.is_empty() {
             self.consumed = 0;
             give_buffer(std::mem::take(&mut self.bytes));
         }
     }
 
+    /// Takes `len` bytes from the front, but keeps them to look at until they are released.
+    pub(super) fn hold(&mut self, len: usize) {
+        self.held = self.consumed..self.consumed + len.min(self.len());
+        self.consumed = self.held.end;
+    }
+
+    /// The bytes that are held.
+    pub(super) fn held(&self) -> &[u8] {
+        self.bytes.get(self.held.clone()).unwrap_or_default()
+    }
+
+    /// Drops the bytes that are held.
+    pub(super) fn release(&mut self) {
+        self.held = 0..0;
+        self.consume(0);
+    }
+
     /// Moves a small rest out of a large buffer, which others can then use: called before a wait.
     pub(super) fn shrink(&mut self) {
-        if self.is_empty() || self.bytes.capacity() < 4 * self.len() + 1024 {
+        let kept = self.held.len() + self.len();
+        if kept == 0 || self.bytes.capacity() < 4 * kept + 1024 {
             return;
         }
-        let rest = self.unread().to_vec();
+        let mut rest = Vec::with_capacity(kept);
+        rest.extend_from_slice(self.held());
+        rest.extend_from_slice(self.unread());
         give_buffer(std::mem::replace(&mut self.bytes, rest));
-        self.consumed = 0;
+        self.held = 0..self.held.len();
+        self.consumed = self.held.len();
     }
 
     /// Drops what was consumed, where that moves less than it frees.
     fn compact(&mut self) {
-        if self.consumed > self.len() {
-            self.bytes.drain(..self.consumed);
-            self.consumed = 0;
+        let held = self.held.len();
+        if self.consumed - held > self.len() + held {
+            self.bytes.drain(self.held.end..self.consumed);
+            self.bytes.drain(..self.held.start);
+            self.held = 0..held;
+            self.consumed = held;
         }
     }
 }
@@ -194,5 +221,56 @@ impl WriteBuffer {
 impl Drop for WriteBuffer {
     fn drop(&mut self) {
         give_buffer(std::mem::take(&mut self.bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Appends `text` as if it had been read.
+    fn fill(buffer: &mut ReadBuffer, mut text: &[u8]) {
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        while !text.is_empty() {
+            let filled = buffer.poll_fill(Pin::new(&mut text), &mut context);
+            assert!(matches!(filled, Poll::Ready(Ok(1..))));
+        }
+    }
+
+    #[test]
+    fn what_is_held_stays_until_it_is_released() {
+        let mut buffer = ReadBuffer::default();
+        fill(&mut buffer, b"before head body");
+        buffer.consume(7);
+        buffer.hold(5);
+        assert_eq!((buffer.held(), buffer.unread()), (b"head ".as_slice(), b"body".as_slice()));
+        buffer.consume(4);
+        assert!(buffer.is_empty());
+        for round in 0..100 {
+            fill(&mut buffer, b"more of the body");
+            buffer.consume(if round % 3 == 0 { 20 } else { 14 }.min(buffer.len()));
+            assert_eq!(buffer.held(), b"head ", "in round {round}");
+        }
+        assert!(buffer.bytes.len() < 1000, "consumed bytes pile up: {}", buffer.bytes.len());
+        let rest = buffer.unread().to_vec();
+        buffer.shrink();
+        assert_eq!((buffer.held(), buffer.unread()), (b"head ".as_slice(), rest.as_slice()));
+        buffer.release();
+        assert_eq!((buffer.held(), buffer.unread()), (b"".as_slice(), rest.as_slice()));
+        buffer.consume(rest.len());
+        assert_eq!(buffer.bytes.capacity(), 0);
+    }
+
+    #[test]
+    fn a_wait_keeps_no_large_buffer() {
+        let mut buffer = ReadBuffer::default();
+        fill(&mut buffer, &[b'x'; 60_000]);
+        buffer.hold(100);
+        buffer.consume(59_900);
+        buffer.shrink();
+        assert_eq!((buffer.held().len(), buffer.len()), (100, 0));
+        assert!(buffer.bytes.capacity() < 2000, "{}", buffer.bytes.capacity());
+        buffer.release();
+        assert_eq!(buffer.bytes.capacity(), 0);
     }
 }

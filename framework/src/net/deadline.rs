@@ -78,12 +78,17 @@ impl MinRate {
         }
     }
 
-    /// Notes that the peer moved `len` bytes.
+    /// Notes that the peer moved `len` bytes, and that we do not wait for it any more.
     pub(super) fn progress(&mut self, len: usize) {
+        self.pause();
+        self.earn(len);
+    }
+
+    /// Notes that the peer has moved `len` bytes, whenever that was.
+    pub(super) fn earn(&mut self, len: usize) {
         if self.bytes_per_sec == 0 {
             return;
         }
-        self.pause();
         let nanos = (len as u64).saturating_mul(1_000_000_000) / self.bytes_per_sec;
         let earned = Duration::from_nanos(nanos);
         self.credit = self.credit.saturating_add(earned).min(self.most_credit);

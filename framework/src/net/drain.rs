@@ -1,20 +1,30 @@
 //! The end of a server, as its connections learn of it.
 //!
 //! A [`Drain`] belongs to a worker: a phase that connections read without a lock, and the wakers of those that wait.
-//! Phases only go forward.
+//! Phases only go forward: serving, draining, and cut, in which whatever is dropped counts as lost.
 
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+mod losses;
+
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use tokio::sync::Notify;
 
+pub(crate) use losses::Losses;
+use losses::Stage;
+
+use crate::http::Shutdown;
+
 const SERVING: u8 = 0;
 const DRAINING: u8 = 1;
+const CUT: u8 = 2;
 
 /// What a worker and its connections share: the phase, and how many there are.
 #[derive(Debug, Default)]
 pub(crate) struct Drain {
+    /// The end as the application sees it, which is the server's.
+    shutdown: Shutdown,
     phase: AtomicU8,
     wakers: Mutex<Wakers>,
     /// Accept loops that have not ended yet.
@@ -27,6 +37,9 @@ pub(crate) struct Drain {
     begun: Notify,
     /// Told when the last connection, or the accept loop, of a draining worker has ended.
     empty: Notify,
+    /// Requests whose answers were written whole since the drain began.
+    answered: AtomicU64,
+    losses: Mutex<Losses>,
 }
 
 /// The wakers of open connections, each in a slot of its own.
@@ -37,6 +50,11 @@ struct Wakers {
 }
 
 impl Drain {
+    /// A worker's part of a server that `shutdown` speaks of.
+    pub(crate) fn new(shutdown: Shutdown) -> Self {
+        Self { shutdown, ..Self::default() }
+    }
+
     /// Whether connections are to end after the request they are at.
     pub(crate) fn is_draining(&self) -> bool {
         self.phase.load(Ordering::SeqCst) != SERVING
@@ -49,6 +67,24 @@ impl Drain {
         let wakers: Vec<_> = self.lock().slots.iter().flatten().cloned().collect();
         wakers.into_iter().for_each(Waker::wake);
         self.begun.notify_waiters();
+    }
+
+    /// Begins the cut: connections that are dropped from now on were cut.
+    pub(crate) fn cut(&self) {
+        self.phase.store(CUT, Ordering::SeqCst);
+    }
+
+    /// What the cut cost, once everything was dropped; what could not be is counted as running.
+    pub(crate) fn losses(&self) -> Losses {
+        let mut losses = self.lock_losses().clone();
+        losses.connections += self.connections();
+        losses.handling += self.busy();
+        losses
+    }
+
+    /// How many requests were answered since the drain began.
+    pub(crate) fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
     }
 
     /// Waits until the drain begins.
@@ -94,8 +130,12 @@ impl Drain {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Wakers> {
+    fn lock(&self) -> MutexGuard<'_, Wakers> {
         self.wakers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_losses(&self) -> MutexGuard<'_, Losses> {
+        self.losses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -126,13 +166,20 @@ impl Drop for Door {
 pub(crate) struct Place {
     drain: Arc<Drain>,
     slot: Option<usize>,
-    busy: bool,
+    stage: Stage,
+    /// Requests whose answers wait to be written, the last among them.
+    unwritten: usize,
 }
 
 impl Place {
     pub(crate) fn new(drain: Arc<Drain>) -> Self {
         drain.connections.fetch_add(1, Ordering::SeqCst);
-        Self { drain, slot: None, busy: false }
+        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0 }
+    }
+
+    /// The server's end, for the application.
+    pub(crate) fn shutdown(&self) -> &Shutdown {
+        &self.drain.shutdown
     }
 
     /// Whether this connection is to end after the request it is at. The first call notes the task's waker, so that
@@ -155,29 +202,75 @@ impl Place {
         self.drain.is_draining()
     }
 
-    /// Notes whether a request waits for its answer.
-    pub(crate) fn set_busy(&mut self, busy: bool) {
-        if self.busy == busy {
-            return;
+    /// Notes that no request waits for its answer.
+    pub(crate) fn idle(&mut self) {
+        self.set(Stage::Idle);
+    }
+
+    /// Notes that the first byte of a request is there.
+    pub(crate) fn reading(&mut self) {
+        self.set(Stage::Reading);
+    }
+
+    /// Notes that a handler runs.
+    pub(crate) fn handling(&mut self) {
+        self.set(Stage::Handling);
+    }
+
+    /// Notes that an answer is written.
+    pub(crate) fn answering(&mut self) {
+        self.set(Stage::Answering);
+    }
+
+    /// Notes that the whole of an answer is ready to be sent.
+    pub(crate) fn answered(&mut self) {
+        self.unwritten += 1;
+        self.set(Stage::Reading);
+    }
+
+    /// Notes that all that was ready has been sent.
+    pub(crate) fn written(&mut self) {
+        if self.unwritten > 0 && self.drain.is_draining() {
+            self.drain.answered.fetch_add(self.unwritten as u64, Ordering::Relaxed);
         }
-        self.busy = busy;
-        if busy {
-            self.drain.busy.fetch_add(1, Ordering::AcqRel);
-        } else {
-            self.drain.busy.fetch_sub(1, Ordering::AcqRel);
+        self.unwritten = 0;
+    }
+
+    /// Where the server is being cut: counts what is lost with this connection. The request in work is of `route`;
+    /// `behind` tells how many have begun to arrive behind it.
+    pub(crate) fn count_losses(&self, route: Option<&'static str>, behind: impl FnOnce() -> usize) {
+        if self.drain.phase.load(Ordering::SeqCst) == CUT {
+            let behind = behind();
+            self.drain.lock_losses().count(self.stage, route, self.unwritten, behind);
         }
+    }
+
+    fn set(&mut self, stage: Stage) {
+        match (self.stage == Stage::Idle, stage == Stage::Idle) {
+            (true, false) => {
+                self.drain.busy.fetch_add(1, Ordering::AcqRel);
+            }
+            (false, true) => {
+                self.drain.busy.fetch_sub(1, Ordering::AcqRel);
+            }
+            (true, true) | (false, false) => {}
+        }
+        self.stage = stage;
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.set_busy(false);
+        self.set(Stage::Idle);
         if let Some(slot) = self.slot {
             let mut wakers = self.drain.lock();
             if let Some(place) = wakers.slots.get_mut(slot) {
                 *place = None;
             }
             wakers.free.push(slot);
+        }
+        if self.drain.phase.load(Ordering::SeqCst) == CUT {
+            self.drain.lock_losses().connections += 1;
         }
         self.drain.connections.fetch_sub(1, Ordering::SeqCst);
         self.drain.tell_if_empty();

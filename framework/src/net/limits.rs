@@ -21,7 +21,13 @@ pub(crate) struct Limits {
     pub(crate) write_min_rate: u64,
     /// How long a peer may be silent before it has moved a byte.
     pub(crate) rate_grace: Duration,
+    /// How long a connection must have been idle for a drain to close it, and how long it is then read from: within
+    /// that time a request may cross with the end.
+    pub(crate) last_call: Duration,
 }
+
+/// Longer than a request takes on its way, anywhere on earth.
+const LAST_CALL: Duration = Duration::from_secs(1);
 
 impl Limits {
     pub(crate) fn of(settings: &Settings) -> Self {
@@ -38,6 +44,8 @@ impl Limits {
             body_min_rate: settings.body_min_rate,
             write_min_rate: settings.write_min_rate,
             rate_grace: settings.rate_grace,
+            // Twice as long is the shortest drain with clients that do not close: it must end well before the cut.
+            last_call: LAST_CALL.min(settings.shutdown_timeout / 4),
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Each worker of a per-core server has a socket of its own on one port (`SO_REUSEPORT`), so that the kernel spreads
 //! connections and no lock is shared. That option would also let a second copy of the program bind the same port
 //! unseen; so the first socket is bound without it, which fails where anybody listens, and shares afterwards.
+//!
+//! How a listener ends depends on who else may serve its clients; see [`Parting`].
 
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
@@ -10,12 +12,29 @@ use std::net::{SocketAddr, TcpListener as StdListener};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 
-/// A bound port with as many sockets as were asked for.
+/// Listening sockets that are not yet spread over workers.
 #[derive(Debug)]
 pub(crate) struct Listeners {
-    /// The address in use; its port is the real one where 0 was asked for.
-    pub(crate) addr: SocketAddr,
-    sockets: Vec<StdListener>,
+    /// The addresses in use, each once; a port is the real one where 0 was asked for.
+    pub(crate) addrs: Vec<SocketAddr>,
+    sockets: Vec<(SocketAddr, Listening)>,
+}
+
+/// A listening socket, and how it ends.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    pub(super) socket: StdListener,
+    pub(super) parting: Parting,
+}
+
+/// What becomes of connections that come while a listener is about to close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Parting {
+    /// Those that the kernel has accepted are served, as closing would reset them. Later ones are another process's
+    /// where there is one, and refused where not; see [`leave_new_ones`].
+    Serve,
+    /// All stay in the queue, which outlives us: whoever gave us the socket holds it too.
+    Leave,
 }
 
 /// How to listen.
@@ -48,13 +67,81 @@ impl Listeners {
         for socket in &sockets {
             socket.listen(backlog)?;
         }
-        Ok(Self { addr, sockets: sockets.into_iter().map(StdListener::from).collect() })
+        let listening = |socket: Socket| (addr, Listening { socket: socket.into(), parting: Parting::Serve });
+        Ok(Self { addrs: vec![addr], sockets: sockets.into_iter().map(listening).collect() })
     }
 
-    /// The sockets, to be given to workers.
-    pub(crate) fn into_sockets(self) -> Vec<StdListener> {
-        self.sockets
+    /// Takes listening sockets that somebody else made, and holds.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be made not to block.
+    pub(super) fn held_elsewhere(inherited: Vec<(SocketAddr, Socket)>) -> io::Result<Self> {
+        let mut addrs = Vec::new();
+        let mut sockets = Vec::new();
+        for (addr, socket) in inherited {
+            prepare(&socket)?;
+            if !addrs.contains(&addr) {
+                addrs.push(addr);
+            }
+            sockets.push((addr, Listening { socket: socket.into(), parting: Parting::Leave }));
+        }
+        Ok(Self { addrs, sockets })
     }
+
+    /// Spreads the sockets over `workers`: each serves every address, and every socket is served. Where an address has
+    /// fewer sockets than there are workers, workers share them.
+    ///
+    /// # Errors
+    ///
+    /// When the process is out of files.
+    pub(super) fn into_workers(self, workers: usize) -> io::Result<Vec<Vec<Listening>>> {
+        let mut spread: Vec<_> = (0..workers).map(|_| Vec::new()).collect();
+        for addr in &self.addrs {
+            let of_addr: Vec<_> =
+                self.sockets.iter().filter(|(of, _)| of == addr).map(|(_, listening)| listening).collect();
+            for index in 0..of_addr.len().max(workers) {
+                let (Some(listening), Some(worker)) =
+                    (of_addr.get(index % of_addr.len()), spread.get_mut(index % workers))
+                else {
+                    continue;
+                };
+                let socket = listening.socket.try_clone()?;
+                worker.push(Listening { socket, parting: listening.parting });
+            }
+        }
+        Ok(spread)
+    }
+}
+
+/// Lets the kernel give no new connection to `listener`, while handshakes that it has begun go on: `false` where that
+/// cannot be done.
+///
+/// However fast the queue is emptied and closed, a connection may come in between, and is reset; so are handshakes
+/// under way (`net.ipv4.tcp_migrate_req`, off by default, would move both to another socket of the port). So a filter
+/// drops each SYN unseen. Its client sends it again a second later, when the socket is gone, and the SYN meets that of
+/// another process, or a refusal.
+#[cfg(target_os = "linux")]
+pub(super) fn leave_new_ones(listener: &TcpListener) -> bool {
+    use socket2::{SockFilter, SockRef};
+    // A filter of a TCP socket sees the TCP header first (RFC 9293 §3.1); codes from linux/bpf_common.h.
+    const LOAD_BYTE: u16 = 0x30;
+    const JUMP_IF_SET: u16 = 0x45;
+    const RETURN: u16 = 0x06;
+    const FLAGS: u32 = 13;
+    const SYN: u32 = 0x02;
+    let program = [
+        SockFilter::new(LOAD_BYTE, 0, 0, FLAGS),
+        SockFilter::new(JUMP_IF_SET, 0, 1, SYN),
+        SockFilter::new(RETURN, 0, 0, 0),
+        SockFilter::new(RETURN, 0, 0, u32::MAX),
+    ];
+    SockRef::from(listener).attach_filter(&program).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn leave_new_ones(_: &TcpListener) -> bool {
+    false
 }
 
 /// From when on a socket lets others bind its port.
@@ -75,9 +162,7 @@ fn bind(addr: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
         // `::` means every address, IPv4's among them, whatever the system's default.
         socket.set_only_v6(false)?;
     }
-    socket.set_nonblocking(true)?;
-    // Accepted sockets inherit it on Linux; it saves a call for each connection.
-    socket.set_tcp_nodelay(true)?;
+    prepare(&socket)?;
     if sharing == Sharing::BeforeBind {
         share(&socket)?;
     }
@@ -86,6 +171,32 @@ fn bind(addr: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
         share(&socket)?;
     }
     Ok(socket)
+}
+
+/// Sets what every listening socket has, whoever made it.
+fn prepare(socket: &Socket) -> io::Result<()> {
+    socket.set_nonblocking(true)?;
+    // Accepted sockets inherit these on Linux; it saves a call for each connection.
+    socket.set_tcp_nodelay(true)?;
+    limit_unsent(socket)
+}
+
+/// What the kernel takes of a connection's output before it can be sent.
+///
+/// Left alone it takes what a fast peer would need, 200 to 600 KiB measured on the loopback interface, for a peer that
+/// does not read as well: a few thousand of them then fill the memory that TCP has on the machine. What is in flight
+/// is not counted, so that no transfer is slower for it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const MOST_UNSENT_BYTES: u32 = 64 * 1024;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn limit_unsent(socket: &Socket) -> io::Result<()> {
+    socket.set_tcp_notsent_lowat(MOST_UNSENT_BYTES)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn limit_unsent(_: &Socket) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
@@ -113,21 +224,53 @@ mod tests {
         (std::net::Ipv4Addr::LOCALHOST, port).into()
     }
 
+    fn ports(worker: &[Listening]) -> Vec<u16> {
+        worker.iter().map(|listening| listening.socket.local_addr().unwrap().port()).collect()
+    }
+
+    /// `counts` are the sockets of each address; what each worker gets is told by the index of the address.
+    #[track_caller]
+    fn check_spread(counts: &[usize], workers: usize, expected: &[&[usize]]) {
+        let mut sockets = Vec::new();
+        let mut addrs = Vec::new();
+        for &count in counts {
+            let options = ListenOptions { backlog: 1, sockets: count, reuse_port: true };
+            let listeners = Listeners::bind(loopback(0), options).unwrap();
+            addrs.push(listeners.addrs[0]);
+            sockets.extend(listeners.sockets.into_iter().map(|(addr, one)| (addr, one.socket.into())));
+        }
+        let spread = Listeners::held_elsewhere(sockets).unwrap().into_workers(workers).unwrap();
+        let index = |port| addrs.iter().position(|addr| addr.port() == port).unwrap();
+        let found: Vec<Vec<_>> =
+            spread.iter().map(|worker| ports(worker).into_iter().map(index).collect()).collect();
+        assert_eq!(found, expected, "{counts:?} sockets over {workers} workers");
+    }
+
+    #[test]
+    fn every_worker_serves_every_address_and_every_socket_is_served() {
+        check_spread(&[1], 1, &[&[0]]);
+        check_spread(&[1], 2, &[&[0], &[0]]);
+        check_spread(&[2], 2, &[&[0], &[0]]);
+        check_spread(&[3], 2, &[&[0, 0], &[0]]);
+        check_spread(&[1, 2], 2, &[&[0, 1], &[0, 1]]);
+        check_spread(&[2, 1], 1, &[&[0, 0, 1]]);
+    }
+
     #[test]
     fn workers_share_a_port() {
         let listeners = Listeners::bind(loopback(0), TWO).unwrap();
-        let port = listeners.addr.port();
+        let port = listeners.addrs[0].port();
         assert_ne!(port, 0);
-        let ports: Vec<_> =
-            listeners.into_sockets().iter().map(|socket| socket.local_addr().unwrap().port()).collect();
-        assert_eq!(ports, [port, port]);
+        let workers = listeners.into_workers(2).unwrap();
+        let ports = workers.iter().map(|worker| ports(worker)).collect::<Vec<_>>();
+        assert_eq!(ports, [[port], [port]]);
     }
 
     #[test]
     fn a_second_copy_does_not_share_it() {
         let first = Listeners::bind(loopback(0), TWO).unwrap();
         for sockets in [1, 2] {
-            let second = Listeners::bind(first.addr, ListenOptions { sockets, ..TWO });
+            let second = Listeners::bind(first.addrs[0], ListenOptions { sockets, ..TWO });
             assert_eq!(second.unwrap_err().kind(), io::ErrorKind::AddrInUse, "with {sockets} sockets");
         }
     }
@@ -136,6 +279,23 @@ mod tests {
     fn copies_that_say_so_share_it() {
         let shared = ListenOptions { reuse_port: true, ..TWO };
         let first = Listeners::bind(loopback(0), shared).unwrap();
-        assert_eq!(Listeners::bind(first.addr, shared).unwrap().addr, first.addr);
+        assert_eq!(Listeners::bind(first.addrs[0], shared).unwrap().addrs[0], first.addrs[0]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_kernel_holds_little_for_an_accepted_connection() {
+        let inherited = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        inherited.bind(&loopback(0).into()).unwrap();
+        inherited.listen(16).unwrap();
+        let addr = inherited.local_addr().unwrap().as_socket().unwrap();
+        let inherited = Listeners::held_elsewhere(vec![(addr, inherited)]).unwrap();
+        for listeners in [Listeners::bind(loopback(0), TWO).unwrap(), inherited] {
+            let addr = listeners.addrs[0];
+            let sockets: Vec<_> = listeners.into_workers(2).unwrap().into_iter().flatten().collect();
+            let _client = std::net::TcpStream::connect(addr).unwrap();
+            let accepted = sockets.iter().cycle().find_map(|one| one.socket.accept().ok()).unwrap().0;
+            assert_eq!(Socket::from(accepted).tcp_notsent_lowat().unwrap(), MOST_UNSENT_BYTES);
+        }
     }
 }

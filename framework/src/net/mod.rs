@@ -10,6 +10,7 @@ mod clock;
 mod connection;
 mod deadline;
 mod drain;
+mod inherited;
 mod limits;
 mod listener;
 mod run;
@@ -20,18 +21,22 @@ pub(crate) use acceptor::Caps;
 pub(crate) use blocking::BlockingPool;
 #[cfg(any(test, feature = "__properties"))]
 pub use connection::connection;
-pub(crate) use connection::{Peer, serve_connection};
-pub(crate) use drain::{Drain, Place};
+pub(crate) use connection::{Peer, panic_text, serve_connection};
+pub(crate) use drain::{Drain, Losses, Place};
 pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use signal::Signals;
 pub(crate) use worker::{Shop, Workers};
 
+use std::mem::MaybeUninit;
+
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 
-use crate::http::{Request, RequestId, Response};
+use crate::http::{Request, RequestFacts, Response};
+use crate::observe::{Tally, Witness};
 use crate::routing::Policy;
 
 /// What answers requests; the engine asks it in this order.
@@ -45,14 +50,20 @@ pub(crate) trait Application: Send + Sync + 'static {
     /// Answers a request.
     fn answer(&self, request: Request, target: Self::Target) -> impl Future<Output = Response> + Send;
 
-    /// Writes out the problem that a response reports, where it reports one.
-    fn render(&self, response: Response, id: RequestId) -> Response;
+    /// Writes out the problem that a response reports, where it reports one; it counts its own panics.
+    fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response;
+
+    /// Makes the one that a new worker's connections tell what they do.
+    fn witness(&self) -> Witness;
 }
 
 /// What a connection runs over.
 pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
     /// Lets the peer see a reset, in place of an orderly end, when this is dropped; where there is such a thing.
     fn reset_on_close(&mut self);
+
+    /// Whether bytes have arrived that nobody has read: asked of the system, which may know it before the runtime.
+    fn has_unread(&self) -> bool;
 }
 
 impl Transport for TcpStream {
@@ -60,10 +71,21 @@ impl Transport for TcpStream {
         // A socket that is gone already cannot be told, and need not be.
         let _ = self.set_zero_linger();
     }
+
+    fn has_unread(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        // An error is left for the next read to find.
+        SockRef::from(self).peek(&mut byte).is_ok_and(|len| len > 0)
+    }
 }
 
 impl Transport for DuplexStream {
     fn reset_on_close(&mut self) {}
+
+    /// A read of it that waits has seen all there is.
+    fn has_unread(&self) -> bool {
+        false
+    }
 }
 
 /// A request's destination, and its route's rules.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::Losses;
 use super::deadline::after;
 use super::signal::Signals;
 use super::worker::Workers;
@@ -23,7 +24,7 @@ pub(crate) struct DrainOptions {
 /// A future of the application's that ends the server as a signal does.
 pub(crate) type Trigger = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Serves until a signal or `trigger`, drains, and ends; logs what was cut as its last line.
+/// Serves until a signal, the application or `trigger` ends it, drains, and logs what was cut as its last line.
 pub(crate) async fn run(
     workers: Workers,
     mut signals: Signals,
@@ -31,32 +32,55 @@ pub(crate) async fn run(
     trigger: Option<Trigger>,
 ) {
     let mut trigger = trigger.unwrap_or_else(|| Box::pin(std::future::pending()));
-    let reason = poll_fn(|context| {
-        if trigger.as_mut().poll(context).is_ready() {
-            return Poll::Ready("the application");
-        }
-        pin!(signals.next()).poll(context)
-    })
-    .await;
+    let shutdown = workers.shutdown().clone();
+    let reason = {
+        let mut requested = pin!(shutdown.requested());
+        poll_fn(|context| {
+            if trigger.as_mut().poll(context).is_ready() || requested.as_mut().poll(context).is_ready() {
+                return Poll::Ready("the application");
+            }
+            pin!(signals.next()).poll(context)
+        })
+        .await
+    };
+    shutdown.request();
     let (connections, requests) = workers.remaining();
     tracing::info!(connections, requests, "shutting down, asked by {reason}; a second signal ends at once");
 
     let end = drain(&workers, options, &mut signals).await;
-    let (connections, requests) = workers.remaining();
-    match end {
-        End::Whole => tracing::info!("shut down: every request was answered, nothing was cut"),
-        End::Deadline => {
-            tracing::warn!(requests, connections, "shut down: the shutdown_timeout passed, these were cut");
+    let answered = workers.answered();
+    let losses = workers.stop().await;
+    tell(&end, answered, &losses);
+}
+
+/// The last line of the log.
+fn tell(end: &End, answered: u64, losses: &Losses) {
+    let Losses { connections, handling, answering, waiting, .. } = *losses;
+    let requests = losses.requests();
+    let reason = match end {
+        // What was dropped after the last look had no request: the end of a connection that was closed already.
+        End::Whole => {
+            return tracing::info!(answered, "shut down: every request was answered, nothing was cut");
         }
-        End::Signal(signal) => {
-            tracing::warn!(
-                requests,
-                connections,
-                "shut down: a second signal, {signal}, ended it at once, these were cut"
-            );
-        }
+        End::Deadline => "the shutdown_timeout passed".to_owned(),
+        End::Signal(signal) => format!("a second signal, {signal}, ended it at once"),
+    };
+    if requests == 0 {
+        let text = "every request was answered, nothing was cut but connections without one";
+        tracing::info!(answered, connections, "shut down: {reason}; {text}");
+        return;
     }
-    workers.stop().await;
+    let routes = losses.routes().to_string();
+    tracing::warn!(
+        requests,
+        handling,
+        answering,
+        waiting,
+        routes,
+        connections,
+        answered,
+        "shut down: {reason}, these were cut"
+    );
 }
 
 /// Lets the workers end by themselves, as long as that may take and no second signal comes.
@@ -80,4 +104,37 @@ enum End {
     Whole,
     Deadline,
     Signal(&'static str),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::http::Shutdown;
+    use crate::net::{Drain, Place};
+
+    const OPTIONS: DrainOptions =
+        DrainOptions { delay: Duration::from_secs(20), timeout: Duration::from_secs(30) };
+
+    #[tokio::test(start_paused = true)]
+    async fn serves_for_the_delay_while_readiness_can_fail_already() {
+        let shutdown = Shutdown::default();
+        let drain = Arc::new(Drain::new(shutdown.clone()));
+        let workers = Workers::without_threads(vec![Arc::clone(&drain)], shutdown.clone());
+        let signals = Signals::listen().unwrap();
+        let place = Place::new(Arc::clone(&drain));
+        let running = tokio::spawn(run(workers, signals, OPTIONS, None));
+        let start = Instant::now();
+        shutdown.request();
+        sleep(OPTIONS.delay - Duration::from_millis(1)).await;
+        assert!(shutdown.is_requested() && !shutdown.is_draining() && !drain.is_draining());
+        sleep(Duration::from_millis(2)).await;
+        assert!(shutdown.is_draining() && drain.is_draining());
+        drop(place);
+        running.await.unwrap();
+        assert!(start.elapsed() < OPTIONS.delay + Duration::from_secs(1), "{:?}", start.elapsed());
+    }
 }

@@ -6,23 +6,25 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::TcpListener as StdListener;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::acceptor::{Accepted, Caps, accept, accept_backlog};
 use super::blocking::BlockingPool;
 use super::drain::Door;
-use super::listener::{Listeners, adopt};
-use super::{Application, Drain, Limits, Peer, Place, serve_connection};
+use super::listener::{Listeners, Listening, Parting, adopt, leave_new_ones};
+use super::{Application, Drain, Limits, Losses, Peer, Place, serve_connection};
+use crate::http::Shutdown;
+use crate::observe::Witness;
 
 /// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
 /// for it.
@@ -34,6 +36,7 @@ pub(crate) struct Shop<A> {
     pub(crate) limits: Arc<Limits>,
     pub(crate) caps: Arc<Caps>,
     pub(crate) blocking: Arc<BlockingPool>,
+    pub(crate) shutdown: Shutdown,
 }
 
 impl<A> Clone for Shop<A> {
@@ -43,6 +46,7 @@ impl<A> Clone for Shop<A> {
             limits: Arc::clone(&self.limits),
             caps: Arc::clone(&self.caps),
             blocking: Arc::clone(&self.blocking),
+            shutdown: self.shutdown.clone(),
         }
     }
 }
@@ -52,6 +56,7 @@ impl<A> Clone for Shop<A> {
 pub(crate) struct Workers {
     drains: Vec<Arc<Drain>>,
     crew: Crew,
+    shutdown: Shutdown,
 }
 
 #[derive(Debug)]
@@ -63,6 +68,21 @@ enum Crew {
 /// The runtime of shared workers; there until it is dropped.
 #[derive(Debug)]
 struct SharedRuntime(Option<Runtime>);
+
+impl SharedRuntime {
+    /// Ends it and waits, but not longer than [`STOP`]: on a thread of its own, as Tokio lets no task wait for it.
+    async fn stop(mut self) {
+        let Some(runtime) = self.0.take() else { return };
+        let (done, stopped) = oneshot::channel();
+        let ending = thread::Builder::new().name("shutdown".to_owned()).spawn(move || {
+            runtime.shutdown_timeout(STOP);
+            let _ = done.send(());
+        });
+        if ending.is_ok() {
+            let _ = stopped.await;
+        }
+    }
+}
 
 impl Drop for SharedRuntime {
     /// Ends it without waiting: a server's future may be dropped, and Tokio panics where a runtime is waited for in
@@ -84,20 +104,24 @@ struct Thread {
 }
 
 impl Workers {
-    /// Starts a worker for each listening socket, on a thread of its own.
+    /// Starts `workers`, each on a thread of its own with listening sockets of its own.
     ///
     /// # Errors
     ///
     /// When the operating system refuses a thread or a runtime.
-    pub(crate) fn per_core<A: Application>(listeners: Listeners, shop: &Shop<A>) -> io::Result<Self> {
+    pub(crate) fn per_core<A: Application>(
+        listeners: Listeners,
+        workers: usize,
+        shop: &Shop<A>,
+    ) -> io::Result<Self> {
         let mut drains = Vec::new();
         let mut threads = Vec::new();
-        for (index, socket) in listeners.into_sockets().into_iter().enumerate() {
-            let drain = Arc::new(Drain::default());
-            threads.push(start_thread(index, socket, shop.clone(), Door::new(Arc::clone(&drain)))?);
+        for (index, sockets) in listeners.into_workers(workers)?.into_iter().enumerate() {
+            let drain = Arc::new(Drain::new(shop.shutdown.clone()));
+            threads.push(start_thread(index, sockets, shop.clone(), &drain)?);
             drains.push(drain);
         }
-        Ok(Self { drains, crew: Crew::PerCore(threads) })
+        Ok(Self { drains, crew: Crew::PerCore(threads), shutdown: shop.shutdown.clone() })
     }
 
     /// Starts one runtime of `workers` threads for all sockets.
@@ -117,18 +141,33 @@ impl Workers {
             .on_thread_start(move || blocking.install())
             .enable_all()
             .build()?;
-        let drain = Arc::new(Drain::default());
+        let drain = Arc::new(Drain::new(shop.shutdown.clone()));
         let runtime = SharedRuntime(Some(runtime));
-        for socket in listeners.into_sockets() {
+        for listening in listeners.into_workers(1)?.into_iter().flatten() {
             let Some(runtime) = &runtime.0 else { continue };
             let _guard = runtime.enter();
-            runtime.spawn(accept_all(adopt(socket)?, shop.clone(), Door::new(Arc::clone(&drain))));
+            let witnesses = (0..workers.max(1)).map(|_| shop.app.witness()).collect();
+            let door = Door::new(Arc::clone(&drain));
+            let listener = adopt(listening.socket)?;
+            runtime.spawn(accept_all(listener, listening.parting, shop.clone(), door, witnesses));
         }
-        Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime) })
+        Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone() })
+    }
+
+    /// The end of this server, as the application sees it.
+    pub(crate) fn shutdown(&self) -> &Shutdown {
+        &self.shutdown
+    }
+
+    /// Workers without threads, of connections that a test runs by itself.
+    #[cfg(test)]
+    pub(crate) fn without_threads(drains: Vec<Arc<Drain>>, shutdown: Shutdown) -> Self {
+        Self { drains, crew: Crew::PerCore(Vec::new()), shutdown }
     }
 
     /// Stops accepting, closes idle connections, and lets the others end with the request they are at.
     pub(crate) fn begin_drain(&self) {
+        self.shutdown.drain();
         self.drains.iter().for_each(|drain| drain.begin());
     }
 
@@ -146,10 +185,16 @@ impl Workers {
         (connections, requests)
     }
 
-    /// Ends the workers, and cuts the connections that are left.
-    pub(crate) async fn stop(self) {
+    /// How many requests were answered since the drain began.
+    pub(crate) fn answered(&self) -> u64 {
+        self.drains.iter().map(|drain| drain.answered()).sum()
+    }
+
+    /// Ends the workers, cuts the connections that are left, and tells what that cost.
+    pub(crate) async fn stop(self) -> Losses {
+        self.drains.iter().for_each(|drain| drain.cut());
         match self.crew {
-            Crew::Shared(runtime) => drop(runtime),
+            Crew::Shared(runtime) => runtime.stop().await,
             Crew::PerCore(threads) => {
                 let (stops, stopped): (Vec<_>, Vec<_>) =
                     threads.into_iter().map(|thread| (thread.stop, thread.stopped)).unzip();
@@ -160,25 +205,31 @@ impl Workers {
                 }
             }
         }
+        Losses::sum(self.drains.iter().map(|drain| drain.losses()))
     }
 }
 
 fn start_thread<A: Application>(
     index: usize,
-    socket: StdListener,
+    sockets: Vec<Listening>,
     shop: Shop<A>,
-    door: Door,
+    drain: &Arc<Drain>,
 ) -> io::Result<Thread> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let (stop, told) = oneshot::channel::<()>();
     let (done, stopped) = oneshot::channel();
-    let listener = {
+    let witness = shop.app.witness();
+    {
         let _guard = runtime.enter();
-        adopt(socket)?
-    };
+        for listening in sockets {
+            let door = Door::new(Arc::clone(drain));
+            let witnesses = vec![witness.clone()];
+            let listener = adopt(listening.socket)?;
+            runtime.spawn(accept_all(listener, listening.parting, shop.clone(), door, witnesses));
+        }
+    }
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
         shop.blocking.install();
-        runtime.spawn(accept_all(listener, shop, door));
         // Ends with an error when the sender is dropped, which is how it is told.
         let _ = runtime.block_on(told);
         // Blocking calls of its handlers are not waited for.
@@ -188,17 +239,41 @@ fn start_thread<A: Application>(
     Ok(Thread { stop, stopped })
 }
 
-/// Accepts and serves until the drain begins; then takes what the kernel has accepted already, and closes the socket.
-async fn accept_all<A: Application>(listener: TcpListener, shop: Shop<A>, door: Door) {
+/// Accepts and serves until the drain begins; then closes the socket, as its parting says.
+///
+/// `witnesses`, one for each thread that may serve the connections, take turns, so that no two threads count in the
+/// same place all the time.
+async fn accept_all<A: Application>(
+    listener: TcpListener,
+    parting: Parting,
+    shop: Shop<A>,
+    door: Door,
+    witnesses: Vec<Witness>,
+) {
+    let Some(first) = witnesses.first() else { return };
+    let mut turns = witnesses.iter().cycle();
+    let mut turn = || turns.next().unwrap_or(first).clone();
     let drain = door.drain();
-    while let Some(accepted) = unless(accept(&listener, &shop.caps), drain.begun()).await {
+    while let Some(accepted) = unless(accept(&listener, &shop.caps, first.tally()), drain.begun()).await {
         // At the cap this one connection waits here, and the others in the kernel's backlog. Where a drain begins
         // meanwhile it is served beyond the cap, as are those in the backlog: closed, they would be reset.
         let room = unless(shop.caps.room(), drain.begun()).await;
-        serve(accepted, room, &shop, drain);
+        serve(accepted, room, &shop, drain, turn());
     }
-    for accepted in accept_backlog(listener, &shop.caps) {
-        serve(accepted, None, &shop, drain);
+    if parting == Parting::Leave {
+        return;
+    }
+    if leave_new_ones(&listener) {
+        // Longer than a handshake under way takes to its last segment, and shorter than until a SYN that is dropped
+        // comes again: by then this socket must be closed.
+        let end = Instant::now() + shop.limits.last_call / 4;
+        let accept = || accept(&listener, &shop.caps, first.tally());
+        while let Some(accepted) = unless(accept(), sleep_until(end)).await {
+            serve(accepted, None, &shop, drain, turn());
+        }
+    }
+    for accepted in accept_backlog(listener, &shop.caps, first.tally()) {
+        serve(accepted, None, &shop, drain, turn());
     }
 }
 
@@ -207,6 +282,7 @@ fn serve<A: Application>(
     room: Option<OwnedSemaphorePermit>,
     shop: &Shop<A>,
     drain: &Arc<Drain>,
+    witness: Witness,
 ) {
     let Accepted { stream, addr, admitted } = accepted;
     let place = Place::new(Arc::clone(drain));
@@ -216,11 +292,29 @@ fn serve<A: Application>(
         Arc::clone(&shop.app),
         Arc::clone(&shop.limits),
         place,
+        witness,
     );
-    tokio::spawn(async move {
-        connection.await;
-        drop((room, admitted));
-    });
+    tokio::spawn(Holding { connection, held: (room, admitted) });
+}
+
+pin_project! {
+    /// A connection with what is given back when it ends.
+    ///
+    /// An `async` block that awaits the connection would do the same and be twice as large: it has room for what it
+    /// captures, and once more for what it awaits.
+    struct Holding<Connection, Held> {
+        #[pin]
+        connection: Connection,
+        held: Held,
+    }
+}
+
+impl<Connection: Future<Output = ()>, Held> Future for Holding<Connection, Held> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.project().connection.poll(context)
+    }
 }
 
 /// Waits for `wanted`, unless `end` comes; what is wanted wins where both are ready.
@@ -252,10 +346,11 @@ mod tests {
             limits: Arc::new(limits),
             caps: Arc::new(Caps::new(1, 0)),
             blocking: Arc::new(BlockingPool::new(1, 1).unwrap()),
+            shutdown: Shutdown::default(),
         };
         let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false };
         let listen = || Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
         drop(Workers::shared(listen(), 1, &shop).unwrap());
-        drop(Workers::per_core(listen(), &shop).unwrap());
+        drop(Workers::per_core(listen(), 1, &shop).unwrap());
     }
 }

@@ -3,6 +3,7 @@
 //! One trait, [`IntoResponse`], and a file for each kind of answer.
 
 pub(crate) mod cause;
+mod form;
 mod html;
 mod parts;
 mod problem;
@@ -19,7 +20,7 @@ pub use html::Html;
 pub use parts::ResponsePart;
 pub use problem::Problem;
 pub use redirect::Redirect;
-pub(crate) use render::render;
+pub(crate) use render::{Renderer, render};
 
 /// A value that a handler, an extractor's rejection or a middleware can answer with.
 ///

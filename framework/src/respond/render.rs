@@ -3,38 +3,120 @@
 use std::error::Error;
 use std::fmt;
 
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, VARY};
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::Problem;
-use crate::http::{RequestId, Response};
+use super::form::Form;
+use crate::http::{RequestFacts, RequestId, Response};
+
+/// How an application writes out problems: all of them, in place of the built-in forms.
+pub(crate) type Renderer = Box<dyn Fn(&Problem, &RequestFacts) -> Response + Send + Sync>;
+
+/// The field that names the request to the client, on every answer that reports a problem.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Writes the document of a response that reports a problem and has no body yet; fields of the problem are set.
 ///
+/// `custom` asks the application's renderer; `None` is its leave to use the built-in forms.
+///
 /// Here, and so once, a problem of the server's is logged with the chain of errors behind it. The same goes for HEAD:
 /// the engine leaves the body out and keeps its length. A status that has no content (RFC 9110 §15) gets none.
-pub(crate) fn render(mut response: Response, id: RequestId) -> Response {
+pub(crate) fn render(
+    mut response: Response,
+    facts: &RequestFacts,
+    custom: impl FnOnce(&Problem) -> Option<Response>,
+) -> Response {
     let Some(problem) = response.take_problem() else { return response };
-    if problem.status().is_server_error() {
-        log(&problem, id);
+    if is_failure(&problem) {
+        log(&problem, facts.id());
     }
+    set_fields(&mut response, problem.fields());
+    if !response.headers().contains_key(&REQUEST_ID)
+        && let Ok(id) = HeaderValue::try_from(facts.id().to_string())
+    {
+        response.set_header(REQUEST_ID, id);
+    }
+    if has_no_content(response.status()) || !response.body_mut().is_empty() {
+        return response;
+    }
+    match custom(&problem) {
+        Some(rendered) => adopt(response, rendered, &problem, facts),
+        None => write(response, &problem, facts),
+    }
+}
+
+/// Whether a response of this status has no content, whatever it says.
+fn has_no_content(status: StatusCode) -> bool {
+    status.is_informational()
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+/// Writes the document in the form that the client likes best.
+fn write(mut response: Response, problem: &Problem, facts: &RequestFacts) -> Response {
+    let form = Form::of(&facts.accept());
+    let varies = |value: &HeaderValue| {
+        let mut names = value.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+        names.any(|name| name == b"*" || name.eq_ignore_ascii_case(b"accept"))
+    };
+    if !response.headers().get_all(VARY).iter().any(varies) {
+        response.append_header(VARY, HeaderValue::from_static("accept"));
+    }
+    response.set_header(CONTENT_TYPE, form.content_type());
+    response.body(form.document(problem, facts.id()))
+}
+
+/// Takes status, body and fields from what the application's renderer made; fields that it did not set, such as
+/// `Allow`, stay. No failure becomes a success: in the place of a 2xx the problem's status stays.
+fn adopt(
+    mut response: Response,
+    mut rendered: Response,
+    problem: &Problem,
+    facts: &RequestFacts,
+) -> Response {
+    if rendered.status().is_informational() {
+        tracing::error!(request_id = %facts.id(), "a renderer gave an interim response (1xx) for an answer");
+        return write(response, problem, facts);
+    }
+    let is_broken = rendered.is_broken();
+    let other = rendered.take_problem();
+    if let Some(other) = other.as_ref().filter(|_| is_broken) {
+        log(other, facts.id());
+        return write(response, problem, facts);
+    }
+    if !rendered.status().is_success() {
+        response = response.with_status(rendered.status());
+    }
+    let body = rendered.take_body();
+    set_fields(&mut response, rendered.headers_mut().iter());
+    match other {
+        // It gave a problem back: written in the built-in forms.
+        Some(other) if body.is_empty() => {
+            set_fields(&mut response, other.fields());
+            write(response, &other, facts)
+        }
+        Some(_) | None => response.body(body),
+    }
+}
+
+/// Sets each field to the values that come, in the place of those it had.
+fn set_fields<'a>(response: &mut Response, fields: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>) {
     let mut seen: Vec<&HeaderName> = Vec::new();
-    for (name, value) in problem.fields() {
+    for (name, value) in fields {
         match seen.contains(&name) {
             true => response.append_header(name.clone(), value.clone()),
             false => response.set_header(name.clone(), value.clone()),
         }
         seen.push(name);
     }
-    let status = response.status();
-    let has_no_content = status.is_informational()
-        || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
-    if has_no_content || !response.body_mut().is_empty() {
-        return response;
-    }
-    let document = problem.document(id);
-    response.set_header(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    response.body(document)
+}
+
+/// Whether the server failed. It did not where it merely has not what was asked for (501, 505): any client could fill the
+/// log with that. An error behind it says otherwise.
+fn is_failure(problem: &Problem) -> bool {
+    let unknown =
+        matches!(problem.status(), StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED);
+    problem.status().is_server_error() && !(unknown && problem.source_error().is_none())
 }
 
 /// Logs a failure of the server's.
@@ -62,30 +144,40 @@ impl fmt::Display for Chain<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Arc;
 
-    use http::header::WWW_AUTHENTICATE;
+    use http::Method;
+    use http::header::{ALLOW, WWW_AUTHENTICATE};
     use serde_json::Value;
 
     use super::*;
-    use crate::IntoResponse;
+    use crate::{IntoResponse, Request};
+
+    /// Of a request that says nothing about what it takes.
+    fn facts() -> RequestFacts {
+        RequestFacts::of(&Request::new(Method::GET, "/"))
+    }
+
+    fn built_in(response: Response, facts: &RequestFacts) -> Response {
+        render(response, facts, |_| None)
+    }
 
     #[track_caller]
     fn rendered(response: impl IntoResponse) -> (Response, Value) {
-        let mut response = render(response.into_response(), RequestId::generate());
+        let mut response = built_in(response.into_response(), &facts());
         let document = serde_json::from_slice(response.body_mut().as_bytes().unwrap()).unwrap_or(Value::Null);
         (response, document)
     }
 
     #[test]
     fn writes_the_document() {
-        let id = RequestId::generate();
+        let facts = facts();
         let problem = Problem::new(StatusCode::CONFLICT)
             .kind("https://example.com/taken")
             .title_text("Name taken")
             .detail("there is a user \"ada\"")
             .with("name", "ada");
-        let mut response = render(problem.into_response(), id);
+        let mut response = built_in(problem.into_response(), &facts);
         assert_eq!(response.status(), 409);
         assert_eq!(response.content_type().unwrap(), "application/problem+json");
         let document: Value = serde_json::from_slice(response.body_mut().as_bytes().unwrap()).unwrap();
@@ -95,7 +187,7 @@ mod tests {
             "status": 409,
             "detail": "there is a user \"ada\"",
             "name": "ada",
-            "request_id": id.to_string(),
+            "request_id": facts.id().to_string(),
         });
         assert_eq!(document, expected);
     }
@@ -140,34 +232,103 @@ mod tests {
         assert_ne!(document["request_id"], "x");
     }
 
-    /// Counts events, and keeps their fields as text.
-    #[derive(Clone, Default)]
-    struct Recorder(Arc<Mutex<Vec<String>>>);
+    #[track_caller]
+    fn asking(accept: &str) -> RequestFacts {
+        let mut request = Request::new(Method::GET, "/");
+        request.headers_mut().insert("accept", accept.parse().unwrap());
+        RequestFacts::of(&request)
+    }
 
-    impl tracing::Subscriber for Recorder {
-        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-            true
+    #[test]
+    fn follows_accept_and_says_so() {
+        let rows = [
+            ("image/png", "application/problem+json"),
+            ("text/html", "text/html; charset=utf-8"),
+            ("text/plain", "text/plain; charset=utf-8"),
+        ];
+        for (accept, content_type) in rows {
+            let facts = asking(accept);
+            let mut response = built_in(StatusCode::NOT_FOUND.into_response(), &facts);
+            assert_eq!(response.content_type().unwrap(), content_type);
+            assert_eq!(response.headers()[VARY], "accept");
+            let id = facts.id().to_string();
+            assert_eq!(response.headers()["x-request-id"], id);
+            let body = String::from_utf8(response.body_mut().as_bytes().unwrap().to_vec()).unwrap();
+            assert!(body.contains(&id) && body.contains("Not Found"), "{body}");
         }
+    }
 
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
+    #[test]
+    fn says_once_that_it_varies() {
+        for (before, expected) in [
+            ("origin", vec!["origin", "accept"]),
+            ("Origin, Accept", vec!["Origin, Accept"]),
+            ("*", vec!["*"]),
+        ] {
+            let response = StatusCode::NOT_FOUND.into_response().header("vary", before);
+            let response = built_in(response, &facts());
+            assert_eq!(response.headers().get_all(VARY).iter().collect::<Vec<_>>(), expected);
         }
+    }
 
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    /// A 405 with what the application's renderer made of it.
+    #[track_caller]
+    fn custom(renderer: impl Fn(&Problem) -> Response) -> Response {
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail("no");
+        render(problem.into_response().header(ALLOW, "GET"), &asking("text/plain"), |problem| {
+            Some(renderer(problem))
+        })
+    }
 
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    #[track_caller]
+    fn body(response: &mut Response) -> String {
+        String::from_utf8(response.body_mut().as_bytes().unwrap().to_vec()).unwrap()
+    }
 
-        fn event(&self, event: &tracing::Event<'_>) {
-            let mut line = event.metadata().level().to_string();
-            event.record(&mut |field: &tracing::field::Field, value: &dyn fmt::Debug| {
-                line.push_str(&format!(" {field}={value:?}"));
-            });
-            self.0.lock().unwrap().push(line);
+    #[test]
+    fn takes_what_the_applications_renderer_makes() {
+        let mut response = custom(|problem| {
+            Response::new(StatusCode::NOT_FOUND)
+                .header("x-own", "1")
+                .html(format!("<b>{}</b>", problem.title()))
+        });
+        assert_eq!(response.status(), 404);
+        assert_eq!(response.content_type().unwrap(), "text/html; charset=utf-8");
+        assert_eq!(body(&mut response), "<b>Method Not Allowed</b>");
+        assert_eq!(
+            (&response.headers()[ALLOW], &response.headers()["x-own"]),
+            (&HeaderValue::from_static("GET"), &HeaderValue::from_static("1"))
+        );
+        assert!(response.headers().contains_key("x-request-id") && !response.headers().contains_key(VARY));
+    }
+
+    #[test]
+    fn no_failure_becomes_a_success() {
+        let mut response = custom(|_| Response::ok().text("sorry"));
+        assert_eq!((response.status().as_u16(), body(&mut response).as_str()), (405, "sorry"));
+        assert_eq!(custom(|_| Response::new(StatusCode::FOUND)).status(), 302);
+    }
+
+    #[test]
+    fn a_problem_given_back_is_written_in_the_built_in_forms() {
+        let mut response =
+            custom(|problem| problem.clone().detail("more").into_response().header("x-own", "1"));
+        assert_eq!(
+            (response.status(), response.headers()["x-own"].as_bytes()),
+            (StatusCode::METHOD_NOT_ALLOWED, b"1".as_slice())
+        );
+        assert!(body(&mut response).starts_with("405 Method Not Allowed\n\nmore\n"));
+    }
+
+    #[test]
+    fn what_is_no_answer_falls_back_to_the_built_in_forms() {
+        let interim: fn(&Problem) -> Response = |_| Response::new(StatusCode::CONTINUE);
+        let broken: fn(&Problem) -> Response = |_| Response::ok().header("no name", "x").text("lost");
+        for renderer in [interim, broken] {
+            let mut response = custom(renderer);
+            assert_eq!(response.status(), 405);
+            assert!(body(&mut response).starts_with("405 Method Not Allowed\n\nno\n"));
         }
-
-        fn enter(&self, _: &tracing::span::Id) {}
-
-        fn exit(&self, _: &tracing::span::Id) {}
     }
 
     #[derive(Debug)]
@@ -187,18 +348,22 @@ mod tests {
 
     #[test]
     fn logs_the_servers_failures_once_and_no_others() {
-        let (recorder, id) = (Recorder::default(), RequestId::generate());
-        tracing::subscriber::with_default(recorder.clone(), || {
-            let failed = crate::Error::from(Failed(std::io::Error::other("disk full")));
-            let response = render(failed.into_response(), id);
-            render(response, id);
-            render(Problem::new(StatusCode::NOT_FOUND).into_response(), id);
-            render(Response::ok().text("fine"), id);
-        });
-        let lines = recorder.0.lock().unwrap();
+        let (lines, facts) = (Arc::default(), facts());
+        let guard = crate::log::record(tracing::Level::INFO, &lines);
+        let failed = crate::Error::from(Failed(std::io::Error::other("disk full")));
+        let response = built_in(failed.into_response(), &facts);
+        built_in(response, &facts);
+        for status in
+            [StatusCode::NOT_FOUND, StatusCode::NOT_IMPLEMENTED, StatusCode::HTTP_VERSION_NOT_SUPPORTED]
+        {
+            built_in(Problem::new(status).into_response(), &facts);
+        }
+        built_in(Response::ok().text("fine"), &facts);
+        drop(guard);
+        let lines = lines.lock().unwrap();
         let [line] = lines.as_slice() else { panic!("expected one line, found {lines:?}") };
-        assert!(line.starts_with("ERROR"), "{line}");
-        assert!(line.contains(&format!("request_id={id}")), "{line}");
+        assert!(line.contains(" ERROR a request failed "), "{line}");
+        assert!(line.contains(&format!("request_id={}", facts.id())), "{line}");
         assert!(line.contains(r#"error="the store failed: disk full""#), "{line}");
     }
 

@@ -28,8 +28,26 @@ pub(crate) enum ChunkError {
     InvalidTrailer(HeadError),
     /// A trailer section of more than 16 KiB or 100 fields.
     TrailerTooLarge,
-    /// Content-Length or Transfer-Encoding in the trailer section (RFC 9110 §6.5.1).
-    FramingInTrailer,
+    /// A field in the trailer section that must be known before the content (RFC 9110 §6.5.1).
+    ForbiddenTrailer,
+}
+
+impl ChunkError {
+    /// The fault's name, for a log or a label.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::BareLf => "bare-lf-in-chunk",
+            Self::BareCr => "bare-cr-in-chunk",
+            Self::InvalidSize(_) => "invalid-chunk-size",
+            Self::SizeTooLarge => "chunk-size-too-large",
+            Self::InvalidExtension(_) => "invalid-chunk-extension",
+            Self::ExtensionsTooLarge => "chunk-extensions-too-large",
+            Self::InvalidDataEnd(_) => "invalid-chunk-end",
+            Self::InvalidTrailer(_) => "invalid-trailer",
+            Self::TrailerTooLarge => "trailer-too-large",
+            Self::ForbiddenTrailer => "forbidden-trailer",
+        }
+    }
 }
 
 impl Error for ChunkError {}
@@ -52,7 +70,7 @@ impl fmt::Display for ChunkError {
             Self::TrailerTooLarge => {
                 "expected a trailer section within 16 KiB and 100 fields, found a larger one"
             }
-            Self::FramingInTrailer => "expected no framing field in the trailer section, found one",
+            Self::ForbiddenTrailer => "expected a field that may stand in a trailer section, found another",
         };
         f.write_str(text)
     }

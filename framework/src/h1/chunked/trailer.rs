@@ -1,7 +1,7 @@
 //! The trailer section (RFC 9112 §7.1.2): field lines checked as those of a head, and discarded.
 //!
-//! Fields of framing are refused: a recipient that merged them would see another message (RFC 9110 §6.5.1). All
-//! others, Host or Content-Type say, change nothing because nothing is kept.
+//! Those that must be known before the content are refused: a recipient that merged them into the head would see
+//! another message (RFC 9110 §6.5.1). All others change nothing because nothing is kept.
 
 use super::{ChunkError, expect_lf};
 use crate::h1::HeadError;
@@ -13,7 +13,7 @@ const MAX_TRAILER: usize = 16 * 1024;
 const MAX_TRAILER_FIELDS: usize = 100;
 
 /// Where the reading of a trailer section stands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Trailer {
     place: Place,
     len: usize,
@@ -46,8 +46,8 @@ impl Trailer {
                 Place::Name(Name::begin(byte)?)
             }
             Place::Name(name) if byte == b':' => {
-                if name.is_of_framing() {
-                    return Err(ChunkError::FramingInTrailer);
+                if name.is_forbidden() {
+                    return Err(ChunkError::ForbiddenTrailer);
                 }
                 Place::Value
             }
@@ -75,38 +75,49 @@ impl Trailer {
     }
 }
 
-/// A field name that goes by: how long it is, and which name of framing it may still be.
+/// Fields that decide what a message is before its content is read: framing, routing, connection, request modifiers,
+/// authentication and the content's format (RFC 9110 §6.5.1).
+const FORBIDDEN: [&[u8]; 16] = [
+    b"authorization",
+    b"connection",
+    b"content-encoding",
+    b"content-length",
+    b"content-range",
+    b"content-type",
+    b"cookie",
+    b"expect",
+    b"host",
+    b"keep-alive",
+    b"proxy-authorization",
+    b"range",
+    b"te",
+    b"trailer",
+    b"transfer-encoding",
+    b"upgrade",
+];
+
+/// A field name that goes by: how long it is, and which of the forbidden ones it may still be, a bit each.
 #[derive(Clone, Copy, Debug)]
 struct Name {
     len: usize,
-    may_be_content_length: bool,
-    may_be_transfer_encoding: bool,
+    candidates: u16,
 }
 
 impl Name {
-    const CONTENT_LENGTH: &[u8] = b"content-length";
-    const TRANSFER_ENCODING: &[u8] = b"transfer-encoding";
-
     fn begin(byte: u8) -> Result<Self, ChunkError> {
         match byte {
             b'\n' => Err(ChunkError::BareLf),
             b':' => Err(ChunkError::InvalidTrailer(HeadError::EmptyFieldName)),
             byte if is_whitespace(byte) => Err(ChunkError::InvalidTrailer(HeadError::IndentedLine)),
-            byte => {
-                Self { len: 0, may_be_content_length: true, may_be_transfer_encoding: true }.continued(byte)
-            }
+            byte => Self { len: 0, candidates: u16::MAX }.continued(byte),
         }
     }
 
     fn continued(self, byte: u8) -> Result<Self, ChunkError> {
         if is(byte, TOKEN) {
             let next = byte.to_ascii_lowercase();
-            let goes_on = |name: &[u8]| name.get(self.len) == Some(&next);
-            return Ok(Self {
-                len: self.len + 1,
-                may_be_content_length: self.may_be_content_length && goes_on(Self::CONTENT_LENGTH),
-                may_be_transfer_encoding: self.may_be_transfer_encoding && goes_on(Self::TRANSFER_ENCODING),
-            });
+            let candidates = self.keep(|name| name.get(self.len) == Some(&next));
+            return Ok(Self { len: self.len + 1, candidates });
         }
         Err(match byte {
             b'\n' => ChunkError::BareLf,
@@ -116,8 +127,21 @@ impl Name {
         })
     }
 
-    fn is_of_framing(self) -> bool {
-        (self.may_be_content_length && self.len == Self::CONTENT_LENGTH.len())
-            || (self.may_be_transfer_encoding && self.len == Self::TRANSFER_ENCODING.len())
+    fn is_forbidden(self) -> bool {
+        self.keep(|name| name.len() == self.len) != 0
+    }
+
+    /// The candidates that `condition` holds for.
+    fn keep(self, condition: impl Fn(&[u8]) -> bool) -> u16 {
+        let mut kept = self.candidates;
+        if kept == 0 {
+            return 0;
+        }
+        for (bit, name) in FORBIDDEN.iter().enumerate() {
+            if !condition(name) {
+                kept &= !(1 << bit);
+            }
+        }
+        kept
     }
 }

@@ -104,6 +104,20 @@ impl RequestLine {
         self.position
     }
 
+    /// How many bytes hold whole elements: the method, the target; each with the space behind it.
+    pub(super) fn good_len(&self) -> usize {
+        match self.place {
+            Place::Method => 0,
+            Place::Target
+            | Place::Absolute { .. }
+            | Place::Tunnel
+            | Place::Asterisk
+            | Place::Path { .. }
+            | Place::Query { .. } => self.target,
+            Place::Version => self.position,
+        }
+    }
+
     /// Whether the line ended, so far, within its target.
     pub(super) fn is_in_target(&self) -> bool {
         !matches!(self.place, Place::Method | Place::Version)

@@ -79,7 +79,8 @@ fn what_cannot_be_built_stays_a_500_that_says_nothing() {
         assert!(problem.source_error().is_some());
         assert!(response.headers().is_empty());
         let content_type = response.content_type().cloned();
-        let rendered = crate::respond::render(response, crate::RequestId::generate());
+        let facts = crate::RequestFacts::of(&crate::Request::new(crate::Method::GET, "/"));
+        let rendered = crate::respond::render(response, &facts, |_| None);
         assert_eq!(rendered.content_type().unwrap(), "application/problem+json", "{content_type:?}");
     }
 }

@@ -2,9 +2,8 @@ use std::error::Error as _;
 use std::fmt;
 use std::io;
 
-use crate::http::RequestId;
 use crate::respond::render;
-use crate::{HttpError, IntoResponse, Problem, Response};
+use crate::{HttpError, IntoResponse, Method, Problem, Request, RequestFacts, Response};
 
 #[derive(Debug, HttpError)]
 enum ApiError {
@@ -82,7 +81,8 @@ impl std::error::Error for Foreign {}
 
 /// The document that a client gets, without the request's id.
 async fn document(error: impl IntoResponse) -> (u16, String) {
-    let mut response: Response = render(error.into_response(), RequestId::generate());
+    let facts = RequestFacts::of(&Request::new(Method::GET, "/"));
+    let mut response: Response = render(error.into_response(), &facts, |_| None);
     let bytes = response.take_body().collect(9999).await.expect("a body at hand");
     let mut document: serde_json::Value = serde_json::from_slice(&bytes).expect("a problem is JSON");
     document.as_object_mut().and_then(|members| members.remove("request_id")).expect("the id is a member");

@@ -1,6 +1,8 @@
 //! Writing a response: its head, its body as the client takes it, and what then becomes of the connection.
 
+use std::any::Any;
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -11,19 +13,19 @@ use tokio::time::Instant;
 use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
 use super::pump::{Pump, Pumped, Rest};
-use super::wire::{GATHERED_BYTES, Gone, Wire};
+use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
     RequestKind, encode_last_chunk,
 };
-use crate::http::{Body, BodyError, Request, RequestId, Response};
+use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response};
+use crate::observe::Ended;
 use crate::respond::{IntoResponse, Problem};
 
 /// What of a request its answer depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message {
-    id: RequestId,
     version: Version,
     kind: RequestKind,
     /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
@@ -32,18 +34,14 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn of(request: &Request, head: &ParsedHead, id: RequestId) -> Self {
-        let kind = match *request.method() {
-            Method::HEAD => RequestKind::Head,
-            Method::CONNECT => RequestKind::Connect,
-            _ => RequestKind::Other,
-        };
-        Self { id, version: head.version, kind, closes: !head.persists() }
+    pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
+        Self { version: head.version, kind: kind(request.method()), closes: !head.persists() }
     }
 
-    /// Of a request that could not be read.
-    pub(super) fn unread(id: RequestId) -> Self {
-        Self { id, version: Version::HTTP_11, kind: RequestKind::Other, closes: true }
+    /// Of a request that could not be read to the end of its head.
+    pub(super) fn unread(facts: &RequestFacts) -> Self {
+        let kind = facts.method().map_or(RequestKind::Other, kind);
+        Self { version: Version::HTTP_11, kind, closes: true }
     }
 
     /// The same, with a connection that ends.
@@ -51,10 +49,19 @@ impl Message {
         Self { closes: true, ..self }
     }
 
-    /// Whether another request may follow. None does behind CONNECT: what a client sends after it is meant for a
+    /// Whether no other request may follow. None does behind CONNECT: what a client sends after it is meant for a
     /// tunnel (RFC 9110 §9.3.6), and must not be read as requests.
-    fn persists(&self) -> bool {
-        !self.closes && self.kind != RequestKind::Connect
+    pub(super) fn is_last(&self) -> bool {
+        self.closes || self.kind == RequestKind::Connect
+    }
+}
+
+/// What the method says of the answer's framing.
+fn kind(method: &Method) -> RequestKind {
+    match *method {
+        Method::HEAD => RequestKind::Head,
+        Method::CONNECT => RequestKind::Connect,
+        _ => RequestKind::Other,
     }
 }
 
@@ -64,38 +71,62 @@ where
     A: Application,
 {
     /// Writes a response, as far as it must be before the next request may be looked at.
-    pub(super) async fn respond(&mut self, response: Response, message: Message, pump: &mut Pump) -> After {
-        let mut response = self.app.render(final_response(response, message.id), message.id);
+    pub(super) async fn respond(
+        &mut self,
+        mut response: Response,
+        message: Message,
+        pump: &mut Pump,
+    ) -> After {
+        self.wire.place.answering();
+        let id = self.wire.journal.id();
+        make_final(&mut response, id);
+        let Some((mut body, length)) = self.prepare(&mut response) else { return After::Abort };
         let wire = &mut self.wire;
-        pump.settle_interim(wire);
-        let mut body = response.take_body();
-        // A drain answers what was read before the connection ends.
-        let is_last = wire.input.is_empty() || !pump.is_complete();
-        let ends = is_last && (wire.place.drains() || (wire.eof && wire.input.is_empty()));
-        let keep = message.persists() && !ends && pump.rest() == Rest::Little;
+        wire.journal.answered(response.status());
+        pump.settle(wire);
+        // What was read is answered before the connection ends.
+        let ends = wire.is_ending() && !wire.has_next();
+        let keep = !message.is_last() && !ends && pump.rest(wire) == Rest::Little;
         let context = EncodeContext {
             version: message.version,
             kind: message.kind,
             persistence: if keep { Persistence::KeepAlive } else { Persistence::Close },
             date: &clock::date(),
         };
-        let length = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
         let framing = h1::encode_head(&response, length, &context, wire.output.tail());
-        wire.ends_with_close = framing == OutgoingFraming::UntilClose;
-        match write_body(wire, pump, &mut body, framing, message.id).await {
-            Ok(()) => wire.ends_with_close = false,
+        wire.following = if framing == OutgoingFraming::UntilClose {
+            Following::EndOfBody
+        } else if keep {
+            Following::Requests
+        } else {
+            Following::Nothing
+        };
+        match write_body(wire, pump, &mut body, framing, id).await {
+            Ok(()) => {
+                if wire.following == Following::EndOfBody {
+                    wire.following = Following::Nothing;
+                }
+                wire.place.answered();
+            }
             // A body without its last chunk, or short of its length, is seen to be broken off when the connection
             // closes; where closing is what ends the body, only a reset tells.
-            Err(CutOff::Broken) if framing != OutgoingFraming::UntilClose => return After::Close,
-            Err(CutOff::Broken | CutOff::Gone) => return After::Abort,
+            Err(CutOff::Broken) => {
+                wire.journal.note(Ended::BrokenOff);
+                let shows = framing != OutgoingFraming::UntilClose;
+                return if shows { After::Close } else { After::Abort };
+            }
+            Err(CutOff::Gone) => {
+                wire.journal.note(Ended::ClientLeft);
+                return After::Abort;
+            }
         }
         drop(body);
-        if !keep || framing.must_close() {
+        if wire.following == Following::Nothing {
             // A client that asked for the end sends nothing more. Another may have sent its next request already.
-            let asked = message.closes && pump.is_complete() && wire.input.is_empty();
+            let asked = message.closes && pump.is_complete(wire) && wire.input.is_empty();
             return if wire.eof || asked { After::Close } else { After::Linger };
         }
-        if !pump.is_complete() && !pump.discard(wire).await {
+        if !pump.is_complete(wire) && !pump.discard(wire).await {
             return After::Linger;
         }
         if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {
@@ -103,16 +134,41 @@ where
         }
         After::Next
     }
+
+    /// Renders the response where it reports a problem, and takes its body out. A body that panics when it is asked for
+    /// its length is no answer, but a problem; `None` where that of the problem is the same.
+    fn prepare(&mut self, response: &mut Response) -> Option<(Body, BodyLength)> {
+        for _ in 0..2 {
+            if response.problem_ref().is_some() {
+                let unrendered = std::mem::replace(response, Response::ok());
+                *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
+            }
+            let body = response.take_body();
+            match catch_unwind(AssertUnwindSafe(|| body.len())) {
+                Ok(len) => return Some((body, len.map_or(BodyLength::Unknown, BodyLength::Known))),
+                Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
+            }
+            *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        }
+        self.wire.journal.note(Ended::BrokenOff);
+        None
+    }
+}
+
+/// Logs and counts a panic of a response's body.
+fn body_panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) {
+    wire.journal.tally().panicked();
+    let request_id = wire.journal.id();
+    tracing::error!(%request_id, panic = panic_text(panic), "a response's body panicked");
 }
 
 /// Puts a 500 in the place of an interim response: a client would take the next answer for this request's.
-fn final_response(response: Response, id: RequestId) -> Response {
-    if !response.status().is_informational() {
-        return response;
+fn make_final(response: &mut Response, id: RequestId) {
+    if response.status().is_informational() {
+        let status = response.status().as_u16();
+        tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
+        *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
     }
-    let status = response.status().as_u16();
-    tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
@@ -194,7 +250,11 @@ async fn write_piece<IO: Transport>(
     if let Some(chunk) = &chunk {
         wire.output.tail().extend_from_slice(chunk.as_bytes());
     }
-    if wire.output.push(content) || wire.output.len() > GATHERED_BYTES {
+    let most = match last {
+        LastPiece::Yes => GATHERED_BYTES,
+        LastPiece::No => STREAMED_BYTES,
+    };
+    if wire.output.push(content) || wire.output.len() > most {
         wire.flush().await?;
     }
     if chunk.is_some() {
@@ -234,7 +294,7 @@ fn poll_next_chunk<IO: Transport>(
                 return Poll::Ready(Ok(chunk));
             }
             Poll::Ready(Err(panic)) => {
-                tracing::error!(panic = panic_text(panic.as_ref()), "a response's body panicked");
+                body_panicked(wire, panic.as_ref());
                 return Poll::Ready(Err(CutOff::Broken));
             }
             Poll::Pending => {}

@@ -14,11 +14,12 @@ use super::super::deadline::{MinRate, after};
 use super::super::{Application, Routed, Transport};
 use super::answer::Message;
 use super::pump::{Pump, Pumped};
-use super::wire::{Gone, Wire};
+use super::wire::{Following, Gone, Wire};
 use super::{After, Connection};
 use crate::extract::rejection::BodyRejection;
-use crate::h1::{Expect, Framing, ParsedHead};
+use crate::h1::{BodyDecoder, Expect, Framing, ParsedHead};
 use crate::http::{BodyError, Request, RequestId, Response};
+use crate::observe::{Ended, Timeout};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
 
@@ -43,8 +44,14 @@ where
     pub(super) async fn exchange(&mut self, mut request: Request, head: ParsedHead) -> After {
         let id = RequestId::generate();
         request.set_origin(self.peer.addr, id);
-        let message = Message::of(&request, &head, id);
+        request.set_counters(self.wire.journal.witness().counters());
+        request.set_shutdown(self.wire.place.shutdown());
+        let message = Message::of(&request, &head);
         let Routed { target, policy } = self.app.route(&mut request);
+        self.wire.journal.requested(id, request.full_pattern());
+        self.wire.place.handling();
+        self.wire.body = BodyDecoder::new(head.framing);
+        self.wire.following = if message.is_last() { Following::Nothing } else { Following::Requests };
         let limit = policy.body_limit.unwrap_or(self.wire.limits.max_body);
         request.set_body_limit(limit);
         if let Some(refusal) = refusal(&head, &request) {
@@ -52,7 +59,7 @@ where
         }
 
         let rate = MinRate::new(self.wire.limits.body_min_rate, self.wire.limits.rate_grace);
-        let mut pump = Pump::attach(&head, limit, rate, &mut request, &mut self.wire.input);
+        let mut pump = Pump::attach(&head, limit, rate, &mut request, &mut self.wire);
         let watch = Watch {
             timeout: policy.timeout.unwrap_or(self.wire.limits.request_timeout),
             on_disconnect: policy.on_disconnect.unwrap_or_else(|| on_disconnect(request.method())),
@@ -60,18 +67,27 @@ where
             client_since: None,
             left: false,
         };
-        let outcome = run(&mut self.wire, &mut pump, watch, self.app.answer(request, target)).await;
+        let outcome = {
+            // Pinned where it is made: moved into `run`, a handler's future would be copied twice.
+            let answer = pin!(self.app.answer(request, target));
+            run(&mut self.wire, &mut pump, watch, answer).await
+        };
         let response = match outcome {
             Outcome::Response(response) => response,
             Outcome::Panicked(panic) => {
+                self.wire.journal.tally().panicked();
                 tracing::error!(request_id = %id, panic = panic_text(panic.as_ref()), "a handler panicked");
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
             }
             Outcome::TimedOut => {
+                self.wire.journal.note(Ended::TimedOut(Timeout::Request));
                 let detail = "the server did not answer in time";
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail(detail).into_response()
             }
-            Outcome::ClientLeft => return After::Abort,
+            Outcome::ClientLeft => {
+                self.wire.journal.note(Ended::ClientLeft);
+                return After::Abort;
+            }
         };
         self.respond(response, message, &mut pump).await
     }
@@ -81,13 +97,18 @@ where
         let message = message.closing();
         match self.respond(refusal, message, &mut Pump::nothing()).await {
             After::Abort => After::Abort,
-            After::Next | After::Close | After::Linger => After::Linger,
+            After::Next | After::Close | After::Leave | After::Linger => After::Linger,
         }
     }
 }
 
 /// What can be refused on the head alone, before a handler runs.
 fn refusal(head: &ParsedHead, request: &Request) -> Option<Response> {
+    // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
+    if request.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+        let detail = "an https resource cannot be asked for over a connection that is not secured";
+        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
+    }
     if head.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
@@ -124,9 +145,8 @@ async fn run<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     mut watch: Watch,
-    answer: impl Future<Output = Response>,
+    mut answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Outcome {
-    let mut answer = pin!(answer);
     poll_fn(|context| {
         loop {
             match poll_caught(answer.as_mut(), context) {
@@ -152,6 +172,7 @@ impl Watch {
         pumped: Pumped,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
+        wire.input.shrink();
         let since = self.since(pumped);
         if pumped == Pumped::Idle {
             self.left |= wire.has_left(since, context);
@@ -196,7 +217,7 @@ pub(super) fn poll_caught<F: Future + ?Sized>(
 }
 
 /// What a panic said.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&'static str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a value that is no text")
 }

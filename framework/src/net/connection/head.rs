@@ -7,9 +7,10 @@ use tokio::time::Instant;
 
 use super::super::Transport;
 use super::super::deadline::after;
-use super::wire::{Gone, Wire};
+use super::wire::{Gone, Wire, is_empty_line};
 use crate::h1::{HeadError, ParsedHead};
 use crate::http::Request;
+use crate::observe::{Ended, Timeout};
 
 /// What came of waiting for a request.
 pub(super) enum NextHead {
@@ -19,6 +20,8 @@ pub(super) enum NextHead {
     Malformed(HeadError),
     /// A head that was begun and not ended in time.
     TimedOut,
+    /// A head that was begun, before the client left.
+    Left,
     /// No further request: the client closed its half, was idle for too long, or the server drains.
     Ended,
     /// The client does not take the answers that it has coming.
@@ -46,7 +49,7 @@ impl<IO: Transport> Wire<IO> {
     fn poll_head(&mut self, waiting: &mut Waiting, context: &mut Context<'_>) -> Poll<NextHead> {
         loop {
             if std::mem::take(&mut waiting.fresh) && !is_empty_line(self.input.unread()) {
-                self.place.set_busy(true);
+                self.place.reading();
                 if let Some(next) = self.parse(waiting) {
                     return Poll::Ready(next);
                 }
@@ -55,10 +58,20 @@ impl<IO: Transport> Wire<IO> {
             // from either: that bounds what can pile up.
             match self.poll_flush(context) {
                 Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(Gone)) => return Poll::Ready(NextHead::Stalled),
+                Poll::Ready(Err(Gone)) => {
+                    if waiting.request.is_some() {
+                        self.give_up_head();
+                    }
+                    return Poll::Ready(NextHead::Stalled);
+                }
                 Poll::Pending => return Poll::Pending,
             }
             match self.poll_read(context) {
+                Poll::Ready(0) if waiting.request.is_some() => {
+                    self.give_up_head();
+                    self.journal.note(Ended::ClientLeft);
+                    return Poll::Ready(NextHead::Left);
+                }
                 Poll::Ready(0) => return Poll::Ready(NextHead::Ended),
                 Poll::Ready(_) => {
                     if waiting.request.is_none() && !is_empty_line(self.input.unread()) {
@@ -73,15 +86,24 @@ impl<IO: Transport> Wire<IO> {
 
     /// Asks the parser about what has arrived; `None` where it needs more.
     fn parse(&mut self, waiting: &mut Waiting) -> Option<NextHead> {
+        if waiting.request.is_none() {
+            self.begin_exchange();
+        }
         let request = waiting.request.get_or_insert_with(Request::empty);
         match self.parser.parse(self.input.unread(), &self.limits.head, request.head_mut()) {
             Ok(None) => None,
             Ok(Some(head)) => {
-                self.input.consume(head.len);
+                request.head_mut().replace_host();
+                self.input.hold(head.len);
                 self.parser.reset();
+                self.idle_timeout = self.limits.keep_alive_timeout;
                 waiting.request.take().map(|request| NextHead::Request(request, head))
             }
-            Err(error) => Some(NextHead::Malformed(error)),
+            Err(error) => {
+                self.give_up_head();
+                self.journal.note(Ended::Malformed(error.into()));
+                Some(NextHead::Malformed(error))
+            }
         }
     }
 
@@ -90,25 +112,29 @@ impl<IO: Transport> Wire<IO> {
         let since = *waiting.since.get_or_insert_with(Instant::now);
         if waiting.request.is_some() {
             self.input.shrink();
-            return if self.is_due(after(since, self.limits.header_read_timeout), context) {
-                Poll::Ready(NextHead::TimedOut)
-            } else {
-                Poll::Pending
-            };
+            if !self.is_due(after(since, self.limits.header_read_timeout), context) {
+                return Poll::Pending;
+            }
+            self.give_up_head();
+            self.journal.note(Ended::TimedOut(Timeout::Head));
+            return Poll::Ready(NextHead::TimedOut);
         }
         self.input.shrink();
-        self.place.set_busy(false);
-        if self.place.is_draining(context.waker())
-            || self.is_due(after(since, self.limits.keep_alive_timeout), context)
-        {
-            return Poll::Ready(NextHead::Ended);
+        self.place.idle();
+        let is_draining = self.place.is_draining(context.waker());
+        let patience =
+            if is_draining { self.limits.last_call.min(self.idle_timeout) } else { self.idle_timeout };
+        if !self.is_due(after(since, patience), context) {
+            return Poll::Pending;
         }
-        Poll::Pending
+        // The last look: what has arrived by now is answered. The readiness of the transport is on its way to us
+        // then, and wakes this task.
+        if self.has_arrived() {
+            return Poll::Pending;
+        }
+        if !is_draining {
+            self.journal.tally().idled();
+        }
+        Poll::Ready(NextHead::Ended)
     }
-}
-
-/// Whether these bytes are the empty line, or a part of it, that some clients send behind a body: the parser passes
-/// over it (RFC 9112 §2.2), and no request is begun by it.
-fn is_empty_line(unread: &[u8]) -> bool {
-    matches!(unread, b"" | b"\r" | b"\r\n")
 }

@@ -16,11 +16,14 @@
 //! whose answer said `Connection: close`.
 //!
 //! When two things are possible at once, bytes that have arrived win over a timeout, and over the drain: a request
-//! that reached the server before it began to drain is answered.
+//! that reached the server before it began to drain is answered. And as a client that just got its answer may have
+//! sent its next request, of which nothing is seen yet, a connection drains once it has been idle for a moment: the
+//! last call.
 
 mod answer;
 mod exchange;
 mod head;
+mod journal;
 #[cfg(any(test, feature = "__properties"))]
 mod property;
 mod pump;
@@ -30,17 +33,23 @@ mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 use tokio::task::consume_budget;
 
+pub(crate) use self::exchange::panic_text;
 use self::head::NextHead;
+use self::journal::Journal;
 #[cfg(any(test, feature = "__properties"))]
 pub use self::property::connection;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Transport};
-use crate::http::RequestId;
+use crate::observe::Witness;
 use crate::respond::{IntoResponse, Problem};
+
+/// How long a client may go on sending after an answer that ends the connection.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// Who is at the other end, as far as it is known.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,6 +68,9 @@ enum After {
     /// The same, but the client may still be sending: closing at once would reset the connection, and the client
     /// could lose the answer (RFC 9112 §9.6).
     Linger,
+    /// Nothing is owed, and the connection closed; but a request may be on its way from the client. That is read and
+    /// dropped, so that the client sees an end and no reset.
+    Leave,
     /// Nothing more is written: the client has left, or must see that the answer is not whole.
     Abort,
 }
@@ -74,18 +86,32 @@ pub(crate) async fn serve_connection<IO, A>(
     app: Arc<A>,
     limits: Arc<Limits>,
     place: Place,
+    witness: Witness,
 ) where
     IO: Transport,
     A: Application,
 {
-    let mut connection = Connection { wire: Wire::new(io, limits, place), app, peer };
+    let journal = Journal::new(witness, peer.addr);
+    let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app, peer };
     match connection.serve().await {
         After::Next | After::Close => {
-            connection.wire.close().await;
+            if !connection.wire.close().await {
+                connection.wire.abort();
+            }
         }
         After::Linger => {
             if connection.wire.close().await {
-                connection.wire.discard_until_end().await;
+                connection.wire.discard_until_end(LINGER).await;
+            } else {
+                connection.wire.abort();
+            }
+        }
+        After::Leave => {
+            let patience = connection.wire.limits.last_call;
+            if connection.wire.close().await {
+                connection.wire.discard_until_end(patience).await;
+            } else {
+                connection.wire.abort();
             }
         }
         After::Abort => connection.wire.abort(),
@@ -116,9 +142,12 @@ where
                     let detail = "the request's head did not arrive in time";
                     self.refuse(Problem::new(StatusCode::REQUEST_TIMEOUT).detail(detail)).await
                 }
-                NextHead::Ended => After::Close,
+                NextHead::Left => After::Close,
+                NextHead::Ended if self.wire.eof => After::Close,
+                NextHead::Ended => After::Leave,
                 NextHead::Stalled => After::Abort,
             };
+            self.wire.finish_exchange();
             if after != After::Next {
                 return after;
             }
@@ -129,10 +158,10 @@ where
 
     /// Answers a request that could not be read; the connection ends with it.
     async fn refuse(&mut self, problem: Problem) -> After {
-        let message = answer::Message::unread(RequestId::generate());
+        let message = answer::Message::unread(&self.wire.facts());
         match self.respond(problem.into_response(), message, &mut pump::Pump::nothing()).await {
             After::Abort => After::Abort,
-            After::Next | After::Close | After::Linger => After::Linger,
+            After::Next | After::Close | After::Leave | After::Linger => After::Linger,
         }
     }
 }

@@ -16,10 +16,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use self::app::{Echo, Shape};
 use self::pipe::Pipe;
-use super::super::{Drain, Limits, Peer, Place, serve_connection};
+use super::super::{Application, Drain, Limits, Peer, Place, serve_connection};
 use crate::__properties::{Answer, Random, cuts, read_answer};
 use crate::config::Settings;
 use crate::h1::{Asked, BodyEnd, Expect, Framing, Read, RequestKind, read_pipeline};
+use crate::observe::{Counts, StatusClasses};
 
 /// Longer inputs would only be slower.
 const MAX_INPUT: usize = 16 * 1024;
@@ -51,14 +52,12 @@ pub fn connection(input: &[u8]) {
     let limits = Arc::new(limits);
     let mut random = Random::of(input);
     let several = (0..4).map(|_| random.below(input.len() + 1)).collect();
-    for cuts in [vec![], several, byte_by_byte] {
-        let received = serve(Pipe::new(input, cuts.clone(), random.fork()), &limits);
-        if let Err(fault) = check(&read, &received) {
-            panic!(
-                "{fault}; cut at {cuts:?}, {} was answered {}",
-                input.escape_ascii(),
-                received.escape_ascii()
-            );
+    for (pieces, cuts) in [("one piece", vec![]), ("five pieces", several), ("bytes", byte_by_byte)] {
+        let (received, counts) = serve(Pipe::new(input, cuts, random.fork()), &limits);
+        let answered = check(&read, &received);
+        if let Err(fault) = answered.and_then(|answered| check_counts(answered, &received, &counts)) {
+            let (sent, received) = (input.escape_ascii(), received.escape_ascii());
+            panic!("{fault}\nsent in {pieces}: {sent}\nreceived: {received}");
         }
     }
 }
@@ -80,16 +79,38 @@ fn comparable(mut read: Read) -> Read {
     read
 }
 
-/// Runs the real connection to its end; gives all that it wrote.
-fn serve(pipe: Pipe<'_>, limits: &Arc<Limits>) -> Vec<u8> {
+/// Runs the real connection to its end; gives all that it wrote, and what it counted.
+fn serve(pipe: Pipe<'_>, limits: &Arc<Limits>) -> (Vec<u8>, Counts) {
     let drain = Arc::new(Drain::default());
     let mut received = Vec::new();
     let io = pipe.into(&mut received);
-    let place = Place::new(Arc::clone(&drain));
-    let served = serve_connection(io, Peer::default(), Arc::new(Echo), Arc::clone(limits), place);
+    let (app, place) = (Arc::new(Echo), Place::new(Arc::clone(&drain)));
+    let witness = app.witness();
+    let counters = witness.counters().clone();
+    let served = serve_connection(io, Peer::default(), app, Arc::clone(limits), place, witness);
     RUNTIME.with(|runtime| runtime.block_on(served));
     assert_eq!((drain.connections(), drain.busy()), (0, 0), "the connection is counted as ended");
-    received
+    (received, counters.read())
+}
+
+/// What was answered.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answered {
+    requests: u64,
+    refusals: u64,
+    /// Whether one of the requests has a body whose framing is at fault, which not every answer is kept waiting for.
+    broken: bool,
+}
+
+/// Compares what the connection counted with what it did.
+fn check_counts(answered: Answered, received: &[u8], counts: &Counts) -> Result<(), String> {
+    let Answered { requests, refusals, broken } = answered;
+    let StatusClasses { informational, success, redirection, client_error, server_error } = counts.responses;
+    let responses = informational + success + redirection + client_error + server_error;
+    let agrees = (counts.requests, responses, counts.bytes_out)
+        == (requests, requests + refusals, received.len() as u64)
+        && (refusals..=refusals + u64::from(broken)).contains(&counts.protocol_errors);
+    if agrees { Ok(()) } else { Err(format!("{answered:?} was counted as {counts:?}")) }
 }
 
 /// Whether another answer may stand behind an answer.
@@ -102,18 +123,21 @@ enum Behind {
 }
 
 /// Compares the answers with what was read.
-fn check(read: &Read, received: &[u8]) -> Result<(), String> {
+fn check(read: &Read, received: &[u8]) -> Result<Answered, String> {
     let mut rest = received;
+    let mut answered = Answered::default();
     for (number, asked) in read.requests.iter().enumerate() {
         let fault = |what: String| format!("answer {number}, to {asked:?}: {what}");
         let answer = next_answer(&mut rest, asked).map_err(fault)?;
         compare(&answer, asked).map_err(fault)?;
+        answered.requests += 1;
+        answered.broken |= asked.body == BodyEnd::Broken;
         let then = behind(asked);
         let is_last = read.requests.len() == number + 1 && read.refused.is_none();
         match (rest.is_empty(), then) {
-            (true, Behind::MustNot) => return Ok(()),
-            (true, Behind::Must | Behind::May) if is_last => return Ok(()),
-            (true, Behind::May) if answer.closes() => return Ok(()),
+            (true, Behind::MustNot) => return Ok(answered),
+            (true, Behind::Must | Behind::May) if is_last => return Ok(answered),
+            (true, Behind::May) if answer.closes() => return Ok(answered),
             (false, Behind::Must | Behind::May) if !is_last && !answer.closes() => {}
             (ends, _) => {
                 return Err(fault(format!(
@@ -125,10 +149,11 @@ fn check(read: &Read, received: &[u8]) -> Result<(), String> {
     }
     let refusal = read_answer(rest, RequestKind::Other)?;
     match (read.refused, refusal) {
-        (None, None) if rest.is_empty() => Ok(()),
+        (None, None) if rest.is_empty() => Ok(answered),
         (Some(error), Some(answer)) => {
             let is_due = answer.status == error.status() && answer.closes() && answer.len == rest.len();
-            if is_due { Ok(()) } else { Err(format!("{error:?} was answered {answer:?}")) }
+            answered.refusals = 1;
+            if is_due { Ok(answered) } else { Err(format!("{error:?} was answered {answer:?}")) }
         }
         (due, found) => Err(format!("{found:?} where {due:?} was to be answered, and nothing else")),
     }
@@ -216,11 +241,9 @@ fn behind(asked: &Asked) -> Behind {
         | Shape::NoContent
         | Shape::NotModified
         | Shape::Panic => {
-            if asked.expect == Expect::Continue {
-                Behind::May
-            } else {
-                Behind::Must
-            }
+            // A client that waits may send the body or not, and of chunks nobody knows how many there are.
+            let is_open = asked.expect == Expect::Continue || asked.framing == Framing::Chunked;
+            if is_open { Behind::May } else { Behind::Must }
         }
     }
 }

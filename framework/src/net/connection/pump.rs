@@ -11,11 +11,11 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::super::Transport;
-use super::super::buffer::ReadBuffer;
 use super::super::deadline::MinRate;
 use super::wire::{Gone, Wire};
-use crate::h1::{BodyDecoder, CONTINUE, Expect, Framing, ParsedHead};
+use crate::h1::{CONTINUE, ChunkError, Expect, ParsedHead};
 use crate::http::{Body, BodyError, Incoming, IncomingState, Request, Wanted};
+use crate::observe::{Ended, Timeout};
 
 /// A rest of up to so many bytes is read and dropped to keep the connection; a larger one costs the connection.
 const DISCARDED_BYTES: u64 = 256 * 1024;
@@ -23,7 +23,6 @@ const DISCARDED_BYTES: u64 = 256 * 1024;
 /// The state of one request's body.
 #[derive(Debug)]
 pub(super) struct Pump {
-    decoder: BodyDecoder,
     /// The reader's other half; `None` once nobody reads any more.
     reader: Option<IncomingState>,
     rate: MinRate,
@@ -59,7 +58,7 @@ pub(super) enum Pumped {
 pub(super) enum Rest {
     /// Nothing, or what somebody still reads, or so little that it can be dropped.
     Little,
-    /// More than is worth reading, or nothing that can be read.
+    /// More than is worth reading, or nobody knows how much, or nothing that can be read.
     Much,
 }
 
@@ -67,7 +66,6 @@ impl Pump {
     /// For a request that has no body, or none that can be read.
     pub(super) fn nothing() -> Self {
         Self {
-            decoder: BodyDecoder::new(Framing::Empty),
             reader: None,
             rate: MinRate::new(0, Duration::ZERO),
             limit: 0,
@@ -78,22 +76,22 @@ impl Pump {
     }
 
     /// Gives `request` its body: the bytes themselves where all of them are here, else a body to be filled.
-    pub(super) fn attach(
+    pub(super) fn attach<IO: Transport>(
         head: &ParsedHead,
         limit: u64,
         rate: MinRate,
         request: &mut Request,
-        input: &mut ReadBuffer,
+        wire: &mut Wire<IO>,
     ) -> Self {
-        let mut pump = Self { decoder: BodyDecoder::new(head.framing), rate, limit, ..Self::nothing() };
-        if pump.decoder.is_complete() {
+        let mut pump = Self { rate, limit, ..Self::nothing() };
+        if wire.body.is_complete() {
             return pump;
         }
-        let len = pump.decoder.remaining_len();
+        let len = wire.body.remaining_len();
         if let Some(len) = len
             && len <= limit
-            && len <= input.len() as u64
-            && let Ok(Some(content)) = pump.next_content(input)
+            && len <= wire.input.len() as u64
+            && let Ok(Some(content)) = pump.next_content(wire)
         {
             request.set_body(Body::from(content));
             return pump;
@@ -123,11 +121,14 @@ impl Pump {
             }
         }
         loop {
-            match self.next_content(&mut wire.input) {
-                Ok(Some(content)) => return self.deliver(content, context),
-                Ok(None) if self.decoder.is_complete() => return self.finish(Ok(()), context),
+            match self.next_content(wire) {
+                Ok(Some(content)) => return self.deliver(content, wire.body.is_complete(), context),
+                Ok(None) if wire.body.is_complete() => return self.finish(Ok(()), context),
                 Ok(None) => {}
-                Err(error) => return self.finish(Err(error), context),
+                Err(fault) => {
+                    fault.note(wire);
+                    return self.finish(Err(fault.into_error(self.limit)), context);
+                }
             }
             // The interim response is owed until the client is seen to send, or somebody wants what it holds back.
             if self.interim == Interim::Owed {
@@ -135,11 +136,15 @@ impl Pump {
                 wire.output.tail().extend_from_slice(CONTINUE);
             }
             match wire.poll_read(context) {
-                Poll::Ready(0) if wire.gone => return self.finish(Err(BodyError::Disconnected), context),
-                Poll::Ready(0) => return self.finish(Err(BodyError::Incomplete), context),
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(0) => {
+                    wire.journal.note(Ended::ClientLeft);
+                    let error = if wire.gone { BodyError::Disconnected } else { BodyError::Incomplete };
+                    return self.finish(Err(error), context);
+                }
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     if self.rate.wait().is_some_and(|due| wire.is_due(due, context)) {
+                        wire.journal.note(Ended::TimedOut(Timeout::Body));
                         return self.finish(Err(BodyError::TooSlow), context);
                     }
                     return Pumped::Waiting;
@@ -148,11 +153,11 @@ impl Pump {
         }
     }
 
-    fn deliver(&mut self, content: Bytes, context: &mut Context<'_>) -> Pumped {
+    fn deliver(&mut self, content: Bytes, is_whole: bool, context: &mut Context<'_>) -> Pumped {
         if let Some(reader) = &mut self.reader {
             reader.push(content, context);
         }
-        if self.decoder.is_complete() { self.finish(Ok(()), context) } else { Pumped::Progress }
+        if is_whole { self.finish(Ok(()), context) } else { Pumped::Progress }
     }
 
     fn finish(&mut self, end: Result<(), BodyError>, context: &mut Context<'_>) -> Pumped {
@@ -164,18 +169,20 @@ impl Pump {
     }
 
     /// Decodes from what has arrived; `None` where nothing of the body is there.
-    fn next_content(&mut self, input: &mut ReadBuffer) -> Result<Option<Bytes>, BodyError> {
-        while !input.is_empty() && !self.decoder.is_complete() {
-            let decoded = self.decoder.decode(input.unread());
-            let decoded = decoded.map_err(|error| BodyError::Malformed { detail: error.to_string() })?;
+    fn next_content<IO: Transport>(&mut self, wire: &mut Wire<IO>) -> Result<Option<Bytes>, Fault> {
+        let Wire { input, body, .. } = wire;
+        while !input.is_empty() && !body.is_complete() {
+            let decoded = body.decode(input.unread()).map_err(Fault::Malformed)?;
             if decoded.consumed == 0 {
                 return Ok(None);
             }
             self.interim = Interim::NotAsked;
+            // What came with the head, or while nobody read, counts like what we waited for.
+            self.rate.earn(decoded.consumed);
             let content = input.unread().get(decoded.content).unwrap_or_default();
             self.received += content.len() as u64;
             if self.received > self.limit {
-                return Err(BodyError::TooLarge { limit: self.limit });
+                return Err(Fault::TooLarge);
             }
             let content = Bytes::copy_from_slice(content);
             input.consume(decoded.consumed);
@@ -186,35 +193,59 @@ impl Pump {
         Ok(None)
     }
 
-    /// Sends the `100 Continue` that is still owed, where the response itself is going to read the body: after its
-    /// head it would be too late.
-    pub(super) fn settle_interim<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
+    /// Settles what the answer's head depends on. The `100 Continue` that is still owed goes out where the response
+    /// itself is going to read the body: after its head it would be too late. Of a body that nobody reads any more, what
+    /// has arrived is dropped, so that it is known how much is left.
+    pub(super) fn settle<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
         // What the answer takes is not the client's time.
         self.rate.pause();
         let read_later = self.reader.as_ref().is_some_and(|reader| !reader.is_dropped());
         if !read_later {
             self.reader = None;
+            self.drop_arrived(wire);
         } else if self.interim == Interim::Owed {
             self.interim = Interim::Sent;
             wire.output.tail().extend_from_slice(CONTINUE);
         }
     }
 
+    fn drop_arrived<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
+        if self.failed {
+            return;
+        }
+        self.limit = self.received.saturating_add(DISCARDED_BYTES);
+        loop {
+            match self.next_content(wire) {
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(_) => {
+                    self.failed = true;
+                    return;
+                }
+            }
+        }
+    }
+
     /// Whether the connection can go on after this body.
-    pub(super) fn rest(&self) -> Rest {
-        if self.failed || (self.interim == Interim::Owed && !self.decoder.is_complete()) {
+    pub(super) fn rest<IO: Transport>(&self, wire: &Wire<IO>) -> Rest {
+        if self.failed || (self.interim == Interim::Owed && !wire.body.is_complete()) {
             // A client that still waits for `100 Continue` may send the body or not: nobody could tell which.
             return Rest::Much;
         }
-        match self.decoder.remaining_len() {
-            Some(len) if len > DISCARDED_BYTES && self.reader.is_none() => Rest::Much,
-            Some(_) | None => Rest::Little,
+        if self.reader.is_some() {
+            return Rest::Little;
+        }
+        match wire.body.remaining_len() {
+            Some(len) if len <= DISCARDED_BYTES => Rest::Little,
+            // Of chunks nobody knows how many there are: announced now, the end is one that the client understands
+            // (RFC 9112 §9.6).
+            Some(_) | None => Rest::Much,
         }
     }
 
     /// Whether every byte of the body has been consumed.
-    pub(super) fn is_complete(&self) -> bool {
-        self.decoder.is_complete() && !self.failed
+    pub(super) fn is_complete<IO: Transport>(&self, wire: &Wire<IO>) -> bool {
+        wire.body.is_complete() && !self.failed
     }
 
     /// Reads and drops what nobody read; `false` where that is too much, too slow, or broken.
@@ -235,11 +266,14 @@ impl Pump {
         IO: Transport,
     {
         loop {
-            match self.next_content(&mut wire.input) {
+            match self.next_content(wire) {
                 Ok(Some(_)) => continue,
-                Ok(None) if self.decoder.is_complete() => return Poll::Ready(true),
+                Ok(None) if wire.body.is_complete() => return Poll::Ready(true),
                 Ok(None) => {}
-                Err(_) => return Poll::Ready(false),
+                Err(fault) => {
+                    fault.note(wire);
+                    return Poll::Ready(false);
+                }
             }
             // The answer must not wait for the rest of the question.
             if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
@@ -247,13 +281,41 @@ impl Pump {
             }
             match wire.poll_read(context) {
                 Poll::Ready(0) => return Poll::Ready(false),
-                Poll::Ready(len) => self.rate.progress(len),
+                Poll::Ready(_) => self.rate.pause(),
                 Poll::Pending => {
                     let due = self.rate.wait();
-                    let late = due.is_some_and(|due| wire.is_due(due, context));
-                    return if late { Poll::Ready(false) } else { Poll::Pending };
+                    if !due.is_some_and(|due| wire.is_due(due, context)) {
+                        return Poll::Pending;
+                    }
+                    wire.journal.note(Ended::TimedOut(Timeout::Body));
+                    return Poll::Ready(false);
                 }
             }
+        }
+    }
+}
+
+/// Why nothing more of a body can be taken from what arrived.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Malformed(ChunkError),
+    TooLarge,
+}
+
+impl Fault {
+    /// Notes what the client did wrong; a body that is too large is answered in good order.
+    fn note<IO: Transport>(self, wire: &mut Wire<IO>) {
+        match self {
+            Self::Malformed(error) => wire.journal.note(Ended::Malformed(error.into())),
+            Self::TooLarge => {}
+        }
+    }
+
+    /// What the reader is told.
+    fn into_error(self, limit: u64) -> BodyError {
+        match self {
+            Self::Malformed(error) => error.into(),
+            Self::TooLarge => BodyError::TooLarge { limit },
         }
     }
 }

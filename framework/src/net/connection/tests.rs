@@ -3,23 +3,39 @@
 mod app;
 mod ends;
 mod faulty;
+mod figures;
 mod messages;
+mod pipe;
 mod timeouts;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use self::app::TestApp;
-use super::super::{Drain, Limits, Peer, Place, Transport, serve_connection};
+use self::pipe::Pipe;
+use super::super::{Application, Drain, Limits, Peer, Place, Transport, serve_connection};
 use crate::config::Settings;
 
 /// A connection under test.
 struct Pair {
     client: DuplexStream,
     drain: Arc<Drain>,
+    /// The connection's task, which tells when it ended, and how.
+    task: JoinHandle<(Instant, End)>,
+}
+
+/// How a connection ends for its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// In order: what was sent is seen to its last byte.
+    Close,
+    /// With a reset: what was sent may be lost, and is seen to have been cut.
+    Reset,
 }
 
 fn connect() -> Pair {
@@ -27,10 +43,19 @@ fn connect() -> Pair {
 }
 
 fn connect_with(pipe_len: usize) -> Pair {
+    connect_to(&Settings::default(), pipe_len)
+}
+
+fn connect_to(settings: &Settings, pipe_len: usize) -> Pair {
     let (client, server) = duplex(pipe_len);
     let drain = Arc::new(Drain::default());
-    tokio::spawn(serve(server, &Settings::default(), &drain));
-    Pair { client, drain }
+    let (server, was_reset) = Pipe::new(server);
+    let connection = serve(server, settings, &drain);
+    let task = tokio::spawn(async move {
+        connection.await;
+        (Instant::now(), if was_reset.load(Ordering::Relaxed) { End::Reset } else { End::Close })
+    });
+    Pair { client, drain, task }
 }
 
 /// A connection to the test's application.
@@ -39,8 +64,19 @@ fn serve<IO: Transport>(
     settings: &Settings,
     drain: &Arc<Drain>,
 ) -> impl Future<Output = ()> + Send + use<IO> {
+    serve_app(io, settings, drain, Arc::default())
+}
+
+fn serve_app<IO: Transport>(
+    io: IO,
+    settings: &Settings,
+    drain: &Arc<Drain>,
+    app: Arc<TestApp>,
+) -> impl Future<Output = ()> + Send + use<IO> {
     let place = Place::new(Arc::clone(drain));
-    serve_connection(io, Peer::default(), Arc::new(TestApp), Arc::new(Limits::of(settings)), place)
+    let limits = Arc::new(Limits::of(settings));
+    let witness = app.witness();
+    serve_connection(io, Peer::default(), app, limits, place, witness)
 }
 
 impl Pair {

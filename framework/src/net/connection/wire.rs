@@ -9,19 +9,23 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::buffer::{ReadBuffer, WriteBuffer};
-use super::super::deadline::{MinRate, Timer};
+use super::super::deadline::{MinRate, Timer, after};
 use super::super::{Limits, Place, Transport};
-use crate::h1::HeadParser;
+use super::journal::{Buffered, Journal};
+use crate::h1::{BodyDecoder, Framing, HeadParser};
+use crate::http::{Request, RequestFacts};
+use crate::observe::{Ended, Timeout};
 
 /// Answers are gathered up to so many bytes before they are written.
 pub(super) const GATHERED_BYTES: usize = 64 * 1024;
+/// Of a streamed body less is gathered: a client that stops reading leaves as much here.
+pub(super) const STREAMED_BYTES: usize = 8 * 1024;
 /// While a handler runs, so many bytes of later requests are read ahead; then TCP holds the client back.
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 /// A client that closes its half this soon after its request has ended what it sends, and waits for the answer; one
 /// that closes later has left. TCP shows both alike (RFC 9112 §9.6).
 const HALF_CLOSE_GRACE: Duration = Duration::from_secs(1);
-/// How long, and how much, a client may go on sending after an answer that ends the connection.
-const LINGER: Duration = Duration::from_secs(5);
+/// How much a client may go on sending after an answer that ends the connection.
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// A connection's transport.
@@ -32,14 +36,29 @@ pub(super) struct Wire<IO: Transport> {
     pub(super) input: ReadBuffer,
     pub(super) output: WriteBuffer,
     pub(super) parser: HeadParser,
+    pub(super) journal: Journal,
+    /// What of the input belongs to the body of the request in work.
+    pub(super) body: BodyDecoder,
+    pub(super) following: Following,
     write_rate: MinRate,
     timer: Timer,
+    /// How long no request may come. Where connections are not kept, the first one needs its time all the same.
+    pub(super) idle_timeout: Duration,
     /// The peer has closed its half: nothing more will come.
     pub(super) eof: bool,
     /// The transport has failed: nothing more can be sent.
     pub(super) gone: bool,
-    /// What is being written ends with the connection: closed too early, it would look whole.
-    pub(super) ends_with_close: bool,
+}
+
+/// What may follow the request in work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Following {
+    /// Other requests.
+    Requests,
+    /// Nothing: its answer is the last, and what comes behind it is no request.
+    Nothing,
+    /// Nothing, and the end of the connection is that of the answer's body: closed too early, it would look whole.
+    EndOfBody,
 }
 
 /// The transport failed, or the peer took the answer too slowly.
@@ -47,7 +66,8 @@ pub(super) struct Wire<IO: Transport> {
 pub(super) struct Gone;
 
 impl<IO: Transport> Wire<IO> {
-    pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place) -> Self {
+    pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place, journal: Journal) -> Self {
+        let idle_timeout = limits.keep_alive_timeout.max(limits.header_read_timeout);
         let write_rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
         Self {
             io,
@@ -56,11 +76,14 @@ impl<IO: Transport> Wire<IO> {
             input: ReadBuffer::default(),
             output: WriteBuffer::default(),
             parser: HeadParser::default(),
+            body: BodyDecoder::new(Framing::Empty),
+            following: Following::Requests,
+            journal,
             write_rate,
             timer: Timer::default(),
+            idle_timeout,
             eof: false,
             gone: false,
-            ends_with_close: false,
         }
     }
 
@@ -73,6 +96,7 @@ impl<IO: Transport> Wire<IO> {
         self.gone |= read.is_err();
         let len = read.unwrap_or(0);
         self.eof = len == 0;
+        self.journal.received(len);
         Poll::Ready(len)
     }
 
@@ -94,29 +118,102 @@ impl<IO: Transport> Wire<IO> {
         self.gone
     }
 
+    /// Whether the transport holds bytes that have not been read.
+    pub(super) fn has_arrived(&self) -> bool {
+        !self.eof && self.io.has_unread()
+    }
+
+    /// Whether something of another request has arrived behind the one in work.
+    pub(super) fn has_next(&self) -> bool {
+        match behind_body(self.body.clone(), self.input.unread()) {
+            // A drain looks further than what was read: the client is told that this is the last answer.
+            Some(unread) if is_empty_line(unread) => {
+                self.place.drains() && self.body.is_complete() && self.has_arrived()
+            }
+            Some(_) => true,
+            None => false,
+        }
+    }
+
+    /// How many requests have begun to arrive behind the one in work.
+    fn count_behind(&self) -> usize {
+        if self.following != Following::Requests {
+            return 0;
+        }
+        let mut count = 0;
+        let mut rest = behind_body(self.body.clone(), self.input.unread());
+        while let Some(unread) = rest.filter(|unread| !is_empty_line(unread)) {
+            count += 1;
+            let parsed = HeadParser::default().parse(unread, &self.limits.head, Request::empty().head_mut());
+            let Ok(Some(head)) = parsed else { break };
+            rest = behind_body(BodyDecoder::new(head.framing), unread.get(head.len..).unwrap_or_default());
+        }
+        count
+    }
+
     /// Writes until nothing is buffered.
     pub(super) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         while !self.output.is_empty() {
             match self.output.poll_write(Pin::new(&mut self.io), context) {
-                Poll::Ready(Ok(len)) => self.write_rate.progress(len),
+                Poll::Ready(Ok(len)) => {
+                    self.write_rate.progress(len);
+                    self.journal.wrote(len);
+                }
                 Poll::Ready(Err(_)) => {
                     self.gone = true;
+                    self.journal.note(Ended::ClientLeft);
                     return Poll::Ready(Err(Gone));
                 }
                 Poll::Pending => {
                     return match self.write_rate.wait() {
-                        Some(due) if self.is_due(due, context) => Poll::Ready(Err(Gone)),
+                        Some(due) if self.is_due(due, context) => {
+                            self.journal.note(Ended::TimedOut(Timeout::Write));
+                            Poll::Ready(Err(Gone))
+                        }
                         Some(_) | None => Poll::Pending,
                     };
                 }
             }
         }
+        self.place.written();
         Poll::Ready(Ok(()))
     }
 
     /// The same, awaited, for when nothing else is under way.
     pub(super) async fn flush(&mut self) -> Result<(), Gone> {
         poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// Whether the connection ends behind the last request that has been read.
+    pub(super) fn is_ending(&self) -> bool {
+        self.eof || self.place.drains() || self.limits.keep_alive_timeout.is_zero()
+    }
+
+    /// Gives up a head that was begun: what was read of it is held, and nothing behind it is read.
+    pub(super) fn give_up_head(&mut self) {
+        self.input.hold(self.parser.good_len());
+        self.input.consume(self.input.len());
+    }
+
+    /// What is known of the request that is being answered.
+    pub(super) fn facts(&mut self) -> RequestFacts {
+        self.journal.facts(self.input.held())
+    }
+
+    /// Ends the exchange that is under way, where there is one.
+    pub(super) fn finish_exchange(&mut self) {
+        self.journal.finish(self.input.held(), self.buffered());
+        self.input.release();
+    }
+
+    /// What lies in the buffers.
+    fn buffered(&self) -> Buffered {
+        Buffered { input: self.input.len(), output: self.output.len() }
+    }
+
+    /// Notes that a request's first byte is there.
+    pub(super) fn begin_exchange(&mut self) {
+        self.journal.begin(self.buffered());
     }
 
     /// Whether `deadline` has passed; if not, the task is woken when it has.
@@ -129,7 +226,7 @@ impl<IO: Transport> Wire<IO> {
         if self.gone || self.flush().await.is_err() {
             return false;
         }
-        self.place.set_busy(false);
+        self.place.idle();
         poll_fn(|context| Pin::new(&mut self.io).poll_shutdown(context)).await.is_ok()
     }
 
@@ -138,10 +235,10 @@ impl<IO: Transport> Wire<IO> {
         self.io.reset_on_close();
     }
 
-    /// Reads and drops what the client still sends: were it left unread, the kernel would reset the connection, and
-    /// the client might never see the answer (RFC 9112 §9.6).
-    pub(super) async fn discard_until_end(&mut self) {
-        let deadline = Instant::now() + LINGER;
+    /// Reads and drops what the client still sends in the next time: were it left unread, the kernel would reset the
+    /// connection, and the client might never see the answer (RFC 9112 §9.6).
+    pub(super) async fn discard_until_end(&mut self, patience: Duration) {
+        let deadline = after(Instant::now(), patience);
         let mut dropped = 0;
         poll_fn(|context| {
             while !self.eof && dropped < LINGER_BYTES {
@@ -161,10 +258,34 @@ impl<IO: Transport> Wire<IO> {
 impl<IO: Transport> Drop for Wire<IO> {
     /// A task that is ended in the middle of an answer cuts it off so that the client can tell.
     fn drop(&mut self) {
-        if self.ends_with_close {
+        let route = self.journal.route();
+        self.place.count_losses(route, || self.count_behind());
+        if self.journal.is_reading() {
+            self.give_up_head();
+        }
+        self.journal.close(self.input.held(), self.buffered());
+        if self.following == Following::EndOfBody {
             self.io.reset_on_close();
         }
     }
+}
+
+/// What follows the end of a body in `input`; `None` where the end is not there.
+fn behind_body(mut body: BodyDecoder, mut input: &[u8]) -> Option<&[u8]> {
+    while !body.is_complete() {
+        let decoded = body.decode(input).ok()?;
+        if decoded.consumed == 0 {
+            return None;
+        }
+        input = input.get(decoded.consumed..)?;
+    }
+    Some(input)
+}
+
+/// Whether these bytes are the empty line, or a part of it, that some clients send behind a body: the parser passes
+/// over it (RFC 9112 §2.2), and no request is begun by it.
+pub(super) fn is_empty_line(unread: &[u8]) -> bool {
+    matches!(unread, b"" | b"\r" | b"\r\n")
 }
 
 impl<IO: Transport> std::fmt::Debug for Wire<IO> {

@@ -1,12 +1,14 @@
 //! Answers that say which request they are to, in the shapes that an application's answers have.
 
 use std::panic::resume_unwind;
+use std::sync::Arc;
 
 use http::StatusCode;
 
 use super::super::super::{Application, Routed};
 use crate::h1::Asked;
-use crate::http::{Body, Request, RequestId, Response};
+use crate::http::{Body, Request, RequestFacts, Response};
+use crate::observe::{Counters, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
@@ -92,8 +94,12 @@ impl Application for Echo {
         }
     }
 
-    fn render(&self, response: Response, id: RequestId) -> Response {
-        crate::respond::render(response, id)
+    fn render(&self, response: Response, facts: &RequestFacts, _: &Tally) -> Response {
+        crate::respond::render(response, facts, |_| None)
+    }
+
+    fn witness(&self) -> Witness {
+        Witness::new(&Counters::default(), &Arc::from([]))
     }
 }
 

@@ -86,4 +86,8 @@ impl AsyncWrite for ServerEnd<'_> {
 
 impl Transport for ServerEnd<'_> {
     fn reset_on_close(&mut self) {}
+
+    fn has_unread(&self) -> bool {
+        self.pipe.read < self.pipe.input.len()
+    }
 }

@@ -1,18 +1,45 @@
 //! The application that these tests are answered by: a few paths, no table.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
 use tokio::time::sleep;
 
+use super::super::super::blocking::run_blocking;
 use super::super::super::{Application, Routed};
-use crate::http::{Body, BodyError, Request, RequestId, Response};
+use crate::http::{Body, BodyError, Request, RequestFacts, Response};
+use crate::observe::{Counters, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
+/// What the one request for `/counted` has produced, in bytes.
+pub(super) static PRODUCED: AtomicUsize = AtomicUsize::new(0);
+
 /// An application of a few paths, so that these tests need no table.
-pub(super) struct TestApp;
+#[derive(Default)]
+pub(super) struct TestApp {
+    /// Handlers and streams that have begun and not been dropped.
+    pub(super) handlers: Arc<AtomicUsize>,
+}
+
+/// Counts something of a request's as long as it is there.
+struct Alive(Arc<AtomicUsize>);
+
+impl Alive {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 impl Application for TestApp {
     type Target = ();
@@ -22,19 +49,38 @@ impl Application for TestApp {
         match request.path() {
             "/small" => policy.body_limit = Some(4),
             "/days" => policy.timeout = Some(Duration::MAX),
+            "/hurried" => policy.timeout = Some(Duration::from_secs(5)),
+            "/unhurried" => policy.timeout = Some(Duration::ZERO),
             _ => {}
         }
         Routed { target: (), policy }
     }
 
     async fn answer(&self, mut request: Request, (): ()) -> Response {
+        let _alive = Alive::new(&self.handlers);
+        let alive = Alive::new(&self.handlers);
         match request.path() {
             "/" => Response::ok().text("root"),
             "/slow" => {
                 sleep(Duration::from_millis(400)).await;
                 Response::ok().text("slow")
             }
+            "/slow-through" => {
+                sleep(Duration::from_millis(400)).await;
+                Response::ok().body(request.take_body())
+            }
             "/never" => std::future::pending().await,
+            "/blocking" => match run_blocking(|| "blocking").await {
+                Ok(text) => Response::ok().text(text),
+                Err(refusal) => refusal,
+            },
+            // Answers after so many milliseconds; before them it reads the whole body.
+            "/after" | "/hurried" | "/unhurried" => {
+                let wait = request.query().and_then(|millis| millis.parse().ok()).unwrap_or(0);
+                let read = request.take_body().collect(u64::MAX).await;
+                sleep(Duration::from_millis(wait)).await;
+                respond(read)
+            }
             "/days" => {
                 sleep(Duration::from_secs(3600)).await;
                 Response::ok().text("days")
@@ -47,6 +93,7 @@ impl Application for TestApp {
             }
             "/through" => Response::ok().body(request.take_body()),
             "/stream" => Response::ok().body(Body::stream(|mut out| async move {
+                let _alive = alive;
                 for piece in ["one", "two", "three"] {
                     out.send(piece).await?;
                     sleep(Duration::from_millis(10)).await;
@@ -59,10 +106,17 @@ impl Application for TestApp {
                 std::panic::resume_unwind(Box::new("half-way"))
             })),
             "/pieces" => Response::ok().body(Body::stream(|mut out| async move {
+                let _alive = alive;
                 for _ in 0..1000 {
                     out.send("piece").await?;
                 }
                 out.finish().await
+            })),
+            "/counted" => Response::ok().body(Body::stream(|mut out| async move {
+                loop {
+                    PRODUCED.fetch_add(1024, Ordering::Relaxed);
+                    out.send(vec![b'x'; 1024]).await?;
+                }
             })),
             "/silent" => Response::ok().body(Body::stream(|mut out| async move {
                 out.send("hello").await?;
@@ -76,6 +130,7 @@ impl Application for TestApp {
             "/from-elsewhere" => {
                 let (mut out, body) = Body::channel();
                 tokio::spawn(async move {
+                    let _alive = alive;
                     for piece in ["one", "two", "three"] {
                         out.send(piece).await?;
                         tokio::task::yield_now().await;
@@ -91,6 +146,11 @@ impl Application for TestApp {
                     let _ = tokio::time::timeout(Duration::from_secs(1), body.chunk()).await;
                 });
                 std::future::pending().await
+            }
+            // A reader that has enough when it has something.
+            "/left-half" => {
+                let _ = request.body_mut().chunk().await;
+                Response::ok().text("half")
             }
             // A reader that gives up, and goes on to an answer that takes its time.
             "/later" => {
@@ -112,8 +172,12 @@ impl Application for TestApp {
         }
     }
 
-    fn render(&self, response: Response, id: RequestId) -> Response {
-        crate::respond::render(response, id)
+    fn render(&self, response: Response, facts: &RequestFacts, _: &Tally) -> Response {
+        crate::respond::render(response, facts, |_| None)
+    }
+
+    fn witness(&self) -> Witness {
+        Witness::new(&Counters::default(), &Arc::from([]))
     }
 }
 

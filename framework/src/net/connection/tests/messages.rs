@@ -138,6 +138,12 @@ fn an_answer_that_is_none_is_a_500() {
 }
 
 #[test]
+fn an_https_resource_is_not_answered_where_nothing_is_secured() {
+    check("GET httpS://a/ HTTP/1.1\r\nhost: a\r\n\r\n", &[421], &["connection: close", "not secured"]);
+    check("GET /https:// HTTP/1.1\r\nhost: a\r\n\r\n", &[404], &[]);
+}
+
+#[test]
 fn nothing_behind_connect_is_a_request() {
     check("CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n", &[404], &[]);
 }

@@ -1,5 +1,6 @@
-//! What a client asks for, and what is due to it.
+//! What a client asks for, how it behaves, and what is due to it.
 
+use super::requests;
 use crate::__properties::Random;
 
 /// How a client ends its connection.
@@ -9,6 +10,12 @@ pub(super) enum End {
     HalfClose,
     /// It waits until the server closes.
     Wait,
+    /// It sends so many bytes and no more, and reads to the end.
+    Stall(usize),
+    /// It sends so many bytes, closes its half, and reads to the end.
+    CutShort(usize),
+    /// It stops to read when it has so many bytes, for longer than any timeout; then it reads the rest.
+    Unread(usize),
     /// It leaves in the middle of a request.
     Leave,
     /// The network resets the connection somewhere.
@@ -18,157 +25,123 @@ pub(super) enum End {
 }
 
 impl End {
-    /// Whether answers may be cut off or missing.
-    pub(super) fn cuts(self) -> bool {
-        matches!(self, Self::Leave | Self::Reset | Self::Drain)
+    fn draw(random: &mut Random, len: usize) -> Self {
+        match random.below(10) {
+            0 | 1 => Self::HalfClose,
+            2 => Self::Wait,
+            3 | 4 => Self::Stall(random.below(len)),
+            5 => Self::CutShort(random.below(len)),
+            6 => Self::Unread(random.mostly_small(60_000)),
+            7 => Self::Leave,
+            8 => Self::Reset,
+            _ => Self::Drain,
+        }
     }
+
+    /// How many of `len` bytes are sent, as far as the client has a say in it.
+    pub(super) fn sent_of(self, len: usize) -> usize {
+        match self {
+            Self::Stall(sent) | Self::CutShort(sent) => sent,
+            Self::HalfClose | Self::Wait | Self::Unread(_) | Self::Leave | Self::Reset | Self::Drain => len,
+        }
+    }
+}
+
+/// What a handler does with the request's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// There is none, or it is left unread.
+    Nothing,
+    /// It reads what comes first.
+    Some,
+    /// It reads it to the end, then answers.
+    All,
+    /// It answers with it, as it comes.
+    Through,
 }
 
 /// A request with its answer.
 pub(super) struct Exchange {
     pub(super) request: Vec<u8>,
+    /// Bytes of an empty line before it, and of its head with that.
+    pub(super) blank_len: usize,
+    pub(super) head_len: usize,
+    /// Whether the client waits for `100 Continue` before it sends the body.
+    pub(super) expects: bool,
+    pub(super) reading: Reading,
     pub(super) status: u16,
     /// `None` where a problem's document is due.
     pub(super) body: Option<Vec<u8>>,
     pub(super) is_head: bool,
+    pub(super) closing: Closing,
+}
+
+/// Whether the connection ends with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closing {
+    Never,
+    /// A part of the body is left unread, and nobody knows how long it is, or whether it comes.
+    Perhaps,
+    /// The request says so, or cannot be served.
+    Always,
 }
 
 impl std::fmt::Debug for Exchange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let request = &self.request[..self.request.len().min(200)];
-        write!(f, "{} <- {}", self.status, request.escape_ascii())
+        let request = &self.request[..self.request.len().min(120)];
+        write!(f, "{} <- {} ({} bytes)", self.status, request.escape_ascii(), self.request.len())
     }
 }
 
-#[derive(Debug)]
 pub(super) struct Plan {
     pub(super) exchanges: Vec<Exchange>,
     /// Behind the last request that is due an answer.
-    unanswered: &'static [u8],
+    pub(super) unanswered: &'static [u8],
     pub(super) end: End,
 }
 
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { exchanges, unanswered, end } = self;
+        write!(f, "{end:?} {exchanges:#?} and {} bytes more", unanswered.len())
+    }
+}
+
 impl Plan {
-    pub(super) fn draw(random: &mut Random) -> Self {
+    /// A plan whose bodies tell it, by `connection`, from any other of its time.
+    pub(super) fn draw(random: &mut Random, connection: usize) -> Self {
         let count = 1 + random.below(8);
-        let mut exchanges: Vec<_> = (0..count).map(|number| draw_exchange(random, number)).collect();
+        let mut exchanges: Vec<_> =
+            (0..count).map(|number| requests::draw(random, &format!("{connection}-{number}"))).collect();
         let mut unanswered: &[u8] = b"";
         if random.one_in(2) {
-            exchanges.push(draw_last(random));
+            exchanges.push(requests::draw_last(random));
             unanswered = b"GET /name/never HTTP/1.1\r\nhost: a\r\n\r\n";
         }
-        let ends = [End::HalfClose, End::HalfClose, End::Wait, End::Leave, End::Reset, End::Drain];
-        Self { exchanges, unanswered, end: ends[random.below(ends.len())] }
+        let len = exchanges.iter().map(|exchange| exchange.request.len()).sum();
+        Self { exchanges, unanswered, end: End::draw(random, len) }
     }
 
+    /// All that the client would send.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let requests = self.exchanges.iter().map(|exchange| exchange.request.as_slice());
         requests.chain([self.unanswered]).collect::<Vec<_>>().concat()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.bytes().len()
+        self.exchanges.iter().map(|exchange| exchange.request.len()).sum::<usize>() + self.unanswered.len()
     }
-}
 
-fn answered(request: impl Into<Vec<u8>>, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
-    Exchange { request: request.into(), status, body: Some(body.into()), is_head: false }
-}
-
-fn refused(request: impl Into<Vec<u8>>, status: u16) -> Exchange {
-    Exchange { request: request.into(), status, body: None, is_head: false }
-}
-
-fn get(target: &str) -> String {
-    format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n")
-}
-
-/// A request behind which the connection lives.
-fn draw_exchange(random: &mut Random, number: usize) -> Exchange {
-    match random.below(16) {
-        0 => answered(get("/stream"), 200, "onetwothree"),
-        1 => answered(get("/from-elsewhere"), 200, "onetwothree"),
-        2 => answered(get("/slow"), 200, "slow"),
-        3 => answered(get("/pieces"), 200, "piece".repeat(1000)),
-        4 => answered(get("/medium"), 200, vec![b'x'; 40_000]),
-        5 => refused(get("/missing"), 404),
-        6 => refused(get("/panic"), 500),
-        7 => Exchange { is_head: true, ..answered("HEAD /stream HTTP/1.1\r\nhost: a\r\n\r\n", 200, "") },
-        8 => Exchange { is_head: true, ..refused("HEAD /missing HTTP/1.1\r\nhost: a\r\n\r\n", 404) },
-        9 => answered("GET /status?204 HTTP/1.1\r\nhost: a\r\n\r\n", 204, ""),
-        10 => answered("GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n", 200, "root"),
-        11 => {
-            let body = looks_like_a_request(random);
-            answered(post(random, "/", &body), 200, "root")
+    /// Where the client waits for `100 Continue`: behind these many bytes.
+    pub(super) fn expectations(&self) -> Vec<usize> {
+        let mut start = 0;
+        let mut places = Vec::new();
+        for exchange in &self.exchanges {
+            if exchange.expects {
+                places.push(start + exchange.head_len);
+            }
+            start += exchange.request.len();
         }
-        12 => echo(random, "/echo"),
-        13 => echo(random, "/through"),
-        14 => echo(random, "/elsewhere"),
-        _ => {
-            let name = format!("/name/{number}");
-            answered(get(&name), 200, name)
-        }
+        places
     }
-}
-
-/// A request behind which nothing is answered.
-fn draw_last(random: &mut Random) -> Exchange {
-    match random.below(10) {
-        0 => answered("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", 200, "root"),
-        1 => answered("GET /stream HTTP/1.0\r\nconnection: keep-alive\r\n\r\n", 200, "onetwothree"),
-        2 => answered("GET / HTTP/1.0\r\n\r\n", 200, "root"),
-        3 => refused("GET / HTTP/1.1\nhost: a\r\n\r\n", 400),
-        4 => refused("GET / HTTP/1.1\r\n\r\n", 400),
-        5 => refused("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 9999999\r\n\r\n", 413),
-        6 => refused(
-            "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\nexpect: a-miracle\r\n\r\nhello",
-            417,
-        ),
-        7 => refused("POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\nhello", 400),
-        8 => refused(
-            "POST /small HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-            413,
-        ),
-        _ => answered(post(random, "/", &vec![b'x'; 300 * 1024]), 200, "root"),
-    }
-}
-
-fn echo(random: &mut Random, target: &str) -> Exchange {
-    let len = random.mostly_small(30_000);
-    let mut body: Vec<u8> = (0..len).map(|_| random.next().to_le_bytes()[0]).collect();
-    if random.one_in(4) {
-        body = looks_like_a_request(random);
-    }
-    answered(post(random, target, &body), 200, body)
-}
-
-fn looks_like_a_request(random: &mut Random) -> Vec<u8> {
-    get("/name/smuggled").repeat(1 + random.below(3)).into_bytes()
-}
-
-/// A body that is sized or in chunks, with or without an expectation.
-fn post(random: &mut Random, target: &str, body: &[u8]) -> Vec<u8> {
-    let expect =
-        if random.one_in(4) && body.len() < 1000 && target != "/" { "expect: 100-continue\r\n" } else { "" };
-    let head = format!("POST {target} HTTP/1.1\r\nhost: a\r\n{expect}");
-    if random.one_in(2) {
-        return [head.as_bytes(), format!("content-length: {}\r\n\r\n", body.len()).as_bytes(), body]
-            .concat();
-    }
-    let mut request = format!("{head}transfer-encoding: chunked\r\n\r\n").into_bytes();
-    let mut rest = body;
-    while !rest.is_empty() {
-        let len = 1 + random.mostly_small(rest.len());
-        let extension = if random.one_in(20) { ";name=\"value\"" } else { "" };
-        request.extend_from_slice(format!("{len:x}{extension}\r\n").as_bytes());
-        request.extend_from_slice(&rest[..len]);
-        request.extend_from_slice(b"\r\n");
-        rest = &rest[len..];
-    }
-    request.extend_from_slice(if random.one_in(3) {
-        b"0\r\nfield: of a trailer\r\n\r\n"
-    } else {
-        b"0\r\n\r\n"
-    });
-    request
 }

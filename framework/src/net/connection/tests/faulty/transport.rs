@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::net::Transport;
 const STALLS: usize = 8;
 const LONGEST_STALL_MILLIS: usize = 300;
 /// More calls than that are a busy loop.
-const MOST_CALLS: usize = 5_000_000;
+const MOST_CALLS: usize = 500_000;
 
 /// What was asked of the transport.
 #[derive(Debug, Default)]
@@ -25,9 +25,21 @@ pub(super) struct Counts {
     calls: AtomicUsize,
     /// Calls that moved something, and stalls.
     progress: AtomicUsize,
+    /// Bytes that the server has read.
+    read_bytes: AtomicUsize,
+    /// Whether the server has cut the connection off.
+    was_reset: AtomicBool,
 }
 
 impl Counts {
+    pub(super) fn read_bytes(&self) -> usize {
+        self.read_bytes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn was_reset(&self) -> bool {
+        self.was_reset.load(Ordering::Relaxed)
+    }
+
     pub(super) fn progress(&self) -> usize {
         self.progress.load(Ordering::Relaxed)
     }
@@ -73,9 +85,13 @@ impl Faulty {
         self.reset_in = self.reset_in.map(|left| left.saturating_sub(len));
     }
 
-    /// How many of `len` bytes one call moves: one at least.
+    /// How many of `len` bytes one call moves: one at least, and often no more.
     fn share(&mut self, len: usize) -> usize {
-        if self.random.one_in(2) { len } else { 1 + self.random.mostly_small(len.max(1)) }
+        match self.random.below(8) {
+            0..4 => len,
+            4 => 1,
+            _ => 1 + self.random.mostly_small(len.max(1)),
+        }
     }
 }
 
@@ -96,6 +112,7 @@ impl AsyncRead for Faulty {
         let mut read = ReadBuf::new(&mut piece[..share]);
         ready!(Pin::new(&mut this.io).poll_read(context, &mut read))?;
         this.moved(read.filled().len());
+        this.counts.read_bytes.fetch_add(read.filled().len(), Ordering::Relaxed);
         buffer.put_slice(read.filled());
         Poll::Ready(Ok(()))
     }
@@ -142,7 +159,13 @@ impl AsyncWrite for Faulty {
 }
 
 impl Transport for Faulty {
-    fn reset_on_close(&mut self) {}
+    fn reset_on_close(&mut self) {
+        self.counts.was_reset.store(true, Ordering::Relaxed);
+    }
+
+    fn has_unread(&self) -> bool {
+        false
+    }
 }
 
 /// Holds up one direction now and then.

@@ -1,0 +1,228 @@
+//! What a connection does, as it is counted and told of.
+//!
+//! An exchange is told of when it has ended for good: an answer that waits in the buffer is not written yet, and may
+//! never be. So it waits here until the transport has taken its last byte, or the connection has ended without that.
+//! Where nobody observes, nothing is measured, and only the worker's tally counts.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::time::Instant;
+
+use crate::http::{Origin, RequestFacts, RequestId};
+use crate::observe::{Ended, Exchange, Tally, Timeout, Witness};
+
+/// The account of one connection.
+#[derive(Debug)]
+pub(super) struct Journal {
+    witness: Witness,
+    client_addr: Option<SocketAddr>,
+    /// Bytes that the transport gave and took.
+    received: u64,
+    written: u64,
+    current: Current,
+    /// Exchanges that have ended but for their answer's way out of the buffer; empty where nobody observes.
+    unwritten: VecDeque<Unwritten>,
+    /// Why what is still to be written will not be.
+    lost: Option<Ended>,
+}
+
+/// The exchange that is under way.
+#[derive(Debug, Default)]
+struct Current {
+    /// Whether there is one: its first byte was read.
+    open: bool,
+    /// What the request is called, once that was asked; and the route that matched.
+    id: Option<RequestId>,
+    route: Option<&'static str>,
+    /// When and where it began; `None` where nobody observes.
+    begun: Option<Begun>,
+    status: Option<StatusCode>,
+    /// The first reason to end that was not that all was done.
+    ended: Option<Ended>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    at: Instant,
+    /// Bytes consumed, and bytes given to be written, before.
+    consumed: u64,
+    produced: u64,
+}
+
+#[derive(Debug)]
+struct Unwritten {
+    begun: Instant,
+    /// How many bytes of the connection have been written when its answer is.
+    end: u64,
+    exchange: Exchange,
+}
+
+/// What lies in the buffers: bytes read that nobody has consumed, and bytes to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Buffered {
+    pub(super) input: usize,
+    pub(super) output: usize,
+}
+
+impl Journal {
+    pub(super) fn new(witness: Witness, client_addr: Option<SocketAddr>) -> Self {
+        witness.tally().opened();
+        Self {
+            witness,
+            client_addr,
+            received: 0,
+            written: 0,
+            current: Current::default(),
+            unwritten: VecDeque::new(),
+            lost: None,
+        }
+    }
+
+    pub(super) fn witness(&self) -> &Witness {
+        &self.witness
+    }
+
+    pub(super) fn tally(&self) -> &Tally {
+        self.witness.tally()
+    }
+
+    /// Notes bytes that the transport gave.
+    pub(super) fn received(&mut self, len: usize) {
+        self.received += len as u64;
+        self.tally().received(len);
+    }
+
+    /// Notes bytes that the transport took; tells of the exchanges that end with them.
+    pub(super) fn wrote(&mut self, len: usize) {
+        self.written += len as u64;
+        self.tally().wrote(len);
+        self.tell_written();
+    }
+
+    /// Notes that a request's first byte is there.
+    pub(super) fn begin(&mut self, buffered: Buffered) {
+        self.current.open = true;
+        if self.witness.is_observed() {
+            let at = Instant::now();
+            self.current.begun =
+                Some(Begun { at, consumed: self.consumed(buffered), produced: self.produced(buffered) });
+        }
+    }
+
+    /// Whether a request was begun whose head is not read yet.
+    pub(super) fn is_reading(&self) -> bool {
+        self.current.open && self.current.id.is_none()
+    }
+
+    /// Notes a request whose head was read.
+    pub(super) fn requested(&mut self, id: RequestId, route: Option<&'static str>) {
+        self.tally().requested();
+        self.current.id = Some(id);
+        self.current.route = route;
+    }
+
+    /// What the request that is being answered is called.
+    pub(super) fn id(&mut self) -> RequestId {
+        *self.current.id.get_or_insert_with(RequestId::generate)
+    }
+
+    /// What is known of the request, of which `head` was read.
+    pub(super) fn facts(&mut self, head: &[u8]) -> RequestFacts {
+        let (id, client_addr, route) = (self.id(), self.client_addr, self.current.route);
+        RequestFacts::new(Origin { id, client_addr, route }, head)
+    }
+
+    /// The route that the request in work matched.
+    pub(super) fn route(&self) -> Option<&'static str> {
+        self.current.route
+    }
+
+    /// Notes the answer that is about to be written.
+    pub(super) fn answered(&mut self, status: StatusCode) {
+        self.tally().answered(status);
+        self.current.status = Some(status);
+    }
+
+    /// Notes a reason for the exchange to end; the first one stands. What ends all that is to be written is counted
+    /// once.
+    pub(super) fn note(&mut self, ended: Ended) {
+        if self.lost.is_none() {
+            self.tally().ended(ended);
+        }
+        self.current.ended.get_or_insert(ended);
+        match ended {
+            Ended::ClientLeft | Ended::BrokenOff | Ended::Cut | Ended::TimedOut(Timeout::Write) => {
+                self.lost.get_or_insert(ended);
+            }
+            Ended::Done
+            | Ended::Malformed(_)
+            | Ended::TimedOut(Timeout::Head | Timeout::Body | Timeout::Request) => {}
+        }
+    }
+
+    /// Ends the exchange that is under way, where there is one, of whose request `head` was read; it is told of as soon
+    /// as its answer is written.
+    pub(super) fn finish(&mut self, head: &[u8], buffered: Buffered) {
+        if let Some(begun) = self.current.begun {
+            self.record(begun, head, buffered);
+        }
+        self.current = Current::default();
+    }
+
+    /// Ends the connection: what is under way was cut, and what is not written will not be.
+    pub(super) fn close(&mut self, head: &[u8], buffered: Buffered) {
+        if self.current.open {
+            self.note(Ended::Cut);
+            self.finish(head, buffered);
+        }
+        while !self.unwritten.is_empty() {
+            self.tell_next();
+        }
+        self.tally().closed();
+    }
+
+    #[cold]
+    fn record(&mut self, begun: Begun, head: &[u8], buffered: Buffered) {
+        let end = self.produced(buffered);
+        let exchange = Exchange {
+            request: self.facts(head),
+            status: self.current.status,
+            bytes_in: self.consumed(buffered) - begun.consumed,
+            bytes_out: end - begun.produced,
+            duration: Duration::ZERO,
+            ended: self.current.ended.unwrap_or(Ended::Done),
+        };
+        self.unwritten.push_back(Unwritten { begun: begun.at, end, exchange });
+        self.tell_written();
+    }
+
+    /// Tells of the exchanges whose answers are written.
+    fn tell_written(&mut self) {
+        while self.unwritten.front().is_some_and(|unwritten| unwritten.end <= self.written) {
+            self.tell_next();
+        }
+    }
+
+    /// Tells of the exchange that ended first.
+    fn tell_next(&mut self) {
+        let Some(Unwritten { begun, end, mut exchange }) = self.unwritten.pop_front() else { return };
+        exchange.duration = begun.elapsed();
+        if end > self.written && exchange.ended == Ended::Done {
+            exchange.ended = self.lost.unwrap_or(Ended::Cut);
+        }
+        self.witness.tell(&exchange);
+    }
+
+    /// Bytes that are no longer in the input buffer.
+    fn consumed(&self, buffered: Buffered) -> u64 {
+        self.received - buffered.input as u64
+    }
+
+    /// Bytes written and to be written.
+    fn produced(&self, buffered: Buffered) -> u64 {
+        self.written + buffered.output as u64
+    }
+}

@@ -1,0 +1,22 @@
+//! What is told of each exchange once it has ended, and what is counted always.
+//!
+//! Everything that a server answers, and everything that ended without an answer, comes by here once: requests that a
+//! handler answered, those that were refused, those that could not even be read, those whose client left or was too
+//! slow. An [`Observer`] is told of each; the [`Counters`] count them whether anybody asks or not.
+
+mod access_log;
+mod counters;
+mod exchange;
+mod observer;
+mod protocol_error;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+pub use access_log::AccessLog;
+pub use counters::{Counters, Counts, Refusals, StatusClasses, Timeouts};
+pub use exchange::{Ended, Exchange, Timeout};
+pub use observer::Observer;
+pub(crate) use observer::Witness;
+pub use protocol_error::ProtocolError;
+pub(crate) use tally::{Refusal, Tally};

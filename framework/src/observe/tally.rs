@@ -1,0 +1,137 @@
+//! [`Tally`]: one worker's counts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::StatusCode;
+
+use super::{Counts, Ended, Timeout};
+
+/// What one worker has counted since it began.
+///
+/// Each worker adds to its own, in cache lines that no other worker writes to: an addition costs nothing that grows
+/// with the number of cores. Nothing is ordered by them, so they are relaxed.
+#[derive(Debug, Default)]
+// Processors fetch lines of 64 bytes in pairs.
+#[repr(align(128))]
+pub(crate) struct Tally {
+    opened: AtomicU64,
+    closed: AtomicU64,
+    address_full: AtomicU64,
+    bytes_in: AtomicU64,
+    bytes_out: AtomicU64,
+    requests: AtomicU64,
+    /// By the first digit of the status, less one.
+    responses: [AtomicU64; 5],
+    client_left: AtomicU64,
+    broken_off: AtomicU64,
+    cut: AtomicU64,
+    protocol_errors: AtomicU64,
+    head_timeouts: AtomicU64,
+    body_timeouts: AtomicU64,
+    request_timeouts: AtomicU64,
+    write_timeouts: AtomicU64,
+    keep_alive_timeouts: AtomicU64,
+    panics: AtomicU64,
+}
+
+/// Why a connection was closed as soon as it was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Its address has `max_connections_per_address` open.
+    AddressFull,
+}
+
+impl Tally {
+    pub(crate) fn opened(&self) {
+        add(&self.opened, 1);
+    }
+
+    pub(crate) fn closed(&self) {
+        add(&self.closed, 1);
+    }
+
+    pub(crate) fn refused(&self, reason: Refusal) {
+        match reason {
+            Refusal::AddressFull => add(&self.address_full, 1),
+        }
+    }
+
+    pub(crate) fn received(&self, len: usize) {
+        add(&self.bytes_in, len as u64);
+    }
+
+    pub(crate) fn wrote(&self, len: usize) {
+        add(&self.bytes_out, len as u64);
+    }
+
+    /// A request whose head was read.
+    pub(crate) fn requested(&self) {
+        add(&self.requests, 1);
+    }
+
+    /// An answer that is about to be written.
+    pub(crate) fn answered(&self, status: StatusCode) {
+        // `StatusCode` goes to 999; what is no class of RFC 9110 §15 is treated as one of the server's errors.
+        let class = usize::from(status.as_u16() / 100).saturating_sub(1).min(4);
+        if let Some(count) = self.responses.get(class) {
+            add(count, 1);
+        }
+    }
+
+    pub(crate) fn ended(&self, ended: Ended) {
+        match ended {
+            Ended::Done => {}
+            Ended::ClientLeft => add(&self.client_left, 1),
+            Ended::TimedOut(Timeout::Head) => add(&self.head_timeouts, 1),
+            Ended::TimedOut(Timeout::Body) => add(&self.body_timeouts, 1),
+            Ended::TimedOut(Timeout::Request) => add(&self.request_timeouts, 1),
+            Ended::TimedOut(Timeout::Write) => add(&self.write_timeouts, 1),
+            Ended::BrokenOff => add(&self.broken_off, 1),
+            Ended::Cut => add(&self.cut, 1),
+            Ended::Malformed(_) => add(&self.protocol_errors, 1),
+        }
+    }
+
+    /// A connection that was idle for too long.
+    pub(crate) fn idled(&self) {
+        add(&self.keep_alive_timeouts, 1);
+    }
+
+    pub(crate) fn panicked(&self) {
+        add(&self.panics, 1);
+    }
+
+    /// Adds what was counted here to `counts`.
+    pub(super) fn add_to(&self, counts: &mut Counts) {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        // Read before those that were opened, so that there are never more closed than opened.
+        let closed = read(&self.closed);
+        let opened = read(&self.opened);
+        counts.connections_accepted += opened;
+        counts.connections_open += opened.saturating_sub(closed);
+        counts.connections_refused.address_full += read(&self.address_full);
+        counts.requests += read(&self.requests);
+        let [informational, success, redirection, client_error, server_error] = &self.responses;
+        counts.responses.informational += read(informational);
+        counts.responses.success += read(success);
+        counts.responses.redirection += read(redirection);
+        counts.responses.client_error += read(client_error);
+        counts.responses.server_error += read(server_error);
+        counts.client_left += read(&self.client_left);
+        counts.broken_off += read(&self.broken_off);
+        counts.cut += read(&self.cut);
+        counts.protocol_errors += read(&self.protocol_errors);
+        counts.timeouts.head += read(&self.head_timeouts);
+        counts.timeouts.body += read(&self.body_timeouts);
+        counts.timeouts.request += read(&self.request_timeouts);
+        counts.timeouts.write += read(&self.write_timeouts);
+        counts.timeouts.keep_alive += read(&self.keep_alive_timeouts);
+        counts.bytes_in += read(&self.bytes_in);
+        counts.bytes_out += read(&self.bytes_out);
+        counts.panics += read(&self.panics);
+    }
+}
+
+fn add(count: &AtomicU64, more: u64) {
+    count.fetch_add(more, Ordering::Relaxed);
+}
