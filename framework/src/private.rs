@@ -9,7 +9,7 @@ pub use crate::extract::function::{Cache, Outcome, cache};
 pub use crate::extract::param::{AnyParam, borrowed_param, owned_param, param_text};
 pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, assert_middleware};
 pub use crate::net::blocking::run_blocking;
-pub use crate::respond::cause::{Cause, status};
+pub use crate::respond::cause::{Cause, member, status};
 pub use crate::routing::{
     Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, NoRoute, OnDisconnect, Pattern, Policy,
     Reply, RouteInfo, RouteProbe, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder,

@@ -13,14 +13,18 @@ mod fields;
 mod map;
 mod pairs;
 mod params;
+mod stand_in;
 mod text;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-pub use error::FieldError;
+/// The name of the struct that only a multipart form can make; see [`UploadedFile`](crate::UploadedFile).
+pub(crate) const FILE: &str = "server::UploadedFile";
+
+pub use error::{FieldError, FieldErrors};
 pub(crate) use error::{bounded, quoted};
 #[cfg(test)]
 use fields::MAX_PAIRS;
-pub(crate) use fields::{Coding, Fields};
+pub(crate) use fields::{Coding, Fields, Given};

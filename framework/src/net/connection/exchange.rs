@@ -24,7 +24,6 @@ use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
 
 /// How a handler ended.
-#[expect(clippy::large_enum_variant, reason = "made once a request and taken apart at once")]
 enum Outcome {
     Response(Response),
     /// It panicked; the message is logged, never sent.
