@@ -9,6 +9,8 @@ mod errors;
 mod extracted;
 mod extractor;
 mod function;
+#[cfg(test)]
+mod half_typed;
 mod http_error;
 mod middleware;
 mod nearest;
@@ -100,7 +102,7 @@ pub fn state(item: TokenStream) -> TokenStream {
     state::state(item.into()).into()
 }
 
-#[proc_macro_derive(HttpError, attributes(status, title, detail, from, source, http_error))]
+#[proc_macro_derive(HttpError, attributes(status, title, detail, from, source, member, http_error))]
 pub fn http_error(item: TokenStream) -> TokenStream {
     http_error::http_error(item.into()).into()
 }

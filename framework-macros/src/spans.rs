@@ -54,3 +54,14 @@ pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
     let first = spans.next().unwrap_or_else(Span::call_site);
     (first, spans.last().unwrap_or(first))
 }
+
+/// The file and the line of the attribute that is being expanded, as `file!()` and `line!()` would tell: two macros less
+/// for rustc to expand for each route.
+pub(crate) fn place_of_call() -> (String, u32) {
+    if !proc_macro::is_available() {
+        // A test of this crate, where nothing has a place.
+        return ("src/main.rs".to_owned(), 1);
+    }
+    let span = proc_macro::Span::call_site();
+    (span.file(), u32::try_from(span.line()).unwrap_or(u32::MAX))
+}

@@ -12,7 +12,7 @@ use crate::http::{Request, RequestFacts, Response};
 use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed, panic_text};
 use crate::observe::{Counters, Observer, Tally, Witness};
-use crate::respond::{IntoResponse, Problem, Renderer, render};
+use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, render};
 use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
 
 /// Everything of the application's that answers requests.
@@ -85,7 +85,7 @@ impl<S: Send + Sync> Application for App<S> {
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
-        render(response, facts, |problem| {
+        render(answer_conditionally(response, facts), facts, |problem| {
             let renderer = self.renderer.as_ref()?;
             let rendered = catch_unwind(AssertUnwindSafe(|| renderer(problem, facts)));
             rendered

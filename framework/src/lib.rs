@@ -46,8 +46,8 @@
 //! | for | see |
 //! |---|---|
 //! | routes | [`route`](macro@route) and its shorthands [`get`], [`post`], …; [`routes!`](routes); [`scope`](macro@scope); [`Server::mount`] |
-//! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`Body`], [`struct@State`], [`TypedHeader`], … |
-//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Redirect`], tuples, [`Response`] |
+//! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`MultipartForm`], [`Body`], [`struct@State`], [`TypedHeader`], [`Bearer`], [`Conditions`], … |
+//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Created`], [`Redirect`], [`Negotiated`], [`Sse`], tuples with [`ETag`], [`Cache`] or [`Attachment`], [`Response`] |
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
@@ -56,6 +56,17 @@
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | tests | [`testing`], [`macro@test`] |
+//!
+//! # Features
+//!
+//! Each adds, and none is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `cookies` | `Cookies`, a jar that answers |
+//! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
+//! | `sessions` | `Session`, with a `SessionStore` |
+//! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
 
@@ -95,16 +106,28 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Ve
 #[doc(inline)]
 pub use bytes::Bytes;
 
+#[cfg(feature = "cookies")]
+pub use ::cookie;
+#[cfg(feature = "cookies")]
+pub use extract::Cookies;
+#[cfg(feature = "cookies-signed")]
+pub use extract::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
+#[cfg(feature = "sessions")]
+pub use extract::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
+#[cfg(feature = "validation")]
+pub use extract::{Valid, Validated};
+
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{
-    ClientAddr, ContentType, Form, FromParam, FromRequest, Header, HeaderFault, IntoParam, Json,
-    MatchedRoute, ParamError, Parsed, Path, Provides, Query, Rejected, State, TypedHeader, UserAgent,
-    rejection,
+    AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
+    Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
+    MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
+    Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use http::{
-    Accept, Body, BodyError, BodySender, BodySource, FieldValues, Request, RequestFacts, RequestId, Response,
-    Shutdown,
+    Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
+    Response, Shutdown,
 };
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
@@ -115,7 +138,10 @@ pub use observe::{
     AccessLog, Counters, Counts, Ended, Exchange, Observer, ProtocolError, Refusals, StatusClasses, Timeout,
     Timeouts,
 };
-pub use respond::{Html, IntoResponse, Problem, Redirect, ResponsePart};
+pub use respond::{
+    Attachment, Cache, Created, Event, EventSender, Html, IntoResponse, LastModified, Negotiated, NoContent,
+    Problem, Redirect, Represent, ResponsePart, Sse,
+};
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, Routes, Segment,
 };

@@ -39,7 +39,7 @@
 /// an argument, unless one is a `Path<T>` or a [`Request`](crate::Request), which have them all.
 ///
 /// Parameters are parsed first, then extractors run in the order written; those of this crate that take the body
-/// (`Json`, `Form`, `String`, `Bytes`, `Body`) run last, wherever they stand, so that a request which another one
+/// (`Json`, `Form`, `MultipartForm`, `Multipart`, `String`, `Bytes`, `Body`) run last, wherever they stand, so that a request which another one
 /// refuses has none of its body read. A `Request` is what the extractors left. Two arguments that take the body do
 /// not compile, nor does one on a route whose methods have none.
 ///
@@ -476,6 +476,8 @@ pub use fingerpost_macros::State;
 /// - `#[source]`: this is the cause, an error or a [`server::Error`](crate::Error). The log gets it, the client does
 ///   not: naming it in the detail of a 5xx is a compile error.
 /// - `#[from]`: the same, and `?` makes the variant of it. It is the variant's only field.
+/// - `#[member]`: the problem has the field's value, written by serde, as a member of the field's name (RFC 9457 §3.2), so
+///   that programs need not read the detail. `#[member("name")]` gives it another one.
 ///
 /// # Beside another derive
 ///

@@ -2,14 +2,14 @@
 
 pub use crate::entry::{block_on_main, block_on_test};
 pub use crate::extract::argument::{
-    AnyState, Argument, Arguments, Extract, ExtractAll, NoExtractor, StateProbe, assert_extractor_for,
-    extract, refuse_if, takes_body,
+    AnyState, Argument, Checked, Extract, ExtractAll, NoExtractor, StateProbe, assert_extractor_for, extract,
+    refuse_if, takes_body, takes_no_body,
 };
 pub use crate::extract::function::{Cache, Outcome, cache};
 pub use crate::extract::param::{AnyParam, borrowed_param, owned_param, param_text};
 pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, assert_middleware};
 pub use crate::net::blocking::run_blocking;
-pub use crate::respond::cause::{Cause, status};
+pub use crate::respond::cause::{Cause, member, status};
 pub use crate::routing::{
     Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, NoRoute, OnDisconnect, Pattern, Policy,
     Reply, RouteInfo, RouteProbe, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder,

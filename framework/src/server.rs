@@ -1,22 +1,19 @@
 //! [`Server`]: a table, its state, middleware and settings, put together and run.
 
+#[path = "server/run.rs"]
+mod run;
+
 use std::fmt;
-use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::App;
-use crate::banner::Banner;
-use crate::config::{self, Action, Help, ListenError, Runtime, Settings, TrailingSlash};
+use crate::config::{Runtime, Settings, TrailingSlash};
 use crate::error::Error;
 use crate::http::Shutdown;
 use crate::middleware::{Layer, Middleware};
-use crate::net::{
-    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
-};
+use crate::net::Trigger;
 use crate::reports::Reports;
-use crate::routing::{Listing, Mount, Mounts, Routes};
+use crate::routing::{Mount, Mounts, Routes};
 
 /// A server that is being put together.
 ///
@@ -301,136 +298,8 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     }
 }
 
-impl<S: Send + Sync + 'static, P> Server<S, P>
-where
-    Self: HasState<S>,
-{
-    /// Reads the settings, listens, and serves until SIGTERM, SIGINT or [`Server::shutdown_on`] ends it.
-    ///
-    /// With `--routes` or `--help` on the command line it prints those and returns.
-    ///
-    /// # Errors
-    ///
-    /// When a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
-    /// system refuses threads.
-    pub async fn run(mut self) -> crate::Result {
-        if let Some(mistake) = self.mistakes.pop() {
-            return Err(mistake);
-        }
-        let args = match self.command_line {
-            CommandLine::Read => std::env::args_os().skip(1).collect(),
-            CommandLine::Ignored => Vec::new(),
-        };
-        let loaded = Settings::load(self.settings.clone(), std::env::vars_os(), args.into_iter())?;
-        crate::log::install_fallback(loaded.settings.log);
-        match loaded.action {
-            Action::Serve => {
-                self.settings = loaded.settings;
-                self.serve().await
-            }
-            Action::PrintRoutes => Ok(print(&Listing(&self.routes).to_string())?),
-            Action::PrintVersion => {
-                Ok(print(&format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION")))?)
-            }
-            Action::PrintHelp => {
-                let program = program();
-                Ok(print(&Help { program: &program, settings: &loaded.settings }.to_string())?)
-            }
-        }
-    }
-
-    /// The application alone, and what its connections are held to: what a test runs without a socket.
-    pub(crate) fn into_app(self) -> (App<S>, Limits) {
-        let (server, state) = self.into_parts();
-        server.with_state(state)
-    }
-
-    async fn serve(mut self) -> crate::Result {
-        // From before anybody can know of this server: a signal that comes any time later ends it in order.
-        let signals = Signals::listen()?;
-        let settings = self.settings.clone();
-        let trigger = self.trigger.take();
-        let workers = settings.workers;
-        let per_core = settings.runtime == Runtime::PerCore;
-        let sockets = if per_core { workers } else { 1 };
-        let options = ListenOptions { backlog: settings.backlog, sockets, reuse_port: settings.reuse_port };
-        let addr = settings.address();
-        let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
-            Some(listeners) => listeners,
-            None => Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?,
-        };
-        let addrs = listeners.addrs.clone();
-        let routes = self.routes;
-        let shop = self.into_shop(&settings)?;
-        let workers = if per_core {
-            Workers::per_core(listeners, workers, &shop)?
-        } else {
-            Workers::shared(listeners, workers, &shop)?
-        };
-        announce(&settings, &addrs, &routes);
-        let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        net::run(workers, signals, drain, trigger).await;
-        Ok(())
-    }
-
-    fn into_shop(self, settings: &Settings) -> io::Result<Shop<App<S>>> {
-        let connections = config::effective_max_connections(settings, config::file_limit());
-        let caps = Arc::new(Caps::new(connections, settings.max_connections_per_address));
-        let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
-        let shutdown = self.shutdown.clone();
-        let (app, limits) = self.into_app();
-        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown })
-    }
-}
-
-impl<S> Server<S, Missing> {
-    fn with_state(self, state: S) -> (App<S>, Limits) {
-        let limits = Limits::of(&self.settings);
-        let app = App {
-            routes: self.routes,
-            mounts: self.mounts,
-            layers: self.layers,
-            state,
-            trailing_slash: self.settings.trailing_slash,
-            renderer: self.reports.renderer,
-            observers: self.reports.observers.into(),
-            counters: self.reports.counters,
-        };
-        (app, limits)
-    }
-}
-
 impl<S, P> fmt::Debug for Server<S, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("settings", &self.settings).finish_non_exhaustive()
     }
-}
-
-/// Tells on standard error where the server is and what it answers.
-fn announce<S>(settings: &Settings, addresses: &[SocketAddr], routes: &Routes<S>) {
-    use std::io::Write;
-    let (name, routes) = (program(), Listing(routes).to_string());
-    let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
-    let banner = Banner {
-        name: &name,
-        version: env!("CARGO_PKG_VERSION"),
-        addresses,
-        runtime: settings.runtime,
-        workers: settings.workers,
-        routes: &routes,
-    };
-    // Nobody may be reading it: that keeps no server from serving.
-    let _ = io::stderr().lock().write_all(banner.to_string().as_bytes());
-}
-
-/// The program's own name, as it was called.
-fn program() -> String {
-    let path = std::env::args_os().next().map(std::path::PathBuf::from);
-    let name = path.as_ref().and_then(|path| path.file_name());
-    name.map_or_else(|| "server".to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
-fn print(text: &str) -> io::Result<()> {
-    use std::io::Write;
-    io::stdout().lock().write_all(text.as_bytes())
 }

@@ -50,9 +50,13 @@ fn serves_on_each_of_several() {
     let addresses = [first.local_addr().unwrap(), second.local_addr().unwrap()];
     let app = App::activate_both(&program("probe"), (first, second), &[]).unwrap();
     assert_eq!(app.address(), addresses[0]);
-    assert!(app.log().contains(&format!("http://{}", addresses[1])), "{}", app.log());
     for address in addresses {
         assert_eq!(app.get("/").at(address).send().unwrap().status(), 200, "{address}");
+    }
+    app.terminate().unwrap();
+    let (_, log) = app.wait().unwrap();
+    for address in addresses {
+        assert!(log.contains(&format!("http://{address}")), "{log}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -18,6 +18,9 @@ const START: Duration = Duration::from_secs(20);
 
 /// The longest time from a signal to a program's end.
 const STOP: Duration = Duration::from_secs(20);
+
+/// The longest time from the end of a program's standard error to its own.
+const END: Duration = Duration::from_secs(5);
 
 /// A running program that serves HTTP; dropping it ends it.
 #[derive(Debug)]
@@ -100,9 +103,9 @@ impl App {
             let log = Arc::clone(&log);
             thread::spawn(move || read_log(stderr, &log, &found))
         });
-        match wait_for_address(&address) {
-            Some(address) => Ok(Self { child, address, log, reader }),
-            None => Err(give_up(child, &log, reader)),
+        match address.recv_timeout(START) {
+            Ok(address) => Ok(Self { child, address, log, reader }),
+            Err(reason) => Err(give_up(child, reason, &log, reader)),
         }
     }
 
@@ -243,13 +246,21 @@ fn banner_address(line: &str) -> Option<SocketAddr> {
     rest.get(..end)?.parse().ok()
 }
 
-fn wait_for_address(found: &Receiver<SocketAddr>) -> Option<SocketAddr> {
-    found.recv_timeout(START).ok()
-}
-
 /// Ends a program that does not serve, and tells what it said.
-fn give_up(mut child: Child, log: &Mutex<String>, reader: Option<JoinHandle<()>>) -> StartError {
-    let status = child.try_wait().ok().flatten();
+fn give_up(
+    mut child: Child,
+    reason: RecvTimeoutError,
+    log: &Mutex<String>,
+    reader: Option<JoinHandle<()>>,
+) -> StartError {
+    // One that has closed its standard error is about to end by itself.
+    let deadline = Instant::now() + END;
+    let closed = reason == RecvTimeoutError::Disconnected;
+    let mut status = child.try_wait().ok().flatten();
+    while closed && status.is_none() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(10));
+        status = child.try_wait().ok().flatten();
+    }
     // It may end between these lines, which is as good.
     let _ = child.kill();
     let _ = child.wait();

@@ -1,4 +1,4 @@
-//! The examples, end to end: each program as it is built for users, over a real socket.
+//! The examples, and a program of the book, end to end: each as it is built for users, over a real socket.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -8,5 +8,7 @@ mod hello;
 mod probe;
 #[path = "../apps/programs.rs"]
 mod programs;
+#[path = "../apps/surface.rs"]
+mod surface;
 #[path = "../apps/users.rs"]
 mod users;

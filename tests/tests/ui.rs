@@ -24,6 +24,46 @@ fn a_mistake_is_one_error_and_no_warning() {
     }
 }
 
+/// `ui/at_fault.txt` has a row for each case: its name, and the piece of its code that the error must stand on. Where
+/// a mistake is inside a text, or in what does not stand there, it is the text, or what stands beside it.
+#[test]
+fn a_mistake_is_told_on_the_token_at_fault() {
+    let rows = fs::read_to_string("ui/at_fault.txt").expect("the table lies beside the cases");
+    let mut expected: Vec<_> = rows.lines().map(|row| row.split_once("  ").expect("two columns")).collect();
+    let mut wrong = Vec::new();
+    for path in messages(Path::new("ui")).expect("the cases lie beside this package's manifest") {
+        let case = path.with_extension("").strip_prefix("ui").expect("listed in it").display().to_string();
+        let row =
+            expected.iter().position(|(name, _)| name.trim_end() == case).map(|row| expected.remove(row).1);
+        let told = told_on(&path).unwrap_or_else(|| panic!("{case} points at no line of its own"));
+        if row.map(str::trim_start) != Some(told.as_str()) {
+            wrong.push(format!("{case}  {told}"));
+        }
+    }
+    assert!(wrong.is_empty(), "these stand elsewhere than `ui/at_fault.txt` says:\n{}", wrong.join("\n"));
+    assert!(expected.is_empty(), "there is no such case: {expected:?}");
+}
+
+/// The code that the carets of a message stand under; `None` where it points at another file than its case.
+fn told_on(message: &Path) -> Option<String> {
+    let case = message.with_extension("rs");
+    let (code, text) = (fs::read_to_string(&case).ok()?, fs::read_to_string(message).ok()?);
+    let place = text.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let (place, column) = place.rsplit_once(':')?;
+    let (file, number) = place.rsplit_once(':')?;
+    let column = column.parse::<usize>().ok()? - 1;
+    if Path::new(file).file_name() != case.file_name() {
+        return None;
+    }
+    let shown = text.lines().skip_while(|line| line.split_once('|').map(|row| row.0.trim()) != Some(number));
+    // The row below the code's, one column of the frame in front.
+    let marks = shown.skip(1).find_map(|line| line.split_once('|')?.1.get(column + 1..))?;
+    // Where two marks lie over each other, the other's dashes are the carets' own.
+    let len = marks.chars().take_while(|mark| matches!(mark, '^' | '-')).count();
+    let line = code.lines().nth(number.parse::<usize>().ok()? - 1)?;
+    Some(line.get(column..column + len)?.to_owned()).filter(|told| !told.is_empty())
+}
+
 /// The `.stderr` files in `folder` and below.
 fn messages(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();

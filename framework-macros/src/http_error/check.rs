@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, LitStr, Member, Type};
 
 use super::detail::{Piece, pieces};
@@ -28,6 +29,14 @@ pub(super) struct Variant<'a> {
     pub(super) kind: Option<LitStr>,
     pub(super) detail: Option<Detail>,
     pub(super) source: Option<Source<'a>>,
+    pub(super) members: Vec<Extension>,
+}
+
+/// A field that the client is told as a member of the problem.
+pub(super) struct Extension {
+    pub(super) name: String,
+    pub(super) member: Member,
+    pub(super) span: Span,
 }
 
 /// A format string over the variant's fields.
@@ -104,8 +113,51 @@ fn check_variant<'a>(
         let hidden = source.as_ref().filter(|_| status.is_some_and(Status::is_server_error));
         check_detail(text, place, fields, hidden, errors)
     });
+    let members = check_members(place, fields, source.as_ref(), errors);
     let VariantAttributes { title, kind, .. } = attributes;
-    Some(Variant { name, status: status?, title, kind, detail, source })
+    Some(Variant { name, status: status?, title, kind, detail, source, members })
+}
+
+/// Finds the fields marked `#[member]`.
+fn check_members(
+    place: &Ident,
+    fields: &Fields,
+    source: Option<&Source<'_>>,
+    errors: &mut Errors,
+) -> Vec<Extension> {
+    let mut members: Vec<Extension> = Vec::new();
+    for (member, field) in fields.members().zip(fields) {
+        let Some(mark) = field.attrs.iter().find(|attr| attr.path().is_ident("member")) else { continue };
+        if source.is_some_and(|source| source.member == member) {
+            errors.at(mark, "the cause is for the log, not for the client: remove this mark");
+            continue;
+        }
+        let name = parse::member_name(mark, errors).map(|name| name.value());
+        let name = match (name, &member) {
+            (Some(name), _) => name,
+            (None, Member::Named(name)) => name.unraw().to_string(),
+            (None, Member::Unnamed(_)) => {
+                errors.at(mark, "this field has no name for the member: write `#[member(\"name\")]`");
+                continue;
+            }
+        };
+        if ["type", "title", "status", "detail", "instance", "request_id"].contains(&name.as_str()) {
+            errors.at(
+                mark,
+                format_args!(
+                    "`{name}` is a member of every problem: write `#[member(\"...\")]` with another name"
+                ),
+            );
+        } else if members.iter().any(|known| known.name == name) {
+            errors.at(
+                mark,
+                format_args!("`{place}` has a member `{name}` already: give this one another name"),
+            );
+        } else {
+            members.push(Extension { name, member, span: field.ty.span() });
+        }
+    }
+    members
 }
 
 /// Finds the field marked `#[from]` or `#[source]`.

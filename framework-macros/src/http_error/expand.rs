@@ -2,10 +2,10 @@
 //! `Error` and `From`.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Data, DeriveInput, Member};
 
-use super::check::{Detail, HttpError, Variant};
+use super::check::{Detail, Extension, HttpError, Variant};
 use super::detail::{Piece, format_string};
 use super::parse::{self, Status};
 use crate::errors::Errors;
@@ -90,13 +90,40 @@ fn problem(error: &HttpError<'_>) -> TokenStream {
     }
     let arms = error.variants.iter().map(|variant| problem_arm(error, variant));
     let problem = quote!(match &__error { #(#arms)* });
-    match causes(error) {
-        Some(causes) => quote! {
-            let __problem = #problem;
-            #causes
-        },
-        None => problem,
+    let (members, causes) = (members(error), causes(error));
+    if members.is_none() && causes.is_none() {
+        return problem;
     }
+    let members = members.map(|members| quote!(let __problem = #members;));
+    let causes = causes.unwrap_or_else(|| quote!(__problem));
+    quote! {
+        let __problem = #problem;
+        #members
+        #causes
+    }
+}
+
+/// The problem with the fields that are members of it.
+fn members(error: &HttpError<'_>) -> Option<TokenStream> {
+    let with_members = |variant: &Variant<'_>| {
+        if variant.members.is_empty() {
+            return None;
+        }
+        let path = variant.path(error.name);
+        // A type that serde cannot write is told of where it stands.
+        let binding = |index, extension: &Extension| format_ident!("__member_{index}", span = extension.span);
+        let fields = variant.members.iter().enumerate().map(|(index, extension)| {
+            let (member, binding) = (&extension.member, binding(index, extension));
+            quote!(#member: #binding)
+        });
+        let problem =
+            variant.members.iter().enumerate().fold(quote!(__problem), |problem, (index, extension)| {
+                let (name, binding) = (&extension.name, binding(index, extension));
+                quote_spanned!(extension.span=> ::server::__private::member(#problem, #name, #binding))
+            });
+        Some(quote!(#path { #(#fields,)* .. } => #problem,))
+    };
+    match_causes(error, &quote!(&__error), with_members, &quote!(__problem))
 }
 
 /// A variant's problem, but for the cause.

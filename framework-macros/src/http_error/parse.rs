@@ -51,7 +51,7 @@ pub(super) fn variant<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> Varian
             text(attr, "detail", &mut parsed.detail, errors);
         } else if path.is_ident("http_error") {
             options(attr, &mut parsed, errors);
-        } else if path.is_ident("from") || path.is_ident("source") {
+        } else if ["from", "source", "member"].iter().any(|mark| path.is_ident(mark)) {
             let name = path.get_ident().map(ToString::to_string).unwrap_or_default();
             errors.at(
                 attr,
@@ -181,6 +181,18 @@ pub(super) fn field<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> FieldMar
         }
     }
     marks
+}
+
+/// `#[member]`, or `#[member("name")]` for another name than the field's; `None` for the former.
+pub(super) fn member_name(attr: &Attribute, errors: &mut Errors) -> Option<LitStr> {
+    if matches!(attr.meta, Meta::Path(_)) {
+        return None;
+    }
+    let name = attr.parse_args::<LitStr>();
+    if name.is_err() {
+        errors.at(attr, "a member's name is one literal text: write `#[member(\"name\")]`");
+    }
+    name.ok()
 }
 
 /// The types of all fields marked `#[from]`, each once, whatever else is wrong.

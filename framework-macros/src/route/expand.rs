@@ -1,13 +1,15 @@
 //! From a checked route to code; nothing here can fail.
 //!
-//! Beside the function stands an empty struct of its name, and in a `const` block of no name what is implemented for
-//! it: [`endpoint`], its place in the table; [`handle`], the call; [`super::url`], the URL builder. The checks that only
-//! the compiler can make, as they ask for a type's traits, are in [`super::proofs`].
+//! Beside the function stand an empty struct of its name, and what is implemented for it: [`endpoint`], its place in the
+//! table; [`handle`], the call; [`super::url`], the URL builder. The checks that only the compiler can make, as they ask
+//! for a type's traits, are in [`super::proofs`].
+//!
+//! rustc's time for a route goes with the number of its items and bodies more than with their length. So nothing stands
+//! here in a block, an alias or a constant of its own that can stand in another.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Attribute, ReturnType};
 
 use super::check::{OnDisconnect, Policy, Route};
@@ -15,15 +17,19 @@ use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
 use super::{proofs, url};
 use crate::function::Function;
+use crate::spans::{at, ends, place_of_call};
 use crate::written::on_one_line;
 
 /// The function, unchanged, and all that makes it a route.
 pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
     let (item, cfgs) = (item(function), cfgs(function));
     let endpoint = endpoint(route, &function.sig.ident);
-    let proofs = proofs::all(route);
+    let proofs = proofs::items(route);
     let handle = handle(route, function);
     let url = url::builder(route, function);
+    if cfgs.is_empty() && proofs.is_empty() {
+        return quote!(#function #item #endpoint #handle #url);
+    }
     quote! {
         #function
         #item
@@ -59,22 +65,23 @@ fn endpoint(route: &Route, name: &Ident) -> TokenStream {
     let patterns = route.patterns.iter().map(pattern);
     let policy = policy(&route.policy);
     let with = route.with.iter().map(on_one_line);
-    let path = format!("::{}", name.unraw());
+    let name_text = name.unraw().to_string();
+    let (file, line) = place_of_call();
     quote! {
         #[automatically_derived]
         impl ::server::Endpoint for #name {
-            const ROUTE: ::server::RouteInfo = ::server::RouteInfo::__new(
-                &[#(#methods),*],
-                &[#(#patterns),*],
-                (
-                    ::core::concat!(::core::module_path!(), #path),
-                    ::core::file!(),
-                    ::core::line!(),
-                ),
-                #summary,
-                #policy,
-                &[#(#with),*],
-            );
+            const ROUTE: &'static ::server::RouteInfo = &::server::RouteInfo {
+                methods: &[#(#methods),*],
+                patterns: &[#(#patterns),*],
+                name: #name_text,
+                module: ::core::module_path!(),
+                file: #file,
+                line: #line,
+                summary: #summary,
+                policy: #policy,
+                middleware: &[#(#with),*],
+                __more: (),
+            };
         }
     }
 }
@@ -120,16 +127,18 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let layers = route.with.iter().enumerate().map(|(index, layer)| proofs::layer(index, layer, route));
     let body = if is_plain(route, function) { plain(route, function) } else { block(route, function) };
-    let (generics, state, bounds) = match &route.state {
-        Some(state) => (quote!(), quote!(#state), quote!()),
-        None => {
-            let bounds = proofs::bounds(route);
-            (quote!(__S: ::core::marker::Sync + 'static), quote!(__S), quote!(where #(#bounds),*))
-        }
+    let (generics, state) = match &route.state {
+        Some(state) => (quote!(), quote!(#state)),
+        None => (quote!(__S: ::core::marker::Sync + 'static), quote!(__S)),
     };
+    let bounds = proofs::bounds(route);
+    let bounds = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
     let layers = (!route.with.is_empty()).then(|| {
         quote! {
-            const LAYERS: &'static [&'static dyn ::server::Layer<#state>] = &[#(#layers),*];
+            const BOUND: ::server::__private::Bound<#state> = ::server::__private::Bound {
+                call: ::server::__private::HandlerFn::new(<Self as ::server::Handle<#state>>::__call),
+                layers: &[#(#layers),*],
+            };
         }
     });
     quote! {
@@ -171,15 +180,16 @@ fn plain(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
     let call = quote_spanned!(name.span()=> #name(#(#arguments),*));
-    let respond = quote_spanned!(output_span(function)=> ::server::__private::respond);
+    let respond = respond(function);
     // A future that cannot move between threads is told of at the function's name.
     let answer = match proofs::groups(route).first() {
         None => quote_spanned!(name.span()=> ::server::__private::answer(#call, #respond)),
         Some(group) => {
-            let (alias, state, types) = (proofs::group_alias(0), state(route), proofs::tuple(group));
+            let (state, types, checked) =
+                (state(route), proofs::tuple(group), proofs::checked_in_call(0, route));
             let args = group.iter().map(|(index, _)| local("arg", *index));
             quote_spanned! {name.span()=>
-                ::server::__private::answer_with::<#alias, #state, #types, _>(
+                ::server::__private::answer_with::<#checked, #state, #types, _>(
                     __request,
                     __state,
                     move |(#(#args,)*)| #call,
@@ -284,14 +294,14 @@ fn borrowed_param(arg: &Ident, text: &Ident, argument: &Argument, name: &str) ->
     or_return(arg, &quote!(::server::__private::borrowed_param::<#ty>(&#text, #name)), Refusal::Boxed)
 }
 
-/// `let (#args,) = match __Arguments0::extract_all(…).await { … };`
+/// `let (#args,) = match <(A, B) as ExtractAll<…>>::extract_all(…).await { … };`
 fn extract(index: usize, group: &[(usize, &Argument)], route: &Route) -> TokenStream {
-    let (arguments, state, types) = (proofs::group_alias(index), state(route), proofs::tuple(group));
+    let (state, types, checked) = (state(route), proofs::tuple(group), proofs::checked_in_call(index, route));
     let args = group.iter().map(|(index, _)| local("arg", *index));
     or_return(
         &quote!((#(#args,)*)),
         &quote! {
-            <#arguments as ::server::__private::ExtractAll<#state, #types>>::extract_all(&mut __request, __state).await
+            <#types as ::server::__private::ExtractAll<#state, #checked>>::extract_all(&mut __request, __state).await
         },
         Refusal::Response,
     )
@@ -307,18 +317,27 @@ fn call(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
     let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let span = output_span(function);
-    let respond = quote_spanned!(span=> ::server::__private::respond(__result));
+    let respond = respond(function);
+    // A value is told of before the function that it is given to.
+    let (result, _) = output_ends(function);
+    let result = at(result, quote!(__result));
     quote! {
         let __result = #name(#(#arguments),*) #wait;
-        #respond
+        #respond(#result)
     }
 }
 
-/// Where it is written what the function returns.
-fn output_span(function: &Function) -> Span {
+/// What makes a response of the result, reported where it is written what the function returns.
+fn respond(function: &Function) -> TokenStream {
+    let (first, last) = output_ends(function);
+    let (path, name) = (at(first, quote!(::server::__private)), Ident::new("respond", last));
+    quote!(#path::#name)
+}
+
+/// The spans of the first and of the last token that say what the function returns.
+fn output_ends(function: &Function) -> (Span, Span) {
     match &function.sig.output {
-        ReturnType::Default => function.sig.ident.span(),
-        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => ends(&function.sig.ident),
+        ReturnType::Type(_, ty) => ends(ty),
     }
 }

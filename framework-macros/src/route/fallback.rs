@@ -31,14 +31,18 @@ pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
             )*
             #[automatically_derived]
             impl ::server::Endpoint for #name {
-                const ROUTE: ::server::RouteInfo = ::server::RouteInfo::__new(
-                    &[],
-                    &[],
-                    (::core::stringify!(#name), ::core::file!(), ::core::line!()),
-                    "",
-                    ::server::__private::Policy::NONE,
-                    &[],
-                );
+                const ROUTE: &'static ::server::RouteInfo = &::server::RouteInfo {
+                    methods: &[],
+                    patterns: &[],
+                    name: ::core::stringify!(#name),
+                    module: "",
+                    file: "",
+                    line: 0,
+                    summary: "",
+                    policy: ::server::__private::Policy::NONE,
+                    middleware: &[],
+                    __more: (),
+                };
             }
             #[automatically_derived]
             impl<__S: 'static> ::server::Handle<__S> for #name {

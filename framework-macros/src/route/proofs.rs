@@ -1,31 +1,35 @@
 //! What only the compiler can check of a route, as it asks for the traits of a type: each on the argument at fault.
 //!
-//! See `server::__private::Arguments` for how a type that is no extractor is told of once.
+//! See `server::__private::Checked` for how a type that is no extractor is told of once.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::Expr;
 use syn::ext::IdentExt;
 
 use super::check::Route;
 use super::signature::{Argument, Source};
-use crate::spans::{call_on, constant};
+use crate::spans::{at, call_on, constant, ends};
 
-/// How many extractors `server::__private::Arguments` holds.
+/// How many extractors a tuple of `server::__private::ExtractAll` holds.
 const MOST_AT_ONCE: usize = 8;
 
-/// All of them.
-pub(super) fn all(route: &Route) -> TokenStream {
-    let arguments = arguments(route);
+/// Those that are items of their own; the others are in [`bounds`].
+pub(super) fn items(route: &Route) -> TokenStream {
+    let arguments = if groups(route).is_empty() { arguments(route) } else { TokenStream::new() };
+    let arguments = (!arguments.is_empty()).then(|| quote!(const _: () = { #arguments };));
     let middleware = unit_structs(route).map(|(index, path)| middleware(index, path));
     quote!(#arguments #(#middleware)*)
 }
 
-/// The bounds on a state that the handler can be called with.
+/// The bounds on a state that the handler can be called with: none where the attribute names it.
 pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
+    if route.state.is_some() {
+        return Vec::new();
+    }
     let arguments = groups(route).into_iter().enumerate().map(|(index, group)| {
-        let (alias, values) = (group_alias(index), tuple(&group));
-        quote!(#alias: ::server::__private::ExtractAll<__S, #values>)
+        let (types, checked) = (tuple(&group), checked(index, route));
+        quote!(#types: ::server::__private::ExtractAll<__S, #checked>)
     });
     let layers = unit_structs(route).map(|(index, _)| {
         let (is, alias) = (is_middleware(index), alias(index));
@@ -42,9 +46,15 @@ pub(super) fn groups(route: &Route) -> Vec<Vec<(usize, &Argument)>> {
     all.chunks(MOST_AT_ONCE).map(<[_]>::to_vec).collect()
 }
 
-/// The alias of the `Arguments` that make a group.
-pub(super) fn group_alias(index: usize) -> Ident {
-    format_ident!("__Arguments{index}")
+/// The second argument of `ExtractAll` where the handler is called: of a bound on any state it is known.
+pub(super) fn checked_in_call(index: usize, route: &Route) -> TokenStream {
+    if route.state.is_some() { checked(index, route) } else { quote!(_) }
+}
+
+/// What is asked of the arguments stands in the first group's.
+fn checked(index: usize, route: &Route) -> TokenStream {
+    let checks = (index == 0).then(|| arguments(route));
+    quote!(::server::__private::Checked<{ #checks true }>)
 }
 
 /// The types of a group.
@@ -100,47 +110,41 @@ fn extractors(route: &Route) -> impl Iterator<Item = (usize, &Argument)> {
     arguments.filter(|(_, argument)| matches!(argument.source, Source::Extractor { .. }))
 }
 
-/// The groups of extractors, and the proof that each is one, that at most one argument takes the body, and none where
-/// no request has one.
+/// The proof that each extractor is one, that at most one argument takes the body, and none where no request has one.
 fn arguments(route: &Route) -> TokenStream {
     let mut takers: Vec<(TokenStream, &Argument)> = Vec::new();
-    let (mut steps, mut cases) = (TokenStream::new(), Vec::new());
+    let mut steps = TokenStream::new();
     let state = route.state.as_ref().map_or_else(|| quote!(::server::__private::AnyState), |ty| quote!(#ty));
     for (index, second) in route.arguments.iter().enumerate() {
+        let ty = &second.ty;
         let takes = match second.source {
             Source::Param { .. } => continue,
             // It takes all there is, and on a GET that is much without the body.
             Source::Request => quote!(true),
+            Source::Extractor { .. } if route.is_bodyless() => {
+                let message = bodyless(route, second);
+                let (first, last) = ends(ty);
+                let asked = at(first, quote!(::server::__private::takes_no_body));
+                let mut told = Group::new(Delimiter::Parenthesis, message.to_token_stream());
+                told.set_span(last);
+                steps.extend(quote!(#asked::<#state, #ty>#told;));
+                continue;
+            }
             Source::Extractor { .. } => {
-                let (takes, ty) = (format_ident!("__takes_{index}"), &second.ty);
+                let takes = format_ident!("__takes_{index}");
                 steps.extend(quote!(let #takes = ::server::__private::takes_body::<#state, #ty>();));
-                if route.is_bodyless() {
-                    cases.push(case(&quote!(#takes), second, &bodyless(route, second)));
-                }
                 quote!(#takes)
             }
         };
         for (first_takes, first) in &takers {
-            cases.push(case(&quote!(#first_takes && #takes), second, &twice(first, second)));
+            let message = twice(first, second);
+            let refused = quote!(#first_takes && #takes, #message);
+            let refuse = call_on(ty, quote!(::server::__private::refuse_if), refused);
+            steps.extend(quote!(#refuse;));
         }
         takers.push((takes, second));
     }
-    let panics = (!cases.is_empty()).then(|| quote!(#(#cases)else*));
-    let groups = groups(route);
-    if groups.is_empty() {
-        return panics.map(|panics| quote!(const _: () = { #panics };)).unwrap_or_default();
-    }
-    let groups = groups.iter().enumerate().map(|(index, group)| {
-        let (alias, types) = (group_alias(index), tuple(group));
-        let checked = if index == 0 { quote!({ #steps #panics true }) } else { quote!(true) };
-        quote!(type #alias = ::server::__private::Arguments<#checked, #types>;)
-    });
-    quote!(#(#groups)*)
-}
-
-fn case(condition: &TokenStream, argument: &Argument, message: &str) -> TokenStream {
-    let panic = quote_spanned!(argument.span=> ::core::panic!("{}", #message));
-    quote!(if #condition { #panic })
+    steps
 }
 
 fn bodyless(route: &Route, argument: &Argument) -> String {

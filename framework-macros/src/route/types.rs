@@ -15,18 +15,19 @@ pub(super) fn is_primitive(name: &Ident) -> bool {
 
 /// Extractors of the box that take the body; they run after all others, so that a request is known to be wanted
 /// before its body is read.
-const BODY_TAKERS: &[&str] = &["Json", "Form", "String", "Bytes", "Body", "Request"];
+const BODY_TAKERS: &[&str] =
+    &["Json", "Form", "Multipart", "MultipartForm", "String", "Bytes", "Body", "Request"];
 
 /// Whether the type is a path whose last segment is `name`.
 pub(super) fn is_named(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
 }
 
-/// Whether the type is, or wraps in `Option` or `Result`, one of the box that takes the body.
+/// Whether the type is, or wraps in `Option`, `Result` or `Valid`, one of the box that takes the body.
 pub(super) fn takes_body(ty: &Type) -> bool {
     let Some(segment) = last_segment(ty) else { return false };
     if let PathArguments::AngleBracketed(list) = &segment.arguments
-        && (segment.ident == "Option" || segment.ident == "Result")
+        && ["Option", "Result", "Valid"].iter().any(|wrapper| segment.ident == wrapper)
         && let Some(GenericArgument::Type(inner)) = list.args.first()
     {
         return takes_body(inner);

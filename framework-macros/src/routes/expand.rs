@@ -3,7 +3,7 @@
 //! They stand in a block, each for one step, so that `cargo check` evaluates them; the last, which needs the state's
 //! type, is an inline constant, whose type is inferred from where the table is used.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
@@ -22,8 +22,11 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let bindings = table.items.iter().map(binding);
     quote! {{
         #errors
+        // Short names, as every route is written out with them.
         #[allow(unused_imports)]
-        use ::server::__private::NoRoute as _;
+        use ::server::__private::{Binding as __Binding, Item as __Item, NoRoute as _, RouteProbe as __Probe};
+        #[allow(unused_imports)]
+        use ::server::Handle as __Handle;
         #[allow(long_running_const_eval)]
         const __SOURCES: ::server::__private::Sources = ::server::__private::Sources {
             scopes: &[#(#scopes),*],
@@ -73,15 +76,13 @@ fn scope(scope: &FlatScope) -> TokenStream {
 }
 
 fn source(item: &FlatItem) -> TokenStream {
-    let (scope, path) = (item.scope, &item.path);
+    let (scope, path) = (Literal::usize_unsuffixed(item.scope), &item.path);
     let source = match item.kind {
         // In parentheses, so that a function without `#[route]` is not taken for a constant argument too.
-        Kind::Handler => quote!(Route(&::server::__private::RouteProbe::<(#path)>::ROUTE)),
-        Kind::Table => quote!(Table(#path.__table())),
+        Kind::Handler => quote!(__Probe::<(#path)>::SOURCE),
+        Kind::Table => quote!(::server::__private::Source::Table(#path.__table())),
     };
-    quote! {
-        ::server::__private::Item { scope: #scope, source: ::server::__private::Source::#source }
-    }
+    quote!(__Item { scope: #scope, source: #source })
 }
 
 fn layers(scope: &FlatScope) -> TokenStream {
@@ -92,13 +93,13 @@ fn layers(scope: &FlatScope) -> TokenStream {
 }
 
 fn binding(item: &FlatItem) -> TokenStream {
-    let (scope, path) = (item.scope, &item.path);
+    let (scope, path) = (Literal::usize_unsuffixed(item.scope), &item.path);
     let binding = match item.kind {
         Kind::Handler => {
-            let bound = around(quote!(<), path, quote!(as ::server::Handle<_>>::BOUND));
-            call_on(path, quote!(::server::__private::Binding::Route), bound)
+            let bound = around(quote!(<), path, quote!(as __Handle<_>>::BOUND));
+            call_on(path, quote!(__Binding::Route), bound)
         }
-        Kind::Table => call_on(path, quote!(::server::__private::Binding::Table), path.to_token_stream()),
+        Kind::Table => call_on(path, quote!(__Binding::Table), path.to_token_stream()),
     };
     quote!((#scope, #binding))
 }
@@ -106,15 +107,19 @@ fn binding(item: &FlatItem) -> TokenStream {
 /// Stops at the first conflict, as what comes behind it is often the same mistake again.
 fn checks(table: &FlatTable) -> TokenStream {
     let checks = table.items.iter().enumerate().map(|(index, item)| check(index, item));
-    quote!(const _: () = { #(#checks)* };)
+    quote! {
+        const _: () = if __CONFLICTS.are_there() {
+            #[track_caller]
+            const fn __check(item: usize) {
+                ::server::__private::Conflicts::check(__CONFLICTS, __TABLE, item);
+            }
+            #(#checks)*
+        };
+    }
 }
 
 /// The conflict of an item stands on its path.
 fn check(index: usize, item: &FlatItem) -> TokenStream {
-    let check = call_on(
-        &item.path,
-        quote!(::server::__private::Conflicts::check),
-        quote!(__CONFLICTS, __TABLE, #index),
-    );
+    let check = call_on(&item.path, quote!(__check), Literal::usize_unsuffixed(index).to_token_stream());
     quote!(#check;)
 }

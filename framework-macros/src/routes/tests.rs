@@ -25,6 +25,6 @@ fn each_mistake_is_told_and_the_rest_still_expands() {
     );
     assert_eq!(expansion.matches("compile_error!").count(), 9, "{expansion}");
     for kept in ["index", "b", "n"] {
-        assert!(expansion.contains(&format!("RouteProbe::<({kept})>")), "{kept} in {expansion}");
+        assert!(expansion.contains(&format!("__Probe::<({kept})>")), "{kept} in {expansion}");
     }
 }

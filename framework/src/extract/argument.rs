@@ -4,7 +4,7 @@
 //! extractor twice: where the function stands, and again in each `routes!` that names it. So the macros first ask
 //! about [`AnyState`], in a constant that becomes part of the bound.
 //!
-//! `#[route]` makes one constant for all arguments, [`Arguments`]: rustc asks nothing more of a bound that a failed
+//! `#[route]` makes one constant for all arguments, of [`Checked`]: rustc asks nothing more of a bound that a failed
 //! constant is part of. `#[middleware]` and `#[extractor]` ask for each, by [`StateProbe`], and go on with an
 //! [`Argument`] that extracts nothing where the answer was no.
 
@@ -51,6 +51,17 @@ impl<S, T> NoExtractor for StateProbe<S, T> {}
 /// Whether the argument takes the body; refuses, with the words of [`FromRequest`], a type that is no extractor.
 pub const fn takes_body<S, T: FromRequest<S>>() -> bool {
     T::TAKES_BODY
+}
+
+/// The same where no request has a body: stops the compiler with `message`, on the line of the caller, at an argument
+/// that takes it.
+///
+/// # Panics
+///
+/// Where the argument takes the body.
+#[track_caller]
+pub const fn takes_no_body<S, T: FromRequest<S>>(message: &'static str) {
+    refuse_if(T::TAKES_BODY, message);
 }
 
 /// Refuses, with the words of [`FromRequest`], a type that is no extractor.
@@ -107,22 +118,22 @@ impl<S, T: Send> Extract<S, T> for Argument<false, T> {
     }
 }
 
-/// The extractors among a handler's arguments, a tuple.
+/// That the extractors among a handler's arguments were asked about.
 ///
 /// The constant is `true`, or an error that has been told: rustc then asks nothing more of a bound that it is part of.
 #[derive(Debug)]
-pub struct Arguments<const CHECKED: bool, T>(PhantomData<T>);
+pub enum Checked<const CHECKED: bool> {}
 
-/// How a tuple `T` of [`Arguments`] is made from a request of a server with the state `S`.
-pub trait ExtractAll<S, T> {
+/// A tuple of extractors, made from a request of a server with the state `S`; `C` is its [`Checked`].
+pub trait ExtractAll<S, C>: Sized {
     /// Makes the values in order, or the response of the first that refuses the request.
-    fn extract_all(request: &mut Request, state: &S) -> impl Future<Output = Result<T, Response>> + Send;
+    fn extract_all(request: &mut Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 macro_rules! tuples {
     ($($($ty:ident)+;)+) => {$(
-        impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S, ($($ty,)+)> for Arguments<true, ($($ty,)+)> {
-            async fn extract_all(request: &mut Request, state: &S) -> Result<($($ty,)+), Response> {
+        impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S, Checked<true>> for ($($ty,)+) {
+            async fn extract_all(request: &mut Request, state: &S) -> Result<Self, Response> {
                 Ok(($($ty::from_request(request, state).await.map_err(IntoResponse::into_response)?,)+))
             }
         }

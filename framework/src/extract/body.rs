@@ -58,8 +58,18 @@ pub struct BodyRejection {
 impl BodyRejection {
     /// Names the limit of `request` where that is what was passed.
     pub(crate) fn new(error: BodyError, request: &Request) -> Self {
+        Self::of(error, Self::setting(request))
+    }
+
+    /// The same for a limit that `setting` has set.
+    pub(super) fn of(error: BodyError, setting: &'static str) -> Self {
+        Self { error, setting }
+    }
+
+    /// The name of the setting that the body's limit comes from.
+    pub(super) fn setting(request: &Request) -> &'static str {
         let of_route = request.matched_route().is_some_and(|route| route.policy.body_limit.is_some());
-        Self { error, setting: if of_route { "body_limit" } else { "max_body" } }
+        if of_route { "body_limit" } else { "max_body" }
     }
 
     /// The status it is answered with.

@@ -5,9 +5,8 @@ use std::fmt;
 use http::HeaderName;
 use http::header::CONTENT_TYPE;
 
-use super::FromRequest;
-use super::typed_header::{HeaderFault, HeaderRejection, TypedHeader, decode};
-use crate::http::{FieldValues, MediaType, Request};
+use super::typed_header::{HeaderFault, TypedHeader, arguments};
+use crate::http::{FieldValues, MediaType};
 
 /// Takes `Content-Type` (RFC 9110 §8.3), taken apart.
 ///
@@ -69,13 +68,7 @@ impl TypedHeader for ContentType {
     }
 }
 
-impl<S: Sync> FromRequest<S> for ContentType {
-    type Rejection = HeaderRejection;
-
-    async fn from_request(request: &mut Request, _: &S) -> Result<Self, HeaderRejection> {
-        decode(request)
-    }
-}
+arguments!(ContentType);
 
 impl fmt::Display for ContentType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -88,6 +81,8 @@ mod tests {
     use http::{HeaderValue, Method};
 
     use super::*;
+    use crate::rejection::HeaderRejection;
+    use crate::{FromRequest, Request};
 
     async fn extract(values: &[&'static str]) -> Result<ContentType, HeaderRejection> {
         let mut request = Request::new(Method::POST, "/");

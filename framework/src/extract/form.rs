@@ -9,7 +9,7 @@ use serde_core::de::{Deserialize, DeserializeOwned};
 
 use super::FromRequest;
 use super::body::{BodyRejection, collect};
-use super::de::{Coding, FieldError, Fields};
+use super::de::{Coding, FieldErrors, Fields};
 use super::media_type::MediaTypeRejection;
 use crate::http::{MediaType, Request, Response};
 use crate::respond::{IntoResponse, Problem};
@@ -41,7 +41,8 @@ use crate::respond::{IntoResponse, Problem};
 ///
 /// Refuses with 415 another content type or none, or a `charset` other than UTF-8; 413 a body over the limit
 /// (`body_limit` in the route's attribute, or the server's `max_body`); 400 what is no form: broken percent-encoding,
-/// bytes that are not UTF-8, more than 1,000 names and values; 422 a form that is no `T`, naming the field.
+/// bytes that are not UTF-8, more than 1,000 names and values; 422 a form that is no `T`, naming each field at
+/// fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);
 
@@ -57,10 +58,10 @@ impl<T> Form<T> {
     {
         let text = std::str::from_utf8(form)
             .map_err(|error| FormRejection::NotUtf8 { valid_up_to: error.valid_up_to() })?;
-        let made = Fields::parse(text, Coding::Form).and_then(|fields| fields.to_map());
-        made.map(Self).map_err(|error| match error.is_malformed() {
-            true => FormRejection::Malformed(error),
-            false => FormRejection::Mismatch(error),
+        let fields = Fields::parse(text, Coding::Form).map_err(FieldErrors::from);
+        fields.and_then(Fields::into_map).map(Self).map_err(|errors| match errors.are_malformed() {
+            true => FormRejection::Malformed(errors),
+            false => FormRejection::Mismatch(errors),
         })
     }
 }
@@ -109,9 +110,9 @@ pub enum FormRejection {
         valid_up_to: usize,
     },
     /// It is no form, or one of too many fields; 400.
-    Malformed(FieldError),
+    Malformed(FieldErrors),
     /// It is a form, and no `T`; 422.
-    Mismatch(FieldError),
+    Mismatch(FieldErrors),
 }
 
 impl FormRejection {
@@ -125,10 +126,15 @@ impl FormRejection {
         }
     }
 
-    /// The name of the field at fault, where one is.
+    /// The name of the first field at fault, where one is.
     pub fn field(&self) -> Option<&str> {
+        self.errors().and_then(FieldErrors::field)
+    }
+
+    /// All that is wrong with the fields, where the body could be read.
+    pub fn errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Malformed(error) | Self::Mismatch(error) => error.field(),
+            Self::Malformed(errors) | Self::Mismatch(errors) => Some(errors),
             Self::MediaType(_) | Self::Body(_) | Self::NotUtf8 { .. } => None,
         }
     }
@@ -165,8 +171,8 @@ impl IntoResponse for FormRejection {
             Self::NotUtf8 { valid_up_to } => {
                 Problem::new(status).detail(text).with("offset", valid_up_to).into_response()
             }
-            Self::Malformed(error) | Self::Mismatch(error) => {
-                error.problem(status).detail(text).into_response()
+            Self::Malformed(errors) | Self::Mismatch(errors) => {
+                errors.problem(status).detail(text).into_response()
             }
         }
     }
@@ -215,7 +221,13 @@ mod tests {
             (FORM, b"name=%f", 400, Some("name")),
             (FORM, b"name=a&age=x", 422, Some("age")),
             (FORM, b"age=1", 422, Some("name")),
+            (FORM, b"age=x", 422, Some("age")),
         ];
+        let refused = extract(FORM, b"age=x").await.unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "form: `age`: expected an unsigned 8-bit integer, found `x`; `name` is missing"
+        );
         for &(content_type, body, status, field) in rows {
             let refused = extract(content_type, body).await.unwrap_err();
             assert_eq!(refused.field(), field, "{refused}");

@@ -33,7 +33,6 @@ use crate::respond::IntoResponse;
 /// }
 /// ```
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "made for a refused request alone, and taken apart at once")]
 pub enum Rejected<E> {
     /// An argument of the function could not be made; this is its answer.
     Argument(Response),

@@ -90,14 +90,14 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::routing::{Captures, Pattern, Policy, Segment};
+    use crate::routing::{Captures, Pattern, Segment};
 
     const PATTERNS: &[Pattern] = &[
         Pattern { text: "/a", segments: &[Segment::Literal("a")] },
         Pattern { text: "/:b", segments: &[Segment::Param("b")] },
     ];
     static ROUTE: RouteInfo =
-        RouteInfo::__new(&["GET"], PATTERNS, ("two", "file.rs", 1), "", Policy::NONE, &[]);
+        RouteInfo { methods: &["GET"], patterns: PATTERNS, name: "two", ..RouteInfo::NONE };
 
     #[tokio::test]
     async fn is_the_pattern_that_matched() {

@@ -2,49 +2,81 @@
 //!
 //! One trait, [`FromRequest`], and a file for each type that implements it. Nothing here knows of sockets.
 
+mod accept;
 pub(crate) mod argument;
+mod base64;
+mod basic_auth;
+mod bearer;
 mod body;
 mod bytes;
 mod client_addr;
+mod conditions;
 mod content_type;
+#[cfg(feature = "cookies")]
+mod cookies;
 mod counters;
+mod credentials;
 mod de;
 mod form;
 pub(crate) mod function;
 mod head;
+mod if_match;
+mod if_modified_since;
 mod json;
 mod json_path;
 mod matched_route;
 mod media_type;
+mod multipart;
 pub(crate) mod param;
 mod path;
 mod query;
+mod range;
 pub mod rejection;
 mod request;
 mod request_id;
+#[cfg(feature = "sessions")]
+mod session;
 mod shutdown;
 mod state;
 mod text;
 mod typed_header;
 mod user_agent;
+#[cfg(feature = "validation")]
+mod valid;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;
 
+pub use accept::AcceptLanguage;
+pub use basic_auth::BasicAuth;
+pub use bearer::Bearer;
 pub use client_addr::ClientAddr;
+pub use conditions::Conditions;
 pub use content_type::ContentType;
+#[cfg(feature = "cookies")]
+pub use cookies::Cookies;
+#[cfg(feature = "cookies-signed")]
+pub use cookies::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
 #[cfg(any(test, feature = "__properties"))]
 pub use de::{form, percent, query};
 pub use form::Form;
 pub use function::Rejected;
+pub use if_match::{IfMatch, IfNoneMatch};
+pub use if_modified_since::{IfModifiedSince, IfUnmodifiedSince};
 pub use json::Json;
 pub use matched_route::MatchedRoute;
+pub use multipart::{Multipart, MultipartForm, Part, PartLimits, UploadedFile};
 pub use param::{FromParam, IntoParam, ParamError, Parsed};
 pub use path::Path;
 pub use query::Query;
+pub use range::Range;
+#[cfg(feature = "sessions")]
+pub use session::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 pub use state::State;
 pub use typed_header::{Header, HeaderFault, TypedHeader};
 pub use user_agent::UserAgent;
+#[cfg(feature = "validation")]
+pub use valid::{Valid, Validated};
 
 /// A type that a handler, a middleware or another extractor can take as an argument.
 ///

@@ -97,14 +97,14 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::routing::{Captures, Pattern, Policy, RouteInfo, Segment};
+    use crate::routing::{Captures, Pattern, RouteInfo, Segment};
 
     const PATTERN: Pattern = Pattern {
         text: "/users/:user/*name",
         segments: &[Segment::Literal("users"), Segment::Param("user"), Segment::CatchAll("name")],
     };
     static ROUTE: RouteInfo =
-        RouteInfo::__new(&["GET"], &[PATTERN], ("file", "file.rs", 1), "", Policy::NONE, &[]);
+        RouteInfo { methods: &["GET"], patterns: &[PATTERN], name: "file", ..RouteInfo::NONE };
 
     /// A request for `/users/<user>/<name>`, routed.
     fn request(user: &str, name: &str) -> Request {

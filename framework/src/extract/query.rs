@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde_core::de::{Deserialize, DeserializeOwned};
 
 use super::FromRequest;
-use super::de::{Coding, FieldError, Fields};
+use super::de::{Coding, FieldErrors, Fields};
 use crate::http::{Request, Response};
 use crate::respond::IntoResponse;
 
@@ -42,7 +42,7 @@ use crate::respond::IntoResponse;
 /// # Ok::<(), server::rejection::QueryRejection>(())
 /// ```
 ///
-/// Refuses with 400, naming the field: text that is not what its field is, a field that is missing, broken
+/// Refuses with 400, naming each field at fault: text that is not what its field is, a field that is missing, broken
 /// percent-encoding, text that is not UTF-8, more than 1,000 names and values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Query<T>(pub T);
@@ -57,8 +57,8 @@ impl<T> Query<T> {
     where
         T: Deserialize<'de>,
     {
-        let fields = Fields::parse(query, Coding::Form).map_err(QueryRejection)?;
-        fields.to_map().map(Self).map_err(QueryRejection)
+        let fields = Fields::parse(query, Coding::Form).map_err(|error| QueryRejection(error.into()))?;
+        fields.into_map().map(Self).map_err(QueryRejection)
     }
 }
 
@@ -86,7 +86,7 @@ impl<T> DerefMut for Query<T> {
 
 /// Why a query string is no `T`; 400.
 #[derive(Debug)]
-pub struct QueryRejection(FieldError);
+pub struct QueryRejection(FieldErrors);
 
 impl QueryRejection {
     /// 400 Bad Request.
@@ -94,9 +94,14 @@ impl QueryRejection {
         StatusCode::BAD_REQUEST
     }
 
-    /// The name of the field at fault, where it has one.
+    /// The name of the first field at fault, where it has one.
     pub fn field(&self) -> Option<&str> {
         self.0.field()
+    }
+
+    /// All that is wrong.
+    pub fn errors(&self) -> &FieldErrors {
+        &self.0
     }
 }
 
@@ -148,6 +153,66 @@ mod tests {
         assert_eq!(response.status(), 400);
         let document = response.problem_ref().unwrap().parsed_document(crate::RequestId::generate());
         assert_eq!(document["field"], "page");
+    }
+
+    #[test]
+    fn tells_all_faults_at_once() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "only its faults are looked at")]
+        struct Search {
+            q: String,
+            sort: Sort,
+            page: std::num::NonZeroU32,
+            tag: Vec<u8>,
+            on: bool,
+            #[serde(default)]
+            least: Option<f64>,
+        }
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Sort {
+            Name,
+            Age,
+        }
+        let refused = Query::<Search>::parse("sort=x&page=0&tag=1&tag=z&least=y&frist=1&on=%").unwrap_err();
+        let faults: Vec<_> = refused.errors().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            faults,
+            [
+                "`sort`: expected `name` or `age`, found `x`",
+                "`page`: expected a nonzero u32, found `0`",
+                "`tag`: expected an unsigned 8-bit integer, found `z`",
+                "`least`: expected a number, found `y`",
+                "`frist` is not known: expected one of `q`, `sort`, `page`, `tag`, `on`, `least`",
+                "`on`: expected two hexadecimal digits after each `%`",
+                "`q` is missing",
+            ]
+        );
+        assert_eq!(refused.to_string(), format!("query: {}", faults.join("; ")));
+        let response = refused.into_response();
+        let document = response.problem_ref().unwrap().parsed_document(crate::RequestId::generate());
+        assert_eq!((&document["field"], document["errors"].as_array().unwrap().len()), (&"sort".into(), 7));
+        let first = serde_json::json!({ "field": "sort", "detail": faults[0] });
+        assert_eq!(document["errors"][0], first);
+    }
+
+    #[test]
+    fn tells_the_missing_ones_and_stops_where_nothing_stands_in() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "only its faults are looked at")]
+        struct Many {
+            a: String,
+            b: std::net::IpAddr,
+            c: u8,
+        }
+        let faults = |query| Query::<Many>::parse(query).unwrap_err().to_string();
+        assert_eq!(faults("b=::1"), "query: `a` is missing; `c` is missing");
+        // Nothing is an address that we could think of, so what is missing behind it is not seen.
+        assert_eq!(
+            faults("b=x&c=x"),
+            "query: `b`: invalid IP address syntax; `c`: expected an unsigned 8-bit integer, found `x`"
+        );
     }
 
     #[test]

@@ -4,9 +4,11 @@ use std::error::Error;
 use std::fmt;
 use std::ops::Deref;
 
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderName, StatusCode};
 
 use super::FromRequest;
+use super::de::quoted;
 use crate::http::{FieldValues, Request, Response};
 use crate::respond::{IntoResponse, Problem};
 
@@ -41,8 +43,9 @@ pub trait TypedHeader: Sized + Send {
     ///
     /// # Errors
     ///
-    /// A [`HeaderFault`]; the client is told with 400, and the field's name. A header that means something when it is
-    /// absent does not give [`HeaderFault::Missing`].
+    /// A [`HeaderFault`]; the client is told with 400: the field's name, what was expected, and its text, unless that is a
+    /// secret as in `Authorization`. A header that means something when it is absent does not give
+    /// [`HeaderFault::Missing`].
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault>;
 }
 
@@ -141,8 +144,26 @@ impl<S: Sync, H: TypedHeader> FromRequest<S> for Header<H> {
 pub(super) fn decode<H: TypedHeader>(request: &Request) -> Result<H, HeaderRejection> {
     let name = H::NAME;
     let decoded = H::decode(&mut request.header_values(name.as_str()));
-    decoded.map_err(|fault| HeaderRejection { name, fault })
+    decoded.map_err(|fault| HeaderRejection::new(request, name, fault))
 }
+
+/// Makes each typed header an argument by itself; a blanket implementation would leave no room for other extractors.
+macro_rules! arguments {
+    ($($header:ty),+) => {$(
+        impl<S: Sync> crate::FromRequest<S> for $header {
+            type Rejection = crate::rejection::HeaderRejection;
+
+            async fn from_request(
+                request: &mut crate::Request,
+                _: &S,
+            ) -> Result<Self, crate::rejection::HeaderRejection> {
+                crate::extract::typed_header::decode(request)
+            }
+        }
+    )+};
+}
+
+pub(super) use arguments;
 
 impl<H> Deref for Header<H> {
     type Target = H;
@@ -157,9 +178,21 @@ impl<H> Deref for Header<H> {
 pub struct HeaderRejection {
     name: HeaderName,
     fault: HeaderFault,
+    /// The text that is malformed, quoted.
+    found: Option<String>,
 }
 
 impl HeaderRejection {
+    fn new(request: &Request, name: HeaderName, fault: HeaderFault) -> Self {
+        // An answer ends in places where what it quotes must not: a screen, a ticket, another server's log.
+        let is_secret = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(&name);
+        let found = (matches!(fault, HeaderFault::Malformed(_)) && !is_secret).then(|| {
+            let values: Vec<_> = request.header_values(name.as_str()).map(String::from_utf8_lossy).collect();
+            quoted(&values.join(", "))
+        });
+        Self { name, fault, found }
+    }
+
     /// 400 Bad Request.
     pub fn status(&self) -> StatusCode {
         StatusCode::BAD_REQUEST
@@ -178,10 +211,11 @@ impl HeaderRejection {
 
 impl fmt::Display for HeaderRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, fault } = self;
-        match fault {
-            HeaderFault::Missing => write!(f, "header `{name}` {fault}"),
-            HeaderFault::Repeated | HeaderFault::Malformed(_) => write!(f, "header `{name}`: {fault}"),
+        let Self { name, fault, found } = self;
+        match (fault, found) {
+            (HeaderFault::Missing, _) => write!(f, "header `{name}` {fault}"),
+            (HeaderFault::Malformed(_), Some(found)) => write!(f, "header `{name}`: {fault}, found {found}"),
+            (HeaderFault::Repeated | HeaderFault::Malformed(_), _) => write!(f, "header `{name}`: {fault}"),
         }
     }
 }
@@ -233,7 +267,24 @@ mod tests {
             extract(&["1", "1"]).await.unwrap_err(),
             "header `depth`: expected one field line, found several"
         );
-        assert_eq!(extract(&["é"]).await.unwrap_err(), "header `depth`: expected a small number");
-        assert_eq!(extract(&["x"]).await.unwrap_err(), "header `depth`: expected a small number");
+        let refused = extract(&["é\tx"]).await.unwrap_err();
+        assert_eq!(refused, r"header `depth`: expected a small number, found `é\tx`");
+    }
+
+    #[tokio::test]
+    async fn keeps_a_secret_to_itself() {
+        #[derive(Debug)]
+        struct Secret;
+        impl TypedHeader for Secret {
+            const NAME: HeaderName = AUTHORIZATION;
+
+            fn decode(_: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
+                Err(HeaderFault::Malformed("expected another".to_owned()))
+            }
+        }
+        let mut request = Request::new(Method::GET, "/");
+        request.headers_mut().append(AUTHORIZATION, HeaderValue::from_static("Basic secret"));
+        let refused = Header::<Secret>::from_request(&mut request, &()).await.unwrap_err();
+        assert_eq!(refused.to_string(), "header `authorization`: expected another");
     }
 }

@@ -6,9 +6,8 @@ use std::ops::Deref;
 use http::HeaderName;
 use http::header::USER_AGENT;
 
-use super::FromRequest;
-use super::typed_header::{HeaderFault, HeaderRejection, TypedHeader, decode};
-use crate::http::{FieldValues, Request};
+use super::typed_header::{HeaderFault, TypedHeader, arguments};
+use crate::http::FieldValues;
 
 /// Takes `User-Agent` (RFC 9110 §10.1.5), as text.
 ///
@@ -46,13 +45,7 @@ impl TypedHeader for UserAgent {
     }
 }
 
-impl<S: Sync> FromRequest<S> for UserAgent {
-    type Rejection = HeaderRejection;
-
-    async fn from_request(request: &mut Request, _: &S) -> Result<Self, HeaderRejection> {
-        decode(request)
-    }
-}
+arguments!(UserAgent);
 
 impl Deref for UserAgent {
     type Target = str;
@@ -73,6 +66,8 @@ mod tests {
     use http::{HeaderValue, Method};
 
     use super::*;
+    use crate::rejection::HeaderRejection;
+    use crate::{FromRequest, Request};
 
     async fn extract(value: Option<&'static str>) -> Result<UserAgent, HeaderRejection> {
         let mut request = Request::new(Method::GET, "/");

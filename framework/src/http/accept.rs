@@ -128,7 +128,7 @@ impl Range {
 }
 
 /// A qvalue in thousandths (RFC 9110 §12.4.2).
-fn parse_weight(text: &str) -> Option<u16> {
+pub(crate) fn parse_weight(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -142,7 +142,7 @@ fn parse_weight(text: &str) -> Option<u16> {
 }
 
 /// The elements of a list, split at the commas outside of quotes; empty ones mean nothing (RFC 9110 §5.6.1).
-fn elements(list: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn elements(list: &str) -> impl Iterator<Item = &str> {
     let (mut in_quotes, mut escaped) = (false, false);
     let is_comma = move |character: char| {
         if std::mem::take(&mut escaped) {

@@ -115,7 +115,7 @@ impl RequestFacts {
     }
 
     /// The values of the whole lines called `name`.
-    fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
         // What does not end in a line feed is no whole line.
         let lines = self.head.split_inclusive(|&byte| byte == b'\n').skip(1);
         lines.filter_map(move |line| {

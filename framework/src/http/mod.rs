@@ -5,6 +5,8 @@
 
 mod accept;
 mod body;
+mod conditions;
+mod etag;
 mod facts;
 mod head;
 mod media_type;
@@ -15,8 +17,12 @@ mod response;
 mod shutdown;
 
 pub use accept::Accept;
+pub(crate) use accept::{elements, parse_weight};
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
+pub(crate) use conditions::{Preconditions, Verdict, parse_date, whole_seconds};
+pub use etag::ETag;
+pub(crate) use etag::EntityTags;
 pub(crate) use facts::Origin;
 pub use facts::RequestFacts;
 pub(crate) use head::{FieldSpan, RequestHead, Span};

@@ -157,6 +157,16 @@ impl Request {
         }
     }
 
+    /// Whether any field line's name begins with `If-`.
+    pub(crate) fn is_conditional(&self) -> bool {
+        let parts = self.parts();
+        let is_if = |name: &[u8]| name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"if-"));
+        match parts.headers.get() {
+            Some(map) => map.keys().any(|name| is_if(name.as_str().as_bytes())),
+            None => parts.head.fields().any(|(name, _)| is_if(name)),
+        }
+    }
+
     /// The field lines as a map, built on first use.
     pub fn headers(&self) -> &HeaderMap {
         let parts = self.parts();

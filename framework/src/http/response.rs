@@ -5,10 +5,11 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
@@ -30,10 +31,14 @@ pub struct Response {
     status: StatusCode,
     /// Kept apart from the map, which then stays empty for most answers.
     content_type: Option<ContentType>,
-    headers: HeaderMap,
+    /// The other fields, in a box: what most answers do not have should not be moved about with each of them.
+    headers: Option<Box<HeaderMap>>,
     body: Body,
     report: Report,
 }
+
+/// The fields of an answer that has none.
+static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
 /// The content type, and who chose it.
 struct ContentType {
@@ -59,13 +64,7 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 impl Response {
     /// An answer with this status and no body.
     pub fn new(status: StatusCode) -> Self {
-        Self {
-            status,
-            content_type: None,
-            headers: HeaderMap::new(),
-            body: Body::empty(),
-            report: Report::Nothing,
-        }
+        Self { status, content_type: None, headers: None, body: Body::empty(), report: Report::Nothing }
     }
 
     /// 200 OK.
@@ -203,7 +202,7 @@ impl Response {
     /// Sets the body, and the content type unless one was named.
     pub(crate) fn with_body(mut self, content_type: HeaderValue, body: Body) -> Self {
         let named = self.content_type.as_ref().is_some_and(|content_type| content_type.named);
-        if !named && !self.headers.contains_key(CONTENT_TYPE) {
+        if !named && !self.has_field(CONTENT_TYPE) {
             self.content_type = Some(ContentType { value: content_type, named: false });
         }
         self.body(body)
@@ -218,7 +217,7 @@ impl Response {
     pub(crate) fn location(mut self, location: &str) -> Self {
         match HeaderValue::from_str(&crate::respond::uri_reference(location)) {
             Ok(value) => {
-                self.headers.insert(LOCATION, value);
+                self.set_header(LOCATION, value);
                 self
             }
             Err(error) => Self::broken(error),
@@ -256,20 +255,28 @@ impl Response {
     /// The content type, wherever it was set.
     pub fn content_type(&self) -> Option<&HeaderValue> {
         let apart = self.content_type.as_ref().map(|content_type| &content_type.value);
-        apart.or_else(|| self.headers.get(CONTENT_TYPE))
+        apart.or_else(|| self.headers.as_ref()?.get(CONTENT_TYPE))
     }
 
     /// The fields set so far, without `Content-Type`, which [`Response::content_type`] gives.
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        self.headers.as_deref().unwrap_or_else(|| &NO_FIELDS)
     }
 
     /// The fields to change; `Content-Type` is moved in among them.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         if let Some(content_type) = self.content_type.take() {
-            self.headers.insert(CONTENT_TYPE, content_type.value);
+            self.fields_mut().insert(CONTENT_TYPE, content_type.value);
         }
-        &mut self.headers
+        self.fields_mut()
+    }
+
+    fn fields_mut(&mut self) -> &mut HeaderMap {
+        self.headers.get_or_insert_default()
+    }
+
+    fn has_field(&self, name: HeaderName) -> bool {
+        self.headers.as_ref().is_some_and(|fields| fields.contains_key(name))
     }
 
     /// Sets a field; `Content-Type` goes to its own place.
@@ -278,10 +285,12 @@ impl Response {
             return;
         }
         if name == CONTENT_TYPE {
-            self.headers.remove(CONTENT_TYPE);
+            if let Some(fields) = &mut self.headers {
+                fields.remove(CONTENT_TYPE);
+            }
             self.content_type = Some(ContentType { value, named: true });
         } else {
-            self.headers.insert(name, value);
+            self.fields_mut().insert(name, value);
         }
     }
 
@@ -293,8 +302,13 @@ impl Response {
         if name == CONTENT_TYPE {
             self.set_header(name, value);
         } else {
-            self.headers.append(name, value);
+            self.fields_mut().append(name, value);
         }
+    }
+
+    /// Whether it is a 200 that says which state it is of, so that a condition of the request may make another of it.
+    pub(crate) fn has_validators(&self) -> bool {
+        self.status == StatusCode::OK && (self.has_field(ETAG) || self.has_field(LAST_MODIFIED))
     }
 
     /// The body, to look at or to wrap.
@@ -334,7 +348,7 @@ impl fmt::Debug for Response {
         f.debug_struct("Response")
             .field("status", &self.status)
             .field("content_type", &self.content_type())
-            .field("headers", &self.headers)
+            .field("headers", self.headers())
             .field("body", &self.body)
             .field("problem", &self.problem_ref())
             .finish()

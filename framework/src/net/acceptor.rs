@@ -172,6 +172,7 @@ impl Trouble {
 mod tests {
     use super::*;
     use crate::net::listener::{ListenOptions, Listeners, adopt};
+    use crate::observe::{Counters, Witness};
 
     #[test]
     fn an_ipv6_address_counts_by_its_64_and_a_mapped_one_as_ipv4() {
@@ -215,6 +216,24 @@ mod tests {
         let open: Vec<_> = (0..100).map(|port| caps.enter(([127, 0, 0, 1], port).into())).collect();
         assert!(open.iter().all(Option::is_some));
         assert!(caps.addresses.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_refused_is_counted() {
+        let counters = Counters::default();
+        let witness = Witness::new(&counters, &Arc::from([]));
+        let options = ListenOptions { backlog: 10, sockets: 1, reuse_port: false };
+        let listeners = Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
+        let addr = listeners.addrs[0];
+        let listening = listeners.into_workers(1).unwrap().remove(0).remove(0);
+        let listener = adopt(listening.socket).unwrap();
+        let _clients: Vec<_> = (0..5).map(|_| std::net::TcpStream::connect(addr).unwrap()).collect();
+        let caps = Arc::new(Caps::new(10, 2));
+        let _first = accept(&listener, &caps, witness.tally()).await;
+        // Each that is accepted is kept: were it dropped, its address would have room again.
+        let accepted: Vec<_> = accept_backlog(listener, &caps, witness.tally()).collect();
+        assert_eq!(accepted.len(), 1);
+        assert_eq!(counters.read().connections_refused.address_full, 3);
     }
 
     #[tokio::test]

@@ -1,9 +1,11 @@
-//! What `#[derive(HttpError)]` asks of a field that is the cause of an error.
+//! What `#[derive(HttpError)]` makes of fields: the cause of an error, and members of its problem.
 
 use std::error::Error as StdError;
 
 use http::StatusCode;
+use serde_core::Serialize;
 
+use super::Problem;
 use crate::error::Error;
 
 /// An error that another one has as its cause; every error is, and [`server::Error`](crate::Error).
@@ -38,6 +40,11 @@ impl Cause for Error {
     fn into_cause(self) -> Box<dyn StdError + Send + Sync> {
         self.into_inner()
     }
+}
+
+/// The problem with `value` as its member `name`; `null` where it cannot be written as JSON.
+pub fn member<T: Serialize + ?Sized>(problem: Problem, name: &str, value: &T) -> Problem {
+    problem.with(name, serde_json::to_value(value).unwrap_or_default())
 }
 
 /// A status that has no name; from 400 to 599, as the macro has checked.

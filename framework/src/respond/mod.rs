@@ -2,25 +2,38 @@
 //!
 //! One trait, [`IntoResponse`], and a file for each kind of answer.
 
+mod attachment;
+mod cache;
 pub(crate) mod cause;
+mod created;
 mod form;
 mod html;
+mod negotiated;
 mod parts;
 mod problem;
 mod redirect;
 mod render;
+mod sse;
 mod status;
 mod text;
+mod validators;
 
 use std::convert::Infallible;
 
 use crate::http::Response;
 
+pub use attachment::Attachment;
+pub use cache::Cache;
+pub use created::{Created, NoContent};
 pub use html::Html;
+pub use negotiated::{Negotiated, Represent};
 pub use parts::ResponsePart;
 pub use problem::Problem;
 pub use redirect::Redirect;
 pub(crate) use render::{Renderer, render};
+pub use sse::{Event, EventSender, Sse};
+pub use validators::LastModified;
+pub(crate) use validators::answer_conditionally;
 
 /// A value that a handler, an extractor's rejection or a middleware can answer with.
 ///
@@ -89,4 +102,11 @@ pub(crate) fn uri_reference(text: &str) -> String {
         .add(b'|')
         .add(b'}');
     utf8_percent_encode(text, OUTSIDE).to_string()
+}
+
+/// A response as it leaves for a client that says nothing of itself.
+#[cfg(test)]
+pub(crate) fn rendered(response: impl IntoResponse) -> Response {
+    let request = crate::Request::new(::http::Method::GET, "/");
+    render(response.into_response(), &crate::RequestFacts::of(&request), |_| None)
 }

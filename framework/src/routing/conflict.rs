@@ -12,7 +12,10 @@ use super::trie::Leaf;
 
 /// The first conflict of each item of `routes!` with what stands before it.
 #[derive(Debug)]
-pub struct Conflicts<const ITEMS: usize>([Option<Conflict>; ITEMS]);
+pub struct Conflicts<const ITEMS: usize> {
+    of_item: [Option<Conflict>; ITEMS],
+    any: bool,
+}
 
 /// Two leaves of the same node with the same method.
 #[derive(Clone, Copy, Debug)]
@@ -24,22 +27,29 @@ pub(super) struct Conflict {
 impl<const ITEMS: usize> Conflicts<ITEMS> {
     /// Looks for conflicts in all nodes.
     pub const fn find(sources: &Sources, table: &Table) -> Self {
-        let mut conflicts = Self([None; ITEMS]);
-        find(sources, table, &mut conflicts.0);
-        conflicts
+        let mut of_item = [None; ITEMS];
+        let any = find(sources, table, &mut of_item);
+        Self { of_item, any }
+    }
+
+    /// Whether there are any at all, so that the compiler need not ask for each item.
+    pub const fn are_there(&self) -> bool {
+        self.any
     }
 
     /// Stops the compiler where the item has a conflict; the error stands where this is called.
     #[track_caller]
     pub const fn check(&self, table: &Table, item: usize) {
-        if let Some(conflict) = &self.0[item] {
+        if let Some(conflict) = &self.of_item[item] {
             let message = conflict.message(table);
             panic!("{}", message.as_str());
         }
     }
 }
 
-pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Option<Conflict>]) {
+/// Finds the first conflict of each item, and whether there is one.
+pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Option<Conflict>]) -> bool {
+    let mut any = false;
     let mut nodes = table.nodes;
     while let [node, rest @ ..] = nodes {
         nodes = rest;
@@ -53,10 +63,12 @@ pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Opti
             let item = item_of(table, &leaves[second]);
             if conflicts[item].is_none() {
                 conflicts[item] = first_conflict(sources, table, leaves, second);
+                any |= conflicts[item].is_some();
             }
             second += 1;
         }
     }
+    any
 }
 
 /// The conflict of the leaf at `second` with one before it. A nested table has told of its own already.
@@ -93,15 +105,20 @@ impl Conflict {
         let second_text = row_of(table, second).text;
         let mut message = Message::EMPTY;
         if first.entry != second.entry && same_place(first_route, second_route) {
-            message.push_all(&["`", first_route.name, "` is listed twice: "]);
+            message.push_name(first_route);
+            message.push_all(&[" is listed twice: "]);
             message.push_all(&[first.method, " ", text, " at "]);
             message.push_place(first_route);
             message.push_all(&[" is in the table already; remove one"]);
             return message;
         }
-        message.push_all(&[first.method, " ", text, " is routed twice: by `", first_route.name, "` at "]);
+        message.push_all(&[first.method, " ", text, " is routed twice: by "]);
+        message.push_name(first_route);
+        message.push_all(&[" at "]);
         message.push_place(first_route);
-        message.push_all(&[" and by `", second_route.name, "` at "]);
+        message.push_all(&[" and by "]);
+        message.push_name(second_route);
+        message.push_all(&[" at "]);
         message.push_place(second_route);
         if !same(text, second_text) {
             message.push_all(&[", there as ", second_text, ", which matches the same requests"]);
@@ -121,7 +138,10 @@ const fn row_of(table: &Table, leaf: &Leaf) -> &'static Row {
 }
 
 const fn same_place(one: &RouteInfo, other: &RouteInfo) -> bool {
-    one.line == other.line && same(one.name, other.name) && same(one.file, other.file)
+    one.line == other.line
+        && same(one.name, other.name)
+        && same(one.module, other.module)
+        && same(one.file, other.file)
 }
 
 const fn same(one: &str, other: &str) -> bool {
@@ -173,6 +193,11 @@ impl Message {
             self.len += 1;
             index += 1;
         }
+    }
+
+    const fn push_name(&mut self, route: &RouteInfo) {
+        let separator = if route.module.is_empty() { "" } else { "::" };
+        self.push_all(&["`", route.module, separator, route.name, "`"]);
     }
 
     const fn push_place(&mut self, route: &RouteInfo) {

@@ -6,9 +6,33 @@
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
 use super::sort::{Place, sort};
-use super::source::{Item, Scope, Sizes, Source, Sources};
+use super::source::{Scope, Sizes, Source, Sources};
 use super::table::Table;
 use super::{RouteInfo, Segment};
+
+/// An index of the table as it is stored, of which there are no more than fit. A macro, as the interpreter takes longer
+/// for a call than for all of this.
+macro_rules! narrow {
+    ($index:expr) => {{
+        let index: usize = $index;
+        assert!(index <= 0xffff, "a table holds at most 65,535 routes, patterns and nodes: split it");
+        #[expect(clippy::cast_possible_truncation, reason = "compared the line before")]
+        let narrow = index as u16;
+        narrow
+    }};
+}
+pub(super) use narrow;
+
+/// The same for segments and layers.
+macro_rules! wide {
+    ($index:expr) => {{
+        let index: usize = $index;
+        assert!(index <= 0xffff_ffff, "a table holds at most 4,294,967,295 segments and layers: split it");
+        #[expect(clippy::cast_possible_truncation, reason = "compared the line before")]
+        let wide = index as u32;
+        wide
+    }};
+}
 
 /// A handler of the table.
 #[derive(Clone, Copy, Debug)]
@@ -49,20 +73,6 @@ pub struct Gathered {
 
 impl Gathered {
     pub(super) const EMPTY: Self = Self { entries: &[], rows: &[], segments: &[], layers: &[], order: &[] };
-
-    pub(super) const fn segments(&self, row: &Row) -> &'static [Segment] {
-        let (start, len) = row.segments;
-        self.segments.split_at(start as usize).1.split_at(len as usize).0
-    }
-
-    pub(super) const fn segment(&self, row: &Row, index: usize) -> Segment {
-        self.segments[row.segments.0 as usize + index]
-    }
-
-    /// The row at this place of the order.
-    pub(super) const fn ordered(&self, place: usize) -> &'static Row {
-        &self.rows[self.order[place].row as usize]
-    }
 
     /// Counts the trie's nodes: the root, and for each pattern those that the pattern before it does not share.
     pub const fn count_nodes(&self) -> usize {
@@ -137,8 +147,8 @@ pub(super) const fn write_texts(sources: &Sources, joined: &mut [u8]) {
     let mut items = sources.items;
     while let [item, rest @ ..] = items {
         items = rest;
-        let scope = sources.scope(item);
-        if scope.prefix.is_empty() {
+        let scope = &sources.scopes[item.scope];
+        if scope.segments.is_empty() {
             continue;
         }
         match &item.source {
@@ -192,14 +202,24 @@ pub(super) const fn fill(sources: &Sources, text: &'static [u8], target: Target<
     let Ok(text) = str::from_utf8(text) else { panic!("whole texts were joined") };
     let mut filler = Filler { target, done: Sizes::NONE, text };
     let mut index = 0;
-    while index < sources.items.len() {
-        let item = &sources.items[index];
+    let mut items = sources.items;
+    while let [item, rest @ ..] = items {
+        let scope = &sources.scopes[item.scope];
         match &item.source {
-            Source::Route(route) => filler.route(sources.scope(item), index, route),
-            Source::Table(table) => filler.table(sources, item, index, table),
+            Source::Route(route) => filler.route(scope, index, route),
+            Source::Table(table) => filler.table(scope, index, table),
         }
+        items = rest;
         index += 1;
     }
+}
+
+/// A pattern as it stands below the scope: its part of `segments`, and its text.
+struct Written<'a> {
+    segments: &'a [Segment],
+    start: usize,
+    end: usize,
+    text: &'static str,
 }
 
 struct Filler<'a> {
@@ -213,27 +233,35 @@ struct Filler<'a> {
 impl Filler<'_> {
     const fn route(&mut self, scope: &Scope, item: usize, route: &'static RouteInfo) {
         self.entry(scope, item, route, route.middleware);
-        let mut pattern = 0;
-        while pattern < route.patterns.len() {
-            let written = &route.patterns[pattern];
-            self.row(scope, pattern, written.segments, written.text);
-            pattern += 1;
+        let mut index = 0;
+        let mut patterns = route.patterns;
+        while let [pattern, rest @ ..] = patterns {
+            let end = pattern.segments.len();
+            self.row(scope, index, Written { segments: pattern.segments, start: 0, end, text: pattern.text });
+            patterns = rest;
+            index += 1;
         }
     }
 
-    const fn table(&mut self, sources: &Sources, item: &Item, index: usize, table: &'static Table) {
-        let scope = sources.scope(item);
+    const fn table(&mut self, scope: &Scope, item: usize, table: &'static Table) {
         let gathered = table.gathered();
+        let segments = gathered.segments;
+        let mut rows = gathered.rows;
+        let mut entries = gathered.entries;
         let mut entry = 0;
-        let mut row = 0;
-        while entry < gathered.entries.len() {
-            let from = &gathered.entries[entry];
-            self.entry(scope, index, from.route, table.layers_of(from));
-            while row < gathered.rows.len() && gathered.rows[row].entry as usize == entry {
-                let from = &gathered.rows[row];
-                self.row(scope, from.pattern as usize, gathered.segments(from), from.text);
-                row += 1;
+        while let [from, rest @ ..] = entries {
+            let layers: &[_] = if from.layers.1 == 0 { &[] } else { table.layers_of(from) };
+            self.entry(scope, item, from.route, layers);
+            while let [from, rest @ ..] = rows {
+                if from.entry as usize != entry {
+                    break;
+                }
+                let start = from.segments.0 as usize;
+                let end = start + from.segments.1 as usize;
+                self.row(scope, from.pattern as usize, Written { segments, start, end, text: from.text });
+                rows = rest;
             }
+            entries = rest;
             entry += 1;
         }
     }
@@ -245,66 +273,63 @@ impl Filler<'_> {
         route: &'static RouteInfo,
         inner: &'static [&'static str],
     ) {
-        let len = scope.layers.len() + inner.len();
-        let layers = (wide(self.done.layers), narrow(len));
-        let mut index = 0;
-        while index < len {
-            let outer = scope.layers.len();
-            self.target.layers[self.done.layers + index] =
-                if index < outer { scope.layers[index] } else { inner[index - outer] };
-            index += 1;
+        let start = self.done.layers;
+        let mut next = start;
+        let mut outer = scope.layers;
+        while let [layer, rest @ ..] = outer {
+            self.target.layers[next] = layer;
+            next += 1;
+            outer = rest;
         }
+        let mut inner = inner;
+        while let [layer, rest @ ..] = inner {
+            self.target.layers[next] = layer;
+            next += 1;
+            inner = rest;
+        }
+        let layers = (wide!(start), narrow!(next - start));
         self.target.entries[self.done.routes] =
-            Entry { route, item: narrow(item), first_row: narrow(self.done.rows), layers };
+            Entry { route, item: narrow!(item), first_row: narrow!(self.done.rows), layers };
         self.done.routes += 1;
-        self.done.layers += len;
+        self.done.layers = next;
     }
 
     /// Adds a pattern to the entry added last.
-    const fn row(&mut self, scope: &Scope, pattern: usize, segments: &[Segment], text: &'static str) {
+    const fn row(&mut self, scope: &Scope, pattern: usize, written: Written<'_>) {
+        let Written { segments, start: mut from, end, text } = written;
         let start = self.done.segments;
         let mut next = start;
-        let mut prefix = scope.segments;
-        while let [literal, rest @ ..] = prefix {
-            self.target.segments[next] = Segment::Literal(literal);
-            next += 1;
-            prefix = rest;
+        let mut text = text;
+        if let [_, ..] = scope.segments {
+            let mut prefix = scope.segments;
+            while let [literal, rest @ ..] = prefix {
+                self.target.segments[next] = Segment::Literal(literal);
+                next += 1;
+                prefix = rest;
+            }
+            if scope.ends_here(segments, from, end) {
+                from = end;
+            }
+            text = self.text(scope, text);
         }
-        let mut below = scope.below(segments);
-        while let [segment, rest @ ..] = below {
-            self.target.segments[next] = *segment;
+        while from < end {
+            self.target.segments[next] = segments[from];
             next += 1;
-            below = rest;
+            from += 1;
         }
         self.target.rows[self.done.rows] = Row {
-            entry: narrow(self.done.routes - 1),
-            pattern: narrow(pattern),
-            segments: (wide(start), narrow(next - start)),
-            text: self.text(scope, text),
+            entry: narrow!(self.done.routes - 1),
+            pattern: narrow!(pattern),
+            segments: (wide!(start), narrow!(next - start)),
+            text,
         };
         self.done.segments = next;
         self.done.rows += 1;
     }
 
     const fn text(&mut self, scope: &Scope, written: &'static str) -> &'static str {
-        if scope.prefix.is_empty() {
-            return written;
-        }
         let (text, rest) = self.text.split_at(scope.prefix.len() + scope.text_below(written).len());
         self.text = rest;
         text
     }
-}
-
-/// An index of the table, of which there are no more than fit.
-#[expect(clippy::cast_possible_truncation, reason = "compared the line before")]
-pub(super) const fn narrow(index: usize) -> u16 {
-    assert!(index <= u16::MAX as usize, "a table holds at most 65,535 routes, patterns and nodes: split it");
-    index as u16
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "compared the line before")]
-const fn wide(index: usize) -> u32 {
-    assert!(index <= u32::MAX as usize, "a table holds at most 4,294,967,295 segments and layers: split it");
-    index as u32
 }

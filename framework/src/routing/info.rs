@@ -29,7 +29,7 @@ pub(crate) const MAX_PARAMS: usize = 16;
 )]
 pub trait Endpoint {
     /// The route as written.
-    const ROUTE: RouteInfo;
+    const ROUTE: &'static RouteInfo;
 }
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
@@ -57,12 +57,9 @@ pub trait Endpoint {
     note = "a route with `state = ...` belongs in a table of that state alone"
 )]
 pub trait Handle<S: 'static>: Endpoint {
-    /// The middleware of its own, outermost first.
-    const LAYERS: &'static [&'static dyn Layer<S>] = &[];
-
     /// How it is called, with its middleware.
     #[doc(hidden)]
-    const BOUND: Bound<S> = Bound { call: HandlerFn::new(Self::__call), layers: Self::LAYERS };
+    const BOUND: Bound<S> = Bound { call: HandlerFn::new(Self::__call), layers: &[] };
 
     /// Answers a request whose path one of the route's patterns matched.
     #[doc(hidden)]
@@ -137,18 +134,19 @@ impl<S> fmt::Debug for HandlerFn<S> {
 /// }
 ///
 /// let route = users::ROUTE;
-/// assert_eq!((route.methods, route.summary), (["GET"].as_slice(), "All of them."));
+/// assert_eq!((route.methods, route.name, route.summary), (&["GET"][..], "users", "All of them."));
 /// assert_eq!(route.policy.timeout, Some(Duration::from_secs(5)));
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub struct RouteInfo {
     /// The methods it answers, in upper case as a rule, as methods are case-sensitive.
     pub methods: &'static [&'static str],
     /// Its patterns; more than one where the function has several.
     pub patterns: &'static [Pattern],
-    /// The function's name with the path of its module.
+    /// The function's name.
     pub name: &'static str,
+    /// The path of its module.
+    pub module: &'static str,
     /// The file it stands in.
     pub file: &'static str,
     /// The line of its attribute.
@@ -159,25 +157,26 @@ pub struct RouteInfo {
     pub policy: Policy,
     /// The middleware of its own, as written, outermost first.
     pub middleware: &'static [&'static str],
+    /// Keeps a field to come from being a breaking change; `#[non_exhaustive]` would refuse the macro's value, and a
+    /// function that makes one is a call more that rustc's interpreter makes for each route.
+    #[doc(hidden)]
+    pub __more: (),
 }
 
 impl RouteInfo {
     /// Fills places of a table that is still being built.
-    pub(super) const NONE: Self = Self::__new(&[], &[], ("", "", 0), "", Policy::NONE, &[]);
-
-    /// Puts together what `#[route]` found; the macro's alone.
-    #[doc(hidden)]
-    pub const fn __new(
-        methods: &'static [&'static str],
-        patterns: &'static [Pattern],
-        place: (&'static str, &'static str, u32),
-        summary: &'static str,
-        policy: Policy,
-        middleware: &'static [&'static str],
-    ) -> Self {
-        let (name, file, line) = place;
-        Self { methods, patterns, name, file, line, summary, policy, middleware }
-    }
+    pub(crate) const NONE: Self = Self {
+        methods: &[],
+        patterns: &[],
+        name: "",
+        module: "",
+        file: "",
+        line: 0,
+        summary: "",
+        policy: Policy::NONE,
+        middleware: &[],
+        __more: (),
+    };
 }
 
 /// A route's own rules, where they differ from the server's.

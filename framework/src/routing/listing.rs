@@ -37,7 +37,7 @@ fn columns(listed: &ListedRoute) -> [String; COLUMNS] {
     [
         listed.methods().join("|"),
         listed.pattern.to_owned(),
-        route.name.to_owned(),
+        format!("{}::{}", route.module, route.name),
         format!("{}:{}", route.file, route.line),
         remarks(listed),
     ]

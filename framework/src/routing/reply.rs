@@ -18,6 +18,7 @@ pub fn reply<'a>(future: impl Future<Output = Response> + Send + 'a) -> Reply<'a
 }
 
 /// The answer that a parameter's refusal is.
+#[expect(clippy::boxed_local, reason = "as the expansion has it, whose results stay small with it")]
 pub fn refuse<'a>(response: Box<Response>) -> Reply<'a> {
     Box::pin(std::future::ready(*response))
 }
@@ -31,21 +32,20 @@ where
     Box::pin(async move { respond(handler.await) })
 }
 
-/// The same, of a handler that takes what the extractors `A` make of the request.
-pub fn answer_with<'a, A, S, T, F>(
+/// The same, of a handler that takes the extractors `T`, which were asked about as `C` says.
+pub fn answer_with<'a, C, S, T, F>(
     mut request: Request,
     state: &'a S,
     handler: impl FnOnce(T) -> F + Send + 'a,
     respond: fn(F::Output) -> Response,
 ) -> Reply<'a>
 where
-    A: ExtractAll<S, T> + 'a,
     S: Sync,
-    T: Send + 'a,
+    T: ExtractAll<S, C> + Send + 'a,
     F: Future + Send + 'a,
 {
     Box::pin(async move {
-        match A::extract_all(&mut request, state).await {
+        match T::extract_all(&mut request, state).await {
             Ok(arguments) => respond(handler(arguments).await),
             Err(response) => response,
         }

@@ -34,25 +34,27 @@ pub(super) const fn sort(
     spare: &mut [Place],
 ) {
     let mut index = 0;
-    while index < segments.len() {
+    let count = segments.len();
+    while index < count {
         keys[index] = key(&segments[index]);
         index += 1;
     }
     let mut index = 0;
-    while index < rows.len() {
-        order[index].row = narrow(index);
+    let count = rows.len();
+    while index < count {
+        order[index].row = narrow!(index);
         index += 1;
     }
     let sorter = Sorter { rows, segments, keys };
     let mut run = 1;
-    while run < rows.len() {
+    while run < count {
         spare.copy_from_slice(order);
         sorter.merge_runs(run, spare, order);
         run *= 2;
     }
     let mut index = 1;
-    while index < rows.len() {
-        order[index].shared = narrow(sorter.shared_len(order[index - 1], order[index]));
+    while index < count {
+        order[index].shared = narrow!(sorter.shared_len(order[index - 1], order[index]));
         index += 1;
     }
 }
@@ -67,9 +69,10 @@ impl Sorter<'_> {
     /// Merges each two neighbouring runs, which are sorted.
     const fn merge_runs(&self, run: usize, from: &[Place], to: &mut [Place]) {
         let mut start = 0;
-        while start < from.len() {
-            let middle = min(start + run, from.len());
-            let end = min(middle + run, from.len());
+        let count = from.len();
+        while start < count {
+            let middle = min(start + run, count);
+            let end = min(middle + run, count);
             let (mut left, mut right, mut place) = (start, middle, start);
             while place < end {
                 if left < middle && (right == end || !self.precedes(from[right], from[left])) {
@@ -165,11 +168,8 @@ const fn key(segment: &Segment) -> u128 {
         Segment::Param(_) => return PARAM,
         Segment::CatchAll(_) => return CATCH_ALL,
     };
-    let (kept, len) = if text.len() < KEY_TEXT_LEN {
-        (text.len(), text.len())
-    } else {
-        (KEY_TEXT_LEN, min(text.len(), 0xffff))
-    };
+    let len = text.len();
+    let (kept, len) = if len < KEY_TEXT_LEN { (len, len) } else { (KEY_TEXT_LEN, min(len, 0xffff)) };
     let mut key = len as u128;
     let mut index = 0;
     while index < kept {

@@ -43,7 +43,7 @@ pub enum Source {
     Table(&'static Table),
 }
 
-/// Answers `RouteProbe::<T>::ROUTE` for any `T`: the inherent constant where `T` is a route, the trait's where not.
+/// Answers `RouteProbe::<T>::SOURCE` for any `T`: the inherent constant where `T` is a route, the trait's where not.
 ///
 /// A table asks here what was written, and [`Handle`](super::Handle) alone how it is called: so a type that is no
 /// route is told of once, not by both.
@@ -52,35 +52,24 @@ pub struct RouteProbe<T>(PhantomData<T>);
 
 impl<T: Endpoint> RouteProbe<T> {
     /// The route as written.
-    pub const ROUTE: RouteInfo = T::ROUTE;
+    pub const SOURCE: Source = Source::Route(T::ROUTE);
 }
 
 /// The answer for all other types; macros bring it into scope beside [`RouteProbe`].
 pub trait NoRoute {
     /// A route that is never built: its table does not compile.
-    const ROUTE: RouteInfo = RouteInfo::NONE;
+    const SOURCE: Source = Source::Route(&RouteInfo::NONE);
 }
 
 impl<T> NoRoute for RouteProbe<T> {}
 
-impl Sources {
-    pub(super) const fn scope(&self, item: &Item) -> &'static Scope {
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses a wrong index")]
-        &self.scopes[item.scope]
-    }
-}
-
 impl Scope {
-    /// How many segments of the prefix and the pattern remain, as [`Scope::join`] has it.
-    pub(super) const fn joined_len(&self, segments: &[Segment]) -> usize {
-        self.segments.len() + self.below(segments).len()
-    }
-
-    /// A pattern as it continues the prefix: under `/admin`, the pattern `/` is `/admin` itself.
-    pub(super) const fn below<'a>(&self, segments: &'a [Segment]) -> &'a [Segment] {
-        match segments {
-            [Segment::Literal(text)] if text.is_empty() && !self.segments.is_empty() => &[],
-            _ => segments,
+    /// Whether a pattern, the part of `segments` from `start` to `end`, is the prefix alone: `/` under `/admin`.
+    pub(super) const fn ends_here(&self, segments: &[Segment], start: usize, end: usize) -> bool {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses a wrong index")]
+        match (self.segments, end - start) {
+            ([_, ..], 1) => matches!(segments[start], Segment::Literal(text) if text.is_empty()),
+            _ => false,
         }
     }
 
@@ -118,7 +107,11 @@ impl Sizes {
         let mut sizes = Self::NONE;
         let mut items = sources.items;
         while let [item, rest @ ..] = items {
-            let scope = sources.scope(item);
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "evaluated by the compiler, which refuses a wrong index"
+            )]
+            let scope = &sources.scopes[item.scope];
             match &item.source {
                 Source::Route(route) => sizes.add_route(scope, route),
                 Source::Table(table) => sizes.add_table(scope, table),
@@ -131,10 +124,11 @@ impl Sizes {
     const fn add_route(&mut self, scope: &Scope, route: &RouteInfo) {
         self.routes += 1;
         self.layers += scope.layers.len() + route.middleware.len();
-        self.leaves += route.patterns.len() * route.methods.len();
+        let methods = route.methods.len();
         let mut patterns = route.patterns;
         while let [pattern, rest @ ..] = patterns {
-            self.add_row(scope, pattern.segments, pattern.text);
+            self.leaves += methods;
+            self.add_row(scope, pattern.segments, 0, pattern.segments.len(), pattern.text);
             patterns = rest;
         }
     }
@@ -144,17 +138,27 @@ impl Sizes {
         self.routes += gathered.entries.len();
         self.leaves += table.leaves().len();
         self.layers += gathered.layers.len() + scope.layers.len() * gathered.entries.len();
+        if scope.segments.is_empty() {
+            self.rows += gathered.rows.len();
+            self.segments += gathered.segments.len();
+            return;
+        }
         let mut rows = gathered.rows;
         while let [row, rest @ ..] = rows {
-            self.add_row(scope, gathered.segments(row), row.text);
+            let start = row.segments.0 as usize;
+            self.add_row(scope, gathered.segments, start, start + row.segments.1 as usize, row.text);
             rows = rest;
         }
     }
 
-    const fn add_row(&mut self, scope: &Scope, segments: &[Segment], text: &str) {
+    const fn add_row(&mut self, scope: &Scope, segments: &[Segment], start: usize, end: usize, text: &str) {
         self.rows += 1;
-        self.segments += scope.joined_len(segments);
-        if !scope.prefix.is_empty() {
+        self.segments += end - start;
+        if let [_, ..] = scope.segments {
+            self.segments += scope.segments.len();
+            if scope.ends_here(segments, start, end) {
+                self.segments -= 1;
+            }
             self.text += scope.prefix.len() + scope.text_below(text).len();
         }
     }

@@ -77,24 +77,29 @@ pub(super) const fn build(gathered: &Gathered, nodes: &mut [Node], leaves: &mut 
     while node < next_node {
         let Open { mut start, end, depth } = open[node];
         let first_leaf = next_leaf;
-        while start < end && gathered.ordered(start).segments.1 as usize == depth {
-            next_leaf = add_leaves(gathered, gathered.ordered(start), leaves, next_leaf);
+        while start < end {
+            let row = &gathered.rows[gathered.order[start].row as usize];
+            if row.segments.1 as usize != depth {
+                break;
+            }
+            next_leaf = add_leaves(gathered, row, leaves, next_leaf);
             start += 1;
         }
-        nodes[node].leaves = (narrow(first_leaf), narrow(next_leaf - first_leaf));
-        nodes[node].literals = (narrow(next_node), 0);
+        nodes[node].leaves = (narrow!(first_leaf), narrow!(next_leaf - first_leaf));
+        nodes[node].literals = (narrow!(next_node), 0);
         while start < end {
             let mut group_end = start + 1;
             while group_end < end && gathered.order[group_end].shared as usize > depth {
                 group_end += 1;
             }
-            match gathered.segment(gathered.ordered(start), depth) {
+            let row = &gathered.rows[gathered.order[start].row as usize];
+            match gathered.segments[row.segments.0 as usize + depth] {
                 Segment::Literal(literal) => {
                     nodes[node].literals.1 += 1;
                     nodes[next_node].literal = literal;
                 }
-                Segment::Param(_) => nodes[node].param = narrow(next_node),
-                Segment::CatchAll(_) => nodes[node].catch_all = narrow(next_node),
+                Segment::Param(_) => nodes[node].param = narrow!(next_node),
+                Segment::CatchAll(_) => nodes[node].catch_all = narrow!(next_node),
             }
             open[next_node] = Open { start, end: group_end, depth: depth + 1 };
             next_node += 1;

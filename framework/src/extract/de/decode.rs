@@ -5,6 +5,8 @@ use std::borrow::Cow;
 /// What is encoded besides `%XX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
+    /// Nothing at all: the parts of a multipart form (RFC 7578 §5.1).
+    Plain,
     /// Nothing: paths (RFC 3986 §3.3).
     Percent,
     /// A space is a `+`: query strings and forms (URL Standard §5.1).
@@ -18,11 +20,14 @@ pub(crate) enum Malformed {
     Escape,
     /// The decoded bytes are not UTF-8.
     Utf8,
+    /// The bytes are not UTF-8 as they came.
+    NotUtf8,
 }
 
 /// Decodes `raw`; borrows it where nothing is encoded.
 pub(crate) fn decode(raw: &str, coding: Coding) -> Result<Cow<'_, str>, Malformed> {
     let first = match coding {
+        Coding::Plain => None,
         Coding::Percent => memchr::memchr(b'%', raw.as_bytes()),
         Coding::Form => memchr::memchr2(b'%', b'+', raw.as_bytes()),
     };

@@ -5,9 +5,11 @@ use std::fmt;
 
 use http::StatusCode;
 use serde_core::de::{self, Expected, Unexpected};
+use serde_json::Value;
 
 use super::buffered;
 use super::decode::Malformed;
+use super::fields::KnownFault;
 use crate::respond::Problem;
 
 /// The most characters of a client's text that an answer quotes.
@@ -67,6 +69,16 @@ impl FieldError {
         Self::new(Fault::Mismatch { expected, found })
     }
 
+    /// A file came where a text is asked for.
+    pub(super) fn unexpected_file() -> Self {
+        Self::new(Fault::Mismatch { expected: "text".to_owned(), found: "a file".to_owned() })
+    }
+
+    /// The value of `field` is not UTF-8.
+    pub(crate) fn not_utf8(field: &str) -> Self {
+        Self::new(Fault::Malformed(Malformed::NotUtf8)).at(field)
+    }
+
     /// Notes where the refused text lies.
     fn of(mut self, text: &str) -> Self {
         self.0.place = Some((text.as_ptr().addr(), text.len()));
@@ -91,6 +103,19 @@ impl FieldError {
     /// Whether the text itself is broken, whatever it was for.
     pub(crate) fn is_malformed(&self) -> bool {
         matches!(self.0.fault, Fault::Malformed(_) | Fault::TooMany { .. })
+    }
+
+    /// How it is passed over to find the next one: what it is a fault of, or `None` where nothing helps. A name that
+    /// is missing has no fault of its own yet.
+    pub(super) fn passes_as(&self) -> Option<KnownFault> {
+        match self.0.fault {
+            Fault::Missing => Some(KnownFault::None),
+            Fault::Unknown { .. } => Some(KnownFault::Name),
+            Fault::Malformed(_) | Fault::Mismatch { .. } | Fault::Repeated { .. } | Fault::Custom(_) => {
+                Some(KnownFault::Value)
+            }
+            Fault::TooMany { .. } | Fault::Shape(_) => None,
+        }
     }
 
     /// Whether it is the type's fault, as seen by a path: its parameters are what the pattern says.
@@ -124,6 +149,7 @@ impl fmt::Display for FieldError {
             Fault::Malformed(Malformed::Escape) => {
                 f.write_str("expected two hexadecimal digits after each `%`")
             }
+            Fault::Malformed(Malformed::NotUtf8) => f.write_str("expected UTF-8"),
             Fault::Malformed(Malformed::Utf8) => f.write_str("expected UTF-8 once percent-decoded"),
             Fault::TooMany { limit } => write!(f, "expected at most {limit} names and values"),
             Fault::Mismatch { expected, found } => write!(f, "expected {expected}, found {found}"),
@@ -136,6 +162,76 @@ impl fmt::Display for FieldError {
 }
 
 impl Error for FieldError {}
+
+/// All that is wrong with names and values at once; one fault at least.
+///
+/// Its text is that of each, joined by semicolons.
+#[derive(Debug)]
+pub struct FieldErrors(Vec<FieldError>);
+
+impl FieldErrors {
+    pub(super) fn new(errors: Vec<FieldError>) -> Self {
+        Self(errors)
+    }
+
+    /// Each fault, in the order found.
+    pub fn iter(&self) -> std::slice::Iter<'_, FieldError> {
+        self.0.iter()
+    }
+
+    /// The field of the first fault, where one can be named.
+    pub fn field(&self) -> Option<&str> {
+        self.0.first().and_then(FieldError::field)
+    }
+
+    /// Whether any text itself is broken, whatever it was for.
+    pub(crate) fn are_malformed(&self) -> bool {
+        self.0.iter().any(FieldError::is_malformed)
+    }
+
+    /// The answer: the first field as its member `field`, and each fault among its `errors`.
+    pub(crate) fn problem(&self, status: StatusCode) -> Problem {
+        let errors: Vec<Value> = self.iter().map(|error| fault(error.field(), &error.to_string())).collect();
+        let problem = Problem::new(status).with("errors", errors);
+        match self.field() {
+            Some(field) => problem.with("field", bounded(field, CUSTOM_CHARS)),
+            None => problem,
+        }
+    }
+}
+
+/// One fault, as a member of a problem's `errors`.
+fn fault(field: Option<&str>, detail: &str) -> Value {
+    let field = field.map(|field| ("field".to_owned(), Value::from(bounded(field, CUSTOM_CHARS))));
+    field.into_iter().chain([("detail".to_owned(), Value::from(detail))]).collect()
+}
+
+impl From<FieldError> for FieldErrors {
+    fn from(error: FieldError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl<'a> IntoIterator for &'a FieldErrors {
+    type Item = &'a FieldError;
+    type IntoIter = std::slice::Iter<'a, FieldError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for FieldErrors {}
 
 impl de::Error for FieldError {
     fn custom<T: fmt::Display>(message: T) -> Self {

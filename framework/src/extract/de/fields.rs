@@ -8,14 +8,18 @@ use serde_core::Deserialize;
 
 use super::buffered::{self, Handed, Reading};
 use super::decode::decode;
-use super::error::{Fault, FieldError};
+use super::error::{Fault, FieldError, FieldErrors};
 use super::map::Map;
 use super::params::Params;
+use crate::extract::UploadedFile;
 
 pub(crate) use super::decode::Coding;
 
 /// The most names and values that a query or a form may have.
 pub(crate) const MAX_PAIRS: usize = 1_000;
+
+/// The most faults that are told at once.
+pub(super) const MAX_FAULTS: usize = 32;
 
 /// So many groups are searched one by one before a hash map is cheaper.
 const SEARCHED: usize = 16;
@@ -29,6 +33,15 @@ pub(crate) struct Fields<'de> {
     pub(super) coding: Coding,
     /// Where the text lies that `deserialize_any` handed out in this attempt.
     pub(super) handed: RefCell<Vec<Handed>>,
+    /// Names that were found to be missing, to be given a value of no meaning.
+    pub(super) missing: Vec<String>,
+}
+
+/// What a part of a multipart form is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Given<'de> {
+    Text(&'de str),
+    File(&'de UploadedFile),
 }
 
 /// A name and what it was given, once or more often.
@@ -37,8 +50,22 @@ pub(super) struct Group<'de> {
     pub(super) name: Cow<'de, str>,
     first: &'de str,
     more: Vec<&'de str>,
+    /// The values that are files, by index; their text is empty.
+    files: Vec<(usize, &'de UploadedFile)>,
     /// What `deserialize_any` takes the values for.
     pub(super) reading: Cell<Reading>,
+    pub(super) known_fault: KnownFault,
+}
+
+/// Whether a fault of this name was found already, and so is not to hide the next one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum KnownFault {
+    #[default]
+    None,
+    /// The value: another, of no meaning, stands in for it.
+    Value,
+    /// The name itself: it is left out.
+    Name,
 }
 
 impl<'de> Fields<'de> {
@@ -63,7 +90,8 @@ impl<'de> Fields<'de> {
         Ok(fields)
     }
 
-    fn push(&mut self, name: Cow<'de, str>, value: &'de str, index: &mut Index<'de>) {
+    /// Adds a value; returns the index of its group.
+    fn push(&mut self, name: Cow<'de, str>, value: &'de str, index: &mut Index<'de>) -> usize {
         let known = index.find(&self.groups, &name);
         let place = known.unwrap_or(self.groups.len());
         if known.is_some() && self.order.is_empty() {
@@ -76,6 +104,34 @@ impl<'de> Fields<'de> {
             Some(group) => group.more.push(value),
             None => self.groups.push(Group::new(name, value)),
         }
+        place
+    }
+
+    /// The parts of a multipart form.
+    ///
+    /// # Errors
+    ///
+    /// The first of the parts', and where there are more than [`MAX_PAIRS`].
+    pub(crate) fn parts(
+        parts: impl Iterator<Item = Result<(&'de str, Given<'de>), FieldError>>,
+    ) -> Result<Self, FieldError> {
+        let mut fields = Self::new(Vec::new(), Coding::Plain);
+        let mut index = Index::default();
+        for (count, part) in parts.enumerate() {
+            if count == MAX_PAIRS {
+                return Err(FieldError::new(Fault::TooMany { limit: MAX_PAIRS }));
+            }
+            match part? {
+                (name, Given::Text(text)) => drop(fields.push(Cow::Borrowed(name), text, &mut index)),
+                (name, Given::File(file)) => {
+                    let group = fields.push(Cow::Borrowed(name), "", &mut index);
+                    if let Some(group) = fields.groups.get_mut(group) {
+                        group.files.push((group.more.len(), file));
+                    }
+                }
+            }
+        }
+        Ok(fields)
     }
 
     /// The parameters of a pattern with the text that each matched.
@@ -85,7 +141,7 @@ impl<'de> Fields<'de> {
     }
 
     fn new(groups: Vec<Group<'de>>, coding: Coding) -> Self {
-        Self { groups, order: Vec::new(), coding, handed: RefCell::default() }
+        Self { groups, order: Vec::new(), coding, handed: RefCell::default(), missing: Vec::new() }
     }
 
     /// The index of the group of the pair at `position`, in the order received.
@@ -98,18 +154,62 @@ impl<'de> Fields<'de> {
 
     /// Makes a struct or map of these.
     ///
+    /// serde ends at the first fault. For the next one the value is made again, with something in the place of the
+    /// fault that the type takes; what is made so is thrown away.
+    ///
     /// # Errors
     ///
-    /// A [`FieldError`] that names the field wherever one can be named.
-    pub(crate) fn to_map<T: Deserialize<'de>>(&self) -> Result<T, FieldError> {
+    /// All faults that can be told at once, in the order found; each names its field wherever one can be named.
+    pub(crate) fn into_map<T: Deserialize<'de>>(mut self) -> Result<T, FieldErrors> {
+        let mut error = match self.make() {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let mut errors = Vec::new();
+        loop {
+            let passed = self.pass_over(&error);
+            // One that comes back was told already: nothing that stands in for its value is taken.
+            if passed || errors.is_empty() {
+                errors.push(error);
+            }
+            if !passed || errors.len() == MAX_FAULTS {
+                return Err(FieldErrors::new(errors));
+            }
+            error = match self.make::<T>() {
+                Ok(_) => return Err(FieldErrors::new(errors)),
+                Err(error) => error,
+            };
+        }
+    }
+
+    fn make<T: Deserialize<'de>>(&self) -> Result<T, FieldError> {
         buffered::attempts(self, || T::deserialize(Map(self)))
+    }
+
+    /// Sees to it that the next attempt does not end at this fault; `false` where it would.
+    fn pass_over(&mut self, error: &FieldError) -> bool {
+        let Some(name) = error.field() else { return false };
+        let group = self.groups.iter_mut().find(|group| group.name == name);
+        match (error.passes_as(), group) {
+            (Some(KnownFault::None), _) if !self.missing.iter().any(|known| known == name) => {
+                self.missing.push(name.to_owned());
+                true
+            }
+            (Some(fault @ (KnownFault::Value | KnownFault::Name)), Some(group))
+                if group.known_fault == KnownFault::None =>
+            {
+                group.known_fault = fault;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Makes a struct or map by name, a tuple or list by order, or the one value, of a path's parameters.
     ///
     /// # Errors
     ///
-    /// As [`Fields::to_map`]; and [`Fault::Shape`] where the pattern's parameters cannot make the type.
+    /// As [`Fields::into_map`]; and [`Fault::Shape`] where the pattern's parameters cannot make the type.
     pub(crate) fn to_params<T: Deserialize<'de>>(&self) -> Result<T, FieldError> {
         buffered::attempts(self, || T::deserialize(Params(self)))
     }
@@ -117,11 +217,23 @@ impl<'de> Fields<'de> {
 
 impl<'de> Group<'de> {
     fn new(name: Cow<'de, str>, value: &'de str) -> Self {
-        Self { name, first: value, more: Vec::new(), reading: Cell::default() }
+        Self {
+            name,
+            first: value,
+            more: Vec::new(),
+            files: Vec::new(),
+            reading: Cell::default(),
+            known_fault: KnownFault::None,
+        }
     }
 
     pub(super) fn len(&self) -> usize {
         1 + self.more.len()
+    }
+
+    /// The value at `index`, where it is a file.
+    pub(super) fn file(&self, index: usize) -> Option<&'de UploadedFile> {
+        self.files.iter().find(|(place, _)| *place == index).map(|(_, file)| *file)
     }
 
     /// The value at `index`, still encoded.

@@ -1,11 +1,14 @@
 //! [`Fields`] as a map from names to values: queries and forms.
 
+use std::borrow::Cow;
+
 use serde_core::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_core::forward_to_deserialize_any;
 
 use super::error::FieldError;
-use super::fields::Fields;
+use super::fields::{Fields, Group, KnownFault};
 use super::pairs::Pairs;
+use super::stand_in::StandIn;
 use super::text::Text;
 use super::value::Value;
 
@@ -55,15 +58,40 @@ impl<'de> Deserializer<'de> for Map<'_, 'de> {
     }
 }
 
-/// Goes through the names in the order in which each came first.
+/// Goes through the names in the order in which each came first; those of known faults come behind all others, so that
+/// these are looked at first.
 pub(super) struct Entries<'a, 'de> {
     fields: &'a Fields<'de>,
+    /// Counts the groups, the groups once more, and then the names that are missing.
     next: usize,
+}
+
+/// What stands at one place.
+enum Entry<'a, 'de> {
+    Group(usize, &'a Group<'de>),
+    StandIn(&'a str),
 }
 
 impl<'a, 'de> Entries<'a, 'de> {
     pub(super) fn new(fields: &'a Fields<'de>) -> Self {
         Self { fields, next: 0 }
+    }
+
+    /// What stands at the place `next`; `None` at a place that is left out.
+    fn entry(&self) -> Option<Entry<'a, 'de>> {
+        let Fields { groups, missing, .. } = self.fields;
+        let len = groups.len();
+        if let Some(group) = groups.get(self.next) {
+            return (group.known_fault == KnownFault::None).then_some(Entry::Group(self.next, group));
+        }
+        if let Some(group) = groups.get(self.next - len) {
+            return (group.known_fault == KnownFault::Value).then_some(Entry::StandIn(&group.name));
+        }
+        missing.get(self.next - 2 * len).map(|name| Entry::StandIn(name))
+    }
+
+    fn end(&self) -> usize {
+        self.fields.groups.len() * 2 + self.fields.missing.len()
     }
 }
 
@@ -71,16 +99,31 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     type Error = FieldError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldError> {
-        let Some(group) = self.fields.groups.get(self.next) else { return Ok(None) };
-        seed.deserialize(Text(group.name.clone())).map(Some).map_err(|error| error.at(&group.name))
+        while self.next < self.end() {
+            let name = match self.entry() {
+                Some(Entry::Group(_, group)) => group.name.clone(),
+                Some(Entry::StandIn(name)) => Cow::Owned(name.to_owned()),
+                None => {
+                    self.next += 1;
+                    continue;
+                }
+            };
+            return seed.deserialize(Text(name.clone())).map(Some).map_err(|error| error.at(&name));
+        }
+        Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, FieldError> {
-        let index = self.next;
+        let entry = self.entry();
         self.next += 1;
-        let group =
-            self.fields.groups.get(index).ok_or_else(|| FieldError::shape("a value without a name"))?;
-        seed.deserialize(Value::all(self.fields, index, group)).map_err(|error| error.at(&group.name))
+        match entry {
+            Some(Entry::Group(index, group)) => {
+                let value = Value::all(self.fields, index, group);
+                seed.deserialize(value).map_err(|error| error.at(&group.name))
+            }
+            Some(Entry::StandIn(name)) => seed.deserialize(StandIn).map_err(|error| error.at(name)),
+            None => Err(FieldError::shape("a value without a name")),
+        }
     }
 
     fn size_hint(&self) -> Option<usize> {

@@ -15,16 +15,20 @@ mod pairs;
 mod params;
 #[cfg(any(test, feature = "__properties"))]
 mod property;
+mod stand_in;
 mod text;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-pub use error::FieldError;
+/// The name of the struct that only a multipart form can make; see [`UploadedFile`](crate::UploadedFile).
+pub(crate) const FILE: &str = "server::UploadedFile";
+
+pub use error::{FieldError, FieldErrors};
 pub(crate) use error::{bounded, quoted};
 #[cfg(any(test, feature = "__properties"))]
 use fields::MAX_PAIRS;
-pub(crate) use fields::{Coding, Fields};
+pub(crate) use fields::{Coding, Fields, Given};
 #[cfg(any(test, feature = "__properties"))]
 pub use property::{form, percent, query};

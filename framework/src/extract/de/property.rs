@@ -100,6 +100,7 @@ pub fn percent(input: &[u8]) {
                 assert!(!has_broken_escape(text), "{coding:?}: {ours}");
             }
             Err(Malformed::Utf8) => assert!(theirs.is_err(), "{coding:?}: {theirs:?}"),
+            Err(Malformed::NotUtf8) => panic!("{coding:?}: it is UTF-8 as it came"),
             Err(Malformed::Escape) => assert!(has_broken_escape(text), "{coding:?}: {theirs:?}"),
         }
         let encoded = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();

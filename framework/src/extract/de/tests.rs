@@ -14,7 +14,7 @@ mod params;
 
 fn make<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, String> {
     let fields = Fields::parse(text, Coding::Form).map_err(|error| error.to_string())?;
-    fields.to_map().map_err(|error| error.to_string())
+    fields.into_map().map_err(|errors| errors.to_string())
 }
 
 #[track_caller]

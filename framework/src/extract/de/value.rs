@@ -4,11 +4,13 @@ use std::any;
 
 use serde_core::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
+use super::FILE;
 use super::buffered::{Handed, is_option_of_number};
 use super::decode::decode;
 use super::error::{Fault, FieldError};
 use super::fields::{Fields, Group};
 use super::text::Text;
+use crate::extract::UploadedFile;
 
 /// The deserializer of all values of a name, or of one of them.
 #[derive(Clone, Copy)]
@@ -45,14 +47,22 @@ impl<'a, 'de> Value<'a, 'de> {
         error.at(&self.group.name)
     }
 
+    /// The file that it is, where it is one.
+    fn file(self) -> Option<&'de UploadedFile> {
+        self.group.file(self.element.unwrap_or(0))
+    }
+
     fn text(self) -> Result<Text<'de>, FieldError> {
+        if self.file().is_some() {
+            return Err(FieldError::unexpected_file().at(&self.group.name));
+        }
         let located = |fault| FieldError::new(Fault::Malformed(fault)).at(&self.group.name);
         decode(self.raw()?, self.fields.coding).map(Text).map_err(located)
     }
 
     /// Whether it came once and without text, as a browser sends an input that was left empty.
     fn is_empty(self) -> bool {
-        self.raw().is_ok_and(str::is_empty)
+        self.raw().is_ok_and(str::is_empty) && self.file().is_none()
     }
 
     /// Remembers where the text lies that a buffer is about to keep.
@@ -153,7 +163,14 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, FieldError> {
-        self.text()?.deserialize_struct(name, fields, visitor)
+        if name != FILE {
+            return self.text()?.deserialize_struct(name, fields, visitor);
+        }
+        let text = self.raw()?;
+        match self.file() {
+            Some(file) => file.hand_to(visitor),
+            None => Err(FieldError::mismatch("a file", text)),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -44,6 +44,30 @@ struct Gone {
 }
 
 #[derive(Debug, HttpError)]
+enum Counted {
+    #[status(409)]
+    #[detail("{title} is lent")]
+    Lent {
+        #[member("book")]
+        title: String,
+        #[member("due_in_days")]
+        days: u8,
+        _shelf: u8,
+    },
+
+    #[status(429)]
+    TooMany(#[member("limit")] Vec<u8>),
+
+    #[status(500)]
+    Store {
+        #[source]
+        cause: io::Error,
+        #[member]
+        shelf: u8,
+    },
+}
+
+#[derive(Debug, HttpError)]
 enum Never {}
 
 #[derive(Debug, HttpError)]
@@ -113,6 +137,20 @@ async fn a_variant_is_its_problem() {
         document(Gone { kind: "page", r: 3 }).await.1,
         r#"{"detail":"page 3 is gone","status":410,"title":"Gone"}"#
     );
+}
+
+#[server::test]
+async fn fields_are_members_of_the_problem() {
+    let lent = Counted::Lent { title: "Emma".to_owned(), days: 9, _shelf: 1 };
+    let (_, text) = document(lent).await;
+    let expected =
+        r#"{"book":"Emma","detail":"Emma is lent","due_in_days":9,"status":409,"title":"Conflict"}"#;
+    assert_eq!(text, expected);
+    let (_, text) = document(Counted::TooMany(vec![1, 2])).await;
+    assert_eq!(text, r#"{"limit":[1,2],"status":429,"title":"Too Many Requests"}"#);
+    let store = || Counted::Store { cause: io::Error::other("secret"), shelf: 7 };
+    assert_eq!(document(store()).await.1, r#"{"shelf":7,"status":500,"title":"Internal Server Error"}"#);
+    check_cause(&store().into(), Some("secret"));
 }
 
 #[server::test]

@@ -135,11 +135,12 @@ where
         After::Next
     }
 
-    /// Renders the response where it reports a problem, and takes its body out. A body that panics when it is asked for
-    /// its length is no answer, but a problem; `None` where that of the problem is the same.
+    /// Renders the response where it reports a problem, or a state that a condition of the request may be about, and takes
+    /// its body out. A body that panics when it is asked for its length is no answer, but a problem; `None` where that of
+    /// the problem is the same.
     fn prepare(&mut self, response: &mut Response) -> Option<(Body, BodyLength)> {
         for _ in 0..2 {
-            if response.problem_ref().is_some() {
+            if response.problem_ref().is_some() || response.has_validators() {
                 let unrendered = std::mem::replace(response, Response::ok());
                 *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
             }

@@ -24,7 +24,6 @@ use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
 
 /// How a handler ended.
-#[expect(clippy::large_enum_variant, reason = "made once a request and taken apart at once")]
 enum Outcome {
     Response(Response),
     /// It panicked; the message is logged, never sent.
@@ -43,7 +42,7 @@ where
     /// Answers one request.
     pub(super) async fn exchange(&mut self, mut request: Request, head: ParsedHead) -> After {
         let id = RequestId::generate();
-        request.set_origin(self.peer.addr, id);
+        request.set_origin(self.wire.journal.client_addr(), id);
         request.set_counters(self.wire.journal.witness().counters());
         request.set_shutdown(self.wire.place.shutdown());
         let message = Message::of(&request, &head);

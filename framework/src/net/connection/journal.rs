@@ -23,8 +23,8 @@ pub(super) struct Journal {
     received: u64,
     written: u64,
     current: Current,
-    /// Exchanges that have ended but for their answer's way out of the buffer; empty where nobody observes.
-    unwritten: VecDeque<Unwritten>,
+    /// What is measured where somebody observes; apart, as many connections are idle and nobody does.
+    measured: Option<Box<Measured>>,
     /// Why what is still to be written will not be.
     lost: Option<Ended>,
 }
@@ -37,11 +37,18 @@ struct Current {
     /// What the request is called, once that was asked; and the route that matched.
     id: Option<RequestId>,
     route: Option<&'static str>,
-    /// When and where it began; `None` where nobody observes.
-    begun: Option<Begun>,
     status: Option<StatusCode>,
     /// The first reason to end that was not that all was done.
     ended: Option<Ended>,
+}
+
+/// What only observers ask for.
+#[derive(Debug, Default)]
+struct Measured {
+    /// When and where the exchange that is under way began.
+    begun: Option<Begun>,
+    /// Exchanges that have ended but for their answer's way out of the buffer.
+    unwritten: VecDeque<Unwritten>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,13 +77,14 @@ pub(super) struct Buffered {
 impl Journal {
     pub(super) fn new(witness: Witness, client_addr: Option<SocketAddr>) -> Self {
         witness.tally().opened();
+        let measured = witness.is_observed().then(Box::default);
         Self {
             witness,
             client_addr,
             received: 0,
             written: 0,
             current: Current::default(),
-            unwritten: VecDeque::new(),
+            measured,
             lost: None,
         }
     }
@@ -89,6 +97,10 @@ impl Journal {
         self.witness.tally()
     }
 
+    pub(super) fn client_addr(&self) -> Option<SocketAddr> {
+        self.client_addr
+    }
+
     /// Notes bytes that the transport gave.
     pub(super) fn received(&mut self, len: usize) {
         self.received += len as u64;
@@ -99,16 +111,25 @@ impl Journal {
     pub(super) fn wrote(&mut self, len: usize) {
         self.written += len as u64;
         self.tally().wrote(len);
-        self.tell_written();
+        self.tell_until(self.written);
     }
 
     /// Notes that a request's first byte is there.
-    pub(super) fn begin(&mut self, buffered: Buffered) {
+    pub(super) fn begin(&mut self) {
         self.current.open = true;
-        if self.witness.is_observed() {
-            let at = Instant::now();
-            self.current.begun =
-                Some(Begun { at, consumed: self.consumed(buffered), produced: self.produced(buffered) });
+    }
+
+    /// Whether anybody is going to be told of it.
+    pub(super) fn is_observed(&self) -> bool {
+        self.measured.is_some()
+    }
+
+    /// Notes when and where it began.
+    #[cold]
+    pub(super) fn measure(&mut self, buffered: Buffered) {
+        let (consumed, produced) = (self.consumed(buffered), self.produced(buffered));
+        if let Some(measured) = &mut self.measured {
+            measured.begun = Some(Begun { at: Instant::now(), consumed, produced });
         }
     }
 
@@ -163,29 +184,27 @@ impl Journal {
         }
     }
 
-    /// Ends the exchange that is under way, where there is one, of whose request `head` was read; it is told of as soon
-    /// as its answer is written.
-    pub(super) fn finish(&mut self, head: &[u8], buffered: Buffered) {
-        if let Some(begun) = self.current.begun {
-            self.record(begun, head, buffered);
-        }
+    /// Whether an exchange is under way.
+    pub(super) fn is_open(&self) -> bool {
+        self.current.open
+    }
+
+    /// Ends the exchange that is under way.
+    pub(super) fn finish(&mut self) {
         self.current = Current::default();
     }
 
-    /// Ends the connection: what is under way was cut, and what is not written will not be.
-    pub(super) fn close(&mut self, head: &[u8], buffered: Buffered) {
-        if self.current.open {
-            self.note(Ended::Cut);
-            self.finish(head, buffered);
-        }
-        while !self.unwritten.is_empty() {
-            self.tell_next();
-        }
+    /// Ends the connection: what is not written will not be.
+    pub(super) fn close(&mut self) {
+        self.tell_until(u64::MAX);
         self.tally().closed();
     }
 
+    /// Keeps the exchange that is under way, if one is, of whose request `head` was read, to be told of as soon as its
+    /// answer is written.
     #[cold]
-    fn record(&mut self, begun: Begun, head: &[u8], buffered: Buffered) {
+    pub(super) fn record(&mut self, head: &[u8], buffered: Buffered) {
+        let Some(begun) = self.measured.as_mut().and_then(|measured| measured.begun.take()) else { return };
         let end = self.produced(buffered);
         let exchange = Exchange {
             request: self.facts(head),
@@ -195,25 +214,23 @@ impl Journal {
             duration: Duration::ZERO,
             ended: self.current.ended.unwrap_or(Ended::Done),
         };
-        self.unwritten.push_back(Unwritten { begun: begun.at, end, exchange });
-        self.tell_written();
+        if let Some(measured) = &mut self.measured {
+            measured.unwritten.push_back(Unwritten { begun: begun.at, end, exchange });
+        }
+        self.tell_until(self.written);
     }
 
-    /// Tells of the exchanges whose answers are written.
-    fn tell_written(&mut self) {
-        while self.unwritten.front().is_some_and(|unwritten| unwritten.end <= self.written) {
-            self.tell_next();
+    /// Tells of the exchanges whose answers end within so many bytes.
+    fn tell_until(&mut self, end: u64) {
+        let Some(measured) = &mut self.measured else { return };
+        while let Some(unwritten) = measured.unwritten.pop_front_if(|unwritten| unwritten.end <= end) {
+            let Unwritten { begun, end, mut exchange } = unwritten;
+            exchange.duration = begun.elapsed();
+            if end > self.written && exchange.ended == Ended::Done {
+                exchange.ended = self.lost.unwrap_or(Ended::Cut);
+            }
+            self.witness.tell(&exchange);
         }
-    }
-
-    /// Tells of the exchange that ended first.
-    fn tell_next(&mut self) {
-        let Some(Unwritten { begun, end, mut exchange }) = self.unwritten.pop_front() else { return };
-        exchange.duration = begun.elapsed();
-        if end > self.written && exchange.ended == Ended::Done {
-            exchange.ended = self.lost.unwrap_or(Ended::Cut);
-        }
-        self.witness.tell(&exchange);
     }
 
     /// Bytes that are no longer in the input buffer.

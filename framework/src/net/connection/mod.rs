@@ -92,7 +92,7 @@ pub(crate) async fn serve_connection<IO, A>(
     A: Application,
 {
     let journal = Journal::new(witness, peer.addr);
-    let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app, peer };
+    let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app };
     match connection.serve().await {
         After::Next | After::Close => {
             if !connection.wire.close().await {
@@ -121,7 +121,6 @@ pub(crate) async fn serve_connection<IO, A>(
 struct Connection<IO: Transport, A> {
     wire: Wire<IO>,
     app: Arc<A>,
-    peer: Peer,
 }
 
 impl<IO, A> Connection<IO, A>
@@ -135,7 +134,7 @@ where
             let after = match self.wire.next_head().await {
                 NextHead::Request(request, head) => self.exchange(request, head).await,
                 NextHead::Malformed(error) => {
-                    tracing::debug!(%error, peer = ?self.peer.addr, "a request was refused");
+                    tracing::debug!(%error, peer = ?self.wire.journal.client_addr(), "a request was refused");
                     self.refuse(Problem::new(error.status()).detail(error.to_string())).await
                 }
                 NextHead::TimedOut => {

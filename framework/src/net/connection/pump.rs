@@ -202,28 +202,23 @@ impl Pump {
         let read_later = self.reader.as_ref().is_some_and(|reader| !reader.is_dropped());
         if !read_later {
             self.reader = None;
-            self.drop_arrived(wire);
+            if let Err(fault) = self.drop_arrived(wire) {
+                fault.note(wire);
+                self.failed = true;
+            }
         } else if self.interim == Interim::Owed {
             self.interim = Interim::Sent;
             wire.output.tail().extend_from_slice(CONTINUE);
         }
     }
 
-    fn drop_arrived<IO: Transport>(&mut self, wire: &mut Wire<IO>) {
-        if self.failed {
-            return;
+    fn drop_arrived<IO: Transport>(&mut self, wire: &mut Wire<IO>) -> Result<(), Fault> {
+        if self.failed || wire.body.is_complete() {
+            return Ok(());
         }
         self.limit = self.received.saturating_add(DISCARDED_BYTES);
-        loop {
-            match self.next_content(wire) {
-                Ok(Some(_)) => {}
-                Ok(None) => return,
-                Err(_) => {
-                    self.failed = true;
-                    return;
-                }
-            }
-        }
+        while self.next_content(wire)?.is_some() {}
+        Ok(())
     }
 
     /// Whether the connection can go on after this body.

@@ -202,7 +202,10 @@ impl<IO: Transport> Wire<IO> {
 
     /// Ends the exchange that is under way, where there is one.
     pub(super) fn finish_exchange(&mut self) {
-        self.journal.finish(self.input.held(), self.buffered());
+        if self.journal.is_observed() {
+            self.journal.record(self.input.held(), self.buffered());
+        }
+        self.journal.finish();
         self.input.release();
     }
 
@@ -213,7 +216,10 @@ impl<IO: Transport> Wire<IO> {
 
     /// Notes that a request's first byte is there.
     pub(super) fn begin_exchange(&mut self) {
-        self.journal.begin(self.buffered());
+        self.journal.begin();
+        if self.journal.is_observed() {
+            self.journal.measure(self.buffered());
+        }
     }
 
     /// Whether `deadline` has passed; if not, the task is woken when it has.
@@ -263,7 +269,11 @@ impl<IO: Transport> Drop for Wire<IO> {
         if self.journal.is_reading() {
             self.give_up_head();
         }
-        self.journal.close(self.input.held(), self.buffered());
+        if self.journal.is_open() {
+            self.journal.note(Ended::Cut);
+            self.finish_exchange();
+        }
+        self.journal.close();
         if self.following == Following::EndOfBody {
             self.io.reset_on_close();
         }

@@ -55,7 +55,7 @@ async fn echo(body: Bytes) -> Bytes {
 
 #[get("/never")]
 async fn never() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[post("/long")]

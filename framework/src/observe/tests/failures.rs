@@ -115,6 +115,10 @@ fn bodies_that_cannot_be_read() {
         let outcome = check(name, input.as_bytes(), Then::Read, 400, name);
         assert_eq!((outcome.counts.requests, outcome.counts.protocol_errors), (1, 1), "{name}");
     }
+    // The same where nobody reads the body.
+    let unread = format!("{}x\r\n", head.replace("/echo", "/missing"));
+    let outcome = check("unread", unread.as_bytes(), Then::Read, 404, "invalid-chunk-size");
+    assert_eq!(outcome.counts.protocol_errors, 1);
     let outcome = check("incomplete", format!("{head}5\r\nhel").as_bytes(), Then::End, 400, "client-left");
     assert_eq!((outcome.counts.client_left, outcome.counts.protocol_errors), (1, 0));
 }

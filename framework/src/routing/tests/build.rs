@@ -4,8 +4,7 @@ use crate::routing::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
 use crate::routing::sort::{self, Place};
 use crate::routing::trie::{self, Leaf, Node, Open};
 use crate::routing::{
-    Captures, Found, Item, Pattern, Policy, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table,
-    conflict,
+    Captures, Found, Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table, conflict,
 };
 
 /// A table of routes such as `GET|PUT /users/:id /me`; each is called as its first pattern and method, and stands in
@@ -35,7 +34,14 @@ fn route_info(route: &str, line: u32) -> RouteInfo {
     let (methods, patterns) = route.split_once(' ').unwrap();
     let patterns = patterns.split(' ').map(|text| Pattern { text, segments: segments(text) });
     let methods = leak_slice(methods.split('|'));
-    RouteInfo::__new(methods, leak_slice(patterns), (route, "src/main.rs", line), "", Policy::NONE, &[])
+    RouteInfo {
+        methods,
+        patterns: leak_slice(patterns),
+        name: route,
+        file: "src/main.rs",
+        line,
+        ..RouteInfo::NONE
+    }
 }
 
 /// The segments as `#[route]` reads them.

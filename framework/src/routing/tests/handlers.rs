@@ -9,18 +9,23 @@ macro_rules! handler {
         pub(crate) struct $name {}
 
         impl $crate::Endpoint for $name {
-            const ROUTE: $crate::RouteInfo = $crate::RouteInfo::__new(
-                &[$($method),+],
-                &[$($crate::routing::Pattern { text: $text, segments: &[$($segment),+] }),+],
-                (stringify!($name), file!(), line!()),
-                "",
-                $crate::routing::Policy::NONE,
-                &[$(stringify!($layer)),*],
-            );
+            const ROUTE: &'static $crate::RouteInfo = &$crate::RouteInfo {
+                methods: &[$($method),+],
+                patterns: &[$($crate::routing::Pattern { text: $text, segments: &[$($segment),+] }),+],
+                name: stringify!($name),
+                module: module_path!(),
+                file: file!(),
+                line: line!(),
+                middleware: &[$(stringify!($layer)),*],
+                ..$crate::RouteInfo::NONE
+            };
         }
 
         impl<S: Sync + 'static> $crate::Handle<S> for $name {
-            const LAYERS: &'static [&'static dyn $crate::Layer<S>] = &[$(&$layer),*];
+            const BOUND: $crate::routing::Bound<S> = $crate::routing::Bound {
+                call: $crate::routing::HandlerFn::new(Self::__call),
+                layers: &[$(&$layer),*],
+            };
 
             fn __call(_: $crate::Request, _: &S) -> $crate::routing::Reply<'_> {
                 Box::pin(async { $crate::Response::ok().text(stringify!($name)) })

@@ -62,10 +62,12 @@ fn the_listing_stands_in_columns() {
     let routes: Routes<u32> = routes!["/admin" with [auth, log] => [get_user], file];
     let listing = Listing(&routes).to_string();
     let lines: Vec<Vec<_>> = listing.lines().map(|line| line.split("  ").map(str::trim).collect()).collect();
+    let named = |name: &str| format!("{}::{name}", module_path!());
+    let (get_user, file) = (named("get_user"), named("file"));
     let expected = [
-        vec!["GET", "/admin/users/:id", "get_user", "with auth, log, log"],
-        vec!["GET|PURGE", "/files/*path", "file"],
-        vec!["GET|PURGE", "/f", "file"],
+        vec!["GET", "/admin/users/:id", &get_user, "with auth, log, log"],
+        vec!["GET|PURGE", "/files/*path", &file],
+        vec!["GET|PURGE", "/f", &file],
     ];
     for (line, expected) in lines.iter().zip(expected) {
         let cells: Vec<_> = line.iter().filter(|cell| !cell.is_empty() && !cell.contains(".rs:")).collect();

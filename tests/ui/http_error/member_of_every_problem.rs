@@ -1,0 +1,12 @@
+use server::HttpError;
+
+#[derive(Debug, HttpError)]
+enum ApiError {
+    #[status(404)]
+    NoSuchBook {
+        #[member]
+        title: String,
+    },
+}
+
+fn main() {}

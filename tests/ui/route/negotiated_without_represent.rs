@@ -1,0 +1,10 @@
+use server::{Accept, Negotiated, get};
+
+struct Book;
+
+#[get("/book")]
+async fn book(accept: Accept) -> Negotiated<Book> {
+    Negotiated::new(accept, Book)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use server::{Json, get};
+
+struct User {
+    name: String,
+}
+
+#[get("/users/:id")]
+async fn get_user(id: u64) -> Json<User> {
+    Json(User { name: format!("user {id}") })
+}
+
+fn main() {}
