@@ -15,6 +15,7 @@ mod request;
 mod request_id;
 mod response;
 mod shutdown;
+mod urlencoded;
 
 pub use accept::Accept;
 pub(crate) use accept::{elements, parse_weight};
@@ -31,3 +32,4 @@ pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;
 pub use shutdown::Shutdown;
+pub(crate) use urlencoded::{RESERVED, append_query, encode_form};
