@@ -60,7 +60,6 @@ impl Jar {
     }
 
     fn forget_expired(&mut self) {
-        // Outside of a runtime there is no clock, and nothing has come with a time either.
         self.cookies.retain(|cookie| cookie.expires.is_none_or(|expires| expires > Instant::now()));
     }
 }
