@@ -77,6 +77,10 @@ extern crate self as server;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(any(test, feature = "__properties"))]
+#[doc(hidden)]
+#[path = "properties/mod.rs"]
+pub mod __properties;
 mod app;
 mod banner;
 mod config;
