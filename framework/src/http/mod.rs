@@ -17,6 +17,7 @@ mod request_id;
 mod response;
 mod shutdown;
 mod uri_reference;
+mod urlencoded;
 
 pub use accept::Accept;
 pub(crate) use accept::{elements, first_of_the_heaviest, parse_weight};
@@ -33,3 +34,4 @@ pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;
 pub use shutdown::Shutdown;
+pub(crate) use urlencoded::{RESERVED, append_query, encode_form};
