@@ -18,6 +18,8 @@ pub(crate) enum Tool {
     MdBook,
     /// Runs the conformance programs.
     Python,
+    /// Fills in the forms of an example: Chromium, and what steers it.
+    Browser,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -30,6 +32,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
         match tool {
             Tool::MdBook => mdbook().map(drop)?,
             Tool::Python => debian("python3", "python3")?,
+            Tool::Browser => debian("chromedriver", "chromium-driver")?,
         }
     }
     Ok(())
