@@ -123,12 +123,13 @@ impl TypedHeader for Range {
         }
         let mut specs = Vec::new();
         for element in set.split(',').map(|element| element.trim_matches([' ', '\t'])) {
+            if element.is_empty() {
+                continue;
+            }
             if specs.len() == MAX_RANGES {
                 return Err(HeaderFault::Malformed(format!("expected at most {MAX_RANGES} ranges")));
             }
-            if !element.is_empty() {
-                specs.push(Spec::parse(element).ok_or_else(malformed)?);
-            }
+            specs.push(Spec::parse(element).ok_or_else(malformed)?);
         }
         if specs.is_empty() { Err(malformed()) } else { Ok(Self { specs }) }
     }
@@ -237,7 +238,7 @@ mod tests {
 
     #[test]
     fn counts_the_ranges() {
-        let of = |count: usize| decode(&format!("bytes={}", vec!["0-0"; count].join(",")));
+        let of = |count: usize| decode(&format!("bytes={} ,,", vec!["0-0"; count].join(",")));
         assert_eq!(of(16).unwrap().satisfiable(1).unwrap().len(), 16);
         assert_eq!(of(17).unwrap_err(), "expected at most 16 ranges");
     }
