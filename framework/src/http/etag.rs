@@ -148,19 +148,16 @@ pub(crate) enum EntityTags {
 impl EntityTags {
     /// Parses all lines of the field; `None` where they are no such list, or an empty one.
     pub(crate) fn parse<'a>(values: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
-        let (mut tags, mut any) = (Vec::new(), false);
+        let mut values = values.peekable();
+        let first = values.next_if_eq(&b"*".as_slice());
+        if first.is_some() {
+            return values.next().is_none().then_some(Self::Any);
+        }
+        let mut tags = Vec::new();
         for value in values {
-            if value == b"*" {
-                any = true;
-            } else {
-                parse_list(value, &mut tags)?;
-            }
+            parse_list(value, &mut tags)?;
         }
-        match (any, tags.is_empty()) {
-            (true, true) => Some(Self::Any),
-            (false, false) => Some(Self::List(tags)),
-            (true, false) | (false, true) => None,
-        }
+        (!tags.is_empty()).then_some(Self::List(tags))
     }
 
     /// Whether `*`, or one of them by the comparison `same`.
@@ -264,6 +261,11 @@ mod tests {
             (&["\"a b\""], None),
             (&["*, \"a\""], None),
             (&["*", "\"a\""], None),
+            (&["\"a\"", "*"], None),
+            (&["*", "*"], None),
+            (&["*, *"], None),
+            (&["*", ""], None),
+            (&["", "*"], None),
         ];
         for (values, expected) in rows {
             assert_eq!(&parse(values), expected, "{values:?}");
