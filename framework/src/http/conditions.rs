@@ -41,12 +41,13 @@ impl Preconditions {
     /// `values` gives the values of the field lines of a name.
     fn read<'a>(values: impl Fn(&'static str) -> Vec<&'a [u8]>) -> Self {
         let tags = |name| EntityTags::parse(values(name).into_iter());
-        let date = |name| only_date(&values(name));
+        // Beside tags a date is ignored, even where the tags are none (RFC 9110 §13.1.3, §13.1.4).
+        let date = |name, tags| values(tags).is_empty().then(|| only_date(&values(name))).flatten();
         Self {
             if_match: tags("if-match"),
-            if_unmodified_since: date("if-unmodified-since"),
+            if_unmodified_since: date("if-unmodified-since", "if-match"),
             if_none_match: tags("if-none-match"),
-            if_modified_since: date("if-modified-since"),
+            if_modified_since: date("if-modified-since", "if-none-match"),
         }
     }
 
@@ -142,6 +143,8 @@ mod tests {
             // The tag decides alone where both stand.
             (&[("if-none-match", "\"old\""), ("if-modified-since", NOW)], Proceed, Proceed),
             (&[("if-none-match", "\"now\""), ("if-modified-since", OLD)], NotModified, Failed),
+            (&[("if-none-match", "now"), ("if-modified-since", NOW)], Proceed, Proceed),
+            (&[("if-match", "old"), ("if-unmodified-since", OLD)], Proceed, Proceed),
             (&[("if-modified-since", NOW)], NotModified, Proceed),
             (&[("if-modified-since", OLD)], Proceed, Proceed),
             (&[("if-modified-since", "yesterday")], Proceed, Proceed),
