@@ -5,12 +5,14 @@
 #[cfg(feature = "cookies-signed")]
 mod secret;
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 
 use cookie::{Cookie, CookieJar, SameSite};
 use http::HeaderValue;
 use http::header::SET_COOKIE;
+use percent_encoding::percent_decode_str;
 
 #[cfg(feature = "cookies-signed")]
 pub use secret::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
@@ -26,8 +28,9 @@ use crate::respond::ResponsePart;
 /// clients come over TLS. Names and values are percent-encoded. A cookie that no field line can hold, or whose path or
 /// domain would add attributes, makes the response a 500 with the reason in the log.
 ///
-/// Nothing is refused: a cookie that cannot be read, another application's say, is left out. Of several with one name
-/// the first counts, which is that of the longest path.
+/// Nothing is refused: a cookie that cannot be read, another application's say, is left out, and so is one whose name is
+/// `__Host-…` or `__Secure-…` only once it is decoded. Of several with one name the first counts, which is that of the
+/// longest path.
 ///
 /// ```
 /// use server::{Cookies, Redirect, get, post};
@@ -82,14 +85,32 @@ impl Cookies {
         let mut jar = CookieJar::new();
         let values = request.header_values("cookie").filter_map(|value| std::str::from_utf8(value).ok());
         for value in values {
-            for cookie in Cookie::split_parse_encoded(value.to_owned()).flatten() {
-                if jar.get(cookie.name()).is_none() {
-                    jar.add_original(cookie.into_owned());
+            for (name, value) in value.split(';').filter_map(read_pair) {
+                if jar.get(&name).is_none() {
+                    jar.add_original(Cookie::new(name, value));
                 }
             }
         }
         Self(jar)
     }
+}
+
+/// Reads `name=value`; `None` where it is no such pair, or would be taken for a cookie that only this host can set.
+fn read_pair(pair: &str) -> Option<(String, String)> {
+    // No other whitespace: a browser counts it to the name.
+    let trim = |text: &str| text.trim_matches([' ', '\t']).to_owned();
+    let (sent, value) = pair.split_once('=').map(|(name, value)| (trim(name), trim(value)))?;
+    let decode = |text: &str| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned);
+    let (name, value) = (decode(&sent)?, decode(&value)?);
+    let is_disguised = is_prefixed(&name) && !is_prefixed(&sent);
+    (!name.is_empty() && !is_disguised).then_some((name, value))
+}
+
+/// Whether a browser restricts who sets a cookie of this name; it looks at the name as it is sent.
+fn is_prefixed(name: &str) -> bool {
+    let begins =
+        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    begins("__Host-") || begins("__Secure-")
 }
 
 /// What a cookie is where nobody says otherwise.
@@ -187,6 +208,14 @@ mod tests {
         check(&["a=first; a=second"], &[("a", "first")]);
         check(&["a=1; ; nothing; =x; b=%ff; c=3"], &[("a", "1"), ("c", "3")]);
         check(&["a=é"], &[("a", "é")]);
+        check(&["__Host-a=1; __secure-b=2"], &[("__Host-a", "1"), ("__secure-b", "2")]);
+    }
+
+    #[test]
+    fn takes_no_cookie_for_one_that_is_protected() {
+        check(&["%5f_Host-a=1; __%48ost-a=2; __host%2Da=3; __Secure%2da=4"], &[]);
+        check(&["__%48ost-a=1; __Host-a=2"], &[("__Host-a", "2")]);
+        check(&["\u{a0}__Host-a=1;\u{2000}b=2"], &[("\u{a0}__Host-a", "1"), ("\u{2000}b", "2")]);
     }
 
     #[test]
