@@ -35,6 +35,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use http::Method;
 use tokio::io::{DuplexStream, duplex};
 
+#[cfg(any(test, feature = "__properties"))]
+#[doc(hidden)]
+pub use jar::jar;
 pub use multipart::FormData;
 pub use request::RequestBuilder;
 pub use response::TestResponse;

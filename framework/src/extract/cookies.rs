@@ -2,6 +2,8 @@
 //!
 //! The jar is an argument, and in front of a response it writes what was changed. Behind the feature `cookies`.
 
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 #[cfg(feature = "cookies-signed")]
 mod secret;
 
@@ -14,6 +16,8 @@ use http::HeaderValue;
 use http::header::SET_COOKIE;
 use percent_encoding::percent_decode_str;
 
+#[cfg(any(test, feature = "__properties"))]
+pub use property::cookies;
 #[cfg(feature = "cookies-signed")]
 pub use secret::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
 

@@ -55,6 +55,8 @@ pub use conditions::Conditions;
 pub use content_type::ContentType;
 #[cfg(feature = "cookies")]
 pub use cookies::Cookies;
+#[cfg(all(feature = "cookies", any(test, feature = "__properties")))]
+pub use cookies::cookies;
 #[cfg(feature = "cookies-signed")]
 pub use cookies::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
 #[cfg(any(test, feature = "__properties"))]
@@ -70,6 +72,8 @@ pub use param::{FromParam, IntoParam, ParamError, Parsed};
 pub use path::Path;
 pub use query::Query;
 pub use range::Range;
+#[cfg(any(test, feature = "__properties"))]
+pub use range::range;
 #[cfg(feature = "sessions")]
 pub use session::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 pub use state::State;

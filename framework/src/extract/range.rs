@@ -6,12 +6,18 @@
 //! suffix-range = "-" 1*DIGIT
 //! ```
 
+#[cfg(any(test, feature = "__properties"))]
+mod property;
+
 use std::error::Error;
 use std::fmt;
 use std::ops;
 
 use http::header::{CONTENT_RANGE, RANGE};
 use http::{HeaderName, HeaderValue, StatusCode};
+
+#[cfg(any(test, feature = "__properties"))]
+pub use property::range;
 
 use super::typed_header::{HeaderFault, TypedHeader, arguments};
 use crate::http::{FieldValues, Response};

@@ -1,8 +1,14 @@
 //! Conditional requests (RFC 9110 §13): what a client says of the state it knows, held against the state there is.
 
+#[cfg(any(test, feature = "__properties"))]
+mod property;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::Method;
+
+#[cfg(any(test, feature = "__properties"))]
+pub use property::conditions;
 
 use super::{ETag, EntityTags, Request, RequestFacts};
 

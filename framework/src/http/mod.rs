@@ -23,6 +23,8 @@ pub use accept::Accept;
 pub(crate) use accept::{elements, first_of_the_heaviest, parse_weight};
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
+#[cfg(any(test, feature = "__properties"))]
+pub use conditions::conditions;
 pub(crate) use conditions::{Preconditions, Verdict, parse_date, whole_seconds};
 pub use etag::ETag;
 pub(crate) use etag::EntityTags;

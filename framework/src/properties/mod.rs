@@ -7,15 +7,21 @@
 //! No part of the public interface, nor of a build without the feature `__properties`.
 
 mod answer;
+mod lines;
 mod random;
 #[cfg(test)]
 mod replay;
 
-pub use crate::extract::{form, percent, query};
+#[cfg(feature = "cookies")]
+pub use crate::extract::cookies;
+pub use crate::extract::{form, percent, query, range};
 pub use crate::h1::{chunked, framing, head};
+pub use crate::http::conditions;
 pub use crate::net::connection;
+pub use crate::testing::jar;
 
 pub(crate) use answer::{Answer, read_answer, read_chunked};
+pub(crate) use lines::{fields, trim, values};
 pub(crate) use random::{Random, cuts};
 #[cfg(test)]
 pub(crate) use replay::replay;

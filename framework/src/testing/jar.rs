@@ -3,9 +3,15 @@
 //! Names and values are text as it came. Times run on the clock of the runtime, so that a test that pauses it sees
 //! cookies expire.
 
+#[cfg(any(test, feature = "__properties"))]
+mod property;
+
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
+
+#[cfg(any(test, feature = "__properties"))]
+pub use property::jar;
 
 /// Cookies, the oldest first.
 #[derive(Debug, Default)]
