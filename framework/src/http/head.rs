@@ -3,7 +3,7 @@
 //! `h1` fills it in one pass and copies the bytes once; [`Request`](super::Request) reads it. Names and values are
 //! checked before they come here, so that every span is inside the buffer and the target is ASCII.
 
-use http::{Method, Version};
+use http::{Method, Uri, Version};
 
 /// A range of bytes inside [`RequestHead::bytes`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,6 +88,22 @@ impl RequestHead {
                 field.value = authority;
             }
         }
+    }
+
+    /// The target as a [`Uri`]; see [`Request::uri`](super::Request::uri) for what that cannot hold.
+    pub(crate) fn uri(&self) -> Uri {
+        let escaped = |target: &str| {
+            let path_len = target.find('?').unwrap_or(target.len());
+            let (path, query) = target.split_at_checked(path_len).unwrap_or((target, ""));
+            format!("{}{query}", path.replace('`', "%60")).parse()
+        };
+        let origin_form = || match self.query {
+            Some(query) => escaped(&format!("{}?{}", self.path(), self.text(query))),
+            None => escaped(self.path()),
+        };
+        let target = self.text(self.target);
+        let uri = target.parse().or_else(|_| escaped(target));
+        uri.or_else(|_| origin_form()).or_else(|_| escaped(self.path())).unwrap_or_default()
     }
 
     /// Every field line with its name as received, in order.
