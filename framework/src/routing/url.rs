@@ -10,13 +10,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A URL in the making; the macro's alone.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct UrlBuilder(String);
 
 impl UrlBuilder {
-    /// An empty one.
-    pub const fn new() -> Self {
-        Self(String::new())
+    /// One that begins with text that is encoded already.
+    pub fn starting(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     /// Appends text that is encoded already.
@@ -90,11 +90,11 @@ mod tests {
     use super::*;
 
     fn url(value: &str) -> String {
-        UrlBuilder::new().literal("/users/").param("id", value).literal("/posts").finish()
+        UrlBuilder::starting("/users/").param("id", value).literal("/posts").finish()
     }
 
     fn files(value: &str) -> String {
-        UrlBuilder::new().literal("/files/").catch_all("path", value).finish()
+        UrlBuilder::starting("/files/").catch_all("path", value).finish()
     }
 
     #[test]
