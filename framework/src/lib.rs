@@ -55,6 +55,7 @@
 //! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
+//! | links | `handler::url(…)`: [`RouteUrl`], [`Routes::url`] |
 //! | tests | [`testing`], [`macro@test`] |
 //!
 //! # Features
@@ -76,6 +77,10 @@ extern crate self as server;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(any(test, feature = "__properties"))]
+#[doc(hidden)]
+#[path = "properties/mod.rs"]
+pub mod __properties;
 mod app;
 mod banner;
 mod config;
@@ -139,6 +144,7 @@ pub use respond::{
     Problem, Redirect, Represent, ResponsePart, Sse,
 };
 pub use routing::{
-    Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, Routes, Segment,
+    Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, RouteUrl, Routes,
+    Segment, UrlError,
 };
 pub use serving::{HasState, Held, Missing, Server};

@@ -80,6 +80,9 @@
 /// assert_eq!(tag::url(42, "rock & roll"), "/users/42/tags/rock%20%26%20roll");
 /// ```
 ///
+/// It gives a [`RouteUrl`](crate::RouteUrl), to which [`query`](crate::RouteUrl::query) appends what a
+/// [`Query`](crate::Query) reads, and [`Routes::url`](crate::Routes::url) the prefixes of a table.
+///
 /// # Names
 ///
 /// As the type beside the function has its name, no module, struct or primitive type of that name can stand in the

@@ -18,25 +18,33 @@
 //! }
 //! ```
 
+mod assertions;
+mod jar;
+mod multipart;
+mod request;
 mod response;
+mod shown;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
-use std::future::IntoFuture;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use http::{HeaderName, HeaderValue, Method, header};
-use serde_core::Serialize;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use http::Method;
+use tokio::io::{DuplexStream, duplex};
 
+pub use multipart::FormData;
+pub use request::RequestBuilder;
 pub use response::TestResponse;
 
 use crate::app::App;
 use crate::http::Shutdown;
 use crate::net::{Application, Drain, Limits, Peer, Place, serve_connection};
-use crate::routing::Routes;
+use crate::routing::{RouteUrl, Routes, Table};
 use crate::serving::{HasState, Server};
+use jar::Jar;
 
 /// What the in-memory connection says of its client.
 const CLIENT_ADDR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 49_152);
@@ -47,6 +55,11 @@ const PIPE_BYTES: usize = 64 * 1024;
 ///
 /// Everything that a request meets in production it meets here: parser, limits, timeouts, routing, middleware,
 /// framing. The client's address is `127.0.0.1`.
+///
+/// It keeps cookies as a browser does (RFC 6265 §5): each answer's `Set-Cookie` lines are kept by name and path until
+/// they expire or are deleted, and sent where their path fits. As there is one server only, `Domain`, `Secure` and
+/// `SameSite` make no difference. A clone has the same cookies; [`Client::another`] has none. A request with a
+/// `cookie` line of its own has no others.
 ///
 /// ```
 /// use server::testing::Client;
@@ -67,6 +80,8 @@ const PIPE_BYTES: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct Client {
     connect: Arc<dyn Fn() -> DuplexStream + Send + Sync>,
+    table: &'static Table,
+    jar: Arc<Mutex<Jar>>,
 }
 
 impl Client {
@@ -81,7 +96,7 @@ impl Client {
     }
 
     fn connect_to<S: Send + Sync + 'static>(app: App<S>, limits: Limits, shutdown: Shutdown) -> Self {
-        let witness = app.witness();
+        let (witness, table) = (app.witness(), app.routes.table());
         let (app, limits) = (Arc::new(app), Arc::new(limits));
         let connect = move || {
             let (ours, theirs) = duplex(PIPE_BYTES);
@@ -91,7 +106,7 @@ impl Client {
             tokio::spawn(serve_connection(theirs, peer, app, limits, place, witness.clone()));
             ours
         };
-        Self { connect: Arc::new(connect) }
+        Self { connect: Arc::new(connect), table, jar: Arc::default() }
     }
 
     /// A GET of `target`, such as `/users?page=2`.
@@ -126,13 +141,72 @@ impl Client {
 
     /// A request of any method.
     pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
-        RequestBuilder {
-            client: self.clone(),
-            method,
-            target: target.to_owned(),
-            fields: Vec::new(),
-            body: None,
+        RequestBuilder::new(self.clone(), method, target.to_owned())
+    }
+
+    /// A request to a route, by the first of its methods, with the prefixes of the server's table.
+    ///
+    /// ```
+    /// use server::testing::Client;
+    /// use server::{put, routes};
+    ///
+    /// #[put("/users/:id")]
+    /// async fn rename(id: u64, name: String) -> String {
+    ///     format!("{id} is {name}")
+    /// }
+    ///
+    /// # #[server::main]
+    /// # async fn main() {
+    /// let client = Client::new(routes!["/v2" => [rename]]);
+    /// let response = client.call(rename::url(42)).body("Ada").await;
+    /// assert_eq!(response.text(), "42 is Ada");
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the server's table does not have the route, or has it more than once: then the target is one of
+    /// [`Routes::urls`], for [`Client::request`].
+    #[track_caller]
+    pub fn call(&self, url: RouteUrl) -> RequestBuilder {
+        let method = url.route().methods.first().and_then(|method| method.parse().ok());
+        match self.table.url(url) {
+            Ok(url) => self.request(method.unwrap_or(Method::GET), &url),
+            Err(error) => panic!("{error}"),
         }
+    }
+
+    /// A client of the same server without this one's cookies: another visitor.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self { jar: Arc::default(), ..self.clone() }
+    }
+
+    /// The value of the cookie of this name that it has; of several, the one with the longest path.
+    ///
+    /// ```
+    /// use server::testing::Client;
+    /// use server::{get, routes};
+    ///
+    /// #[get("/")]
+    /// async fn index() -> ([(&'static str, &'static str); 1], &'static str) {
+    ///     ([("set-cookie", "theme=dark; Path=/")], "night")
+    /// }
+    ///
+    /// # #[server::main]
+    /// # async fn main() {
+    /// let client = Client::new(routes![index]);
+    /// client.get("/").await;
+    /// assert_eq!(client.cookie("theme").as_deref(), Some("dark"));
+    /// assert_eq!(client.another().cookie("theme"), None);
+    /// # }
+    /// ```
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.with_jar(|jar| jar.find(name))
+    }
+
+    fn with_jar<T>(&self, act: impl FnOnce(&mut Jar) -> T) -> T {
+        act(&mut self.jar.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Opens a connection, to send bytes of your own and read what comes back.
@@ -158,154 +232,4 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").finish_non_exhaustive()
     }
-}
-
-/// A request being put together; awaiting it sends it.
-///
-/// ```
-/// use server::testing::Client;
-/// use server::{HeaderMap, get, routes};
-///
-/// #[get("/")]
-/// async fn index(headers: HeaderMap) -> String {
-///     format!("{:?}", headers["accept"])
-/// }
-///
-/// # #[server::main]
-/// # async fn main() {
-/// let response = Client::new(routes![index]).get("/").header("accept", "text/html").await;
-/// assert_eq!(response.text(), "\"text/html\"");
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "a request is sent when it is awaited"]
-pub struct RequestBuilder {
-    client: Client,
-    method: Method,
-    target: String,
-    fields: Vec<(HeaderName, HeaderValue)>,
-    body: Option<Vec<u8>>,
-}
-
-impl RequestBuilder {
-    /// Adds a field line.
-    ///
-    /// # Panics
-    ///
-    /// When the name or value cannot stand in one.
-    pub fn header<Name, Value>(mut self, name: Name, value: Value) -> Self
-    where
-        Name: TryInto<HeaderName, Error: fmt::Debug>,
-        Value: TryInto<HeaderValue, Error: fmt::Debug>,
-    {
-        let name = name.try_into().expect("a field name");
-        self.fields.push((name, value.try_into().expect("a field value")));
-        self
-    }
-
-    /// Sets the body.
-    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    /// Sets the body to `value` as JSON, with its content type.
-    ///
-    /// # Panics
-    ///
-    /// When the value cannot be written as JSON.
-    pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
-        let json = serde_json::to_vec(value).expect("a value that can be written as JSON");
-        self.header(header::CONTENT_TYPE, "application/json").body(json)
-    }
-
-    /// Sets the body to a form that is encoded already, such as `name=Ada&age=36`, with its content type.
-    pub fn form(self, encoded: &str) -> Self {
-        self.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded)
-    }
-
-    /// Sends the request and reads the whole response.
-    ///
-    /// # Panics
-    ///
-    /// When what comes back is no response: the connection broke off, or its framing is wrong.
-    pub async fn send(self) -> TestResponse {
-        let mut stream = self.client.connect();
-        let request = self.encode();
-        let mut received = Vec::new();
-        let (mut reader, mut writer) = tokio::io::split(&mut stream);
-        // A server may answer, and close, before it has read all: then the rest cannot be written.
-        let write = async {
-            let _ = writer.write_all(&request).await;
-        };
-        let read = reader.read_to_end(&mut received);
-        let ((), read) = join(write, read).await;
-        read.expect("a pipe in memory does not fail");
-        TestResponse::parse(&self.method, &received)
-    }
-
-    /// The request's bytes. `Host` and `Connection: close` are added unless they were set.
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
-        let mut field = |name: &[u8], value: &[u8]| {
-            for part in [name, b": ", value, b"\r\n"] {
-                bytes.extend_from_slice(part);
-            }
-        };
-        for (name, value) in &self.fields {
-            field(name.as_str().as_bytes(), value.as_bytes());
-        }
-        let is_set = |name: HeaderName| self.fields.iter().any(|(set, _)| *set == name);
-        if !is_set(header::HOST) {
-            field(b"host", b"localhost");
-        }
-        if !is_set(header::CONNECTION) {
-            field(b"connection", b"close");
-        }
-        if let Some(body) = &self.body
-            && !is_set(header::CONTENT_LENGTH)
-            && !is_set(header::TRANSFER_ENCODING)
-        {
-            field(b"content-length", body.len().to_string().as_bytes());
-        }
-        bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(self.body.as_deref().unwrap_or_default());
-        bytes
-    }
-}
-
-impl IntoFuture for RequestBuilder {
-    type Output = TestResponse;
-    type IntoFuture = Pin<Box<dyn Future<Output = TestResponse> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
-
-/// Waits for both.
-async fn join<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
-    let (mut first, mut second) = (std::pin::pin!(first), std::pin::pin!(second));
-    let (mut a, mut b) = (None, None);
-    std::future::poll_fn(|context| {
-        use std::task::Poll;
-        if a.is_none()
-            && let Poll::Ready(value) = first.as_mut().poll(context)
-        {
-            a = Some(value);
-        }
-        if b.is_none()
-            && let Poll::Ready(value) = second.as_mut().poll(context)
-        {
-            b = Some(value);
-        }
-        match (a.take(), b.take()) {
-            (Some(first), Some(second)) => Poll::Ready((first, second)),
-            (first, second) => {
-                (a, b) = (first, second);
-                Poll::Pending
-            }
-        }
-    })
-    .await
 }

@@ -10,6 +10,7 @@ mod clauses;
 mod command;
 mod conformance;
 mod crates;
+mod fuzz;
 mod links;
 mod markdown;
 mod needs;
@@ -26,17 +27,21 @@ const HELP: &str = "\
 Tasks of this repository: cargo xtask TASK
 
   test           install what is missing, then run every test
-  ci             formatting, clippy and documentation, then the same as test
+  ci             formatting, clippy and documentation, the same as test, then fuzz
   crates         count the crates of a default build
   book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
+  fuzz [--seconds N] [TARGET…]
+                 run the fuzzer's targets, or those named, a minute each or as long as is said
   soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (task, names) = match arguments.as_slice() {
-        [task, names @ ..] if names.is_empty() || task == "soak" => (task.as_str(), names),
+    let all: Vec<String> = std::env::args().skip(1).collect();
+    let (task, arguments) = match all.as_slice() {
+        [task, arguments @ ..] if arguments.is_empty() || matches!(task.as_str(), "fuzz" | "soak") => {
+            (task.as_str(), arguments)
+        }
         [] | [_, ..] => ("", [].as_slice()),
     };
     match task {
@@ -45,13 +50,20 @@ fn main() -> ExitCode {
         "crates" => suite::one("crates", crates::check),
         "book" => suite::book(),
         "conformance" => suite::conformance(),
-        "soak" => suite::one("soak", || soak::check(names)),
+        "fuzz" => match fuzz::Options::parse(arguments) {
+            Ok(options) => suite::fuzz(&options),
+            Err(fault) => {
+                eprintln!("{fault}");
+                ExitCode::from(2)
+            }
+        },
+        "soak" => suite::one("soak", || soak::check(arguments)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         _ => {
-            eprint!("expected one task, found {:?}\n\n{HELP}", arguments.join(" "));
+            eprint!("expected one task, found {:?}\n\n{HELP}", all.join(" "));
             ExitCode::from(2)
         }
     }

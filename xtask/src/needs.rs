@@ -7,15 +7,13 @@ use std::path::PathBuf;
 use crate::command::{cargo, find, output, program, run, target};
 use crate::steps::Outcome;
 
-/// The version of mdBook that is installed; any other of the same series will do as well.
-const MDBOOK: &str = "0.5.4";
-const MDBOOK_SERIES: &str = "mdbook v0.5.";
-
 /// A program that a task calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
     /// Builds the book.
     MdBook,
+    /// Builds the fuzzer's targets.
+    CargoFuzz,
     /// Runs the conformance programs.
     Python,
 }
@@ -29,6 +27,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
     for tool in tools {
         match tool {
             Tool::MdBook => mdbook().map(drop)?,
+            Tool::CargoFuzz => cargo_fuzz().map(drop)?,
             Tool::Python => debian("python3", "python3")?,
         }
     }
@@ -55,25 +54,60 @@ pub(crate) fn components() -> Outcome {
 ///
 /// Where it cannot be installed.
 pub(crate) fn mdbook() -> Result<PathBuf, String> {
+    installed(&MDBOOK)
+}
+
+/// The cargo-fuzz to call, found or installed in the same way.
+///
+/// # Errors
+///
+/// Where it cannot be installed.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf, String> {
+    installed(&CARGO_FUZZ)
+}
+
+/// A program that cargo installs.
+struct Crate {
+    name: &'static str,
+    /// The version that is installed.
+    version: &'static str,
+    /// How the line begins that any version prints of itself which will do as well.
+    series: &'static str,
+    /// How it is asked for that line.
+    says_version: &'static [&'static str],
+    /// What cargo is told beside.
+    arguments: &'static [&'static str],
+}
+
+/// Without optimisation and without its own server: a book of this size needs neither, and it builds in half the time.
+const MDBOOK: Crate = Crate {
+    name: "mdbook",
+    version: "0.5.4",
+    series: "mdbook v0.5.",
+    says_version: &["--version"],
+    arguments: &["--no-default-features", "--features", "search"],
+};
+
+const CARGO_FUZZ: Crate = Crate {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+    series: "cargo-fuzz 0.13.",
+    says_version: &["fuzz", "--version"],
+    arguments: &[],
+};
+
+fn installed(wanted: &Crate) -> Result<PathBuf, String> {
     let folder = target().join("tools");
-    let own = folder.join("bin").join("mdbook");
-    for path in find("mdbook").into_iter().chain([own.clone()]) {
-        let version = if path.is_file() { output(&mut program(&path, &["--version"])) } else { continue };
-        if version.is_ok_and(|version| version.starts_with(MDBOOK_SERIES)) {
+    let own = folder.join("bin").join(wanted.name);
+    for path in find(wanted.name).into_iter().chain([own.clone()]) {
+        let version =
+            if path.is_file() { output(&mut program(&path, wanted.says_version)) } else { continue };
+        if version.is_ok_and(|version| version.starts_with(wanted.series)) {
             return Ok(path);
         }
     }
-    // Without optimisation and without its own server: a book of this size needs neither, and it builds in half the time.
-    let mut install = cargo(&[
-        "install",
-        "--quiet",
-        "--locked",
-        "--debug",
-        "--no-default-features",
-        "--features",
-        "search",
-    ]);
-    install.args(["--version", MDBOOK, "mdbook", "--root"]).arg(&folder);
+    let mut install = cargo(&["install", "--quiet", "--locked", "--debug"]);
+    install.args(wanted.arguments).args(["--version", wanted.version, wanted.name, "--root"]).arg(&folder);
     install.env("CARGO_TARGET_DIR", folder.join("build"));
     run(&mut install)?;
     Ok(own)

@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::command::{cargo, run};
 use crate::steps::{Outcome, Steps};
-use crate::{book, clauses, conformance, crates, links, needs};
+use crate::{book, clauses, conformance, crates, fuzz, links, needs};
 
 /// `cargo xtask test`: everything that a change must not break.
 pub(crate) fn test() -> ExitCode {
@@ -13,7 +13,7 @@ pub(crate) fn test() -> ExitCode {
     steps.finish()
 }
 
-/// `cargo xtask ci`: the checks of the source, then the tests.
+/// `cargo xtask ci`: the checks of the source, then the tests, then the fuzzer.
 pub(crate) fn ci() -> ExitCode {
     let mut steps = Steps::default();
     if steps.run("components of the toolchain", needs::components) {
@@ -22,6 +22,14 @@ pub(crate) fn ci() -> ExitCode {
         steps.run("documentation", documentation);
     }
     tests(&mut steps);
+    fuzz_steps(&mut steps, &fuzz::Options::all(fuzz::CI));
+    steps.finish()
+}
+
+/// `cargo xtask fuzz`.
+pub(crate) fn fuzz(options: &fuzz::Options) -> ExitCode {
+    let mut steps = Steps::default();
+    fuzz_steps(&mut steps, options);
     steps.finish()
 }
 
@@ -87,6 +95,14 @@ fn book_steps(steps: &mut Steps) {
     steps.run("links", links::check);
     steps.run("tests that the book names", clauses::check);
     steps.run("book", book::build);
+}
+
+fn fuzz_steps(steps: &mut Steps, options: &fuzz::Options) {
+    if steps.run("fuzzer", || needs::tools(&[needs::Tool::CargoFuzz]))
+        && steps.run("targets of the fuzzer", fuzz::build)
+    {
+        steps.run("fuzzing", || fuzz::check(options));
+    }
 }
 
 fn clippy() -> Outcome {

@@ -60,8 +60,8 @@ pub(super) fn for_pattern(pattern: &Pattern, arguments: &[Argument], function: &
             #[doc = #doc]
             #[must_use]
             #[track_caller]
-            #vis fn url(#(#takes),*) -> ::std::string::String {
-                ::server::__private::UrlBuilder::#(#steps)* .finish()
+            #vis fn url(#(#takes),*) -> ::server::RouteUrl {
+                ::server::__private::UrlBuilder::#(#steps)* .finish(<Self as ::server::Endpoint>::ROUTE)
             }
         }
     }

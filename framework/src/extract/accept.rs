@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use super::FromRequest;
-use crate::http::{Accept, Request, elements, parse_weight};
+use crate::http::{Accept, Request, elements, first_of_the_heaviest, parse_weight};
 
 /// Takes `Accept`. A client's preferences are advice, so that nothing is refused: without the field, or where it says
 /// nothing that is understood, any media type will do.
@@ -70,14 +70,7 @@ impl AcceptLanguage {
     /// `de` in the field stands for every kind of German, and one who asks for `de-CH` is offered `de` too. `*` is
     /// what no other range names; a weight of 0 excludes.
     pub fn best_of<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        let mut best = None;
-        for &offer in offers {
-            let weight = self.weight(offer);
-            if weight > best.map_or(0, |(weight, _)| weight) {
-                best = Some((weight, offer));
-            }
-        }
-        best.map(|(_, offer)| offer)
+        first_of_the_heaviest(offers, |offer| self.weight(offer))
     }
 
     fn weight(&self, offer: &str) -> u16 {

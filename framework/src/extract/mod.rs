@@ -57,6 +57,8 @@ pub use content_type::ContentType;
 pub use cookies::Cookies;
 #[cfg(feature = "cookies-signed")]
 pub use cookies::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
+#[cfg(any(test, feature = "__properties"))]
+pub use de::{form, percent, query};
 pub use form::Form;
 pub use function::Rejected;
 pub use if_match::{IfMatch, IfNoneMatch};

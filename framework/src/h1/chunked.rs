@@ -20,6 +20,8 @@
 mod encode;
 mod error;
 mod extension;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 mod trailer;
 
 #[cfg(test)]
@@ -30,10 +32,12 @@ use self::trailer::Trailer;
 use super::Decoded;
 use super::ascii::is_whitespace;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "__properties"))]
 pub(crate) use encode::encode_chunk;
 pub(crate) use encode::{CHUNK_END, ChunkHead, encode_last_chunk};
 pub(crate) use error::ChunkError;
+#[cfg(any(test, feature = "__properties"))]
+pub use property::chunked;
 
 /// Digits of a chunk size; sixteen are all that 64 bits hold, the others must be zeros at the front.
 const MAX_SIZE_DIGITS: u8 = 32;

@@ -1,9 +1,17 @@
 //! Message framing (RFC 9112 §6.3): where the body ends, and which of the bytes that come are its content.
 
+#[cfg(any(test, feature = "__properties"))]
+mod property;
+
 use std::ops::Range;
 
 use super::ChunkError;
 use super::chunked::ChunkedDecoder;
+
+#[cfg(any(test, feature = "__properties"))]
+pub use property::framing;
+#[cfg(any(test, feature = "__properties"))]
+pub(crate) use property::{Body, decode_cut};
 
 /// How the end of a request's body is found.
 ///

@@ -5,6 +5,8 @@
 //! the line ends. Limits hold before anything is stored. Where RFC 9112 lets a recipient be lenient (a bare LF,
 //! obs-fold, runs of spaces), this one is not: what two parsers read in two ways is how requests are smuggled.
 
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 mod request_line;
 mod understood;
 
@@ -13,6 +15,8 @@ mod tests;
 
 use http::Version;
 
+#[cfg(any(test, feature = "__properties"))]
+pub use self::property::head;
 use self::request_line::RequestLine;
 use self::understood::Understood;
 pub(super) use self::understood::parse_length;

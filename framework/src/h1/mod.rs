@@ -12,15 +12,27 @@ mod error;
 mod field_line;
 mod framing;
 mod head;
+#[cfg(any(test, feature = "__properties"))]
+mod pipeline;
 
 #[cfg(test)]
 mod tests;
 
+#[cfg(any(test, feature = "__properties"))]
+pub use chunked::chunked;
+#[cfg(any(test, feature = "__properties"))]
+pub(crate) use chunked::encode_chunk;
 pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_last_chunk};
 pub(crate) use date::format_date;
 pub(crate) use encode::{
     BodyLength, CONTINUE, EncodeContext, OutgoingFraming, Persistence, RequestKind, encode_head,
 };
 pub(crate) use error::HeadError;
+#[cfg(any(test, feature = "__properties"))]
+pub use framing::framing;
 pub(crate) use framing::{BodyDecoder, Decoded, Framing};
+#[cfg(any(test, feature = "__properties"))]
+pub use head::head;
 pub(crate) use head::{Expect, HeadLimits, HeadParser, ParsedHead};
+#[cfg(any(test, feature = "__properties"))]
+pub(crate) use pipeline::{Asked, BodyEnd, Read, read_pipeline};

@@ -1,42 +1,18 @@
 //! Whole connections: heads and bodies in one run of bytes, cut at every byte.
 
 use super::*;
-use crate::http::RequestHead;
 
 /// Reads requests as a connection does; gives the target and content of each, and how the reading ended.
 fn serve(input: &[u8], cut: usize) -> (Vec<(String, String)>, Result<usize, String>) {
-    let (mut parser, mut head, mut body) = (HeadParser::default(), RequestHead::default(), None);
-    let (mut start, mut served): (usize, Vec<(String, String)>) = (0, Vec::new());
-    for end in [cut, input.len()] {
-        loop {
-            let rest = &input[start..end];
-            let Some(decoder) = &mut body else {
-                match parser.parse(rest, &HeadLimits::default(), &mut head) {
-                    Err(fault) => return (served, Err(fault.to_string())),
-                    Ok(None) => break,
-                    Ok(Some(parsed)) => {
-                        start += parsed.len;
-                        served.push((head.text(head.target).to_owned(), String::new()));
-                        body = Some(BodyDecoder::new(parsed.framing));
-                        continue;
-                    }
-                }
-            };
-            let decoded = match decoder.decode(rest) {
-                Ok(decoded) => decoded,
-                Err(fault) => return (served, Err(fault.to_string())),
-            };
-            start += decoded.consumed;
-            let content = &mut served.last_mut().expect("a body follows a head").1;
-            content.push_str(std::str::from_utf8(&rest[decoded.content]).unwrap());
-            if decoded.complete {
-                body = None;
-            } else if decoded.consumed == 0 {
-                break;
-            }
-        }
-    }
-    (served, Ok(start))
+    let read = read_pipeline(input, &[cut], &HeadLimits::default());
+    let broken = read.requests.last().is_some_and(|asked| asked.body == BodyEnd::Broken);
+    let end = match read.refused {
+        Some(fault) => Err(fault.to_string()),
+        None if broken => Err("in a body".to_owned()),
+        None => Ok(read.len),
+    };
+    let text = |asked: Asked| (asked.target, String::from_utf8(asked.content).unwrap());
+    (read.requests.into_iter().map(text).collect(), end)
 }
 
 #[test]

@@ -59,14 +59,7 @@ impl Accept {
     ///
     /// Each offer is weighed by the most specific range that matches it, and not at all by a weight of 0.
     pub fn best_of<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        let mut best = None;
-        for &offer in offers {
-            let weight = self.weight(offer);
-            if weight > best.map_or(0, |(weight, _)| weight) {
-                best = Some((weight, offer));
-            }
-        }
-        best.map(|(_, offer)| offer)
+        first_of_the_heaviest(offers, |offer| self.weight(offer))
     }
 
     /// How much the client likes `offer`, in thousandths; 0 is not at all.
@@ -125,6 +118,18 @@ impl Range {
         };
         (name, self.parameters.len())
     }
+}
+
+/// The one of `offers` with the greatest weight, and of several the first; `None` where each weighs 0.
+pub(crate) fn first_of_the_heaviest<'o>(offers: &[&'o str], weight: impl Fn(&str) -> u16) -> Option<&'o str> {
+    let mut best = None;
+    for &offer in offers {
+        let weight = weight(offer);
+        if weight > best.map_or(0, |(weight, _)| weight) {
+            best = Some((weight, offer));
+        }
+    }
+    best.map(|(_, offer)| offer)
 }
 
 /// A qvalue in thousandths (RFC 9110 §12.4.2).

@@ -1,7 +1,8 @@
 //! The vocabulary of a message: request, response, body and their parts.
 //!
 //! Types of the [`http`](::http) crate stand for methods, status codes, field names and values. Nothing here
-//! reads a socket, and nothing here knows of routing, extractors or the engine above.
+//! reads a socket or calls what stands above; a request only carries the route that matched it and the counters of its
+//! server, and a response the problem that it reports.
 
 mod accept;
 mod body;
@@ -15,9 +16,11 @@ mod request;
 mod request_id;
 mod response;
 mod shutdown;
+mod uri_reference;
+mod urlencoded;
 
 pub use accept::Accept;
-pub(crate) use accept::{elements, parse_weight};
+pub(crate) use accept::{elements, first_of_the_heaviest, parse_weight};
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
 pub(crate) use conditions::{Preconditions, Verdict, parse_date, whole_seconds};
@@ -31,3 +34,4 @@ pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;
 pub use shutdown::Shutdown;
+pub(crate) use urlencoded::{RESERVED, append_query, encode_form};

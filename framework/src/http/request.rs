@@ -117,9 +117,21 @@ impl Request {
 
     /// The target as a [`Uri`]; built on each call.
     ///
-    /// A target that the `http` crate cannot hold (over 65,534 bytes) gives its path alone, or `/`.
+    /// What the `http` crate cannot hold is changed: a backtick in the path becomes `%60`, and a host with
+    /// percent-encoded bytes is left out, so that `/` is left of CONNECT's. Of a target of more than 65,534 bytes the
+    /// query is left out, or all but `/`.
     pub fn uri(&self) -> Uri {
-        self.target().parse().or_else(|_| self.path().parse()).unwrap_or_default()
+        let escaped = |target: &str| {
+            let path_len = target.find('?').unwrap_or(target.len());
+            let (path, query) = target.split_at_checked(path_len).unwrap_or((target, ""));
+            format!("{}{query}", path.replace('`', "%60")).parse()
+        };
+        let origin_form = || match self.query() {
+            Some(query) => escaped(&format!("{}?{query}", self.path())),
+            None => escaped(self.path()),
+        };
+        let uri = self.target().parse().or_else(|_| escaped(self.target()));
+        uri.or_else(|_| origin_form()).or_else(|_| escaped(self.path())).unwrap_or_default()
     }
 
     /// The value of the first field line called `name`, in any case; `None` where there is none or its value is not

@@ -15,6 +15,7 @@ use serde_core::Serialize;
 
 use super::Body;
 use super::body::BoxError;
+use super::uri_reference::uri_reference;
 use crate::respond::Problem;
 
 /// An answer on its way to the client; every [`IntoResponse`](crate::IntoResponse) becomes one.
@@ -215,7 +216,7 @@ impl Response {
 
     /// Sets `Location`, encoding what a URI reference cannot hold.
     pub(crate) fn location(mut self, location: &str) -> Self {
-        match HeaderValue::from_str(&crate::respond::uri_reference(location)) {
+        match HeaderValue::from_str(&uri_reference(location)) {
             Ok(value) => {
                 self.set_header(LOCATION, value);
                 self

@@ -19,6 +19,8 @@ mod worker;
 
 pub(crate) use acceptor::Caps;
 pub(crate) use blocking::BlockingPool;
+#[cfg(any(test, feature = "__properties"))]
+pub use connection::connection;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
 pub(crate) use drain::{Drain, Losses, Place};
 pub(crate) use limits::Limits;

@@ -85,25 +85,6 @@ impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
     }
 }
 
-/// Percent-encodes what a URI reference cannot hold, control bytes and non-ASCII among it; what is encoded already
-/// stays as it is.
-pub(crate) fn uri_reference(text: &str) -> String {
-    use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-    /// All that RFC 3986 §2 does not let stand in a reference, but for `%`.
-    const OUTSIDE: &AsciiSet = &CONTROLS
-        .add(b' ')
-        .add(b'"')
-        .add(b'<')
-        .add(b'>')
-        .add(b'\\')
-        .add(b'^')
-        .add(b'`')
-        .add(b'{')
-        .add(b'|')
-        .add(b'}');
-    utf8_percent_encode(text, OUTSIDE).to_string()
-}
-
 /// A response as it leaves for a client that says nothing of itself.
 #[cfg(test)]
 pub(crate) fn rendered(response: impl IntoResponse) -> Response {

@@ -137,7 +137,7 @@ const fn row_of(table: &Table, leaf: &Leaf) -> &'static Row {
     &gathered.rows[gathered.entries[leaf.entry as usize].first_row as usize + leaf.pattern as usize]
 }
 
-const fn same_place(one: &RouteInfo, other: &RouteInfo) -> bool {
+pub(super) const fn same_place(one: &RouteInfo, other: &RouteInfo) -> bool {
     one.line == other.line
         && same(one.name, other.name)
         && same(one.module, other.module)

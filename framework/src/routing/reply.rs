@@ -56,7 +56,11 @@ pub trait Params {
     /// The tuple of their values.
     type Values;
 
-    /// The values, or the response of the first that was refused.
+    /// The values.
+    ///
+    /// # Errors
+    ///
+    /// The response of the first that was refused.
     fn all(self) -> Result<Self::Values, Box<Response>>;
 }
 

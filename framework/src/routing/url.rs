@@ -4,10 +4,10 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
-/// All but the unreserved characters (RFC 3986 §2.3), which mean themselves wherever they stand.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use super::{RouteInfo, RouteUrl};
+use crate::http::RESERVED;
 
 /// A URL in the making; the macro's alone.
 #[derive(Debug)]
@@ -62,9 +62,9 @@ impl UrlBuilder {
         self
     }
 
-    /// The whole.
-    pub fn finish(self) -> String {
-        self.0
+    /// The whole, as the URL of `route`.
+    pub fn finish(self, route: &'static RouteInfo) -> RouteUrl {
+        RouteUrl::new(route, self.0)
     }
 
     #[track_caller]
@@ -90,11 +90,11 @@ mod tests {
     use super::*;
 
     fn url(value: &str) -> String {
-        UrlBuilder::starting("/users/").param("id", value).literal("/posts").finish()
+        UrlBuilder::starting("/users/").param("id", value).literal("/posts").0
     }
 
     fn files(value: &str) -> String {
-        UrlBuilder::starting("/files/").catch_all("path", value).finish()
+        UrlBuilder::starting("/files/").catch_all("path", value).0
     }
 
     #[test]

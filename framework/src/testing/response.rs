@@ -1,10 +1,12 @@
 //! A response as the test client received it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_core::de::DeserializeOwned;
 
+use super::shown::{Exchange, Message};
 use crate::h1::{BodyDecoder, Framing};
 
 /// A whole response: status, fields and body. Printed, it reads as it came.
@@ -30,6 +32,8 @@ pub struct TestResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    /// What it answers, as it was sent.
+    request: Arc<[u8]>,
 }
 
 impl TestResponse {
@@ -57,12 +61,12 @@ impl TestResponse {
     ///
     /// # Panics
     ///
-    /// When it is not UTF-8; the message shows the response.
+    /// When it is not UTF-8; the message shows request and response.
     #[track_caller]
     pub fn text(&self) -> &str {
         match std::str::from_utf8(&self.body) {
             Ok(text) => text,
-            Err(error) => panic!("expected a body in UTF-8, found {error}\n{self:?}"),
+            Err(error) => panic!("expected a body in UTF-8, found {error}\n\n{}", self.exchange()),
         }
     }
 
@@ -70,29 +74,35 @@ impl TestResponse {
     ///
     /// # Panics
     ///
-    /// When it is no JSON, or does not fit `T`; the message shows the response.
+    /// When it is no JSON, or does not fit `T`; the message shows request and response.
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
         match serde_json::from_slice(&self.body) {
             Ok(value) => value,
-            Err(error) => panic!("expected a body in JSON, found {error}\n{self:?}"),
+            Err(error) => panic!("expected a body in JSON, found {error}\n\n{}", self.exchange()),
         }
+    }
+
+    /// Request and response, as failed assertions print them.
+    pub(super) fn exchange(&self) -> Exchange<'_> {
+        Exchange { request: &self.request, response: self }
     }
 
     /// Reads what a connection gave until it was closed: interim responses are skipped, nothing may follow the final
     /// one.
-    pub(super) fn parse(method: &Method, received: &[u8]) -> Self {
+    pub(super) fn parse(method: &Method, request: Vec<u8>, received: &[u8]) -> Self {
         let mut rest = received;
         loop {
             let (status, headers, after) = head(rest).unwrap_or_else(|| {
-                panic!("expected a response, found {:?}", String::from_utf8_lossy(received))
+                let sent = Message::of_request(&request);
+                panic!("expected a response, found {:?}\n\n{sent}", String::from_utf8_lossy(received))
             });
             if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS {
                 rest = after;
                 continue;
             }
             let body = body(method, status, &headers, after);
-            return Self { status, headers, body };
+            return Self { status, headers, body, request: request.into() };
         }
     }
 }

@@ -64,6 +64,8 @@ fn hex(digit: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::__properties::replay;
+    use crate::extract::de::percent;
 
     #[track_caller]
     fn check(raw: &str, coding: Coding, expected: Result<&str, Malformed>) {
@@ -102,27 +104,14 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn undoes_what_encodes(text in ".{0,20}") {
-            let encoded = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC).to_string();
-            proptest::prop_assert_eq!(decode(&encoded, Coding::Percent).unwrap(), text.as_str());
-            let plus = encoded.replace("%20", "+");
-            proptest::prop_assert_eq!(decode(&plus, Coding::Form).unwrap(), text.as_str());
+        fn any_text_is_decoded_as_elsewhere_or_refused(raw in "([%0-9a-fA-F+é]|\\PC){0,20}") {
+            percent(raw.as_bytes());
         }
+    }
 
-        #[test]
-        fn takes_all_or_says_why(raw in "[%0-9a-fA-F+é]{0,20}") {
-            let lenient = percent_encoding::percent_decode_str(&raw).decode_utf8();
-            match decode(&raw, Coding::Percent) {
-                Ok(text) => proptest::prop_assert_eq!(Some(text), lenient.ok()),
-                Err(Malformed::Utf8) => proptest::prop_assert!(lenient.is_err()),
-                Err(Malformed::NotUtf8) => proptest::prop_assert!(false, "it is a str"),
-                Err(Malformed::Escape) => {
-                    let pieces = raw.split('%').skip(1);
-                    let is_escape = |piece: &str| piece.bytes().take_while(u8::is_ascii_hexdigit).count() >= 2;
-                    proptest::prop_assert!(!pieces.into_iter().all(is_escape));
-                }
-            }
-        }
+    #[test]
+    fn the_fuzzers_texts_are_decoded_as_elsewhere_or_refused() {
+        replay("percent", percent);
     }
 
     #[test]

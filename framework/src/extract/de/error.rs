@@ -250,7 +250,11 @@ impl de::Error for FieldError {
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let expected = in_words(&expected.to_string()).to_owned();
         let error = Self::new(Fault::Mismatch { expected, found: what(found) });
-        if let Unexpected::Str(text) = found { error.of(text) } else { error }
+        let Unexpected::Str(text) = found else { return error };
+        if text.is_empty() {
+            buffered::note(text, "a value that is not empty");
+        }
+        error.of(text)
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {

@@ -82,7 +82,8 @@ impl<'de> Fields<'de> {
             if count == MAX_PAIRS {
                 return Err(FieldError::new(Fault::TooMany { limit: MAX_PAIRS }));
             }
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            // An empty value lies in the text as well: a refusal is told by the place of what was refused.
+            let (name, value) = pair.split_once('=').unwrap_or_else(|| pair.split_at(pair.len()));
             let malformed = |fault| FieldError::new(Fault::Malformed(fault)).at(name);
             fields.push(decode(name, coding).map_err(malformed)?, value, &mut index);
         }

@@ -13,6 +13,8 @@ mod fields;
 mod map;
 mod pairs;
 mod params;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 mod stand_in;
 mod text;
 mod value;
@@ -25,6 +27,8 @@ pub(crate) const FILE: &str = "server::UploadedFile";
 
 pub use error::{FieldError, FieldErrors};
 pub(crate) use error::{bounded, quoted};
-#[cfg(test)]
+#[cfg(any(test, feature = "__properties"))]
 use fields::MAX_PAIRS;
 pub(crate) use fields::{Coding, Fields, Given};
+#[cfg(any(test, feature = "__properties"))]
+pub use property::{form, percent, query};

@@ -51,8 +51,8 @@ impl ChunkHead {
     }
 }
 
-#[cfg(test)]
 /// Writes `data` as one chunk; nothing for no data, since an empty chunk would end the body.
+#[cfg(any(test, feature = "__properties"))]
 pub(crate) fn encode_chunk(data: &[u8], out: &mut Vec<u8>) {
     let Some(head) = ChunkHead::new(data.len()) else { return };
     out.extend_from_slice(head.as_bytes());

@@ -4,51 +4,27 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::__properties::replay;
+use crate::h1::framing::{Body, decode_cut};
 use crate::h1::{BodyDecoder, Framing, HeadError};
-
-/// What a body came to.
-#[derive(Clone, Debug, PartialEq)]
-struct Body {
-    content: Vec<u8>,
-    /// Bytes of the input that belong to it.
-    len: usize,
-    complete: bool,
-}
-
-/// Feeds a decoder `input` in the pieces that `cuts` make, as a connection does: what was not consumed comes again.
-fn decode_cut(input: &[u8], cuts: &[usize]) -> Result<Body, ChunkError> {
-    let mut decoder = BodyDecoder::new(Framing::Chunked);
-    let mut body = Body { content: Vec::new(), len: 0, complete: false };
-    for &end in cuts.iter().chain([&input.len()]) {
-        loop {
-            let rest = &input[body.len..end];
-            let decoded = decoder.decode(rest)?;
-            assert!(decoded.content.end <= decoded.consumed && decoded.consumed <= rest.len(), "{decoded:?}");
-            assert_eq!(decoded.complete, decoder.is_complete());
-            assert!(decoded.complete || decoded.consumed > 0 || rest.is_empty(), "the decoder stands still");
-            body.content.extend_from_slice(&rest[decoded.content]);
-            body.len += decoded.consumed;
-            body.complete = decoded.complete;
-            if decoded.consumed == 0 || decoded.complete {
-                break;
-            }
-        }
-    }
-    Ok(body)
-}
 
 /// Decodes `input` whole; no way to cut it may change what comes out.
 #[track_caller]
 fn decode(input: impl AsRef<[u8]>) -> Result<Body, ChunkError> {
     let input = input.as_ref();
-    let whole = decode_cut(input, &[]);
+    let whole = decode_cut(Framing::Chunked, input, &[]);
     if input.len() <= 400 {
         for cut in 0..input.len() {
-            assert_eq!(decode_cut(input, &[cut]), whole, "cut at byte {cut} of {}", input.escape_ascii());
+            assert_eq!(
+                decode_cut(Framing::Chunked, input, &[cut]),
+                whole,
+                "cut at byte {cut} of {}",
+                input.escape_ascii()
+            );
         }
     }
     let every: Vec<usize> = (0..input.len()).collect();
-    assert_eq!(decode_cut(input, &every), whole, "byte by byte: {}", input.escape_ascii());
+    assert_eq!(decode_cut(Framing::Chunked, input, &every), whole, "byte by byte: {}", input.escape_ascii());
     whole
 }
 
@@ -171,7 +147,7 @@ fn extensions_may_outweigh_data_by_their_budget_and_no_more() {
     accept(format!("1;{}\r\nx\r\n0\r\n\r\n", "a".repeat(8191)), "x");
     // Two thousand chunks of one byte, each with a kilobyte beside it.
     let many = format!("1;{}\r\nx\r\n", "a".repeat(1000)).repeat(2000);
-    assert_eq!(decode_cut(many.as_bytes(), &[]), Err(ChunkError::ExtensionsTooLarge));
+    assert_eq!(decode_cut(Framing::Chunked, many.as_bytes(), &[]), Err(ChunkError::ExtensionsTooLarge));
 }
 
 #[test]
@@ -210,7 +186,8 @@ fn no_byte_is_looked_at_twice() {
 fn a_long_upload_may_carry_an_extension_a_chunk() {
     let data = "d".repeat(1024);
     let chunk = format!("400;signature={}\r\n{data}\r\n", "a".repeat(64));
-    let body = decode_cut(format!("{}0\r\n\r\n", chunk.repeat(1000)).as_bytes(), &[]).unwrap();
+    let body =
+        decode_cut(Framing::Chunked, format!("{}0\r\n\r\n", chunk.repeat(1000)).as_bytes(), &[]).unwrap();
     assert_eq!((body.content.len(), body.complete), (1000 * 1024, true));
 }
 
@@ -275,7 +252,7 @@ fn a_trailer_section_is_bounded_in_bytes_and_in_fields() {
 fn a_body_that_breaks_off_is_never_complete() {
     let coding = b"5;a=\"b\"\r\nhello\r\n0\r\nc: d\r\n\r\n";
     for end in 0..coding.len() {
-        assert!(!decode_cut(&coding[..end], &[]).unwrap().complete, "cut at byte {end}");
+        assert!(!decode_cut(Framing::Chunked, &coding[..end], &[]).unwrap().complete, "cut at byte {end}");
     }
 }
 
@@ -289,28 +266,20 @@ fn an_error_is_told_to_the_body_as_malformed() {
 
 proptest! {
     #[test]
-    fn what_was_encoded_is_decoded_however_it_is_cut(
-        chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..6),
-        behind in prop::collection::vec(any::<u8>(), 0..10),
-    ) {
-        let mut coding = Vec::new();
-        chunks.iter().for_each(|chunk| encode_chunk(chunk, &mut coding));
-        encode_last_chunk(&mut coding);
-        let expected = Body { content: chunks.concat(), len: coding.len(), complete: true };
-        coding.extend_from_slice(&behind);
-        for cut in 0..=coding.len() {
-            prop_assert_eq!(decode_cut(&coding, &[cut]), Ok(expected.clone()));
-        }
+    fn content_comes_back_out_of_chunks(input in prop::collection::vec(any::<u8>(), 0..200)) {
+        chunked(&input);
     }
 
     #[test]
-    fn the_pieces_of_any_bytes_change_nothing(
+    fn bytes_of_the_coding_are_read_in_one_way_or_not_at_all(
         input in prop::collection::vec(
             prop_oneof![4 => prop::sample::select(b"0123\r\n;=\" \ta:".as_slice()), 1 => any::<u8>()], 0..40),
-        places in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
     ) {
-        let mut cuts: Vec<usize> = places.iter().map(|place| place.index(input.len() + 1)).collect();
-        cuts.sort_unstable();
-        prop_assert_eq!(decode_cut(&input, &cuts), decode_cut(&input, &[]));
+        chunked(&input);
     }
+}
+
+#[test]
+fn the_fuzzers_bodies_are_read_in_one_way_or_not_at_all() {
+    replay("chunked", chunked);
 }

@@ -1,7 +1,6 @@
 //! Responses in, heads out, as whole texts.
 
 use http::{HeaderValue, StatusCode};
-use proptest::prelude::*;
 
 use super::*;
 
@@ -186,48 +185,4 @@ fn an_application_may_say_the_date() {
 fn an_unregistered_status_keeps_the_space_before_its_empty_phrase() {
     let lines = ["HTTP/1.1 299 ", "content-length: 0"];
     check(&status(299), BodyLength::Known(0), &CONTEXT, &lines, OutgoingFraming::Sized(0));
-}
-
-proptest! {
-    /// A client that frames by RFC 9112 §6.3 reads as much body as is written.
-    #[test]
-    fn every_head_frames_the_body_that_follows(
-        code in 100..600u16,
-        length in prop_oneof![Just(BodyLength::Unknown), (0..9u64).prop_map(BodyLength::Known)],
-        kind in prop::sample::select(vec![RequestKind::Head, RequestKind::Connect, RequestKind::Other]),
-        version in prop::sample::select(vec![Version::HTTP_10, Version::HTTP_11]),
-        persistence in prop::sample::select(vec![Persistence::KeepAlive, Persistence::Close]),
-        fields in prop::collection::vec(
-            ("content-length|transfer-encoding|connection|keep-alive|x-a|upgrade|content-type", "[0-9]{0,3}"), 0..4),
-    ) {
-        let mut response = status(code);
-        for (name, value) in fields {
-            response.headers_mut().append(HeaderName::try_from(name).unwrap(), HeaderValue::try_from(value).unwrap());
-        }
-        let (text, framing) = encode(&response, length, &EncodeContext { version, kind, persistence, date: CONTEXT.date });
-        let mut lines = [httparse::EMPTY_HEADER; 16];
-        let mut parsed = httparse::Response::new(&mut lines);
-        prop_assert_eq!(parsed.parse(text.as_bytes()), Ok(httparse::Status::Complete(text.len())));
-        let values = |name: &str| -> Vec<&[u8]> {
-            parsed.headers.iter().filter(|line| line.name == name).map(|line| line.value).collect()
-        };
-        let (lengths, codings) = (values("content-length"), values("transfer-encoding"));
-        let tunnel = kind == RequestKind::Connect && (200..300).contains(&code);
-        let seen = if kind == RequestKind::Head || code < 200 || code == 204 || code == 304 || tunnel {
-            OutgoingFraming::None
-        } else if !codings.is_empty() {
-            OutgoingFraming::Chunked
-        } else if let Some(len) = lengths.first() {
-            OutgoingFraming::Sized(parse_length(len).unwrap())
-        } else {
-            OutgoingFraming::UntilClose
-        };
-        let none_left = seen == OutgoingFraming::Sized(0) && framing == OutgoingFraming::None;
-        prop_assert!(framing == seen || none_left, "{framing:?}, but {text}");
-        prop_assert!(lengths.len() + codings.len() <= 1 && values("content-type").len() <= 1, "{text}");
-        prop_assert!(values("keep-alive").is_empty() && values("connection").len() <= 1, "{text}");
-        prop_assert!(version == Version::HTTP_11 || codings.is_empty(), "{text}");
-        let closes = values("connection").first().is_some_and(|options| options.starts_with(b"close"));
-        prop_assert_eq!(closes, persistence == Persistence::Close || framing.must_close());
-    }
 }

@@ -5,50 +5,8 @@ mod oracle;
 mod pace;
 mod request_line;
 
+use super::property::{Said, parse_cut};
 use super::*;
-
-/// All that a head says, as text.
-#[derive(Debug, PartialEq)]
-struct Said {
-    parsed: ParsedHead,
-    method: String,
-    target: String,
-    path: String,
-    query: Option<String>,
-    authority: Option<String>,
-    fields: Vec<(String, String)>,
-    bytes: Vec<u8>,
-}
-
-impl Said {
-    fn new(parsed: ParsedHead, head: &RequestHead) -> Self {
-        let text = |span| head.text(span).to_owned();
-        let latin1 = |bytes: &[u8]| bytes.iter().copied().map(char::from).collect::<String>();
-        assert_eq!(parsed.version, head.version);
-        Self {
-            parsed,
-            method: head.method.to_string(),
-            target: text(head.target),
-            path: head.path().to_owned(),
-            query: head.query.map(text),
-            authority: head.authority.map(text),
-            fields: head.fields().map(|(name, value)| (latin1(name), latin1(value))).collect(),
-            bytes: head.bytes.clone(),
-        }
-    }
-}
-
-/// Feeds one parser the first `cuts[0]`, `cuts[1]`… bytes of `input`, and all of it in the end.
-fn parse_cut(input: &[u8], cuts: &[usize], limits: &HeadLimits) -> Result<Option<Said>, HeadError> {
-    let mut parser = HeadParser::default();
-    let mut head = RequestHead::default();
-    for &cut in cuts {
-        if let Some(parsed) = parser.parse(&input[..cut], limits, &mut head)? {
-            return Ok(Some(Said::new(parsed, &head)));
-        }
-    }
-    Ok(parser.parse(input, limits, &mut head)?.map(|parsed| Said::new(parsed, &head)))
-}
 
 /// Parses `input` whole; no way to cut it may change what comes out.
 #[track_caller]

@@ -94,13 +94,7 @@ where
             date: &clock::date(),
         };
         let framing = h1::encode_head(&response, length, &context, wire.output.tail());
-        wire.following = if framing == OutgoingFraming::UntilClose {
-            Following::EndOfBody
-        } else if keep {
-            Following::Requests
-        } else {
-            Following::Nothing
-        };
+        wire.following = Following::behind(framing, keep);
         match write_body(wire, pump, &mut body, framing, id).await {
             Ok(()) => {
                 if wire.following == Following::EndOfBody {

@@ -24,6 +24,8 @@ mod answer;
 mod exchange;
 mod head;
 mod journal;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 mod pump;
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,8 @@ use tokio::task::consume_budget;
 pub(crate) use self::exchange::panic_text;
 use self::head::NextHead;
 use self::journal::Journal;
+#[cfg(any(test, feature = "__properties"))]
+pub use self::property::connection;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Transport};
 use crate::observe::Witness;

@@ -12,7 +12,7 @@ use super::super::buffer::{ReadBuffer, WriteBuffer};
 use super::super::deadline::{MinRate, Timer, after};
 use super::super::{Limits, Place, Transport};
 use super::journal::{Buffered, Journal};
-use crate::h1::{BodyDecoder, Framing, HeadParser};
+use crate::h1::{BodyDecoder, Framing, HeadParser, OutgoingFraming};
 use crate::http::{Request, RequestFacts};
 use crate::observe::{Ended, Timeout};
 
@@ -59,6 +59,19 @@ pub(super) enum Following {
     Nothing,
     /// Nothing, and the end of the connection is that of the answer's body: closed too early, it would look whole.
     EndOfBody,
+}
+
+impl Following {
+    /// What may follow an answer that is framed like this and says whether the connection is kept.
+    pub(super) fn behind(framing: OutgoingFraming, keep: bool) -> Self {
+        match framing {
+            OutgoingFraming::UntilClose => Self::EndOfBody,
+            OutgoingFraming::None | OutgoingFraming::Sized(_) | OutgoingFraming::Chunked if keep => {
+                Self::Requests
+            }
+            OutgoingFraming::None | OutgoingFraming::Sized(_) | OutgoingFraming::Chunked => Self::Nothing,
+        }
+    }
 }
 
 /// The transport failed, or the peer took the answer too slowly.

@@ -59,11 +59,6 @@ fn figures_of(name: &str, account: &Account) -> Vec<Figure> {
         none("answers broken off", broken),
         none("requests without an answer", crossed + behind),
         none("answered otherwise than with 200", refused),
-        Figure::told(
-            format!("{name}: longest wait for a connection"),
-            account.longest_connect,
-            Unit::Seconds,
-        ),
     ]
 }
 

@@ -91,7 +91,7 @@ mod tests {
 
     #[server::test]
     async fn takes_forms_and_bytes() {
-        let subscribed = client().post("/subscribe").form("email=ada%40example.org").await;
+        let subscribed = client().post("/subscribe").form(&[("email", "ada@example.org")]).await;
         assert_eq!(subscribed.text(), "ada@example.org will hear of new books\n");
         assert_eq!(
             client().put("/books/Emma/cover").body(vec![0; 65_536]).await.text(),

@@ -42,7 +42,7 @@ mod tests {
     async fn lasts_from_login_to_logout() {
         let client = Client::with_state(ROUTES, App::new());
         assert_eq!(client.get("/me").await.status(), 401);
-        let response = client.post("/login").form("name=Ada").await;
+        let response = client.post("/login").form(&[("name", "Ada")]).await;
         let (cookie, _) = response.header("set-cookie").unwrap().split_once(';').unwrap();
         let me = || client.get("/me").header("cookie", cookie);
         assert_eq!(me().await.text(), "Ada\n");

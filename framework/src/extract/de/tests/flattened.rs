@@ -80,6 +80,39 @@ fn names_the_field_inside() {
 }
 
 #[test]
+fn an_empty_text_is_none_where_an_option_is_flattened() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Outer {
+        #[serde(flatten)]
+        inner: Inner,
+    }
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Inner {
+        letter: Option<char>,
+        sort: Option<Sort>,
+    }
+    check("letter=&sort=", Ok(Outer { inner: Inner { letter: None, sort: None } }));
+    check("letter=a&sort=", Ok(Outer { inner: Inner { letter: Some('a'), sort: None } }));
+}
+
+#[test]
+fn names_without_values_are_told_apart() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Outer {
+        #[serde(flatten)]
+        inner: Inner,
+    }
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Inner {
+        tags: Vec<String>,
+    }
+    let expected = || Ok(Outer { inner: Inner { tags: vec![String::new()] } });
+    for text in ["tags&other", "other&tags", "tags=&other", "tags&other=", "other&tags&", "tags"] {
+        check(text, expected());
+    }
+}
+
+#[test]
 fn an_optional_struct_is_there_when_its_fields_are() {
     #[derive(Debug, PartialEq, Deserialize)]
     struct Outer {
@@ -139,6 +172,6 @@ fn gives_up_on_an_endless_map_of_numbers() {
         rest: BTreeMap<String, u32>,
     }
     let text = |count| (0..count).map(|key| format!("k{key}=1")).collect::<Vec<_>>().join("&");
-    assert_eq!(form::<Rest>(&text(60)).unwrap().rest.len(), 60);
-    assert!(form::<Rest>(&text(1000)).is_err());
+    assert_eq!(make::<Rest>(&text(60)).unwrap().rest.len(), 60);
+    assert!(make::<Rest>(&text(1000)).is_err());
 }

@@ -1,6 +1,7 @@
 //! RFC 9112 §2.2, §2.3 and §3.
 
 use super::*;
+use crate::http::Request;
 
 /// A request line with the fields that make it a head.
 fn with_host(line: &str) -> Vec<u8> {
@@ -44,6 +45,25 @@ fn reads_an_absolute_form() {
         let said = accept(with_host(&format!("GET {target} HTTP/1.1")));
         assert_eq!((said.target.as_str(), said.path.as_str()), (target, path));
         assert_eq!((said.query.as_deref(), said.authority.as_deref()), (query, Some(authority)));
+    }
+}
+
+#[test]
+fn a_uri_says_what_the_target_says() {
+    for (target, expected) in [
+        ("/a?b", "/a?b"),
+        ("/a`?b`", "/a%60?b`"),
+        ("/?id[]=1|2^{}", "/?id[]=1|2^{}"),
+        ("http://a:1/b?c", "http://a:1/b?c"),
+        ("http://a/`?c", "http://a/%60?c"),
+        ("http://caf%C3%A9/b?c", "/b?c"),
+        ("http://caf%C3%A9?c", "/?c"),
+    ] {
+        let mut request = Request::empty();
+        let input = with_host(&format!("GET {target} HTTP/1.1"));
+        let parsed = HeadParser::default().parse(&input, &HeadLimits::default(), request.head_mut());
+        assert!(matches!(parsed, Ok(Some(_))), "{target}");
+        assert_eq!(request.uri().to_string(), expected);
     }
 }
 

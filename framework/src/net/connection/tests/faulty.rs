@@ -35,6 +35,7 @@ use self::plan::{End, Plan};
 use self::transport::{Counts, Faulty};
 use super::app::TestApp;
 use super::serve_app;
+use crate::__properties::Random;
 use crate::config::Settings;
 use crate::net::Drain;
 
@@ -42,39 +43,6 @@ use crate::net::Drain;
 const SEEDS: u64 = 300;
 /// Longer than all that a client may do, and a connection that is idle behind it.
 const LONGEST: Duration = Duration::from_secs(600);
-
-/// SplitMix64, as good as is needed to draw faults.
-#[derive(Clone, Debug)]
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `end`, which is not zero.
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap()
-    }
-
-    fn one_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    /// Small numbers more often than large ones, all below `end`.
-    fn mostly_small(&mut self, end: usize) -> usize {
-        let bits = self.below(usize::BITS as usize - end.leading_zeros() as usize + 1);
-        self.below(end.min(1 << bits))
-    }
-
-    /// Another generator, which does not disturb this one.
-    fn fork(&mut self) -> Self {
-        Self(self.next())
-    }
-}
 
 #[test]
 fn no_fault_loses_doubles_or_mixes_anything() {
@@ -116,7 +84,7 @@ fn run(seed: u64) -> Result<Tally, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let app = Arc::new(TestApp::default());
         let mut connections = JoinSet::new();
         for number in 0..=random.below(3) {

@@ -7,8 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, split};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-use super::Random;
 use super::plan::{End, Plan};
+use crate::__properties::Random;
 
 /// How often a client pauses in one direction.
 const PAUSES: usize = 6;

@@ -1,7 +1,7 @@
 //! What a client asks for, how it behaves, and what is due to it.
 
-use super::Random;
 use super::requests;
+use crate::__properties::Random;
 
 /// How a client ends its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The requests that a plan is made of.
 
-use super::Random;
 use super::plan::{Closing, Exchange, Reading};
+use crate::__properties::Random;
 
 impl Exchange {
     fn of(request: Vec<u8>, status: u16, body: Option<Vec<u8>>) -> Self {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use super::Random;
+use crate::__properties::Random;
 use crate::net::Transport;
 
 /// Stalls of a connection in one direction; all together are shorter than any timeout and the grace of a rate.

@@ -1,0 +1,128 @@
+//! Sessions as a browser has them: begun, kept, renewed and ended.
+
+use http::{HeaderValue, Method};
+
+use super::*;
+use crate::IntoResponse;
+
+struct App(Sessions);
+
+impl Provides<Sessions> for App {
+    fn provide(&self) -> &Sessions {
+        &self.0
+    }
+}
+
+fn app() -> App {
+    App(Sessions::new(MemoryStore::new(8)).lasting(Duration::from_secs(60)))
+}
+
+async fn session(app: &App, cookie: &str) -> Session {
+    let mut request = Request::new(Method::GET, "/");
+    request.headers_mut().append("cookie", HeaderValue::from_str(cookie).unwrap());
+    Session::from_request(&mut request, app).await.unwrap()
+}
+
+/// The whole `Set-Cookie`, and `name=value` of it.
+fn cookie(saved: SavedSession) -> (String, String) {
+    let response = (saved, "text").into_response();
+    let set = response.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+    let pair = set.split_once(';').unwrap().0.to_owned();
+    (set, pair)
+}
+
+#[tokio::test]
+async fn what_is_saved_is_there_the_next_time() {
+    let app = app();
+    let mut first = session(&app, "").await;
+    assert!(first.is_empty());
+    first.insert("name", "Ada").unwrap();
+    first.insert("visits", &7).unwrap();
+    let (set, sent) = cookie(first.save().await.unwrap());
+    assert!(set.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"), "{set}");
+    assert_eq!(sent.len(), "session=".len() + 64);
+    let mut second = session(&app, &sent).await;
+    assert_eq!((second.get::<String>("name").as_deref(), second.get::<u8>("visits")), (Some("Ada"), Some(7)));
+    assert_eq!((second.get::<u8>("name"), second.get::<u8>("other")), (None, None));
+    assert!(second.remove("visits") && !second.remove("visits"));
+    assert_eq!(format!("{second:?}"), r#"{"name"}"#);
+    assert_eq!(cookie(second.save().await.unwrap()).1, sent);
+}
+
+#[tokio::test]
+async fn an_id_that_a_client_made_is_no_session() {
+    let app = app();
+    let made = format!("session={}", "a".repeat(64));
+    for sent in [made.as_str(), "session=", "session=short", "other=1"] {
+        let mut session = session(&app, sent).await;
+        assert!(session.is_empty());
+        session.insert("name", "Ada").unwrap();
+        assert_ne!(cookie(session.save().await.unwrap()).1, sent);
+    }
+}
+
+#[tokio::test]
+async fn a_renewed_one_has_another_id_and_the_same_values() {
+    let app = app();
+    let mut before = session(&app, "").await;
+    before.insert("name", "Ada").unwrap();
+    let (_, old) = cookie(before.save().await.unwrap());
+    let mut login = session(&app, &old).await;
+    login.renew();
+    let (_, new) = cookie(login.save().await.unwrap());
+    assert_ne!(old, new);
+    assert!(session(&app, &old).await.is_empty());
+    assert_eq!(session(&app, &new).await.get::<String>("name").as_deref(), Some("Ada"));
+}
+
+#[tokio::test]
+async fn one_that_is_ended_is_forgotten_on_both_sides() {
+    let app = app();
+    let mut login = session(&app, "").await;
+    login.insert("name", "Ada").unwrap();
+    let (_, sent) = cookie(login.save().await.unwrap());
+    let (set, _) = cookie(session(&app, &sent).await.end().await.unwrap());
+    assert!(set.starts_with("session=;") && set.ends_with("Max-Age=0"), "{set}");
+    assert!(session(&app, &sent).await.is_empty());
+    let nothing = session(&app, "").await.end().await.unwrap();
+    assert!((nothing, "text").into_response().headers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_ends_when_its_time_is_over() {
+    let app = app();
+    let mut login = session(&app, "").await;
+    login.insert("name", "Ada").unwrap();
+    let (_, sent) = cookie(login.save().await.unwrap());
+    tokio::time::advance(Duration::from_secs(59)).await;
+    drop(session(&app, &sent).await.save().await.unwrap());
+    tokio::time::advance(Duration::from_secs(59)).await;
+    assert!(!session(&app, &sent).await.is_empty());
+    tokio::time::advance(Duration::from_secs(2)).await;
+    assert!(session(&app, &sent).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_a_500() {
+    struct Broken;
+    impl SessionStore for Broken {
+        async fn load(&self, _: &str) -> Result<Option<String>, Error> {
+            Err(Error::message("the store is down"))
+        }
+
+        async fn save(&self, _: &str, _: String, _: Duration) -> Result<(), Error> {
+            Ok(())
+        }
+
+        async fn remove(&self, _: &str) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+    let app = App(Sessions::new(Broken).named("id").secure());
+    let mut request = Request::new(Method::GET, "/");
+    request.headers_mut().append("cookie", HeaderValue::try_from(format!("id={}", "a".repeat(64))).unwrap());
+    let refused = Session::from_request(&mut request, &app).await.unwrap_err();
+    assert_eq!(refused.into_response().status(), 500);
+    let (set, _) = cookie(session(&app, "").await.save().await.unwrap());
+    assert!(set.starts_with("id=") && set.contains("; Secure"), "{set}");
+}

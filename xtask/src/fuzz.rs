@@ -1,0 +1,199 @@
+//! The fuzzer: each target of `fuzz/` for some seconds, from the corpus under version control.
+//!
+//! What a run finds goes below `target/fuzz`, never into the corpus. There is no sanitizer: the framework has no unsafe
+//! code, and without one it takes no nightly compiler and tries twice as many inputs.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::command::{output, program, root, run, target};
+use crate::needs;
+use crate::steps::Outcome;
+
+/// How long CI runs each target.
+pub(crate) const CI: Duration = Duration::from_secs(60);
+
+/// What is to be run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// How long, each of them.
+    time: Duration,
+    /// By name; none means all.
+    targets: Vec<String>,
+}
+
+impl Options {
+    /// All targets, each for so long.
+    pub(crate) fn all(time: Duration) -> Self {
+        Self { time, targets: Vec::new() }
+    }
+
+    /// Reads `[--seconds N] [target…]`.
+    ///
+    /// # Errors
+    ///
+    /// Where an option is another, or has no number of seconds above zero.
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self::all(CI);
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            if argument == "--seconds" {
+                let seconds =
+                    arguments.next().and_then(|number| number.parse().ok()).filter(|&number| number > 0);
+                options.time = Duration::from_secs(seconds.ok_or("expected a number behind --seconds")?);
+            } else if argument.starts_with('-') {
+                return Err(format!("expected --seconds or a target, found {argument}"));
+            } else {
+                options.targets.push(argument.clone());
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Builds all targets.
+///
+/// # Errors
+///
+/// Where one does not build.
+pub(crate) fn build() -> Outcome {
+    let mut build =
+        program(needs::cargo_fuzz()?, &["fuzz", "build", "--sanitizer", "none", "--fuzz-dir", "fuzz"]);
+    run(build.arg("--target-dir").arg(folder().join("build")))
+}
+
+/// Runs the targets that [`build`] has built, as many at once as there are processors.
+///
+/// # Errors
+///
+/// The targets that found something, each with the file that holds the input.
+pub(crate) fn check(options: &Options) -> Outcome {
+    let known = targets()?;
+    let chosen = if options.targets.is_empty() { &known } else { &options.targets };
+    if let Some(unknown) = chosen.iter().find(|name| !known.contains(name)) {
+        return Err(format!("there is no target {unknown}: there are {}", known.join(", ")));
+    }
+    let programs = folder().join("build").join(host()?).join("release");
+    let queue = Mutex::new(chosen.iter().collect::<VecDeque<_>>());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let faults = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, Into::into) {
+            scope.spawn(|| {
+                while let Some(name) = next() {
+                    match check_one(&programs.join(name), name, options.time) {
+                        Ok(summary) => println!("{summary}"),
+                        Err(fault) => faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault),
+                    }
+                }
+            });
+        }
+    });
+    let faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// Runs a target; gives what it tried and reached.
+fn check_one(fuzzer: &Path, name: &str, time: Duration) -> Result<String, String> {
+    let [found, kept, logs] = ["artifacts", "corpus", "logs"].map(|part| folder().join(part));
+    let (found, kept) = (found.join(name), kept.join(name));
+    for folder in [&found, &kept, &logs] {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let log = logs.join(format!("{name}.log"));
+    let file = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+    let fuzz = root().join("fuzz");
+    // An input that takes twenty seconds is a fault as well.
+    let mut fuzzer = program(fuzzer, &["-timeout=20", "-rss_limit_mb=1024", "-print_final_stats=1"]);
+    fuzzer.arg(format!("-max_total_time={}", time.as_secs()));
+    fuzzer.arg(format!("-dict={}", fuzz.join("words.dict").display()));
+    fuzzer.arg(format!("-artifact_prefix={}/", found.display()));
+    // The first folder is the one that is written to.
+    fuzzer.arg(kept).arg(fuzz.join("corpus").join(name)).stderr(file);
+    let outcome = run(&mut fuzzer);
+    let log = fs::read_to_string(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+    match outcome {
+        Ok(()) => Ok(format!("{name}: {}", summary(&log))),
+        Err(fault) => {
+            let said =
+                log.lines().skip_while(|line| !line.contains("panicked at")).take(8).collect::<Vec<_>>();
+            let written = log.lines().find_map(|line| line.split_once("Test unit written to "));
+            let input = written.map_or("no input was written", |(_, path)| path);
+            Err(format!("{name}: {fault}\n{}\nthe input: {input}", said.join("\n")))
+        }
+    }
+}
+
+/// What libFuzzer says at the end: how many inputs it tried, and how many edges (`cov`) and counts of edges (`ft`) of the
+/// program they reached.
+fn summary(log: &str) -> String {
+    let number =
+        |line: &str, word: &str| line.split_once(word)?.1.split_whitespace().next().map(str::to_owned);
+    let last = |word: &str| log.lines().rev().find_map(|line| number(line, word)).unwrap_or_default();
+    let runs = last("stat::number_of_executed_units:");
+    format!("{runs} inputs, cov {}, ft {}", last(" cov: "), last(" ft: "))
+}
+
+/// The targets by name: each is a file.
+fn targets() -> Result<Vec<String>, String> {
+    let folder = root().join("fuzz/src/bin");
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        names.extend(path.file_stem().and_then(|name| name.to_str()).map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Where all that a run makes is kept.
+fn folder() -> PathBuf {
+    target().join("fuzz")
+}
+
+/// What cargo calls the machine it runs on.
+fn host() -> Result<String, String> {
+    let version = output(&mut program("rustc", &["-vV"]))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "rustc does not say its host".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_its_options() {
+        let parse =
+            |line: &str| Options::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let options = |seconds, targets: &[&str]| {
+            let targets = targets.iter().map(|&name| name.to_owned()).collect();
+            Some(Options { time: Duration::from_secs(seconds), targets })
+        };
+        let rows = [
+            ("", options(60, &[])),
+            ("head form", options(60, &["head", "form"])),
+            ("--seconds 5 head", options(5, &["head"])),
+            ("head --seconds 5", options(5, &["head"])),
+            ("--seconds", None),
+            ("--seconds 0", None),
+            ("--seconds x", None),
+            ("--minutes 1", None),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(parse(line).ok(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn reads_what_a_run_came_to() {
+        let log = "#12\tINITED cov: 30 ft: 40 corp: 3/9b\n#99\tDONE   cov: 31 ft: 44 corp: 4/9b lim: 4\n\
+                   stat::number_of_executed_units: 99\nstat::peak_rss_mb:  30\n";
+        assert_eq!(summary(log), "99 inputs, cov 31, ft 44");
+    }
+}
