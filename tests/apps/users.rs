@@ -1,10 +1,9 @@
 //! `examples/users`: a client that writes, reads and errs.
 
-use std::path::PathBuf;
-
 use fingerpost_tests::{Answer, App};
 use serde_json::{Value, json};
 
+use super::browser::Folder;
 use super::programs::{start, start_with};
 
 fn body(answer: &Answer) -> Value {
@@ -99,7 +98,7 @@ fn tells_how_long_an_answer_took() {
 
 #[test]
 fn finds_its_users_again_in_a_file() {
-    let file = Database::new();
+    let file = Folder::new("users");
     let url = format!("sqlite:{}", file.0.join("users.db").display());
     let app = start_with("users", &[("USERS_DATABASE", &url)]);
     send(&app, "POST", "/users", &ada(), 201);
@@ -113,7 +112,7 @@ fn finds_its_users_again_in_a_file() {
 
 #[test]
 fn serves_clients_that_write_at_the_same_time() {
-    let file = Database::new();
+    let file = Folder::new("users");
     let url = format!("sqlite:{}", file.0.join("users.db").display());
     let app = start_with("users", &[("USERS_DATABASE", &url)]);
     std::thread::scope(|scope| {
@@ -128,25 +127,4 @@ fn serves_clients_that_write_at_the_same_time() {
         }
     });
     assert_eq!(get(&app, "/users?per_page=1", 200)["total"], 40);
-}
-
-/// A folder for a database, removed when dropped.
-struct Database(PathBuf);
-
-impl Database {
-    fn new() -> Self {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("users-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        // A leftover in the build's own folder harms nobody.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }

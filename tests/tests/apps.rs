@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../apps/browser.rs"]
+mod browser;
+#[path = "../apps/forms.rs"]
+mod forms;
 #[path = "../apps/hello.rs"]
 mod hello;
 #[path = "../apps/probe.rs"]

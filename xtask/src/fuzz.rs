@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::command::{output, program, root, run, target};
+use crate::command::{cargo, output, program, root, run, target};
 use crate::needs;
 use crate::steps::Outcome;
 
@@ -59,8 +59,15 @@ impl Options {
 ///
 /// # Errors
 ///
-/// Where one does not build.
+/// Where one does not build, or only with other dependencies than those that are locked.
 pub(crate) fn build() -> Outcome {
+    // Cargo-fuzz cannot be told to keep the lock file.
+    let tree = ["tree", "--quiet", "--locked", "--depth", "0", "--manifest-path", "fuzz/Cargo.toml"];
+    output(&mut cargo(&tree)).map_err(|fault| {
+        format!(
+            "{fault}: type `cargo update --workspace --manifest-path fuzz/Cargo.toml`, then run this again"
+        )
+    })?;
     let mut build =
         program(needs::cargo_fuzz()?, &["fuzz", "build", "--sanitizer", "none", "--fuzz-dir", "fuzz"]);
     run(build.arg("--target-dir").arg(folder().join("build")))

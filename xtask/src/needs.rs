@@ -16,6 +16,8 @@ pub(crate) enum Tool {
     CargoFuzz,
     /// Runs the conformance programs.
     Python,
+    /// Fills in the forms of an example: Chromium, and what steers it.
+    Browser,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -29,6 +31,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::MdBook => mdbook().map(drop)?,
             Tool::CargoFuzz => cargo_fuzz().map(drop)?,
             Tool::Python => debian("python3", "python3")?,
+            Tool::Browser => debian("chromedriver", "chromium-driver")?,
         }
     }
     Ok(())

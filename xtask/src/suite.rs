@@ -61,8 +61,8 @@ pub(crate) fn one(name: &'static str, step: impl FnOnce() -> Outcome) -> ExitCod
 fn tests(steps: &mut Steps) {
     let programs = conformance::folder();
     let tools: &[_] = match &programs {
-        Ok(Some(_)) => &[needs::Tool::MdBook, needs::Tool::Python],
-        Ok(None) | Err(_) => &[needs::Tool::MdBook],
+        Ok(Some(_)) => &[needs::Tool::MdBook, needs::Tool::Browser, needs::Tool::Python],
+        Ok(None) | Err(_) => &[needs::Tool::MdBook, needs::Tool::Browser],
     };
     if !steps.run("tools", || needs::tools(tools)) {
         return;
@@ -72,7 +72,7 @@ fn tests(steps: &mut Steps) {
     steps.run("framework without default features", || framework("--no-default-features"));
     steps.run("framework with all features", || framework("--all-features"));
     steps.run("examples", || {
-        let packages = ["-p", "hello", "-p", "users", "-p", "probe", "-p", "fingerpost-soak"];
+        let packages = ["-p", "hello", "-p", "users", "-p", "forms", "-p", "probe", "-p", "fingerpost-soak"];
         run(cargo(&["build", "--locked"]).args(packages))
     });
     steps.run("tests", || run(&mut workspace_tests("--all-targets")));

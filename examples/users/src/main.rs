@@ -7,11 +7,11 @@ mod store;
 mod timing;
 
 use serde::Serialize;
-use server::{Json, Response, Routes, Server, State, StatusCode, delete, get, post, put, routes};
+use server::{Created, Json, NoContent, Query, Routes, Server, State, Valid, delete, get, post, put, routes};
 
-use error::ApiError;
+use error::Result;
 use page::Page;
-use profile::Draft;
+use profile::Profile;
 use store::{User, Users};
 use timing::server_timing;
 
@@ -47,23 +47,22 @@ impl App {
 /// A page of users, and how many there are on all pages.
 #[derive(Serialize)]
 struct Listing {
-    page: i64,
-    per_page: i64,
+    #[serde(flatten)]
+    page: Page,
     total: i64,
     users: Vec<User>,
 }
 
 /// Lists users, a page at a time.
 #[get("/users")]
-async fn list_users(page: Page, users: State<Users>) -> Result<Json<Listing>, ApiError> {
-    let (total, users) = (users.count().await?, users.list(page).await?);
-    Ok(Json(Listing { page: page.number, per_page: page.per_page, total, users }))
+async fn list_users(page: Query<Page>, users: State<Users>) -> Result<Json<Listing>> {
+    Ok(Json(Listing { page: page.0, total: users.count().await?, users: users.list(page.0).await? }))
 }
 
 // ANCHOR: get
 /// One user.
 #[get("/users/:id")]
-async fn get_user(id: i64, users: State<Users>) -> Result<Json<User>, ApiError> {
+async fn get_user(id: i64, users: State<Users>) -> Result<Json<User>> {
     users.find(id).await.map(Json)
 }
 // ANCHOR_END: get
@@ -71,23 +70,21 @@ async fn get_user(id: i64, users: State<Users>) -> Result<Json<User>, ApiError> 
 // ANCHOR: create
 /// Adds a user and says where it is.
 #[post("/users")]
-async fn create_user(Json(draft): Json<Draft>, users: State<Users>) -> Result<Response, ApiError> {
-    let user = users.create(&draft.check()?).await?;
-    Ok(Response::created(get_user::url(user.id)).json(&user))
+async fn create_user(profile: Valid<Json<Profile>>, users: State<Users>) -> Result<Created<Json<User>>> {
+    users.create(&profile).await.map(|user| Created::at(get_user::url(user.id), Json(user)))
 }
 // ANCHOR_END: create
 
 /// Replaces what is known of a user.
 #[put("/users/:id")]
-async fn update_user(id: i64, Json(draft): Json<Draft>, users: State<Users>) -> Result<Json<User>, ApiError> {
-    users.update(id, &draft.check()?).await.map(Json)
+async fn update_user(id: i64, profile: Valid<Json<Profile>>, users: State<Users>) -> Result<Json<User>> {
+    users.update(id, &profile).await.map(Json)
 }
 
 /// Removes a user.
 #[delete("/users/:id")]
-async fn delete_user(id: i64, users: State<Users>) -> Result<StatusCode, ApiError> {
-    users.delete(id).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn delete_user(id: i64, users: State<Users>) -> Result<NoContent> {
+    users.delete(id).await.map(|()| NoContent)
 }
 
 // ANCHOR: tests

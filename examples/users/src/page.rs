@@ -1,72 +1,73 @@
-//! Which page of a list is asked for: an extractor, made out of another one.
+//! Which page of a list is asked for: the parameters `?page=&per_page=`, each within its bounds.
 
-use serde::Deserialize;
-use server::{Query, extractor};
+use serde::{Deserialize, Serialize};
 
-use crate::error::ApiError;
-
-/// The most entries of a page.
-const MAX_PER_PAGE: i64 = 100;
-
-/// The last page that can be asked for: offsets stay far from what an `i64` holds.
-const MAX_PAGE: i64 = 1_000_000;
-
-/// A page of a list, within bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A page of a list; each parameter that is out of bounds is refused by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Page {
-    /// From 1 on.
-    pub(crate) number: i64,
-    /// 1 to 100; 20 unless the client says otherwise.
-    pub(crate) per_page: i64,
+    /// The first unless the client says otherwise. The last that can be asked for keeps offsets far from what an `i64` holds.
+    #[serde(default = "first", rename = "page")]
+    pub(crate) number: UpTo<1_000_000>,
+    /// 20 unless the client says otherwise.
+    #[serde(default = "twenty")]
+    pub(crate) per_page: UpTo<100>,
 }
 
-/// The parameters `?page=&per_page=` as they were sent.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(crate) struct Paging {
-    page: Option<i64>,
-    per_page: Option<i64>,
+/// A number from 1 to `MAX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "i64")]
+pub(crate) struct UpTo<const MAX: i64>(pub(crate) i64);
+
+impl<const MAX: i64> TryFrom<i64> for UpTo<MAX> {
+    type Error = String;
+
+    fn try_from(number: i64) -> Result<Self, String> {
+        let within = (1..=MAX).contains(&number);
+        if within {
+            Ok(Self(number))
+        } else {
+            Err(format!("expected a number from 1 to {MAX}, found {number}"))
+        }
+    }
 }
 
-/// Takes the page from the query.
-#[extractor]
-pub(crate) async fn page(paging: Query<Paging>) -> Result<Page, ApiError> {
-    Page::new(paging.page.unwrap_or(1), paging.per_page.unwrap_or(20))
+fn first() -> UpTo<1_000_000> {
+    UpTo(1)
+}
+
+fn twenty() -> UpTo<100> {
+    UpTo(20)
 }
 
 impl Page {
-    /// Checks the bounds.
-    ///
-    /// # Errors
-    ///
-    /// [`ApiError::BadPage`], with the bound that was missed.
-    pub(crate) fn new(number: i64, per_page: i64) -> Result<Self, ApiError> {
-        if !(1..=MAX_PAGE).contains(&number) {
-            return Err(ApiError::BadPage(format!("expected a page from 1 to {MAX_PAGE}, found {number}")));
-        }
-        if !(1..=MAX_PER_PAGE).contains(&per_page) {
-            let detail = format!("expected per_page from 1 to {MAX_PER_PAGE}, found {per_page}");
-            return Err(ApiError::BadPage(detail));
-        }
-        Ok(Self { number, per_page })
-    }
-
     /// How many entries stand before it.
     pub(crate) fn offset(self) -> i64 {
-        (self.number - 1) * self.per_page
+        (self.number.0 - 1) * self.per_page.0
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use server::Query;
+
     use super::*;
 
     #[test]
     fn takes_each_bound_and_nothing_beyond() {
-        let rows = [((1, 1), Some(0)), ((3, 20), Some(40)), ((MAX_PAGE, MAX_PER_PAGE), Some(99_999_900))];
-        let refused = [(0, 20), (-1, 20), (MAX_PAGE + 1, 20), (1, 0), (1, MAX_PER_PAGE + 1)];
-        for ((page, per_page), expected) in rows.into_iter().chain(refused.map(|row| (row, None))) {
-            let found = Page::new(page, per_page).ok().map(Page::offset);
-            assert_eq!(found, expected, "page {page}, per_page {per_page}");
+        let rows = [
+            ("", Some(0)),
+            ("per_page=1", Some(0)),
+            ("page=3", Some(40)),
+            ("page=1000000&per_page=100", Some(99_999_900)),
+            ("page=0", None),
+            ("page=-1", None),
+            ("page=1000001", None),
+            ("per_page=0", None),
+            ("per_page=101", None),
+        ];
+        for (query, expected) in rows {
+            let found = Query::<Page>::parse(query).ok().map(|page| page.offset());
+            assert_eq!(found, expected, "{query}");
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{FromRow, Row};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Result};
 use crate::page::Page;
 use crate::profile::Profile;
 
@@ -66,9 +66,9 @@ impl Users {
     /// # Errors
     ///
     /// [`ApiError::Store`] where the database fails; so do all the functions below.
-    pub(crate) async fn list(&self, page: Page) -> Result<Vec<User>, ApiError> {
+    pub(crate) async fn list(&self, page: Page) -> Result<Vec<User>> {
         let users = sqlx::query_as("SELECT id, name, email FROM users ORDER BY id LIMIT ? OFFSET ?")
-            .bind(page.per_page)
+            .bind(page.per_page.0)
             .bind(page.offset())
             .fetch_all(&self.pool)
             .await?;
@@ -76,21 +76,21 @@ impl Users {
     }
 
     /// How many users there are.
-    pub(crate) async fn count(&self) -> Result<i64, ApiError> {
+    pub(crate) async fn count(&self) -> Result<i64> {
         Ok(sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&self.pool).await?)
     }
 
     /// The user with this id, or [`ApiError::NoSuchUser`].
-    pub(crate) async fn find(&self, id: i64) -> Result<User, ApiError> {
+    pub(crate) async fn find(&self, id: i64) -> Result<User> {
         let user = sqlx::query_as("SELECT id, name, email FROM users WHERE id = ?")
             .bind(id)
             .fetch_optional(&self.pool)
             .await?;
-        user.ok_or(ApiError::NoSuchUser(id))
+        user.ok_or(ApiError::NoSuchUser { id })
     }
 
     /// Adds a user, or refuses an address that another user has with [`ApiError::EmailTaken`].
-    pub(crate) async fn create(&self, profile: &Profile) -> Result<User, ApiError> {
+    pub(crate) async fn create(&self, profile: &Profile) -> Result<User> {
         sqlx::query_as("INSERT INTO users (name, email) VALUES (?, ?) RETURNING id, name, email")
             .bind(&profile.name)
             .bind(&profile.email)
@@ -100,7 +100,7 @@ impl Users {
     }
 
     /// Replaces a user's profile; refuses like [`Users::find`] and [`Users::create`].
-    pub(crate) async fn update(&self, id: i64, profile: &Profile) -> Result<User, ApiError> {
+    pub(crate) async fn update(&self, id: i64, profile: &Profile) -> Result<User> {
         let user =
             sqlx::query_as("UPDATE users SET name = ?, email = ? WHERE id = ? RETURNING id, name, email")
                 .bind(&profile.name)
@@ -109,13 +109,13 @@ impl Users {
                 .fetch_optional(&self.pool)
                 .await
                 .map_err(|error| refusal(error, profile))?;
-        user.ok_or(ApiError::NoSuchUser(id))
+        user.ok_or(ApiError::NoSuchUser { id })
     }
 
     /// Removes a user, or answers [`ApiError::NoSuchUser`].
-    pub(crate) async fn delete(&self, id: i64) -> Result<(), ApiError> {
+    pub(crate) async fn delete(&self, id: i64) -> Result<()> {
         let done = sqlx::query("DELETE FROM users WHERE id = ?").bind(id).execute(&self.pool).await?;
-        if done.rows_affected() == 0 { Err(ApiError::NoSuchUser(id)) } else { Ok(()) }
+        if done.rows_affected() == 0 { Err(ApiError::NoSuchUser { id }) } else { Ok(()) }
     }
 }
 
@@ -128,7 +128,7 @@ impl FromRow<'_, SqliteRow> for User {
 /// What a failed write means: the address belongs to another user, or the database is at fault.
 fn refusal(error: sqlx::Error, profile: &Profile) -> ApiError {
     match error.as_database_error() {
-        Some(cause) if cause.is_unique_violation() => ApiError::EmailTaken(profile.email.clone()),
+        Some(cause) if cause.is_unique_violation() => ApiError::EmailTaken { email: profile.email.clone() },
         Some(_) | None => ApiError::Store(error),
     }
 }
@@ -147,9 +147,9 @@ mod tests {
         let ada = users.create(&profile("Ada", "ada@example.org")).await?;
         let bob = users.create(&profile("Bob", "bob@example.org")).await?;
         let taken = users.create(&profile("Eve", "ADA@example.org")).await;
-        assert!(matches!(taken, Err(ApiError::EmailTaken(_))), "{taken:?}");
+        assert!(matches!(taken, Err(ApiError::EmailTaken { .. })), "{taken:?}");
         let taken = users.update(bob.id, &profile("Bob", "ada@example.org")).await;
-        assert!(matches!(taken, Err(ApiError::EmailTaken(_))), "{taken:?}");
+        assert!(matches!(taken, Err(ApiError::EmailTaken { .. })), "{taken:?}");
         let kept = users.update(ada.id, &profile("Ada L.", "ada@example.org")).await?;
         assert_eq!(kept, User { id: ada.id, name: "Ada L.".to_owned(), email: "ada@example.org".to_owned() });
         Ok(())
@@ -160,7 +160,7 @@ mod tests {
         let users = Users::open("sqlite::memory:").await?;
         let ada = users.create(&profile("Ada", "ada@example.org")).await?;
         users.delete(ada.id).await?;
-        assert!(matches!(users.delete(ada.id).await, Err(ApiError::NoSuchUser(1))));
+        assert!(matches!(users.delete(ada.id).await, Err(ApiError::NoSuchUser { id: 1 })));
         let again = users.create(&profile("Ada", "ada@example.org")).await?;
         assert_eq!((ada.id, again.id), (1, 2));
         Ok(())

@@ -73,6 +73,42 @@ macro_rules! validated {
 
 validated!(Json, Form, Query, Path, MultipartForm);
 
+impl<T: Validated<Value: Validate<Context: Default>>> Valid<T> {
+    /// Holds a value against its rules, and gives it back where it breaks some: for a page that shows a form again, with
+    /// what was typed and what is wrong with it.
+    ///
+    /// ```
+    /// use garde::Validate;
+    /// use serde::Deserialize;
+    /// use server::{Form, Html, IntoResponse, Redirect, Response, Valid, post};
+    ///
+    /// #[derive(Deserialize, Validate)]
+    /// struct Subscription {
+    ///     #[garde(email)]
+    ///     email: String,
+    /// }
+    ///
+    /// #[post("/subscriptions")]
+    /// async fn subscribe(form: Form<Subscription>) -> Response {
+    ///     match Valid::check(form) {
+    ///         Ok(_) => Redirect::see_other("/thanks").into_response(),
+    ///         // A page of yours shows `form.email`, escaped, and each fault beside its field.
+    ///         Err((_form, faults)) => (server::StatusCode::UNPROCESSABLE_ENTITY, Html(faults.to_string())).into_response(),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The value, with the [`Faults`] that were found.
+    pub fn check(value: T) -> Result<Self, (T, Faults)> {
+        match value.value().validate() {
+            Ok(()) => Ok(Self(value)),
+            Err(report) => Err((value, Faults(report))),
+        }
+    }
+}
+
 impl<S, T> FromRequest<S> for Valid<T>
 where
     S: Sync,
@@ -83,8 +119,7 @@ where
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, Self::Rejection> {
         let extracted = T::from_request(request, state).await.map_err(ValidRejection::Refused)?;
-        extracted.value().validate().map_err(|report| ValidRejection::Invalid(Faults(report)))?;
-        Ok(Self(extracted))
+        Self::check(extracted).map_err(|(_, faults)| ValidRejection::Invalid(faults))
     }
 }
 
@@ -222,6 +257,15 @@ mod tests {
         assert_eq!(fields, ["count", "lines[1].text", "name"]);
         assert_eq!(document["errors"][0]["detail"], "lower than 1");
         assert!(document["detail"].as_str().unwrap().starts_with("invalid: `count`: lower than 1; "));
+    }
+
+    #[test]
+    fn a_value_that_is_refused_comes_back() {
+        let query = |text| Query::<Order>::parse(text).unwrap();
+        assert_eq!(Valid::check(query("name=Ada&count=1")).unwrap().name, "Ada");
+        let (kept, faults) = Valid::check(query("name=Ada&count=0")).unwrap_err();
+        assert_eq!(kept.name, "Ada");
+        assert_eq!(faults.iter().collect::<Vec<_>>(), [("count".to_owned(), "lower than 1")]);
     }
 
     #[tokio::test]
