@@ -11,7 +11,7 @@ pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, asser
 pub use crate::net::blocking::run_blocking;
 pub use crate::respond::cause::{Cause, member, status};
 pub use crate::routing::{
-    Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, NoRoute, OnDisconnect, Pattern, Policy,
-    Reply, RouteInfo, RouteProbe, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie, UrlBuilder,
-    answer, answer_with, join_texts, layer, refuse, reply, respond,
+    Binding, Bindings, Bound, Call, Conflicts, Gathered, HandlerFn, Item, NoRoute, OnDisconnect, Params,
+    Pattern, Policy, Reply, RouteInfo, RouteProbe, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie,
+    UrlBuilder, answer, join_texts, layer, reply, respond,
 };

@@ -126,7 +126,16 @@ fn policy(policy: &Policy) -> TokenStream {
 fn handle(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
     let layers = route.with.iter().enumerate().map(|(index, layer)| proofs::layer(index, layer, route));
-    let body = if is_plain(route, function) { plain(route, function) } else { block(route, function) };
+    let is_plain = is_plain(route, function);
+    let body = if is_plain { plain(route, function) } else { block(route, function) };
+    let (allowed, mutable) = if is_plain {
+        (quote!(deprecated), quote!())
+    } else {
+        (
+            quote!(unused_mut, unused_variables, deprecated, clippy::unit_arg, clippy::let_unit_value),
+            quote!(mut),
+        )
+    };
     let (generics, state) = match &route.state {
         Some(state) => (quote!(), quote!(#state)),
         None => (quote!(__S: ::core::marker::Sync + 'static), quote!(__S)),
@@ -143,11 +152,11 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
-        #[allow(unused_mut, unused_variables, deprecated, clippy::unit_arg, clippy::let_unit_value)]
+        #[allow(#allowed)]
         impl<#generics> ::server::Handle<#state> for #name #bounds {
             #layers
 
-            fn __call(mut __request: ::server::Request, __state: &#state) -> ::server::__private::Reply<'_> {
+            fn __call(#mutable __request: ::server::Request, __state: &#state) -> ::server::__private::Reply<'_> {
                 #body
             }
         }
@@ -159,46 +168,56 @@ fn local(kind: &str, index: usize) -> Ident {
     format_ident!("__{kind}_{index}")
 }
 
+/// How many parameters the functions of the framework take.
+const MOST_PARAMS: usize = 4;
+
 /// Whether the call is put together of functions of the framework, which rustc need not check again.
 fn is_plain(route: &Route, function: &Function) -> bool {
+    let mut params = 0;
     let owned = route.arguments.iter().all(|argument| match &argument.source {
-        Source::Param { text, .. } => *text == Text::Owned,
+        Source::Param { text, .. } => {
+            params += 1;
+            *text == Text::Owned
+        }
         Source::Extractor { .. } => true,
         Source::Request => false,
     });
-    owned && function.sig.asyncness.is_some() && proofs::groups(route).len() < 2
+    owned && params <= MOST_PARAMS && function.sig.asyncness.is_some() && proofs::groups(route).len() < 2
 }
 
-/// Parameters, then extractors, then the call.
+/// One call with all that the answer is made of: parameters, then extractors, then the function.
 fn plain(route: &Route, function: &Function) -> TokenStream {
-    let params = route.arguments.iter().enumerate().filter_map(|(index, argument)| match &argument.source {
-        Source::Param { index: param, name, .. } => {
-            Some(owned_param(&local("arg", index), argument, *param, name, Refusal::Reply))
-        }
+    let name = &function.sig.ident;
+    let params = route.arguments.iter().filter_map(|argument| match &argument.source {
+        Source::Param { index, name, .. } => Some(owned_param(argument, *index, name)),
         Source::Extractor { .. } | Source::Request => None,
     });
-    let name = &function.sig.ident;
-    let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
-    let call = quote_spanned!(name.span()=> #name(#(#arguments),*));
+    let group = proofs::groups(route).into_iter().next().unwrap_or_default();
+    let (state, types, checked) = (state(route), proofs::tuple(&group), proofs::checked_in_call(0, route));
+    let handler = in_order(route, &group, name);
     let respond = respond(function);
     // A future that cannot move between threads is told of at the function's name.
-    let answer = match proofs::groups(route).first() {
-        None => quote_spanned!(name.span()=> ::server::__private::answer(#call, #respond)),
-        Some(group) => {
-            let (state, types, checked) =
-                (state(route), proofs::tuple(group), proofs::checked_in_call(0, route));
-            let args = group.iter().map(|(index, _)| local("arg", *index));
-            quote_spanned! {name.span()=>
-                ::server::__private::answer_with::<#checked, #state, #types, _>(
-                    __request,
-                    __state,
-                    move |(#(#args,)*)| #call,
-                    #respond,
-                )
-            }
-        }
-    };
-    quote!(#(#params)* #answer)
+    let answer = quote_spanned!(name.span()=> ::server::__private::answer::<#checked, #state, #types, _, _>);
+    quote_spanned!(name.span()=> #answer((#(#params,)*), __request, __state, #handler, #respond))
+}
+
+/// The function, or a closure around it where its arguments are not written in the order that they are made in.
+fn in_order(route: &Route, group: &[(usize, &Argument)], name: &Ident) -> TokenStream {
+    let params = route
+        .arguments
+        .iter()
+        .enumerate()
+        .filter(|(_, argument)| matches!(argument.source, Source::Param { .. }));
+    let made: Vec<(usize, &Argument)> = params.chain(group.iter().copied()).collect();
+    if made.is_sorted_by_key(|(index, _)| *index) {
+        return quote!(#name);
+    }
+    let takes = made.iter().map(|(index, argument)| {
+        let (arg, ty) = (local("arg", *index), &argument.ty);
+        quote!(#arg: #ty)
+    });
+    let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
+    quote_spanned!(name.span()=> |#(#takes),*| #name(#(#arguments),*))
 }
 
 /// The same in an `async` block, for what borrows from the request, takes it whole, or blocks.
@@ -217,7 +236,11 @@ fn steps(route: &Route, function: &Function) -> TokenStream {
     let mut inside = TokenStream::new();
     for (index, argument) in arguments() {
         if let Source::Param { index: param, name, text: Text::Owned } = &argument.source {
-            steps.extend(owned_param(&local("arg", index), argument, *param, name, Refusal::Boxed));
+            steps.extend(or_return(
+                &local("arg", index),
+                &owned_param(argument, *param, name),
+                Refusal::Boxed,
+            ));
         }
     }
     for (index, group) in proofs::groups(route).iter().enumerate() {
@@ -256,8 +279,6 @@ enum Refusal {
     Response,
     /// What is not awaited has it in a box, as it would make every result as large as a response.
     Boxed,
-    /// The same, where the answer is a future.
-    Reply,
 }
 
 /// `let #arg = match #result { Ok(value) => value, Err(response) => return response };`
@@ -265,7 +286,6 @@ fn or_return(arg: &impl ToTokens, result: &TokenStream, refusal: Refusal) -> Tok
     let refused = match refusal {
         Refusal::Response => quote!(__response),
         Refusal::Boxed => quote!(*__response),
-        Refusal::Reply => quote!(::server::__private::refuse(__response)),
     };
     quote! {
         let #arg = match #result {
@@ -275,9 +295,9 @@ fn or_return(arg: &impl ToTokens, result: &TokenStream, refusal: Refusal) -> Tok
     }
 }
 
-fn owned_param(arg: &Ident, argument: &Argument, param: usize, name: &str, refusal: Refusal) -> TokenStream {
+fn owned_param(argument: &Argument, param: usize, name: &str) -> TokenStream {
     let (ty, param) = (&argument.ty, Literal::usize_unsuffixed(param));
-    or_return(arg, &quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name)), refusal)
+    quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name))
 }
 
 fn borrowed_text(text: &Ident, param: usize, name: &str, blocking: bool) -> TokenStream {

@@ -29,7 +29,10 @@ pub(super) fn for_pattern(pattern: &Pattern, arguments: &[Argument], function: &
     let flush = |literal: &mut String, steps: &mut Vec<TokenStream>| {
         if !literal.is_empty() {
             let text = std::mem::take(literal);
-            steps.push(quote!(.literal(#text)));
+            steps.push(match steps.len() {
+                0 => quote!(starting(#text)),
+                _ => quote!(.literal(#text)),
+            });
         }
     };
     let mut index = 0;
@@ -45,7 +48,7 @@ pub(super) fn for_pattern(pattern: &Pattern, arguments: &[Argument], function: &
         };
         flush(&mut literal, &mut steps);
         let (variable, kind) = (ident(param), kind(index, arguments));
-        steps.push(quote!(.#method(#param, <_ as #kind>::into_param(#variable))));
+        steps.push(quote!(.#method(#param, #kind::into_param(#variable))));
         index += 1;
     }
     flush(&mut literal, &mut steps);
@@ -58,7 +61,7 @@ pub(super) fn for_pattern(pattern: &Pattern, arguments: &[Argument], function: &
             #[must_use]
             #[track_caller]
             #vis fn url(#(#takes),*) -> ::server::RouteUrl {
-                ::server::__private::UrlBuilder::new() #(#steps)* .finish(<Self as ::server::Endpoint>::ROUTE)
+                ::server::__private::UrlBuilder::#(#steps)* .finish(<Self as ::server::Endpoint>::ROUTE)
             }
         }
     }
@@ -74,12 +77,12 @@ fn kind(index: usize, arguments: &[Argument]) -> TokenStream {
         Some((argument, Text::Owned)) => {
             let ty = &argument.ty;
             match wrapped(ty) {
-                Written::Text => quote!(::server::IntoParam<::core::primitive::str>),
-                Written::Inside(inner) => quote!(::server::IntoParam<#inner>),
-                Written::Itself => quote!(::server::IntoParam<#ty>),
+                Written::Text => quote!(::server::IntoParam::<::core::primitive::str>),
+                Written::Inside(inner) => quote!(::server::IntoParam::<#inner>),
+                Written::Itself => quote!(::server::IntoParam::<#ty>),
             }
         }
-        Some((_, Text::Borrowed)) => quote!(::server::IntoParam<::core::primitive::str>),
+        Some((_, Text::Borrowed)) => quote!(::server::IntoParam::<::core::primitive::str>),
         // `Path<T>` and `Request` do not say which parameter is of which type.
         None => quote!(::server::__private::AnyParam),
     }

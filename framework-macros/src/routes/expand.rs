@@ -1,7 +1,8 @@
-//! The constants that `routes!` becomes.
+//! The statics that `routes!` becomes.
 //!
 //! They stand in a block, each for one step, so that `cargo check` evaluates them; the last, which needs the state's
-//! type, is an inline constant, whose type is inferred from where the table is used.
+//! type, is an inline constant, whose type is inferred from where the table is used. Statics, as rustc looks once more
+//! through all that a constant refers to wherever another refers to it.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -28,33 +29,32 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
         #[allow(unused_imports)]
         use ::server::Handle as __Handle;
         #[allow(long_running_const_eval)]
-        const __SOURCES: ::server::__private::Sources = ::server::__private::Sources {
+        static __SOURCES: ::server::__private::Sources = ::server::__private::Sources {
             scopes: &[#(#scopes),*],
             items: &[#(#sources),*],
         };
         #[allow(long_running_const_eval)]
         const __SIZES: ::server::__private::Sizes = ::server::__private::Sizes::of(&__SOURCES);
         #[allow(long_running_const_eval)]
-        const __TEXT: &[u8] = &::server::__private::join_texts::<{ __SIZES.text }>(&__SOURCES);
+        static __TEXT: [u8; __SIZES.text] = ::server::__private::join_texts(&__SOURCES);
         #[allow(long_running_const_eval)]
-        const __ROWS: &::server::__private::Rows<
+        static __ROWS: ::server::__private::Rows<
             { __SIZES.routes },
             { __SIZES.rows },
             { __SIZES.segments },
             { __SIZES.layers },
-        > = &::server::__private::Rows::gather(&__SOURCES, __TEXT);
+        > = ::server::__private::Rows::gather(&__SOURCES, &__TEXT);
         #[allow(long_running_const_eval)]
         const __NODES: usize = __ROWS.gathered().count_nodes();
         #[allow(long_running_const_eval)]
-        const __TRIE: &::server::__private::Trie<__NODES, { __SIZES.leaves }> =
-            &::server::__private::Trie::build(&__ROWS.gathered());
-        const __TABLE: &::server::__private::Table =
-            &::server::__private::Table::new(__ROWS.gathered(), __TRIE);
+        static __TRIE: ::server::__private::Trie<__NODES, { __SIZES.leaves }> =
+            ::server::__private::Trie::build(&__ROWS.gathered());
+        static __TABLE: ::server::__private::Table = ::server::__private::Table::new(__ROWS.gathered(), &__TRIE);
         #[allow(long_running_const_eval)]
-        const __CONFLICTS: &::server::__private::Conflicts<#item_count> =
-            &::server::__private::Conflicts::find(&__SOURCES, __TABLE);
+        static __CONFLICTS: ::server::__private::Conflicts<#item_count> =
+            ::server::__private::Conflicts::find(&__SOURCES, &__TABLE);
         #checks
-        ::server::Routes::__new(__TABLE, const {
+        ::server::Routes::__new(&__TABLE, const {
             &::server::__private::Bindings::<_, { __SIZES.routes }, { __SIZES.layers }>::new(
                 &[#(#layers),*],
                 &[#(#bindings),*],
@@ -111,7 +111,7 @@ fn checks(table: &FlatTable) -> TokenStream {
         const _: () = if __CONFLICTS.are_there() {
             #[track_caller]
             const fn __check(item: usize) {
-                ::server::__private::Conflicts::check(__CONFLICTS, __TABLE, item);
+                ::server::__private::Conflicts::check(&__CONFLICTS, &__TABLE, item);
             }
             #(#checks)*
         };

@@ -130,6 +130,13 @@ pub trait ExtractAll<S, C>: Sized {
     fn extract_all(request: &mut Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
+/// No extractors: there is nothing to ask of the state.
+impl<S: Sync> ExtractAll<S, Checked<true>> for () {
+    async fn extract_all(_: &mut Request, _: &S) -> Result<Self, Response> {
+        Ok(())
+    }
+}
+
 macro_rules! tuples {
     ($($($ty:ident)+;)+) => {$(
         impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S, Checked<true>> for ($($ty,)+) {

@@ -59,7 +59,7 @@ pub trait Endpoint {
 pub trait Handle<S: 'static>: Endpoint {
     /// How it is called, with its middleware.
     #[doc(hidden)]
-    const BOUND: Bound<S> = Bound { call: HandlerFn::new(Self::__call), layers: &[] };
+    const BOUND: Bound<S> = Bound { call: HandlerFn(Self::__call), layers: Bound::NO_LAYERS };
 
     /// Answers a request whose path one of the route's patterns matched.
     #[doc(hidden)]
@@ -72,6 +72,11 @@ pub struct Bound<S: 'static> {
     pub call: HandlerFn<S>,
     /// The layers, outermost first.
     pub layers: &'static [&'static dyn Layer<S>],
+}
+
+impl<S> Bound<S> {
+    /// In place of a slice of each handler's own, which rustc would evaluate for each.
+    const NO_LAYERS: &'static [&'static dyn Layer<S>] = &[];
 }
 
 impl<S> Clone for Bound<S> {

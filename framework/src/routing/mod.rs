@@ -30,7 +30,7 @@ pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
 pub(crate) use mount::Mounts;
 pub use mount::{Mount, Rest};
-pub use reply::{Reply, answer, answer_with, refuse, reply, respond};
+pub use reply::{Call, Params, Reply, answer, reply, respond};
 pub use route_url::{RouteUrl, UrlError};
 pub use source::{Item, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};
 pub use table::{ListedRoute, Routes, Table};

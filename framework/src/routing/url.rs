@@ -10,13 +10,13 @@ use super::{RouteInfo, RouteUrl};
 use crate::http::RESERVED;
 
 /// A URL in the making; the macro's alone.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct UrlBuilder(String);
 
 impl UrlBuilder {
-    /// An empty one.
-    pub const fn new() -> Self {
-        Self(String::new())
+    /// One that begins with text that is encoded already.
+    pub fn starting(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     /// Appends text that is encoded already.
@@ -90,11 +90,11 @@ mod tests {
     use super::*;
 
     fn url(value: &str) -> String {
-        UrlBuilder::new().literal("/users/").param("id", value).literal("/posts").0
+        UrlBuilder::starting("/users/").param("id", value).literal("/posts").0
     }
 
     fn files(value: &str) -> String {
-        UrlBuilder::new().literal("/files/").catch_all("path", value).0
+        UrlBuilder::starting("/files/").catch_all("path", value).0
     }
 
     #[test]

@@ -203,6 +203,24 @@ fn extracts_the_body_after_all_else() {
     assert_eq!(told(call::<ordered>("/z/x?refuse")).0, 400);
 }
 
+#[post("/:a/:b/:c/:d")]
+async fn backwards(Body(_): Body, d: u8, Step(first): Step, c: u8, b: u8, a: u8) -> Text {
+    Text(format!("{first} {a} {b} {c} {d}"))
+}
+
+#[get("/:a/:b/:c/:d/:e")]
+async fn many(a: u8, b: u8, c: u8, d: u8, e: u8) -> Text {
+    Text(format!("{a} {b} {c} {d} {e}"))
+}
+
+#[test]
+fn gives_each_argument_its_own_value() {
+    assert_eq!(told(call::<backwards>("/1/2/3/4")), (200, "s 1 2 3 4".to_owned()));
+    assert_eq!(told(call::<many>("/1/2/3/4/5")), (200, "1 2 3 4 5".to_owned()));
+    let (status, detail) = told(call::<backwards>("/1/2/zz1/zz2"));
+    assert!(status == 400 && detail.contains("zz2"), "the first as written is told of: {detail}");
+}
+
 #[get("/all/:id")]
 async fn whole(request: Request, Step(step): Step, id: u64) -> Text {
     Text(format!("{} {step} {id} {:?}", request.target(), request.param("id")))
