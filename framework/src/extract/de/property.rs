@@ -8,8 +8,12 @@ use serde::Deserialize;
 
 use super::MAX_PAIRS;
 use super::decode::{Coding, Malformed, decode};
+use super::fields::MAX_FAULTS;
 use crate::extract::rejection::FormRejection;
 use crate::extract::{Form, Query};
+
+/// More than one fault is told in: a name and a text, each of 64 characters and escaped, and what was expected.
+const FAULT_CHARS: usize = 1500;
 
 /// Where we differ from `serde_html_form`. There is nothing else.
 const EXCEPTIONS: [Exception; 6] = [
@@ -166,7 +170,7 @@ fn compare<'a, T: Deserialize<'a> + Debug + PartialEq>(text: &'a str, ours: Resu
         }
         (Err(error), theirs) => {
             assert!(
-                !error.contains(char::is_control) && error.chars().count() < 1000,
+                !error.contains(char::is_control) && error.chars().count() < MAX_FAULTS * FAULT_CHARS,
                 "{error:?} is for a client"
             );
             let agrees = theirs.is_err() || is_excepted(text, &[Ours::Broken, Ours::Refused]);
