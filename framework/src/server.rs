@@ -91,31 +91,8 @@ impl HasState<()> for Server<(), Missing> {
 
 impl<S> HasState<S> for Server<S, Held<S>> {
     fn into_parts(self) -> (Server<S, Missing>, S) {
-        let Self {
-            routes,
-            mounts,
-            layers,
-            reports,
-            state,
-            settings,
-            command_line,
-            trigger,
-            shutdown,
-            mistakes,
-        } = self;
-        let server = Server {
-            routes,
-            mounts,
-            layers,
-            reports,
-            state: Missing,
-            settings,
-            command_line,
-            trigger,
-            shutdown,
-            mistakes,
-        };
-        (server, state.0)
+        let (server, Held(state)) = self.replace_state(Missing);
+        (server, state)
     }
 }
 
@@ -145,30 +122,38 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
 
     /// Gives the state that the table's handlers ask for.
     pub fn state(self, state: S) -> Server<S, Held<S>> {
+        self.replace_state(Held(state)).0
+    }
+}
+
+impl<S: 'static, P> Server<S, P> {
+    /// The same server with another state, and the one that it had.
+    fn replace_state<Q>(self, state: Q) -> (Server<S, Q>, P) {
         let Self {
             routes,
             mounts,
             layers,
             reports,
-            state: Missing,
+            state: before,
             settings,
             command_line,
             trigger,
             shutdown,
             mistakes,
         } = self;
-        Server {
+        let server = Server {
             routes,
             mounts,
             layers,
             reports,
-            state: Held(state),
+            state,
             settings,
             command_line,
             trigger,
             shutdown,
             mistakes,
-        }
+        };
+        (server, before)
     }
 }
 
