@@ -1,0 +1,105 @@
+//! What each server answers, in whatever framework: the same routes, the same bytes of content.
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `GET /plaintext` | [`PLAINTEXT`], `text/plain` |
+//! | `GET /json` | a [`Message`] as JSON, serialised for each request |
+//! | `GET /users/{id}` | `user {id}`, where the id is a `u64` |
+//! | `POST /echo` | the [`Order`] that was sent as JSON: parsed, and serialised again |
+//! | `GET /download` | [`DOWNLOAD_BYTES`] bytes of [`download`] |
+//! | `POST /upload` | how many bytes were sent, read as they come |
+//!
+//! A server listens on 127.0.0.1 at `PORT`, with `WORKERS` threads.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use serde::{Deserialize, Serialize};
+
+/// The content of `GET /plaintext`.
+pub const PLAINTEXT: &str = "Hello, World!";
+
+/// How long `GET /download` is.
+pub const DOWNLOAD_BYTES: usize = 1024 * 1024;
+
+/// The content of `GET /download`.
+pub static DOWNLOAD: [u8; DOWNLOAD_BYTES] = [b'x'; DOWNLOAD_BYTES];
+
+/// The content of `GET /json`.
+#[derive(Debug, Serialize)]
+pub struct Message {
+    /// [`PLAINTEXT`].
+    pub message: &'static str,
+}
+
+impl Message {
+    /// The one that is answered.
+    pub const HELLO: Self = Self { message: PLAINTEXT };
+}
+
+/// What `POST /echo` takes and gives: about 1 KiB as JSON.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Order {
+    pub id: u64,
+    pub customer: Customer,
+    pub lines: Vec<Line>,
+    pub note: Option<String>,
+    pub paid: bool,
+    pub total: f64,
+}
+
+/// Who ordered.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Customer {
+    pub name: String,
+    pub email: String,
+    pub city: String,
+    pub tags: Vec<String>,
+}
+
+/// What was ordered.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Line {
+    pub article: String,
+    pub text: String,
+    pub count: u32,
+    pub price: f64,
+}
+
+impl Order {
+    /// An order whose JSON is 1,024 bytes long.
+    pub fn example() -> Self {
+        let line = |n: u32| Line {
+            article: format!("A-{:05}", 1_000 + n),
+            text: format!("Article number {n}, as the catalogue has it"),
+            count: n + 1,
+            price: 19.5 + f64::from(n),
+        };
+        Self {
+            id: 4_711,
+            customer: Customer {
+                name: "Ada Lovelace".to_owned(),
+                email: "ada@example.com".to_owned(),
+                city: "London".to_owned(),
+                tags: vec!["early".to_owned(), "engine".to_owned()],
+            },
+            lines: (0..7).map(line).collect(),
+            note: Some("x".repeat(122)),
+            paid: true,
+            total: 546.0,
+        }
+    }
+}
+
+/// Where to listen.
+pub fn address() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, number("PORT", 8080)).into()
+}
+
+/// How many threads serve.
+pub fn workers() -> usize {
+    number("WORKERS", 1).into()
+}
+
+fn number(name: &str, default: u16) -> u16 {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
+}

@@ -1,0 +1,99 @@
+//! What is asked, and a first look at the answer.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use contract::{DOWNLOAD, Message, Order, PLAINTEXT};
+
+use crate::options::Options;
+
+/// How many bytes an upload has.
+const UPLOAD_BYTES: usize = 1024 * 1024;
+
+/// What a browser says of itself: about 700 bytes.
+const BROWSER: &str = "Connection: keep-alive\r\n\
+    sec-ch-ua: \"Chromium\";v=\"140\", \"Not=A?Brand\";v=\"24\", \"Google Chrome\";v=\"140\"\r\n\
+    sec-ch-ua-mobile: ?0\r\n\
+    sec-ch-ua-platform: \"Linux\"\r\n\
+    Upgrade-Insecure-Requests: 1\r\n\
+    User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\n\
+    Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8\r\n\
+    Sec-Fetch-Site: none\r\n\
+    Sec-Fetch-Mode: navigate\r\n\
+    Sec-Fetch-User: ?1\r\n\
+    Sec-Fetch-Dest: document\r\n\
+    Accept-Encoding: gzip, deflate, br, zstd\r\n\
+    Accept-Language: en-GB,en;q=0.9,de;q=0.8\r\n\
+    Cookie: session=0123456789abcdef; theme=dark\r\n";
+
+/// One request of the scenario.
+pub(crate) fn request(options: &Options) -> Vec<u8> {
+    let get = |path: &str, fields: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n").into_bytes();
+    let post = |path: &str, content_type: &str, body: &[u8]| {
+        let len = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\nContent-Length: {len}\r\n\r\n"
+        );
+        [head.as_bytes(), body].concat()
+    };
+    match options.scenario.as_str() {
+        "plaintext" => get("/plaintext", ""),
+        "browser" => get("/plaintext", BROWSER),
+        "close" => get("/plaintext", "Connection: close\r\n"),
+        "json" => get("/json", ""),
+        "parameter" => get("/users/42", ""),
+        "download" => get("/download", ""),
+        "echo" => post("/echo", "application/json", &order()),
+        "upload" => post("/upload", "application/octet-stream", &vec![b'x'; UPLOAD_BYTES]),
+        other => {
+            eprintln!("driver: there is no scenario `{other}`");
+            std::process::exit(2);
+        }
+    }
+}
+
+fn order() -> Vec<u8> {
+    serde_json::to_vec(&Order::example()).expect("plain values")
+}
+
+/// The content that answers it.
+fn content(options: &Options) -> Vec<u8> {
+    match options.scenario.as_str() {
+        "json" => serde_json::to_vec(&Message::HELLO).expect("plain values"),
+        "parameter" => b"user 42".to_vec(),
+        "download" => DOWNLOAD.to_vec(),
+        "echo" => order(),
+        "upload" => UPLOAD_BYTES.to_string().into_bytes(),
+        _ => PLAINTEXT.as_bytes().to_vec(),
+    }
+}
+
+/// Asks once; gives how many bytes the answer has, when it is the right one.
+pub(crate) fn check(options: &Options) -> io::Result<usize> {
+    let mut stream = TcpStream::connect(options.address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    stream.write_all(&request(options))?;
+    let expected = content(options);
+    let mut answer = Vec::new();
+    let mut scratch = vec![0; 64 * 1024];
+    loop {
+        let len = stream.read(&mut scratch)?;
+        answer.extend_from_slice(scratch.get(..len).unwrap_or_default());
+        let head = answer.windows(4).position(|end| end == b"\r\n\r\n").map(|at| at + 4);
+        if let Some(head) = head
+            && answer.len() >= head + expected.len()
+        {
+            let is_right = answer.starts_with(b"HTTP/1.1 200") && answer.get(head..) == Some(expected.as_slice());
+            return if is_right { Ok(answer.len()) } else { Err(wrong(&answer)) };
+        }
+        if len == 0 {
+            return Err(wrong(&answer));
+        }
+    }
+}
+
+fn wrong(answer: &[u8]) -> io::Error {
+    let begin = String::from_utf8_lossy(answer.get(..400).unwrap_or(answer)).into_owned();
+    io::Error::new(io::ErrorKind::InvalidData, format!("the wrong answer: {begin:?}"))
+}

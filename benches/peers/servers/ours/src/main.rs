@@ -1,0 +1,52 @@
+//! Ours, as a user writes it: macros, table, and each limit and timeout at its default.
+
+use contract::{DOWNLOAD, Message, Order, PLAINTEXT};
+use server::{Body, Bytes, Json, Routes, Runtime, Server, get, post, routes};
+
+const ROUTES: Routes = routes![plaintext, json, user, echo, download, upload];
+
+#[server::main]
+async fn main() -> server::Result {
+    let address = contract::address();
+    Server::new(ROUTES)
+        .host(address.ip())
+        .port(address.port())
+        .workers(contract::workers())
+        .runtime(Runtime::PerCore)
+        .run()
+        .await
+}
+
+#[get("/plaintext")]
+async fn plaintext() -> &'static str {
+    PLAINTEXT
+}
+
+#[get("/json")]
+async fn json() -> Json<Message> {
+    Json(Message::HELLO)
+}
+
+#[get("/users/:id")]
+async fn user(id: u64) -> String {
+    format!("user {id}")
+}
+
+#[post("/echo")]
+async fn echo(order: Json<Order>) -> Json<Order> {
+    order
+}
+
+#[get("/download")]
+async fn download() -> Bytes {
+    Bytes::from_static(&DOWNLOAD)
+}
+
+#[post("/upload", body_limit = "1GiB")]
+async fn upload(mut body: Body) -> server::Result<String> {
+    let mut len = 0;
+    while let Some(chunk) = body.chunk().await {
+        len += chunk?.len();
+    }
+    Ok(len.to_string())
+}
