@@ -1,10 +1,11 @@
 //! `cargo xtask …`: the tasks of this repository, on any machine with cargo.
 //!
 //! It has no dependency from outside the workspace, so that it builds in seconds. It never changes a file under
-//! version control.
+//! version control but the report of `bench`.
 
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
+mod bench;
 mod book;
 mod clauses;
 mod command;
@@ -33,13 +34,19 @@ Tasks of this repository: cargo xtask TASK
   conformance    run the HTTP conformance programs against examples/probe
   fuzz [--seconds N] [TARGET…]
                  run the fuzzer's targets, or those named, a minute each or as long as is said
+  bench [--quick] [--servers A,B] [--scenarios A,B] [--rounds N] [--seconds S] [--to FOLDER]
+                 measure ours beside its peers and write benches/report: 15 minutes, and as long to build at first
+  bench report [--to FOLDER]
+                 write the report of the data in benches/report again
   soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";
 
 fn main() -> ExitCode {
     let all: Vec<String> = std::env::args().skip(1).collect();
     let (task, arguments) = match all.as_slice() {
-        [task, arguments @ ..] if arguments.is_empty() || matches!(task.as_str(), "fuzz" | "soak") => {
+        [task, arguments @ ..]
+            if arguments.is_empty() || matches!(task.as_str(), "bench" | "fuzz" | "soak") =>
+        {
             (task.as_str(), arguments)
         }
         [] | [_, ..] => ("", [].as_slice()),
@@ -52,10 +59,11 @@ fn main() -> ExitCode {
         "conformance" => suite::conformance(),
         "fuzz" => match fuzz::Options::parse(arguments) {
             Ok(options) => suite::fuzz(&options),
-            Err(fault) => {
-                eprintln!("{fault}");
-                ExitCode::from(2)
-            }
+            Err(fault) => misused(&fault),
+        },
+        "bench" => match bench::Task::parse(arguments) {
+            Ok(task) => suite::one("bench", || bench::run(task)),
+            Err(fault) => misused(&fault),
         },
         "soak" => suite::one("soak", || soak::check(arguments)),
         "help" | "--help" | "-h" => {
@@ -67,4 +75,9 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn misused(fault: &str) -> ExitCode {
+    eprintln!("{fault}");
+    ExitCode::from(2)
 }
