@@ -47,7 +47,7 @@
 //! |---|---|
 //! | routes | [`route`](macro@route) and its shorthands [`get`], [`post`], …; [`routes!`](routes); [`scope`](macro@scope); [`Server::mount`] |
 //! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`MultipartForm`], [`Body`], [`struct@State`], [`TypedHeader`], [`Bearer`], [`Conditions`], … |
-//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Created`], [`Redirect`], [`Negotiated`], [`Sse`], tuples with [`ETag`], [`Cache`] or [`Attachment`], [`Response`] |
+//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Created`], [`Redirect`], [`Negotiated`], [`File`], [`Sse`], tuples with [`ETag`], [`Cache`] or [`Attachment`], [`Response`] |
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
@@ -83,6 +83,7 @@ pub mod __private;
 pub mod __properties;
 mod app;
 mod banner;
+mod blocking;
 mod config;
 mod entry;
 mod error;
@@ -140,8 +141,8 @@ pub use observe::{
     Timeouts,
 };
 pub use respond::{
-    Attachment, Cache, Created, Event, EventSender, Html, IntoResponse, LastModified, Negotiated, NoContent,
-    Problem, Redirect, Represent, ResponsePart, Sse,
+    AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,
+    Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,
 };
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, RouteUrl, Routes,
