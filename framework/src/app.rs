@@ -158,7 +158,10 @@ impl<S: Send + Sync> App<S> {
         target: &'a Target,
     ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
         let response = match target {
-            Target::Mount(index, rest) => return self.mounts.call(*index, request, *rest, &self.state),
+            Target::Mount(index, rest) => {
+                let rest = (*rest, self.routes.table());
+                return self.mounts.call(*index, request, rest, &self.state);
+            }
             Target::NotAllowed(allow) => {
                 let detail = format!(
                     "{} is not answered here; allowed: {}",

@@ -67,6 +67,7 @@
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `sessions` | `Session`, with a `SessionStore` |
+//! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
@@ -89,6 +90,8 @@ mod entry;
 mod error;
 mod extract;
 mod h1;
+#[cfg(all(unix, feature = "files"))]
+mod handlers;
 mod http;
 mod log;
 mod macros;
@@ -118,6 +121,9 @@ pub use extract::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
 pub use extract::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 #[cfg(feature = "validation")]
 pub use extract::{Valid, Validated};
+
+#[cfg(all(unix, feature = "files"))]
+pub use handlers::{StaticFiles, Symlinks};
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};

@@ -21,7 +21,10 @@ use crate::blocking::call_blocking;
 use crate::http::{Body, ETag, Response};
 
 pub use error::FileError;
+#[cfg(all(unix, feature = "files"))]
 pub(crate) use media::content_type;
+#[cfg(not(all(unix, feature = "files")))]
+use media::content_type;
 use opened::Opened;
 use source::FileSource;
 
@@ -124,6 +127,16 @@ impl File {
                 _ => Content::Opened(opened),
             },
         })
+    }
+
+    /// Says that it holds another in the coding `coding`, which is another representation and has a tag of its own.
+    #[cfg(all(unix, feature = "files"))]
+    pub(crate) fn in_coding(mut self, coding: &str) -> Self {
+        self.etag = self.etag.map(|etag| {
+            let version = format!("{}-{coding}", String::from_utf8_lossy(etag.opaque()));
+            if etag.is_weak() { ETag::weak(version) } else { ETag::strong(version) }
+        });
+        self
     }
 
     /// The file's length in bytes, when it was opened.

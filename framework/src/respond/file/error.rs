@@ -30,8 +30,14 @@ impl FileError {
         Self(Fault::NotFound(path.to_owned()))
     }
 
+    /// Of a path that must be there.
+    #[cfg(all(unix, feature = "files"))]
+    pub(crate) fn unreadable(path: &Path, error: io::Error) -> Self {
+        Self(Fault::Io(path.to_owned(), error))
+    }
+
     /// What the system says of `path`.
-    pub(super) fn of(path: &Path, error: io::Error) -> Self {
+    pub(crate) fn of(path: &Path, error: io::Error) -> Self {
         Self(match error.kind() {
             // The last two are of names that no file can have.
             ErrorKind::NotFound
