@@ -89,6 +89,7 @@ mod error;
 mod extract;
 mod h1;
 mod http;
+pub mod layers;
 mod log;
 mod macros;
 mod middleware;
