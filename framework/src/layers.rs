@@ -18,4 +18,6 @@
 //! # assert_eq!(ROUTES.len(), 1);
 //! ```
 
-pub use crate::middleware::Cors;
+pub use crate::middleware::{Cors, Csp, Framing, SecurityHeaders};
+#[cfg(feature = "csp-nonces")]
+pub use crate::middleware::{CspNonce, CspNonceRejection};

@@ -66,6 +66,7 @@
 //! |---|---|
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
+//! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!

@@ -6,10 +6,14 @@
 pub(crate) mod around;
 mod chain;
 mod cors;
+mod security_headers;
 
 pub(crate) use chain::{BoxFuture, Chain, Terminal};
 pub use chain::{Layer, Next};
 pub use cors::Cors;
+pub use security_headers::{Csp, Framing, SecurityHeaders};
+#[cfg(feature = "csp-nonces")]
+pub use security_headers::{CspNonce, CspNonceRejection};
 
 use crate::http::{Request, Response};
 
