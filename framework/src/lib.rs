@@ -66,6 +66,7 @@
 //! |---|---|
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
+//! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
@@ -93,6 +94,7 @@ mod h1;
 #[cfg(all(unix, feature = "files"))]
 mod handlers;
 mod http;
+pub mod layers;
 mod log;
 mod macros;
 mod middleware;
