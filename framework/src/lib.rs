@@ -76,6 +76,10 @@
 // Macros name `::server::...`; so does this crate's own test code.
 extern crate self as server;
 
+#[cfg(feature = "__micro")]
+#[doc(hidden)]
+#[path = "micro.rs"]
+pub mod __micro;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
