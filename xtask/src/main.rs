@@ -1,7 +1,7 @@
 //! `cargo xtask …`: the tasks of this repository, on any machine with cargo.
 //!
 //! It has no dependency from outside the workspace, so that it builds in seconds. It never changes a file under
-//! version control but the report of `bench`.
+//! version control but where it is told to: `micro --bless`, and `bench`, which writes its report.
 
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
@@ -14,6 +14,7 @@ mod crates;
 mod fuzz;
 mod links;
 mod markdown;
+mod micro;
 mod needs;
 mod soak;
 mod sources;
@@ -28,7 +29,7 @@ const HELP: &str = "\
 Tasks of this repository: cargo xtask TASK
 
   test           install what is missing, then run every test
-  ci             formatting, clippy and documentation, the same as test, then fuzz
+  ci             formatting, clippy and documentation, the same as test, then micro and fuzz
   crates         count the crates of a default build
   book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
@@ -38,6 +39,9 @@ Tasks of this repository: cargo xtask TASK
                  measure ours beside its peers and write benches/report: 15 minutes, and as long to build at first
   bench report [--to FOLDER]
                  write the report of the data in benches/report again
+  micro [--bless] [CASE…]
+                 count the instructions of the engine's parts, or of those whose names begin so, and hold them to
+                 their budgets, or set these
   soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";
 
@@ -45,7 +49,7 @@ fn main() -> ExitCode {
     let all: Vec<String> = std::env::args().skip(1).collect();
     let (task, arguments) = match all.as_slice() {
         [task, arguments @ ..]
-            if arguments.is_empty() || matches!(task.as_str(), "bench" | "fuzz" | "soak") =>
+            if arguments.is_empty() || matches!(task.as_str(), "bench" | "fuzz" | "micro" | "soak") =>
         {
             (task.as_str(), arguments)
         }
@@ -63,6 +67,10 @@ fn main() -> ExitCode {
         },
         "bench" => match bench::Task::parse(arguments) {
             Ok(task) => suite::one("bench", || bench::run(task)),
+            Err(fault) => misused(&fault),
+        },
+        "micro" => match micro::Options::parse(arguments) {
+            Ok(options) => suite::one("instructions", || micro::check(&options)),
             Err(fault) => misused(&fault),
         },
         "soak" => suite::one("soak", || soak::check(arguments)),

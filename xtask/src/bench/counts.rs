@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 use crate::bench::data::Key;
 use crate::bench::run::Bench;
 use crate::bench::scenarios::{COUNTED, Scenario, TRACED};
-use crate::bench::servers::{Kind, Running, Server, pinned};
+use crate::bench::servers::{Kind, OURS, Running, Server, pinned};
 use crate::bench::statistics::per_request;
 use crate::command::{program, target};
+use crate::micro;
 use crate::steps::Outcome;
 
 /// Requests of the short run and of the long one: whole batches of 16 on 64 connections.
@@ -39,6 +40,24 @@ pub(crate) fn measure(bench: &mut Bench) -> Outcome {
         }
         if let Err(fault) = calls(bench, server, &folder) {
             bench.left_out(server, &TRACED[0], &format!("system calls: {fault}"));
+        }
+    }
+    Ok(())
+}
+
+/// The engine's parts beside libraries that do the same: what `cargo xtask micro` counts.
+///
+/// # Errors
+///
+/// Where it cannot be built, or a count cannot be had.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+pub(crate) fn parts(bench: &mut Bench) -> Outcome {
+    let names = ["head/", "routing/github/"].map(str::to_owned);
+    for micro::Count { case, ours, peer } in micro::count(&names)? {
+        let key = |server| Key { measure: "micro", server, scenario: &case };
+        bench.data.push(key(OURS), 0, ours as f64);
+        if let Some((name, count)) = &peer {
+            bench.data.push(key(name), 0, *count as f64);
         }
     }
     Ok(())

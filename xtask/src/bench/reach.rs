@@ -28,11 +28,13 @@ enum Figure {
 enum Bound {
     AtMost(f64),
     AtLeast(f64),
-    /// What axum has.
-    UnderAxum,
+    /// Less than what this one has.
+    Under(&'static str),
+    /// No more than what this one has.
+    NotOver(&'static str),
 }
 
-use Bound::{AtLeast, AtMost, UnderAxum};
+use Bound::{AtLeast, AtMost, NotOver, Under};
 use Figure::{Added, Count, OfLimit, TwoWorkers};
 
 const fn goal(what: &'static str, figure: Figure, bound: Bound) -> Goal {
@@ -59,7 +61,11 @@ const fn cpu(scenario: &'static str) -> Figure {
     OfLimit { measure: "cpu_ns", scenario }
 }
 
-const GOALS: [Goal; 24] = [
+const fn micro(scenario: &'static str) -> Figure {
+    Count { measure: "micro", scenario }
+}
+
+const GOALS: [Goal; 32] = [
     goal("instructions a request, 64 connections", instructions("plaintext"), AtMost(2_600.0)),
     goal("the same, pipelined 16", instructions("pipelined"), AtMost(1_300.0)),
     goal("with a browser's head", instructions("browser"), AtMost(4_800.0)),
@@ -97,15 +103,21 @@ const GOALS: [Goal; 24] = [
     goal(
         "cold release build of the hello example, seconds",
         Count { measure: "build_seconds", scenario: "hello" },
-        UnderAxum,
+        Under("axum"),
     ),
-    goal("its stripped size, bytes", Count { measure: "hello_bytes", scenario: "hello" }, UnderAxum),
-];
-
-/// Counted by the small benchmarks, which hold their own bounds.
-const ELSEWHERE: [(&str, &str); 2] = [
-    ("routing, GitHub's API routes", "fewer instructions than matchit"),
-    ("head parsing with framing and every check", "1.0 of httparse's instructions"),
+    goal("its stripped size, bytes", Count { measure: "hello_bytes", scenario: "hello" }, Under("axum")),
+    goal(
+        "instructions of a lookup in GitHub's routes: static",
+        micro("routing/github/static"),
+        Under("matchit"),
+    ),
+    goal("one parameter", micro("routing/github/one-param"), Under("matchit")),
+    goal("two parameters", micro("routing/github/two-params"), Under("matchit")),
+    goal("three parameters", micro("routing/github/three-params"), Under("matchit")),
+    goal("no such path", micro("routing/github/miss"), Under("matchit")),
+    goal("another method", micro("routing/github/wrong-method"), Under("matchit")),
+    goal("instructions of parsing a head: 703 bytes", micro("head/long"), NotOver("httparse")),
+    goal("66 bytes", micro("head/short"), NotOver("httparse")),
 ];
 
 /// The table: each goal with its bound, our figure, and those of the limit and of the best peer.
@@ -126,13 +138,11 @@ pub(crate) fn table(data: &Data) -> String {
         let bound = match goal.bound {
             AtMost(_) => format!("≤ {}", show(bound)),
             AtLeast(_) => format!("≥ {}", show(bound)),
-            UnderAxum => format!("< axum's, {}", show(bound)),
+            Under(name) => format!("< {name}'s {}", show(bound)),
+            NotOver(name) => format!("≤ {name}'s {}", show(bound)),
         };
         let parse = show(goal.figure.of(data, PARSE));
         let _ = writeln!(text, "| {} | {bound} | {} | {reached} | {parse} | {best} |", goal.what, show(ours));
-    }
-    for (what, bound) in ELSEWHERE {
-        let _ = writeln!(text, "| {what} | {bound} | counted by `benches/micro` | | | |");
     }
     text
 }
@@ -181,15 +191,15 @@ impl Bound {
     fn value(&self, data: &Data, figure: &Figure) -> Option<f64> {
         match self {
             Self::AtMost(value) | Self::AtLeast(value) => Some(*value),
-            Self::UnderAxum => figure.of(data, "axum"),
+            Self::Under(name) | Self::NotOver(name) => figure.of(data, name),
         }
     }
 
     fn holds(&self, ours: f64, bound: f64) -> bool {
         match self {
-            Self::AtMost(_) => ours <= bound,
+            Self::AtMost(_) | Self::NotOver(_) => ours <= bound,
             Self::AtLeast(_) => ours >= bound,
-            Self::UnderAxum => ours < bound,
+            Self::Under(_) => ours < bound,
         }
     }
 }
@@ -218,6 +228,10 @@ mod tests {
             ("rate", "hyper", "echo", 50_000.0),
             ("rate", "ntex", "echo", 41_000.0),
             ("system_calls", "ours", "pipelined", 0.134),
+            ("micro", "ours", "head/long", 2_614.0),
+            ("micro", "httparse", "head/long", 2_614.0),
+            ("micro", "ours", "routing/github/miss", 300.0),
+            ("micro", "matchit", "routing/github/miss", 300.0),
             ("build_seconds", "ours", "hello", 20.0),
             ("build_seconds", "axum", "hello", 25.0),
         ] {
@@ -228,7 +242,9 @@ mod tests {
             "| an empty middleware: instructions | ≤ 150 | 200 | **no** | – | – |",
             "| 1 KiB JSON echo | ≥ 0.68 | 0.67 | **no** | – | hyper 0.50 |",
             "| pipelined 16 | ≤ 0.13 | 0.13 | yes | – | – |",
-            "| cold release build of the hello example, seconds | < axum's, 25 | 20 | yes | – | axum 25 |",
+            "| cold release build of the hello example, seconds | < axum's 25 | 20 | yes | – | axum 25 |",
+            "| instructions of parsing a head: 703 bytes | ≤ httparse's 2,614 | 2,614 | yes | – | – |",
+            "| no such path | < matchit's 300 | 300 | **no** | – | – |",
             "| bytes a waiting connection, 10,000 of them | ≤ 1,536 | – | – | – | – |",
         ] {
             check(&data, row);
