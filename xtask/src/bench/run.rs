@@ -54,7 +54,7 @@ impl Bench {
         if self.options.servers.iter().any(|server| server.name == nginx::NAME) {
             needs::tools(&[Tool::Nginx])?;
         }
-        servers::build()?;
+        servers::build(&self.options.servers)?;
         let started = Instant::now();
         machine::describe(&mut self)?;
         rates::measure(&mut self)?;

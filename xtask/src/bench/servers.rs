@@ -1,5 +1,6 @@
 //! The servers: how each is started, on which core, and that it ends.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::bench::nginx;
-use crate::command::{find, program, root};
+use crate::command::{cargo, find, program, root, run};
 use crate::steps::Outcome;
 
 /// A server.
@@ -162,14 +163,23 @@ pub(crate) fn many_files() -> Vec<String> {
     ["sh", "-c", "ulimit -n \"$(ulimit -H -n)\"; exec \"$0\" \"$@\""].map(str::to_owned).to_vec()
 }
 
-/// Builds all of them, and the driver.
+/// Builds the driver and these servers, each by itself: in one build each would get the features that any of them asks
+/// for of what they share.
 ///
 /// # Errors
 ///
 /// Where one does not build.
-pub(crate) fn build() -> Outcome {
-    let mut build = crate::command::cargo(&["build", "--release", "--locked"]);
-    crate::command::run(build.current_dir(workspace()).env_remove("CARGO_TARGET_DIR"))
+pub(crate) fn build(servers: &[&'static Server]) -> Outcome {
+    let ours = SERVERS.iter().filter(|server| server.name == OURS);
+    let names =
+        servers.iter().copied().chain(ours).map(|server| server.name).filter(|name| *name != nginx::NAME);
+    let packages: BTreeSet<_> =
+        names.map(|name| format!("peer-{name}")).chain(["driver".to_owned()]).collect();
+    for package in &packages {
+        let mut build = cargo(&["build", "--quiet", "--release", "--locked", "-p", package]);
+        run(build.current_dir(workspace()).env_remove("CARGO_TARGET_DIR"))?;
+    }
+    Ok(())
 }
 
 fn quiet(command: &mut Command) -> Result<Child, String> {
@@ -180,4 +190,43 @@ fn quiet(command: &mut Command) -> Result<Child, String> {
 fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
     listener.map(|address| address.port()).map_err(|error| format!("no free port: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(path: &str) -> String {
+        std::fs::read_to_string(root().join(path)).unwrap()
+    }
+
+    /// The names in a section of a manifest or a lock file that runs from after `start` to `end`.
+    fn section<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+        let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start:?}"));
+        rest.split(end).next().unwrap()
+    }
+
+    #[test]
+    fn the_lock_of_the_servers_is_in_step_with_the_framework() {
+        let (manifest, lock) = (read("framework/Cargo.toml"), read("benches/peers/Cargo.lock"));
+        let package = section(&lock, "\nname = \"fingerpost\"\n", "\n[[package]]");
+        let locked = section(package, "dependencies = [", "]");
+        let wanted = section(&manifest, "\n[dependencies]\n", "\n[").lines();
+        for line in wanted.filter(|line| !line.contains("optional") && !line.starts_with('#')) {
+            let Some(name) = line.split(['.', ' ', '=']).next().filter(|name| !name.is_empty()) else {
+                continue;
+            };
+            let is_locked =
+                locked.lines().any(|line| line.trim_matches([' ', '"', ',']).split(' ').next() == Some(name));
+            assert!(is_locked, "{name}: run `cargo metadata` in benches/peers, and commit its Cargo.lock");
+        }
+    }
+
+    #[test]
+    fn every_server_is_a_package_of_the_workspace() {
+        for server in SERVERS.iter().filter(|server| server.name != nginx::NAME) {
+            let manifest = read(&format!("benches/peers/servers/{}/Cargo.toml", server.name));
+            assert!(manifest.contains(&format!("name = \"peer-{}\"", server.name)), "{}", server.name);
+        }
+    }
 }

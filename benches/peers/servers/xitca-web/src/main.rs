@@ -17,7 +17,7 @@ fn main() -> std::io::Result<()> {
     App::new()
         .at("/plaintext", get(handler_service(async || PLAINTEXT)))
         .at("/json", get(handler_service(async || Json::<Message>(Message::HELLO))))
-        .at("/users/:id", get(handler_service(user)))
+        .at("/users/{id}", get(handler_service(user)))
         .at("/echo", post(handler_service(echo)))
         .at("/download", get(handler_service(async || Bytes::from_static(&DOWNLOAD))))
         .at("/upload", post(handler_service(upload)))
