@@ -4,7 +4,7 @@
 use crate::bench::data::Key;
 use crate::bench::run::Bench;
 use crate::bench::scenarios::{PLAINTEXT, Scenario};
-use crate::bench::servers::{OURS, Running, SERVERS, Server, pinned};
+use crate::bench::servers::{OURS, Running, Server, pinned};
 use crate::steps::Outcome;
 
 /// Measures all rounds. The servers run all the time: one that waits costs nothing.
@@ -58,7 +58,9 @@ fn one(bench: &mut Bench, round: u32, scenario: &Scenario, server: &Server, proc
 ///
 /// Where ours does not start.
 pub(crate) fn workers(bench: &mut Bench) -> Outcome {
-    let Some(ours) = SERVERS.iter().find(|server| server.name == OURS) else { return Ok(()) };
+    let Some(ours) = bench.options.servers.iter().find(|server| server.name == OURS).copied() else {
+        return Ok(());
+    };
     for round in 0..bench.options.rounds {
         for (workers, scenario) in [(1, "1"), (2, "2")] {
             let cores = if workers == 2 && bench.cores > 2 { "0,1" } else { "0" };

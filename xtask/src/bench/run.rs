@@ -61,7 +61,10 @@ impl Bench {
         rates::workers(&mut self)?;
         once::measure(&mut self)?;
         counts::measure(&mut self)?;
-        counts::parts(&mut self)?;
+        // They take a build of their own.
+        if !self.options.quick {
+            counts::parts(&mut self)?;
+        }
         self.data.fact("took", &format!("{:.0} minutes", (started.elapsed().as_secs_f64() / 60.0).ceil()));
         fs::create_dir_all(&self.options.folder)
             .and_then(|()| fs::write(self.options.folder.join(FILE), self.data.text()))
