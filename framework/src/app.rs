@@ -3,9 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
+use pin_project_lite::pin_project;
 
 use crate::config::TrailingSlash;
 use crate::http::{Request, RequestFacts, Response};
@@ -13,7 +15,7 @@ use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed, panic_text};
 use crate::observe::{Counters, Observer, Tally, Witness};
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, render};
-use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
+use crate::routing::{Allowed, Captures, Found, HandlerFn, Layers, Mounts, Policy, Reply, Routes};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App<S: 'static> {
@@ -51,37 +53,31 @@ impl<S: Send + Sync> Application for App<S> {
     type Target = Target;
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
-        let mut captures = Captures::default();
-        match self.routes.table().find(request.method(), request.path(), &mut captures) {
+        let table = self.routes.table();
+        let (head, captures) = request.to_route();
+        let target = match table.find(&head.method, head.path(), captures) {
             Found::Route(index) => {
-                let table = self.routes.table();
-                let policy = table.route(index).map_or(Policy::NONE, |route| {
-                    request.set_full_pattern(table.full_pattern(index, captures.pattern()));
-                    request.set_route(route, captures);
-                    route.policy
-                });
-                Routed { target: Target::Route(index), policy }
+                let pattern = captures.pattern();
+                if let Some(route) = table.route(index) {
+                    request.set_route(route, table.full_pattern(index, pattern));
+                    return Routed { target: Target::Route(index), policy: &route.policy };
+                }
+                Target::NotFound
             }
-            Found::MethodNotAllowed => Routed { target: self.other_method(request), policy: Policy::NONE },
-            Found::NotFound => Routed { target: self.no_route(request), policy: Policy::NONE },
-        }
+            Found::MethodNotAllowed => self.other_method(request),
+            Found::NotFound => self.no_route(request),
+        };
+        Routed { target, policy: &Policy::NONE }
     }
 
-    async fn answer(&self, request: Request, target: Target) -> Response {
-        if let Target::Route(index) = target
-            && let Some((handler, layers)) = self.routes.bound(index)
-        {
-            if self.layers.is_empty() && layers.is_empty() {
-                return handler.call(request, &self.state).await;
+    fn answer(&self, request: Request, target: Target) -> impl Future<Output = Response> + Send {
+        let bound = if let Target::Route(index) = target { self.routes.bound(index) } else { None };
+        match bound {
+            Some((handler, layers)) if layers.is_empty() && self.layers.is_empty() => {
+                Answering::Handler { reply: handler.call(request, &self.state) }
             }
-            let handler = Terminal::Handler(handler);
-            return Chain { server: &self.layers, route: layers, handler, state: &self.state }
-                .start(request)
-                .await;
+            bound => Answering::Chain { chain: self.answer_in_chain(request, bound, target) },
         }
-        let answer = |request| self.answer_without_route(request, &target);
-        let handler = Terminal::Other(&answer);
-        Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
@@ -103,10 +99,45 @@ impl<S: Send + Sync> Application for App<S> {
     }
 }
 
+pin_project! {
+    /// An answer under way: a handler with nothing around it, or all else.
+    #[project = AnsweringProjected]
+    enum Answering<'a, Chain> {
+        Handler { reply: Reply<'a> },
+        Chain { #[pin] chain: Chain },
+    }
+}
+
+impl<Chain: Future<Output = Response>> Future for Answering<'_, Chain> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        match self.project() {
+            AnsweringProjected::Handler { reply } => reply.as_mut().poll(context),
+            AnsweringProjected::Chain { chain } => chain.poll(context),
+        }
+    }
+}
+
 impl<S: Send + Sync> App<S> {
+    /// Answers through all layers: with the handler that was found, or without one.
+    async fn answer_in_chain(
+        &self,
+        request: Request,
+        bound: Option<(HandlerFn<S>, Layers<S>)>,
+        target: Target,
+    ) -> Response {
+        let answer = |request| self.answer_without_route(request, &target);
+        let (handler, route) = match bound {
+            Some((handler, layers)) => (Terminal::Handler(handler), layers),
+            None => (Terminal::Other(&answer), Layers::<S>::default()),
+        };
+        Chain { server: &self.layers, route, handler, state: &self.state }.start(request).await
+    }
+
     /// The path is known, the method is not.
     fn other_method(&self, request: &Request) -> Target {
-        let Some(allow) = self.routes.table().allowed(request.path()) else { return Target::NotFound };
+        let Some(allow) = self.routes.table().allowed(request.head().path()) else { return Target::NotFound };
         if *request.method() == Method::OPTIONS { Target::Options(allow) } else { Target::NotAllowed(allow) }
     }
 

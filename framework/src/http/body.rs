@@ -47,8 +47,9 @@ enum Inner {
     Full(Bytes),
     /// A request's body that the connection is still reading.
     Incoming(Incoming),
-    /// Chunks that another task, or the future itself, sends.
-    Channel(Channel),
+    /// Chunks that another task, or the future itself, sends; in a box, as what is at hand is not to be moved about in
+    /// a larger one's place.
+    Channel(Box<Channel>),
     Source(Pin<Box<dyn BodySource>>),
     /// Another body, up to a limit.
     Limited(Box<Limited>),
@@ -119,7 +120,7 @@ impl Body {
     /// looks whole.
     pub fn channel() -> (BodySender, Self) {
         let (sender, channel) = Channel::new();
-        (sender, Self(Inner::Channel(channel)))
+        (sender, Self(Inner::Channel(Box::new(channel))))
     }
 
     /// A body that `write` sends, chunk by chunk, while the client reads.
@@ -146,7 +147,7 @@ impl Body {
         Sent: Future<Output = Result<(), BodyError>> + Send + 'static,
     {
         let (sender, channel) = Channel::new();
-        Self(Inner::Channel(channel.fed_by(write(sender))))
+        Self(Inner::Channel(Box::new(channel.fed_by(write(sender)))))
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
@@ -238,7 +239,17 @@ impl Body {
         Ok(all.freeze())
     }
 
+    /// The bytes, where all of them are at hand already; the body itself where they are not.
+    pub(crate) fn into_bytes(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Inner::Empty => Ok(Bytes::new()),
+            Inner::Full(bytes) => Ok(bytes),
+            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => Err(self),
+        }
+    }
+
     /// The bytes, where all of them are at hand already.
+    #[cfg(test)]
     pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
         static NOTHING: Bytes = Bytes::new();
         match &self.0 {

@@ -156,6 +156,15 @@ pub(super) struct WriteBuffer {
     large: Bytes,
 }
 
+/// What became of content that was appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pushed {
+    /// It stands behind the rest.
+    Copied,
+    /// It was large and lies where it was: nothing more may be appended before a flush.
+    Kept,
+}
+
 impl WriteBuffer {
     /// Where heads and framing are encoded to. Nothing may be appended while a large piece waits: flush first.
     pub(super) fn tail(&mut self) -> &mut Vec<u8> {
@@ -166,14 +175,14 @@ impl WriteBuffer {
         &mut self.bytes
     }
 
-    /// Appends content; `true` where it was large, so that nothing more may be appended before a flush.
-    pub(super) fn push(&mut self, content: Bytes) -> bool {
+    /// Appends content.
+    pub(super) fn push(&mut self, content: Bytes) -> Pushed {
         if content.len() <= COPIED_BYTES {
             self.tail().extend_from_slice(&content);
-            return false;
+            return Pushed::Copied;
         }
         self.large = content;
-        true
+        Pushed::Kept
     }
 
     pub(super) fn is_empty(&self) -> bool {

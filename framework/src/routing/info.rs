@@ -292,6 +292,11 @@ impl Captures {
         spans.get(index).map(|&(start, end)| (start as usize, end as usize))
     }
 
+    /// Forgets all; what lies behind the length is not touched.
+    pub(crate) fn clear(&mut self) {
+        (self.pattern, self.len) = (0, 0);
+    }
+
     /// Notes one more parameter; `false` where there is no room.
     pub(crate) fn push(&mut self, start: usize, end: usize) -> bool {
         let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { return false };

@@ -10,6 +10,7 @@ use http::{Method, StatusCode, Version};
 use tokio::task::consume_budget;
 use tokio::time::Instant;
 
+use super::super::buffer::Pushed;
 use super::super::{Application, Transport, clock};
 use super::exchange::{panic_text, poll_caught};
 use super::pump::{Pump, Pumped, Rest};
@@ -78,9 +79,10 @@ where
         pump: &mut Pump,
     ) -> After {
         self.wire.place.answering();
-        let id = self.wire.journal.id();
-        make_final(&mut response, id);
-        let Some((mut body, length)) = self.prepare(&mut response) else { return After::Abort };
+        if response.status().is_informational() {
+            response = no_answer(response.status(), self.wire.journal.id());
+        }
+        let Some((body, length)) = self.prepare(&mut response) else { return After::Abort };
         let wire = &mut self.wire;
         wire.journal.answered(response.status());
         pump.settle(wire);
@@ -95,7 +97,16 @@ where
         };
         let framing = h1::encode_head(&response, length, &context, wire.output.tail());
         wire.following = Following::behind(framing, keep);
-        match write_body(wire, pump, &mut body, framing, id).await {
+        let written = match (framing, body) {
+            (OutgoingFraming::None, _) => Ok(()),
+            // What is at hand has a length, and is framed by it.
+            (_, Content::AtHand(bytes)) => match wire.output.push(bytes) {
+                Pushed::Copied => Ok(()),
+                Pushed::Kept => wire.flush().await.map_err(CutOff::from),
+            },
+            (_, Content::Streamed(mut body)) => write_stream(wire, pump, &mut body, framing).await,
+        };
+        match written {
             Ok(()) => {
                 if wire.following == Following::EndOfBody {
                     wire.following = Following::Nothing;
@@ -114,7 +125,6 @@ where
                 return After::Abort;
             }
         }
-        drop(body);
         if wire.following == Following::Nothing {
             // A client that asked for the end sends nothing more. Another may have sent its next request already.
             let asked = message.closes && pump.is_complete(wire) && wire.input.is_empty();
@@ -132,15 +142,24 @@ where
     /// Renders the response where it reports a problem, or a state that a condition of the request may be about, and takes
     /// its body out. A body that panics when it is asked for its length is no answer, but a problem; `None` where that of
     /// the problem is the same.
-    fn prepare(&mut self, response: &mut Response) -> Option<(Body, BodyLength)> {
+    fn prepare(&mut self, response: &mut Response) -> Option<(Content, BodyLength)> {
         for _ in 0..2 {
             if response.problem_ref().is_some() || response.has_validators() {
                 let unrendered = std::mem::replace(response, Response::ok());
                 *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
             }
-            let body = response.take_body();
+            let body = match response.take_body().into_bytes() {
+                Ok(bytes) => {
+                    let length = BodyLength::Known(bytes.len() as u64);
+                    return Some((Content::AtHand(bytes), length));
+                }
+                Err(body) => body,
+            };
             match catch_unwind(AssertUnwindSafe(|| body.len())) {
-                Ok(len) => return Some((body, len.map_or(BodyLength::Unknown, BodyLength::Known))),
+                Ok(len) => {
+                    let length = len.map_or(BodyLength::Unknown, BodyLength::Known);
+                    return Some((Content::Streamed(body), length));
+                }
                 Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
             }
             *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
@@ -150,6 +169,14 @@ where
     }
 }
 
+/// A response's body on its way out.
+enum Content {
+    /// All of it.
+    AtHand(Bytes),
+    /// Chunks that are still to be asked for.
+    Streamed(Body),
+}
+
 /// Logs and counts a panic of a response's body.
 fn body_panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) {
     wire.journal.tally().panicked();
@@ -157,13 +184,12 @@ fn body_panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) {
     tracing::error!(%request_id, panic = panic_text(panic), "a response's body panicked");
 }
 
-/// Puts a 500 in the place of an interim response: a client would take the next answer for this request's.
-fn make_final(response: &mut Response, id: RequestId) {
-    if response.status().is_informational() {
-        let status = response.status().as_u16();
-        tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
-        *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
-    }
+/// The 500 in the place of an interim response: a client would take the next answer for this request's.
+#[cold]
+fn no_answer(status: StatusCode, id: RequestId) -> Response {
+    let status = status.as_u16();
+    tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
@@ -180,28 +206,24 @@ impl From<Gone> for CutOff {
     }
 }
 
-/// Writes the body, in the framing that the head announced.
-async fn write_body<IO: Transport>(
+/// Writes a body chunk by chunk, in the framing that the head announced.
+async fn write_stream<IO: Transport>(
     wire: &mut Wire<IO>,
     pump: &mut Pump,
     body: &mut Body,
     framing: OutgoingFraming,
-    id: RequestId,
 ) -> Result<(), CutOff> {
     let mut owed = match framing {
         OutgoingFraming::None => return Ok(()),
         OutgoingFraming::Sized(len) => Some(len),
         OutgoingFraming::Chunked | OutgoingFraming::UntilClose => None,
     };
-    if let Some(bytes) = body.as_bytes() {
-        let bytes = bytes.clone();
-        return Ok(write_piece(wire, framing, bytes, LastPiece::Yes).await?);
-    }
     let mut quiet = None;
     loop {
         let chunk = match next_chunk(wire, pump, body, &mut quiet).await? {
             Some(Ok(chunk)) => chunk,
             Some(Err(error)) => {
+                let id = wire.journal.id();
                 tracing::error!(request_id = %id, error = %chain(&error), "a response broke off");
                 return Err(CutOff::Broken);
             }
@@ -209,14 +231,16 @@ async fn write_body<IO: Transport>(
         };
         if let Some(owed) = &mut owed {
             let Some(left) = owed.checked_sub(chunk.len() as u64) else {
+                let id = wire.journal.id();
                 tracing::error!(request_id = %id, "a response's body is longer than its Content-Length");
                 return Err(CutOff::Broken);
             };
             *owed = left;
         }
-        write_piece(wire, framing, chunk, LastPiece::No).await?;
+        write_chunk(wire, framing, chunk).await?;
     }
     if owed.is_some_and(|owed| owed > 0) {
+        let id = wire.journal.id();
         tracing::error!(request_id = %id, "a response's body is shorter than its Content-Length");
         return Err(CutOff::Broken);
     }
@@ -226,37 +250,22 @@ async fn write_body<IO: Transport>(
     Ok(())
 }
 
-/// Whether a piece is the whole of what is left of the body.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LastPiece {
-    Yes,
-    No,
-}
-
 /// Buffers a piece of content in its framing; waits where the client is behind.
-async fn write_piece<IO: Transport>(
+async fn write_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
     framing: OutgoingFraming,
     content: Bytes,
-    last: LastPiece,
 ) -> Result<(), Gone> {
     let chunked = framing == OutgoingFraming::Chunked;
     let chunk = if chunked { ChunkHead::new(content.len()) } else { None };
     if let Some(chunk) = &chunk {
         wire.output.tail().extend_from_slice(chunk.as_bytes());
     }
-    let most = match last {
-        LastPiece::Yes => GATHERED_BYTES,
-        LastPiece::No => STREAMED_BYTES,
-    };
-    if wire.output.push(content) || wire.output.len() > most {
+    if wire.output.push(content) == Pushed::Kept || wire.output.len() > STREAMED_BYTES {
         wire.flush().await?;
     }
     if chunk.is_some() {
         wire.output.tail().extend_from_slice(CHUNK_END);
-    }
-    if chunked && last == LastPiece::Yes {
-        encode_last_chunk(wire.output.tail());
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use http::{Method, StatusCode};
 use tokio::time::Instant;
 
 use super::super::deadline::{MinRate, after};
-use super::super::{Application, Routed, Transport};
+use super::super::{Application, Routed, Transport, clock};
 use super::answer::Message;
 use super::pump::{Pump, Pumped};
 use super::wire::{Following, Gone, Wire};
@@ -41,7 +41,7 @@ where
 {
     /// Answers one request.
     pub(super) async fn exchange(&mut self, mut request: Request, head: ParsedHead) -> After {
-        let id = RequestId::generate();
+        let id = RequestId::at(clock::millis());
         request.set_origin(self.wire.journal.client_addr(), id);
         request.set_counters(self.wire.journal.witness().counters());
         request.set_shutdown(self.wire.place.shutdown());
@@ -104,7 +104,7 @@ where
 /// What can be refused on the head alone, before a handler runs.
 fn refusal(head: &ParsedHead, request: &Request) -> Option<Response> {
     // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
-    if request.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+    if request.head().target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://")) {
         let detail = "an https resource cannot be asked for over a connection that is not secured";
         return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
     }
@@ -147,6 +147,9 @@ async fn run<IO: Transport>(
     mut answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Outcome {
     poll_fn(|context| {
+        if watch.since.is_some() {
+            clock::tick();
+        }
         loop {
             match poll_caught(answer.as_mut(), context) {
                 Poll::Ready(_) if watch.left => return Poll::Ready(Outcome::ClientLeft),

@@ -44,7 +44,7 @@ use self::journal::Journal;
 #[cfg(any(test, feature = "__properties"))]
 pub use self::property::connection;
 use self::wire::Wire;
-use super::{Application, Limits, Place, Transport};
+use super::{Application, Limits, Place, Transport, clock};
 use crate::observe::Witness;
 use crate::respond::{IntoResponse, Problem};
 
@@ -157,6 +157,8 @@ where
 
     /// Answers a request that could not be read; the connection ends with it.
     async fn refuse(&mut self, problem: Problem) -> After {
+        // It may have been waited for.
+        clock::tick();
         let message = answer::Message::unread(&self.wire.facts());
         match self.respond(problem.into_response(), message, &mut pump::Pump::nothing()).await {
             After::Abort => After::Abort,

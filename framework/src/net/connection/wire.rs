@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::super::buffer::{ReadBuffer, WriteBuffer};
 use super::super::deadline::{MinRate, Timer, after};
-use super::super::{Limits, Place, Transport};
+use super::super::{Limits, Place, Transport, clock};
 use super::journal::{Buffered, Journal};
 use crate::h1::{BodyDecoder, Framing, HeadParser, OutgoingFraming};
 use crate::http::{Request, RequestFacts};
@@ -110,6 +110,7 @@ impl<IO: Transport> Wire<IO> {
         let len = read.unwrap_or(0);
         self.eof = len == 0;
         self.journal.received(len);
+        clock::tick();
         Poll::Ready(len)
     }
 
