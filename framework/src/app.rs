@@ -121,18 +121,22 @@ impl<Chain: Future<Output = Response>> Future for Answering<'_, Chain> {
 
 impl<S: Send + Sync> App<S> {
     /// Answers through all layers: with the handler that was found, or without one.
-    async fn answer_in_chain(
+    fn answer_in_chain(
         &self,
         request: Request,
         bound: Option<(HandlerFn<S>, Layers<S>)>,
         target: Target,
-    ) -> Response {
-        let answer = |request| self.answer_without_route(request, &target);
-        let (handler, route) = match bound {
-            Some((handler, layers)) => (Terminal::Handler(handler), layers),
-            None => (Terminal::Other(&answer), Layers::<S>::default()),
-        };
-        Chain { server: &self.layers, route, handler, state: &self.state }.start(request).await
+    ) -> impl Future<Output = Response> + Send {
+        // Every connection has room for this future: what a block captures is used where it lies, while the arguments
+        // of an `async fn` are kept beside what is made of them.
+        async move {
+            let answer = |request| self.answer_without_route(request, &target);
+            let (handler, route) = match bound {
+                Some((handler, layers)) => (Terminal::Handler(handler), layers),
+                None => (Terminal::Other(&answer), Layers::<S>::default()),
+            };
+            Chain { server: &self.layers, route, handler, state: &self.state }.start(request).await
+        }
     }
 
     /// The path is known, the method is not.

@@ -180,6 +180,13 @@ impl Body {
         self.len() == Some(0)
     }
 
+    /// Drops what is left of it.
+    pub(crate) fn clear(&mut self) {
+        if !matches!(self.0, Inner::Empty) {
+            self.0 = Inner::Empty;
+        }
+    }
+
     /// Waits for the next chunk; `None` after the last.
     ///
     /// # Errors

@@ -335,9 +335,14 @@ impl Parts {
     /// Empties everything but for the counters; the head keeps its capacity.
     pub(super) fn clear(&mut self) {
         self.head.clear();
-        self.body = Body::empty();
-        self.headers = OnceLock::new();
-        self.extensions = None;
+        // Looked at first: most have none of these, and to drop what is not there costs as well.
+        self.body.clear();
+        if self.headers.get().is_some() {
+            self.headers = OnceLock::new();
+        }
+        if self.extensions.is_some() {
+            self.extensions = None;
+        }
         self.captures.clear();
         self.route = None;
         self.full_pattern = None;

@@ -12,23 +12,28 @@ use tokio::time::Instant;
 
 use super::super::buffer::Pushed;
 use super::super::{Application, Transport, clock};
-use super::exchange::{panic_text, poll_caught};
-use super::pump::{Pump, Pumped, Rest};
+use super::exchange::{Exchange, on_disconnect, panic_text, poll_caught};
+use super::pump::{Pump, Pumped, Unread};
 use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
-    self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
+    self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence,
     RequestKind, encode_last_chunk,
 };
 use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response};
 use crate::observe::Ended;
 use crate::respond::{IntoResponse, Problem};
+use crate::routing::OnDisconnect;
 
 /// What of a request its answer depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message {
     version: Version,
     kind: RequestKind,
+    /// What the client waits for before it sends the body.
+    pub(super) expect: Expect,
+    /// What it does to the handler when the client leaves, where the route says nothing.
+    pub(super) on_disconnect: OnDisconnect,
     /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
     /// to have.
     closes: bool,
@@ -36,13 +41,15 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
-        Self { version: head.version, kind: kind(request.method()), closes: !head.persists() }
+        let (version, expect, closes) = (head.version, head.expect, !head.persists());
+        let method = request.method();
+        Self { version, kind: kind(method), expect, on_disconnect: on_disconnect(method), closes }
     }
 
     /// Of a request that could not be read to the end of its head.
     pub(super) fn unread(facts: &RequestFacts) -> Self {
         let kind = facts.method().map_or(RequestKind::Other, kind);
-        Self { version: Version::HTTP_11, kind, closes: true }
+        Self { kind, ..Self::default() }
     }
 
     /// The same, with a connection that ends.
@@ -54,6 +61,19 @@ impl Message {
     /// tunnel (RFC 9110 §9.3.6), and must not be read as requests.
     pub(super) fn is_last(&self) -> bool {
         self.closes || self.kind == RequestKind::Connect
+    }
+}
+
+impl Default for Message {
+    /// Of a request of which nothing is known.
+    fn default() -> Self {
+        Self {
+            version: Version::HTTP_11,
+            kind: RequestKind::Other,
+            expect: Expect::None,
+            on_disconnect: OnDisconnect::Finish,
+            closes: true,
+        }
     }
 }
 
@@ -71,72 +91,85 @@ where
     IO: Transport,
     A: Application,
 {
-    /// Writes a response, as far as it must be before the next request may be looked at.
-    pub(super) async fn respond(
-        &mut self,
-        mut response: Response,
-        message: Message,
-        pump: &mut Pump,
-    ) -> After {
-        self.wire.place.answering();
-        if response.status().is_informational() {
-            response = no_answer(response.status(), self.wire.journal.id());
-        }
-        let Some((body, length)) = self.prepare(&mut response) else { return After::Abort };
-        let wire = &mut self.wire;
-        wire.journal.answered(response.status());
-        pump.settle(wire);
-        // What was read is answered before the connection ends.
-        let ends = wire.is_ending() && !wire.has_next();
-        let keep = !message.is_last() && !ends && pump.rest(wire) == Rest::Little;
-        let context = EncodeContext {
-            version: message.version,
-            kind: message.kind,
-            persistence: if keep { Persistence::KeepAlive } else { Persistence::Close },
-            date: &clock::date(),
+    /// Buffers an answer, as far as that goes at once: as a rule all of it.
+    pub(super) fn answer(&mut self, exchange: &mut Exchange) -> Answered {
+        let Exchange { response: Some(response), pump, .. } = exchange else {
+            return Answered::Whole(After::Abort);
         };
-        let framing = h1::encode_head(&response, length, &context, wire.output.tail());
-        wire.following = Following::behind(framing, keep);
-        let written = match (framing, body) {
-            (OutgoingFraming::None, _) => Ok(()),
+        let Some((content, framing)) = self.announce(response, pump) else {
+            return Answered::Whole(After::Abort);
+        };
+        let wire = &mut self.wire;
+        match (framing, content) {
+            (OutgoingFraming::None, _) => {}
             // What is at hand has a length, and is framed by it.
             (_, Content::AtHand(bytes)) => match wire.output.push(bytes) {
-                Pushed::Copied => Ok(()),
-                Pushed::Kept => wire.flush().await.map_err(CutOff::from),
+                Pushed::Copied => {}
+                Pushed::Kept => return Answered::Begun(Rest::Buffered),
             },
-            (_, Content::Streamed(mut body)) => write_stream(wire, pump, &mut body, framing).await,
+            (_, Content::Streamed(body)) => return Answered::Begun(Rest::Body(body, framing)),
+        }
+        wire.written();
+        wire.after_answer(pump).map_or(Answered::Begun(Rest::Behind), Answered::Whole)
+    }
+
+    /// Writes what could not be buffered at once, as far as it must be before the next request may be looked at.
+    pub(super) async fn answer_rest(&mut self, rest: Rest, pump: &mut Option<Box<Pump>>) -> After {
+        let wire = &mut self.wire;
+        let written = match rest {
+            Rest::Behind => Ok(()),
+            Rest::Buffered => wire.flush().await.map_err(CutOff::from).map(|()| wire.written()),
+            Rest::Body(body, framing) => {
+                write_stream(wire, pump, body, framing).await.map(|()| wire.written())
+            }
         };
-        match written {
-            Ok(()) => {
-                if wire.following == Following::EndOfBody {
-                    wire.following = Following::Nothing;
-                }
-                wire.place.answered();
-            }
-            // A body without its last chunk, or short of its length, is seen to be broken off when the connection
-            // closes; where closing is what ends the body, only a reset tells.
-            Err(CutOff::Broken) => {
-                wire.journal.note(Ended::BrokenOff);
-                let shows = framing != OutgoingFraming::UntilClose;
-                return if shows { After::Close } else { After::Abort };
-            }
-            Err(CutOff::Gone) => {
-                wire.journal.note(Ended::ClientLeft);
-                return After::Abort;
-            }
+        if let Err(cut_off) = written {
+            return wire.cut_off(cut_off);
         }
-        if wire.following == Following::Nothing {
-            // A client that asked for the end sends nothing more. Another may have sent its next request already.
-            let asked = message.closes && pump.is_complete(wire) && wire.input.is_empty();
-            return if wire.eof || asked { After::Close } else { After::Linger };
+        if let Some(after) = wire.after_answer(pump) {
+            return after;
         }
-        if !pump.is_complete(wire) && !pump.discard(wire).await {
+        if let Some(pump) = pump
+            && !pump.is_complete(wire)
+            && !pump.discard(wire).await
+        {
             return After::Linger;
         }
         if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {
             return After::Abort;
         }
         After::Next
+    }
+
+    /// Writes a response's head; gives the body, and how it follows. `None` where there is no answer.
+    fn announce(
+        &mut self,
+        response: &mut Response,
+        pump: &mut Option<Box<Pump>>,
+    ) -> Option<(Content, OutgoingFraming)> {
+        self.wire.place.answering();
+        if response.status().is_informational() {
+            *response = no_answer(response.status(), self.wire.journal.id());
+        }
+        let (content, length) = self.prepare(response)?;
+        let wire = &mut self.wire;
+        wire.journal.answered(response.status());
+        let unread = pump.as_mut().map_or(Unread::Little, |pump| {
+            pump.settle(wire);
+            pump.rest(wire)
+        });
+        // What was read is answered before the connection ends.
+        let ends = wire.is_ending() && !wire.has_next();
+        let keep = !wire.message.is_last() && !ends && unread == Unread::Little;
+        let context = EncodeContext {
+            version: wire.message.version,
+            kind: wire.message.kind,
+            persistence: if keep { Persistence::KeepAlive } else { Persistence::Close },
+            date: &clock::date(),
+        };
+        let framing = h1::encode_head(response, length, &context, wire.output.tail());
+        wire.following = Following::behind(framing, keep);
+        Some((content, framing))
     }
 
     /// Renders the response where it reports a problem, or a state that a condition of the request may be about, and takes
@@ -167,6 +200,61 @@ where
         self.wire.journal.note(Ended::BrokenOff);
         None
     }
+}
+
+impl<IO: Transport> Wire<IO> {
+    /// Notes that the whole of an answer has been buffered.
+    fn written(&mut self) {
+        if self.following == Following::EndOfBody {
+            self.following = Following::Nothing;
+        }
+        self.place.answered();
+    }
+
+    /// What becomes of the connection behind an answer; `None` where something is to be waited for before.
+    fn after_answer(&self, pump: &Option<Box<Pump>>) -> Option<After> {
+        let is_complete = pump.as_ref().is_none_or(|pump| pump.is_complete(self));
+        if self.following == Following::Nothing {
+            // A client that asked for the end sends nothing more. Another may have sent its next request already.
+            let asked = self.message.closes && is_complete && self.input.is_empty();
+            return Some(if self.eof || asked { After::Close } else { After::Linger });
+        }
+        (is_complete && self.output.len() <= GATHERED_BYTES).then_some(After::Next)
+    }
+
+    /// Notes that an answer cannot be completed.
+    fn cut_off(&mut self, cut_off: CutOff) -> After {
+        match cut_off {
+            // A body without its last chunk, or short of its length, is seen to be broken off when the connection
+            // closes; where closing is what ends the body, only a reset tells.
+            CutOff::Broken => {
+                self.journal.note(Ended::BrokenOff);
+                if self.following == Following::EndOfBody { After::Abort } else { After::Close }
+            }
+            CutOff::Gone => {
+                self.journal.note(Ended::ClientLeft);
+                After::Abort
+            }
+        }
+    }
+}
+
+/// How far an answer has come.
+pub(super) enum Answered {
+    /// All of it is buffered, and nothing is to be waited for.
+    Whole(After),
+    /// Something of it is to be waited for.
+    Begun(Rest),
+}
+
+/// What is still to be done for an answer whose head is buffered.
+pub(super) enum Rest {
+    /// Its body is to be written, framed like this.
+    Body(Body, OutgoingFraming),
+    /// It is to be written before more is buffered.
+    Buffered,
+    /// It is whole, but the rest of the request is to be read, or much to be written.
+    Behind,
 }
 
 /// A response's body on its way out.
@@ -209,8 +297,8 @@ impl From<Gone> for CutOff {
 /// Writes a body chunk by chunk, in the framing that the head announced.
 async fn write_stream<IO: Transport>(
     wire: &mut Wire<IO>,
-    pump: &mut Pump,
-    body: &mut Body,
+    pump: &mut Option<Box<Pump>>,
+    mut body: Body,
     framing: OutgoingFraming,
 ) -> Result<(), CutOff> {
     let mut owed = match framing {
@@ -220,7 +308,7 @@ async fn write_stream<IO: Transport>(
     };
     let mut quiet = None;
     loop {
-        let chunk = match next_chunk(wire, pump, body, &mut quiet).await? {
+        let chunk = match next_chunk(wire, pump, &mut body, &mut quiet).await? {
             Some(Ok(chunk)) => chunk,
             Some(Err(error)) => {
                 let id = wire.journal.id();
@@ -274,7 +362,7 @@ async fn write_chunk<IO: Transport>(
 /// response is made from it. Since `quiet`, nothing was awaited of the client.
 async fn next_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
-    pump: &mut Pump,
+    pump: &mut Option<Box<Pump>>,
     body: &mut Body,
     quiet: &mut Option<Instant>,
 ) -> Result<Option<Result<Bytes, BodyError>>, CutOff> {
@@ -284,7 +372,7 @@ async fn next_chunk<IO: Transport>(
 
 fn poll_next_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
-    pump: &mut Pump,
+    pump: &mut Option<Box<Pump>>,
     body: &mut Body,
     quiet: &mut Option<Instant>,
     context: &mut Context<'_>,
@@ -303,7 +391,7 @@ fn poll_next_chunk<IO: Transport>(
             }
             Poll::Pending => {}
         }
-        match pump.pump(wire, context) {
+        match pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(wire, context)) {
             Pumped::Progress => {
                 *quiet = None;
                 continue;
