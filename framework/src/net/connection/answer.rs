@@ -172,33 +172,38 @@ where
         Some((content, framing))
     }
 
-    /// Renders the response where it reports a problem, or a state that a condition of the request may be about, and takes
-    /// its body out. A body that panics when it is asked for its length is no answer, but a problem; `None` where that of
-    /// the problem is the same.
+    /// Renders the response and takes its body out. A body that panics when it is asked for its length, or for a part of
+    /// it, is no answer, but a problem; `None` where that of the problem is the same.
     fn prepare(&mut self, response: &mut Response) -> Option<(Content, BodyLength)> {
         for _ in 0..2 {
-            if response.problem_ref().is_some() || response.has_validators() {
-                let unrendered = std::mem::replace(response, Response::ok());
-                *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
+            // In most answers there is nothing that could panic.
+            if !response.is_to_be_rendered()
+                && let Some(bytes) = response.body_mut().take_bytes()
+            {
+                return Some(at_hand(bytes));
             }
-            let body = match response.take_body().into_bytes() {
-                Ok(bytes) => {
-                    let length = BodyLength::Known(bytes.len() as u64);
-                    return Some((Content::AtHand(bytes), length));
-                }
-                Err(body) => body,
-            };
-            match catch_unwind(AssertUnwindSafe(|| body.len())) {
-                Ok(len) => {
-                    let length = len.map_or(BodyLength::Unknown, BodyLength::Known);
-                    return Some((Content::Streamed(body), length));
-                }
+            match catch_unwind(AssertUnwindSafe(|| self.render(response))) {
+                Ok(body) => return Some(body),
                 Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
             }
             *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
         }
         self.wire.journal.note(Ended::BrokenOff);
         None
+    }
+
+    /// Renders the response where it reports a problem, or is one that the request's conditions and ranges may be about.
+    fn render(&mut self, response: &mut Response) -> (Content, BodyLength) {
+        if response.is_to_be_rendered() {
+            let unrendered = std::mem::replace(response, Response::ok());
+            *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
+        }
+        if let Some(bytes) = response.body_mut().take_bytes() {
+            return at_hand(bytes);
+        }
+        let body = response.take_body();
+        let len = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
+        (Content::Streamed(body), len)
     }
 }
 
@@ -263,6 +268,11 @@ enum Content {
     AtHand(Bytes),
     /// Chunks that are still to be asked for.
     Streamed(Body),
+}
+
+fn at_hand(bytes: Bytes) -> (Content, BodyLength) {
+    let length = BodyLength::Known(bytes.len() as u64);
+    (Content::AtHand(bytes), length)
 }
 
 /// Logs and counts a panic of a response's body.
