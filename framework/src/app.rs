@@ -17,7 +17,7 @@ use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed, panic_text};
 use crate::observe::{Counters, Observer, Tally, Witness};
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
-use crate::routing::{Allowed, Captures, Found, HandlerFn, Layers, Mounts, Policy, Reply, Routes};
+use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Reply, Routes};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App<S: 'static> {
@@ -83,9 +83,15 @@ impl<S: Send + Sync> Application for App<S> {
         let bound = if let Target::Route(index) = target { self.routes.bound(index) } else { None };
         match bound {
             Some((handler, layers)) if layers.is_empty() && self.layers.is_empty() => {
-                Answering::Handler { reply: handler.call(request, &self.state) }
+                Answering::Reply { reply: handler.call(request, &self.state) }
             }
-            bound => Answering::Chain { chain: self.answer_in_chain(request, bound, target) },
+            Some((handler, route)) => {
+                let (server, state) = (self.layers.as_slice(), &self.state);
+                let chain = Chain { server, route, handler: Terminal::Handler(handler), state };
+                Answering::Chain { chain: async move { chain.start(request).await } }
+            }
+            // In a box: a connection has room for what routes need.
+            None => Answering::Reply { reply: Box::pin(self.answer_in_chain(request, target)) },
         }
     }
 
@@ -111,10 +117,10 @@ impl<S: Send + Sync> Application for App<S> {
 }
 
 pin_project! {
-    /// An answer under way: a handler with nothing around it, or all else.
+    /// An answer under way: in a box of its own, as a handler's is, or a handler's with layers around it.
     #[project = AnsweringProjected]
     enum Answering<'a, Chain> {
-        Handler { reply: Reply<'a> },
+        Reply { reply: Reply<'a> },
         Chain { #[pin] chain: Chain },
     }
 }
@@ -124,34 +130,22 @@ impl<Chain: Future<Output = Response>> Future for Answering<'_, Chain> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
         match self.project() {
-            AnsweringProjected::Handler { reply } => reply.as_mut().poll(context),
+            AnsweringProjected::Reply { reply } => reply.as_mut().poll(context),
             AnsweringProjected::Chain { chain } => chain.poll(context),
         }
     }
 }
 
 impl<S: Send + Sync> App<S> {
-    /// Answers through all layers: with the handler that was found, or without one.
-    fn answer_in_chain(
-        &self,
-        request: Request,
-        bound: Option<(HandlerFn<S>, Layers<S>)>,
-        target: Target,
-    ) -> impl Future<Output = Response> + Send {
-        // Every connection has room for this future: what a block captures is used where it lies, while the arguments
-        // of an `async fn` are kept beside what is made of them.
-        async move {
-            let answer = |request| self.answer_without_route(request, &target);
-            let answering = match target {
-                Target::Preflight(_, route) => self.answering_preflights(route),
-                _ => Vec::new(),
-            };
-            let (handler, route) = match bound {
-                Some((handler, layers)) => (Terminal::Handler(handler), layers),
-                None => (Terminal::Other(&answer), answering.as_slice()),
-            };
-            Chain { server: &self.layers, route, handler, state: &self.state }.start(request).await
-        }
+    /// Answers what no route does, through the server's layers.
+    async fn answer_in_chain(&self, request: Request, target: Target) -> Response {
+        let answer = |request| self.answer_without_route(request, &target);
+        let handler = Terminal::Other(&answer);
+        let layers = match target {
+            Target::Preflight(_, route) => self.answering_preflights(route),
+            _ => Vec::new(),
+        };
+        Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
     }
 
     /// The path is known, the method is not.

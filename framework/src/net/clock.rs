@@ -96,7 +96,9 @@ mod tests {
         now();
         let then = Instant::now();
         KNOWN.set(Some((then, 5_400)));
-        for (passed, told) in [(0, Some(5_400)), (599, Some(5_999)), (600, None), (1_000, None), (61_000, None)] {
+        for (passed, told) in
+            [(0, Some(5_400)), (599, Some(5_999)), (600, None), (1_000, None), (61_000, None)]
+        {
             assert_eq!(reckon(then + Duration::from_millis(passed)), told, "{passed} ms later");
         }
     }

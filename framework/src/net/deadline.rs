@@ -39,9 +39,8 @@ impl Timer {
     /// Is ready at `deadline`; a later call may name another one. `now` is no later than the time is, and no earlier than
     /// the task's turn began.
     pub(super) fn poll(&mut self, deadline: Instant, now: Instant, context: &mut Context<'_>) -> Poll<()> {
-        let armed = self
-            .armed
-            .get_or_insert_with(|| Box::pin(Armed { sleep: sleep_until(deadline), waker: None }));
+        let armed =
+            self.armed.get_or_insert_with(|| Box::pin(Armed { sleep: sleep_until(deadline), waker: None }));
         let mut armed = armed.as_mut().project();
         if armed.sleep.deadline() > deadline {
             armed.sleep.as_mut().reset(deadline);
@@ -109,15 +108,15 @@ impl MinRate {
     /// Notes that the peer moved `len` bytes, and that we do not wait for it any more.
     pub(super) fn progress(&mut self, len: usize) {
         self.pause();
-        self.earn(len);
+        self.earn(len as u64);
     }
 
     /// Notes that the peer has moved `len` bytes, whenever that was.
-    pub(super) fn earn(&mut self, len: usize) {
+    pub(super) fn earn(&mut self, len: u64) {
         if self.bytes_per_sec == 0 {
             return;
         }
-        let nanos = (len as u64).saturating_mul(1_000_000_000) / self.bytes_per_sec;
+        let nanos = len.saturating_mul(1_000_000_000) / self.bytes_per_sec;
         let earned = Duration::from_nanos(nanos);
         self.credit = self.credit.saturating_add(earned).min(self.most_credit);
     }

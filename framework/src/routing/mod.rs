@@ -37,7 +37,6 @@ pub use mount::{Mount, Rest};
 pub use reply::{Call, Params, Reply, answer, reply, respond};
 pub use route_url::{RouteUrl, UrlError};
 pub use source::{Item, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};
-pub(crate) use table::Layers;
 pub use table::{ListedRoute, Routes, Table};
 pub use trie::Trie;
 pub use url::UrlBuilder;

@@ -10,9 +10,9 @@ use tokio::time::Instant;
 
 use super::super::deadline::{MinRate, after};
 use super::super::{Application, Routed, Transport, clock};
+use super::Connection;
 use super::pump::{Pump, Pumped};
 use super::wire::{Following, Gone, Wire};
-use super::Connection;
 use crate::extract::rejection::BodyRejection;
 use crate::h1::Expect;
 use crate::http::{BodyError, Request, RequestId, Response};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::super::{Transport, clock};
 use super::super::deadline::after;
+use super::super::{Transport, clock};
 use super::After;
 use super::answer::Message;
 use super::wire::{Gone, Wire, is_empty_line};

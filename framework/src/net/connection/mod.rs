@@ -41,8 +41,8 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::task::consume_budget;
 
-pub(crate) use self::exchange::panic_text;
 use self::answer::{Answered, Message};
+pub(crate) use self::exchange::panic_text;
 use self::exchange::{Exchange, Watch};
 use self::head::NextHead;
 use self::journal::Journal;

@@ -175,7 +175,7 @@ impl Pump {
             }
             self.interim = Interim::NotAsked;
             // What came with the head, or while nobody read, counts like what we waited for.
-            self.rate.earn(decoded.consumed);
+            self.rate.earn(decoded.consumed as u64);
             let content = input.unread().get(decoded.content).unwrap_or_default();
             self.received += content.len() as u64;
             if self.received > self.limit {

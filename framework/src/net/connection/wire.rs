@@ -43,7 +43,8 @@ pub(super) struct Wire<IO: Transport> {
     /// What of the input belongs to the body of the request in work.
     pub(super) body: BodyDecoder,
     pub(super) following: Following,
-    write_rate: MinRate,
+    /// What a client has left that once was behind with its answers; of others the bytes they took tell it.
+    write_rate: Option<Box<MinRate>>,
     timer: Timer,
     /// Whether a request was read before.
     pub(super) is_kept: bool,
@@ -83,7 +84,6 @@ pub(super) struct Gone;
 
 impl<IO: Transport> Wire<IO> {
     pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place, journal: Journal) -> Self {
-        let write_rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
         Self {
             io,
             limits,
@@ -95,7 +95,7 @@ impl<IO: Transport> Wire<IO> {
             body: BodyDecoder::new(Framing::Empty),
             following: Following::Requests,
             journal,
-            write_rate,
+            write_rate: None,
             timer: Timer::default(),
             is_kept: false,
             eof: false,
@@ -172,7 +172,9 @@ impl<IO: Transport> Wire<IO> {
         while !self.output.is_empty() {
             match self.output.poll_write(Pin::new(&mut self.io), context) {
                 Poll::Ready(Ok(len)) => {
-                    self.write_rate.progress(len);
+                    if let Some(rate) = &mut self.write_rate {
+                        rate.progress(len);
+                    }
                     self.journal.wrote(len);
                 }
                 Poll::Ready(Err(_)) => {
@@ -181,7 +183,13 @@ impl<IO: Transport> Wire<IO> {
                     return Poll::Ready(Err(Gone));
                 }
                 Poll::Pending => {
-                    return match self.write_rate.wait() {
+                    let (limits, written) = (&self.limits, self.journal.written());
+                    let rate = self.write_rate.get_or_insert_with(|| {
+                        let mut rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
+                        rate.earn(written);
+                        Box::new(rate)
+                    });
+                    return match rate.wait() {
                         Some(due) if self.is_due(due, context) => {
                             self.journal.note(Ended::TimedOut(Timeout::Write));
                             Poll::Ready(Err(Gone))
