@@ -17,11 +17,11 @@ pub(super) struct Authority {
 }
 
 /// Reads all of `bytes` as an authority; `None` where it does not follow the grammar, or the port is above 65535.
-#[inline]
+#[inline(always)]
 pub(super) fn parse_authority(bytes: &[u8]) -> Option<Authority> {
     let behind = match skip(bytes, REG_NAME) {
-        [b'%' | b'[', ..] => behind_host(bytes)?,
-        behind => behind,
+        behind @ ([] | [b':', ..]) => behind,
+        _ => behind_host(bytes)?,
     };
     let port = match behind {
         [] | [b':'] => None,
@@ -68,15 +68,27 @@ fn is_ip_literal(inside: &[u8]) -> bool {
 /// Reads `1*DIGIT`; leading zeros are digits.
 #[inline]
 fn port(digits: &[u8]) -> Option<u16> {
-    let mut port = 0u32;
+    let digits = if digits.len() > 5 { without_zeros(digits) } else { digits };
+    if digits.len() > 5 {
+        return None;
+    }
+    let mut port = 0;
     for digit in digits {
-        let digit = digit.wrapping_sub(b'0');
-        port = port * 10 + u32::from(digit);
-        if digit > 9 || port > u32::from(u16::MAX) {
+        let digit = u32::from(digit.wrapping_sub(b'0'));
+        if digit > 9 {
             return None;
         }
+        port = port * 10 + digit;
     }
     u16::try_from(port).ok()
+}
+
+#[cold]
+fn without_zeros(mut digits: &[u8]) -> &[u8] {
+    while let [b'0', rest @ ..] = digits {
+        digits = rest;
+    }
+    digits
 }
 
 #[cfg(test)]
@@ -146,6 +158,8 @@ mod tests {
     fn refuses_a_port_that_is_none() {
         check("a:65535", Some((1, Some(u16::MAX))));
         check("a:00080", Some((1, Some(80))));
+        check("a:00000065535", Some((1, Some(u16::MAX))));
+        check("a:000000", Some((1, Some(0))));
         for text in ["a:65536", "a:99999999999", "a:8o", "a:-1", "a:+1", "a:1:2", "a: 1"] {
             check(text, None);
         }
