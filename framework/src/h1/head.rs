@@ -216,10 +216,12 @@ impl Fields {
         let mut known = mem::take(&mut self.partial);
         let mut rest = input.get(self.line..).unwrap_or_default();
         while !rest.starts_with(b"\r\n") {
-            if head.fields.len() >= limits.max_fields && rest.first().is_some_and(|&byte| byte != b'\r') {
+            let Some(field) = parse_field_line(rest, known) else {
+                return self.pause(rest, known, head.fields.len() >= limits.max_fields);
+            };
+            if head.fields.len() >= limits.max_fields {
                 return Err(HeadError::TooManyFields);
             }
-            let Some(field) = parse_field_line(rest, known) else { return self.pause(rest, known) };
             known = Partial::default();
             self.understood.read(field.name, field.value)?;
             let value_start = input.len() - field.from_value.len();
@@ -233,9 +235,12 @@ impl Fields {
         Ok(Some(self.line + 2))
     }
 
-    /// Notes how much is known of the line at the end of the input.
+    /// Notes how much is known of the line at the end of the input, where another one may come.
     #[cold]
-    fn pause(&mut self, rest: &[u8], known: Partial) -> Result<Option<usize>, HeadError> {
+    fn pause(&mut self, rest: &[u8], known: Partial, is_full: bool) -> Result<Option<usize>, HeadError> {
+        if is_full && rest.first().is_some_and(|&byte| byte != b'\r') {
+            return Err(HeadError::TooManyFields);
+        }
         match find_out(rest, known)? {
             NoField::Incomplete(partial) => {
                 self.partial = partial;

@@ -24,11 +24,16 @@ pub(super) fn skip_value(bytes: &[u8]) -> &[u8] {
         }
         rest = behind;
     }
-    skip_words(rest, VALUE, |word| {
-        let controls = word.wrapping_sub(ONES * 0x20) & !word;
-        let without_del = word ^ (ONES * 0x7f);
-        controls | (without_del.wrapping_sub(ONES) & !without_del)
-    })
+    skip_words(
+        rest,
+        VALUE,
+        |byte| byte == b'\t',
+        |word| {
+            let controls = word.wrapping_sub(ONES * 0x20) & !word;
+            let without_del = word ^ (ONES * 0x7f);
+            controls | (without_del.wrapping_sub(ONES) & !without_del)
+        },
+    )
 }
 
 /// `bytes` from the first one on that is neither in a path nor in a query, or is `%` or `?`.
@@ -47,7 +52,12 @@ pub(super) fn skip_target(bytes: &[u8]) -> &[u8] {
 
 #[inline(never)]
 fn skip_long_target(bytes: &[u8]) -> &[u8] {
-    skip_words(bytes, TARGET, |word| !(letters(word) | between(word, b'-', b'9')) | word)
+    skip_words(
+        bytes,
+        TARGET,
+        |byte| is(byte, TARGET),
+        |word| !(letters(word) | between(word, b'-', b'9')) | word,
+    )
 }
 
 /// Whether `token`, which holds no control bytes, is `name` in any case; a name is of lower-case letters and hyphens.
@@ -83,9 +93,9 @@ fn halves_agree(token: Option<&[u8; 4]>, name: Option<&[u8; 4]>) -> bool {
         .is_some_and(|(token, name)| u32::from_le_bytes(*token) | LOWER == u32::from_le_bytes(*name))
 }
 
-/// `bytes` from the first one on that `stops` marks and the table does not find in `alphabet`.
+/// `bytes` from the first one on that `stops` marks and `goes_on` does not find in `alphabet`.
 #[inline(always)]
-fn skip_words(bytes: &[u8], alphabet: u8, stops: impl Fn(u64) -> u64) -> &[u8] {
+fn skip_words(bytes: &[u8], alphabet: u8, goes_on: impl Fn(u8) -> bool, stops: impl Fn(u64) -> u64) -> &[u8] {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
         let stops = stops(u64::from_le_bytes(*word)) & TOPS;
@@ -95,7 +105,7 @@ fn skip_words(bytes: &[u8], alphabet: u8, stops: impl Fn(u64) -> u64) -> &[u8] {
         }
         let at = (stops.trailing_zeros() / 8) as usize;
         match rest.get(at..).unwrap_or_default() {
-            [byte, behind @ ..] if is(*byte, alphabet) => rest = behind,
+            [byte, behind @ ..] if goes_on(*byte) => rest = behind,
             stopped => return stopped,
         }
     }
