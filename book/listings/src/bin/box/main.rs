@@ -1,13 +1,27 @@
 //! "What is in the box": a page of the book is a module here.
 
 mod cors;
+mod credentials;
+mod csrf;
 mod headers;
+mod limits;
+mod redirects;
 
 use server::{Routes, Server, routes};
 
-const ROUTES: Routes = routes![..cors::ROUTES, ..headers::ROUTES];
+const ROUTES: Routes = routes![
+    ..cors::ROUTES,
+    ..credentials::ROUTES,
+    ..csrf::ROUTES,
+    ..headers::ROUTES,
+    ..limits::ROUTES,
+    ..redirects::ROUTES,
+];
 
 #[server::main]
 async fn main() -> server::Result {
+    if std::env::var_os("BEHIND_PROXY").is_some() {
+        return redirects::server().run().await;
+    }
     Server::new(ROUTES).run().await
 }
