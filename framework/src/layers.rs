@@ -19,8 +19,8 @@
 //! ```
 
 pub use crate::middleware::{
-    ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, RequireBasic, RequireBearer,
-    SecurityHeaders, TimeLimit,
+    ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, Quota,
+    RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
 };
 #[cfg(feature = "csp-nonces")]
 pub use crate::middleware::{CspNonce, CspNonceRejection};

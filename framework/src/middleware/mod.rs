@@ -12,6 +12,7 @@ mod csrf;
 mod https_redirect;
 mod normal_path;
 mod origin;
+mod rate_limit;
 mod security_headers;
 mod time_limit;
 
@@ -23,6 +24,7 @@ pub use credentials::{RequireBasic, RequireBearer};
 pub use csrf::Csrf;
 pub use https_redirect::HttpsRedirect;
 pub use normal_path::NormalPath;
+pub use rate_limit::{ByExtractor, ByRequest, Quota, RateKey, RateLimit};
 pub use security_headers::{Csp, Framing, SecurityHeaders};
 #[cfg(feature = "csp-nonces")]
 pub use security_headers::{CspNonce, CspNonceRejection};

@@ -5,6 +5,7 @@ mod credentials;
 mod csrf;
 mod headers;
 mod limits;
+mod rates;
 mod redirects;
 
 use server::{Routes, Server, routes};
@@ -15,6 +16,7 @@ const ROUTES: Routes = routes![
     ..csrf::ROUTES,
     ..headers::ROUTES,
     ..limits::ROUTES,
+    ..rates::ROUTES,
     ..redirects::ROUTES,
 ];
 
