@@ -14,7 +14,7 @@ use crate::http::{Request, RequestFacts, Response};
 use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed, panic_text};
 use crate::observe::{Counters, Observer, Tally, Witness};
-use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, render};
+use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
 use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
 
 /// Everything of the application's that answers requests.
@@ -98,7 +98,9 @@ impl<S: Send + Sync> Application for App<S> {
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
-        render(answer_conditionally(response, facts), facts, |problem| {
+        // The order of RFC 9110 §13.2.2: the client's ranges come after its conditions.
+        let response = answer_partially(answer_conditionally(response, facts), facts);
+        render(response, facts, |problem| {
             let renderer = self.renderer.as_ref()?;
             let rendered = catch_unwind(AssertUnwindSafe(|| renderer(problem, facts)));
             rendered
@@ -169,7 +171,10 @@ impl<S: Send + Sync> App<S> {
         target: &'a Target,
     ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
         let response = match target {
-            Target::Mount(index, rest) => return self.mounts.call(*index, request, *rest, &self.state),
+            Target::Mount(index, rest) => {
+                let rest = (*rest, self.routes.table());
+                return self.mounts.call(*index, request, rest, &self.state);
+            }
             Target::NotAllowed(allow) => {
                 let detail = format!(
                     "{} is not answered here; allowed: {}",

@@ -6,6 +6,7 @@
 
 mod accept;
 mod body;
+mod byte_ranges;
 mod conditions;
 mod etag;
 mod facts;
@@ -22,8 +23,12 @@ mod urlencoded;
 
 pub use accept::Accept;
 pub(crate) use accept::{elements, first_of_the_heaviest, parse_weight};
+pub(crate) use body::BoxError;
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
+pub(crate) use byte_ranges::ByteRanges;
+#[cfg(any(test, feature = "__properties"))]
+pub(crate) use byte_ranges::MAX_RANGES;
 #[cfg(any(test, feature = "__properties"))]
 pub use conditions::conditions;
 pub(crate) use conditions::{Preconditions, Verdict, parse_date, whole_seconds};

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, VARY};
+use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
@@ -321,6 +321,12 @@ impl Response {
     /// Whether it is a 200 that says which state it is of, so that a condition of the request may make another of it.
     pub(crate) fn has_validators(&self) -> bool {
         self.status == StatusCode::OK && (self.has_field(ETAG) || self.has_field(LAST_MODIFIED))
+    }
+
+    /// Whether it is a 200 that may be given in parts.
+    pub(crate) fn accepts_ranges(&self) -> bool {
+        let fields = self.headers.as_ref().filter(|_| self.status == StatusCode::OK);
+        fields.and_then(|fields| fields.get(ACCEPT_RANGES)).is_some_and(|unit| unit == "bytes")
     }
 
     /// The body, to look at or to wrap.
