@@ -90,9 +90,10 @@ impl<S: Send + Sync> Application for App<S> {
         }
         let answer = |request| self.answer_without_route(request, &target);
         let handler = Terminal::Other(&answer);
-        let layers = match target {
-            Target::Preflight(_, route) => self.answering_preflights(route),
-            _ => Vec::new(),
+        let layers = if let Target::Preflight(_, route) = target {
+            self.answering_preflights(route)
+        } else {
+            Vec::new()
         };
         Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
     }

@@ -142,9 +142,12 @@ mod tests {
         }
     }
 
+    /// What is built, and what is said of it.
+    type Refused = (fn() -> Quota, &'static str);
+
     #[test]
     fn what_makes_no_sense_is_refused() {
-        let rows: [(fn() -> Quota, &str); 6] = [
+        let rows: [Refused; 6] = [
             (|| Quota::new("a", 0, Duration::from_secs(1)), "from one to a billion"),
             (|| Quota::new("a", 1, Duration::ZERO), "not zero"),
             (|| Quota::new("a\"", 1, Duration::from_secs(1)), "letters, digits"),

@@ -7,6 +7,7 @@ mod headers;
 mod limits;
 mod rates;
 mod redirects;
+mod stack;
 
 use server::{Routes, Server, routes};
 
@@ -22,8 +23,11 @@ const ROUTES: Routes = routes![
 
 #[server::main]
 async fn main() -> server::Result {
-    if std::env::var_os("BEHIND_PROXY").is_some() {
-        return redirects::server().run().await;
-    }
-    Server::new(ROUTES).run().await
+    // Two pages show servers of their own.
+    let server = match std::env::var("PAGE").as_deref() {
+        Ok("order") => stack::server(),
+        Ok("redirects") => redirects::server(),
+        Ok(_) | Err(_) => Server::new(ROUTES),
+    };
+    server.run().await
 }
