@@ -52,7 +52,8 @@
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
 //! | what handlers share | [`derive@State`] |
-//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
+//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`], [`Metrics`] |
+//! | whether it is well | [`Health`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | links | `handler::url(…)`: [`RouteUrl`], [`Routes::url`] |
@@ -88,6 +89,7 @@ mod entry;
 mod error;
 mod extract;
 mod h1;
+mod handlers;
 mod http;
 mod log;
 mod macros;
@@ -126,6 +128,7 @@ pub use extract::{
     MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
     Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
+pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
     Response, Shutdown,

@@ -15,10 +15,11 @@ mod limits;
 mod listener;
 mod run;
 mod signal;
+mod vitals;
 mod worker;
 
 pub(crate) use acceptor::Caps;
-pub(crate) use blocking::BlockingPool;
+pub(crate) use blocking::{BlockingPool, PoolLoad};
 #[cfg(any(test, feature = "__properties"))]
 pub use connection::connection;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
@@ -27,6 +28,7 @@ pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use signal::Signals;
+pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 
 use std::mem::MaybeUninit;
@@ -36,7 +38,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 
 use crate::http::{Request, RequestFacts, Response};
-use crate::observe::{Tally, Witness};
+use crate::observe::{Slot, Tally, Witness};
 use crate::routing::Policy;
 
 /// What answers requests; the engine asks it in this order.
@@ -92,4 +94,6 @@ impl Transport for DuplexStream {
 pub(crate) struct Routed<Target> {
     pub(crate) target: Target,
     pub(crate) policy: Policy,
+    /// Where it is counted.
+    pub(crate) slot: Slot,
 }

@@ -46,8 +46,8 @@ where
         request.set_counters(self.wire.journal.witness().counters());
         request.set_shutdown(self.wire.place.shutdown());
         let message = Message::of(&request, &head);
-        let Routed { target, policy } = self.app.route(&mut request);
-        self.wire.journal.requested(id, request.full_pattern());
+        let Routed { target, policy, slot } = self.app.route(&mut request);
+        self.wire.journal.requested(id, request.full_pattern(), slot);
         self.wire.place.handling();
         self.wire.body = BodyDecoder::new(head.framing);
         self.wire.following = if message.is_last() { Following::Nothing } else { Following::Requests };

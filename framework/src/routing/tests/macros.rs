@@ -60,7 +60,7 @@ fn a_prefix_stands_in_front_of_each_pattern() {
 #[test]
 fn the_listing_stands_in_columns() {
     let routes: Routes<u32> = routes!["/admin" with [auth, log] => [get_user], file];
-    let listing = Listing(&routes).to_string();
+    let listing = Listing { routes: &routes, paths: &[] }.to_string();
     let lines: Vec<Vec<_>> = listing.lines().map(|line| line.split("  ").map(str::trim).collect()).collect();
     let named = |name: &str| format!("{}::{name}", module_path!());
     let (get_user, file) = (named("get_user"), named("file"));

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::super::super::blocking::run_blocking;
 use super::super::super::{Application, Routed};
 use crate::http::{Body, BodyError, Request, RequestFacts, Response};
-use crate::observe::{Counters, Tally, Witness};
+use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
@@ -53,7 +53,7 @@ impl Application for TestApp {
             "/unhurried" => policy.timeout = Some(Duration::ZERO),
             _ => {}
         }
-        Routed { target: (), policy }
+        Routed { target: (), policy, slot: Slot::Unrouted }
     }
 
     async fn answer(&self, mut request: Request, (): ()) -> Response {
