@@ -116,7 +116,7 @@ impl<S: Send + Sync + 'static> Application for App<S> {
     fn witness(&self) -> Witness {
         let routes = self.routes.table().rows() + self.mounts.prefixes().len();
         let meter = self.probes.count_routes().then(|| Meter::new(routes));
-        Witness::with_meter(&self.counters, &self.observers, meter)
+        Witness::new(&self.counters, &self.observers, meter)
     }
 }
 

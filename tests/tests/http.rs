@@ -11,8 +11,12 @@ mod greedy;
 mod inherit;
 #[path = "../http/load.rs"]
 mod load;
+#[path = "../http/metrics.rs"]
+mod metrics;
 #[path = "../http/panics.rs"]
 mod panics;
+#[path = "../http/probes.rs"]
+mod probes;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http/start.rs"]

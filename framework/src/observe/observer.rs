@@ -55,13 +55,8 @@ pub(crate) struct Witness {
 }
 
 impl Witness {
-    /// One for a worker, with a tally of its own.
-    pub(crate) fn new(counters: &Counters, observers: &Arc<[Box<dyn Observer>]>) -> Self {
-        Self::with_meter(counters, observers, None)
-    }
-
-    /// The same, whose tally counts by route as well.
-    pub(crate) fn with_meter(
+    /// One for a worker, with a tally of its own, which counts by route where it is given a meter.
+    pub(crate) fn new(
         counters: &Counters,
         observers: &Arc<[Box<dyn Observer>]>,
         meter: Option<Meter>,

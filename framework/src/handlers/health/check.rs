@@ -17,7 +17,7 @@ use super::record::Record;
 /// use server::{Health, HealthCheck};
 ///
 /// let slow = HealthCheck::new("archive", async |_: &()| Ok(())).timeout(Duration::from_secs(10));
-/// let health = Health::new().add(slow.interval(Duration::from_secs(60)));
+/// let health = Health::new().add_check(slow.interval(Duration::from_secs(60)));
 /// ```
 pub struct HealthCheck<S: 'static = ()> {
     name: String,

@@ -91,12 +91,12 @@ impl<S: Send + Sync + 'static> Health<S> {
     where
         F: AsyncFn(&S) -> crate::Result + Send + Sync + 'static,
     {
-        self.add(HealthCheck::new(name, check))
+        self.add_check(HealthCheck::new(name, check))
     }
 
     /// Adds a check with a timeout or an interval of its own.
     #[must_use]
-    pub fn add(mut self, check: HealthCheck<S>) -> Self {
+    pub fn add_check(mut self, check: HealthCheck<S>) -> Self {
         self.checks.push(check);
         self
     }

@@ -99,7 +99,7 @@ impl Application for Echo {
     }
 
     fn witness(&self) -> Witness {
-        Witness::new(&Counters::default(), &Arc::from([]))
+        Witness::new(&Counters::default(), &Arc::from([]), None)
     }
 }
 

@@ -177,7 +177,7 @@ impl Application for TestApp {
     }
 
     fn witness(&self) -> Witness {
-        Witness::new(&Counters::default(), &Arc::from([]))
+        Witness::new(&Counters::default(), &Arc::from([]), None)
     }
 }
 
