@@ -1,5 +1,7 @@
 //! The application behind a server: its table, its mounts, its middleware and its state, and how they answer a request.
 
+mod preflight;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use crate::http::{Accept, Request, RequestFacts, Response, Shutdown};
 use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed, Vitals, panic_text};
 use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
-use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, render};
+use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
 use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
 
 /// Everything of the application's that answers requests.
@@ -46,6 +48,8 @@ pub(crate) enum Target {
     NotAllowed(Allowed),
     /// OPTIONS of a path whose methods are known.
     Options(Allowed),
+    /// A CORS preflight of a path whose methods are known, for the route of this index where there is one.
+    Preflight(Allowed, Option<usize>),
     /// The path with its trailing slash put right.
     Redirect(String),
     /// CONNECT: this is no proxy.
@@ -61,6 +65,11 @@ impl<S: Send + Sync + 'static> Application for App<S> {
             && let Some(probe) = self.probes.find(request.path())
         {
             return Routed { target: probed(probe, request), policy: Policy::NONE, slot: Slot::Uncounted };
+        }
+        if *request.method() == Method::OPTIONS
+            && let Some(target) = self.preflight(request)
+        {
+            return self.unrouted(target);
         }
         let mut captures = Captures::default();
         match self.routes.table().find(request.method(), request.path(), &mut captures) {
@@ -96,11 +105,17 @@ impl<S: Send + Sync + 'static> Application for App<S> {
         }
         let answer = |request| self.answer_without_route(request, &target);
         let handler = Terminal::Other(&answer);
-        Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
+        let layers = match target {
+            Target::Preflight(_, route) => self.answering_preflights(route),
+            _ => Vec::new(),
+        };
+        Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
-        render(answer_conditionally(response, facts), facts, |problem| {
+        // The order of RFC 9110 §13.2.2: the client's ranges come after its conditions.
+        let response = answer_partially(answer_conditionally(response, facts), facts);
+        render(response, facts, |problem| {
             let renderer = self.renderer.as_ref()?;
             let rendered = catch_unwind(AssertUnwindSafe(|| renderer(problem, facts)));
             rendered
@@ -133,13 +148,9 @@ impl<S: Send + Sync + 'static> Monitored<S> for App<S> {
 impl<S: Send + Sync + 'static> App<S> {
     /// What answers a request that no route does.
     fn unrouted(&self, target: Target) -> Routed<Target> {
-        let slot = match target {
-            Target::Mount(index, _) => {
-                let slot = u32::try_from(self.routes.table().rows() + index);
-                slot.map_or(Slot::Unrouted, Slot::At)
-            }
-            _ => Slot::Unrouted,
-        };
+        let mount = if let Target::Mount(index, _) = target { Some(index) } else { None };
+        let slot = mount.and_then(|index| u32::try_from(self.routes.table().rows() + index).ok());
+        let slot = slot.map_or(Slot::Unrouted, Slot::At);
         Routed { target, policy: Policy::NONE, slot }
     }
 
@@ -238,7 +249,10 @@ impl<S: Send + Sync + 'static> App<S> {
     ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
         let response = match target {
             Target::Probe(probe) => return self.answer_probe(request, *probe),
-            Target::Mount(index, rest) => return self.mounts.call(*index, request, *rest, &self.state),
+            Target::Mount(index, rest) => {
+                let rest = (*rest, self.routes.table());
+                return self.mounts.call(*index, request, rest, &self.state);
+            }
             Target::NotAllowed(allow) => {
                 let detail = format!(
                     "{} is not answered here; allowed: {}",
@@ -247,7 +261,7 @@ impl<S: Send + Sync + 'static> App<S> {
                 );
                 with_allow(Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail(detail).into_response(), allow)
             }
-            Target::Options(allow) => with_allow(Response::no_content(), allow),
+            Target::Options(allow) | Target::Preflight(allow, _) => with_allow(Response::no_content(), allow),
             Target::Redirect(location) => {
                 Response::new(StatusCode::PERMANENT_REDIRECT).header(LOCATION, location.as_str())
             }

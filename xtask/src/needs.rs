@@ -20,6 +20,8 @@ pub(crate) enum Tool {
     Browser,
     /// Reads the metrics: Prometheus, and its checker.
     Prometheus,
+    /// Counts instructions.
+    Valgrind,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -35,6 +37,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
             Tool::Prometheus => debian("promtool", "prometheus")?,
+            Tool::Valgrind => debian("valgrind", "valgrind")?,
         }
     }
     Ok(())

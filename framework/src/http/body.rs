@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
+use std::ops;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -99,6 +100,16 @@ pub trait BodySource: Send {
     fn remaining_len(&self) -> Option<u64> {
         None
     }
+
+    /// Turns to these bytes of the whole, counted from 0: they come next, and then the end. `false`, and nothing is
+    /// changed, where this cannot be done.
+    ///
+    /// It is asked before the first chunk, and again after each range but the last, where the answer has
+    /// [`AcceptRanges`](crate::AcceptRanges) and the client asks for parts.
+    fn seek(self: Pin<&mut Self>, range: ops::Range<u64>) -> bool {
+        let _ = range;
+        false
+    }
 }
 
 impl Body {
@@ -159,6 +170,23 @@ impl Body {
             Inner::Empty => self,
             Inner::Full(bytes) if bytes.len() as u64 <= limit => self,
             _ => Self(Inner::Limited(Box::new(Limited::new(self, limit)))),
+        }
+    }
+
+    /// Leaves these bytes of the whole; `false`, and nothing is changed, where they cannot be told from the others.
+    pub(crate) fn cut(&mut self, range: ops::Range<u64>) -> bool {
+        match &mut self.0 {
+            Inner::Full(bytes) => {
+                let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
+                let (Ok(start), Ok(end)) = (start, end) else { return false };
+                if start > end || end > bytes.len() {
+                    return false;
+                }
+                *self = Self::from(bytes.slice(start..end));
+                true
+            }
+            Inner::Source(source) => source.as_mut().seek(range),
+            Inner::Empty | Inner::Incoming(_) | Inner::Channel(_) | Inner::Limited(_) => false,
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION};
+use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
@@ -307,9 +307,26 @@ impl Response {
         }
     }
 
+    /// Adds `name`, in lower case, to `Vary` (RFC 9110 §12.5.5), unless it says so already.
+    pub(crate) fn vary_by(&mut self, name: &'static str) {
+        let varies = |value: &HeaderValue| {
+            let mut names = value.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+            names.any(|said| said == b"*" || said.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        if !self.headers().get_all(VARY).iter().any(varies) {
+            self.append_header(VARY, HeaderValue::from_static(name));
+        }
+    }
+
     /// Whether it is a 200 that says which state it is of, so that a condition of the request may make another of it.
     pub(crate) fn has_validators(&self) -> bool {
         self.status == StatusCode::OK && (self.has_field(ETAG) || self.has_field(LAST_MODIFIED))
+    }
+
+    /// Whether it is a 200 that may be given in parts.
+    pub(crate) fn accepts_ranges(&self) -> bool {
+        let fields = self.headers.as_ref().filter(|_| self.status == StatusCode::OK);
+        fields.and_then(|fields| fields.get(ACCEPT_RANGES)).is_some_and(|unit| unit == "bytes")
     }
 
     /// The body, to look at or to wrap.

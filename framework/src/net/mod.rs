@@ -4,7 +4,6 @@
 //! [`Application`]. This room carries both out, and holds every limit and timeout.
 
 mod acceptor;
-pub(crate) mod blocking;
 mod buffer;
 mod clock;
 mod connection;
@@ -19,7 +18,6 @@ mod vitals;
 mod worker;
 
 pub(crate) use acceptor::Caps;
-pub(crate) use blocking::{BlockingPool, PoolLoad};
 #[cfg(any(test, feature = "__properties"))]
 pub use connection::connection;
 pub(crate) use connection::{Peer, panic_text, serve_connection};

@@ -15,7 +15,8 @@ use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::{BlockingPool, Drain};
+use super::Drain;
+use crate::blocking::BlockingPool;
 
 /// How often an accept loop without anything to do is woken.
 const BEAT: Duration = Duration::from_secs(1);

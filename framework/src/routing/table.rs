@@ -28,7 +28,7 @@ impl Table {
         Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves }
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "__micro"))]
     pub(super) fn of_slices(gathered: Gathered, nodes: &'static [Node], leaves: &'static [Leaf]) -> Self {
         Self { gathered, nodes, leaves }
     }
@@ -64,6 +64,18 @@ impl Table {
     /// How many patterns it has.
     pub(crate) const fn rows(&self) -> usize {
         self.gathered.rows.len()
+    }
+
+    /// Whether some pattern begins with the first `count` segments of `path`, all of them literal.
+    pub(crate) fn begins_a_route(&self, path: &str, count: usize) -> bool {
+        let begins = |text: &str| {
+            let (mut pattern, mut path) = (text.split('/').skip(1), path.split('/').skip(1));
+            (0..count).all(|_| match (pattern.next(), path.next()) {
+                (Some(literal), Some(segment)) => !literal.is_empty() && literal == segment,
+                _ => false,
+            })
+        };
+        self.gathered.rows.iter().any(|row| begins(row.text))
     }
 
     pub(super) const fn gathered(&self) -> &Gathered {

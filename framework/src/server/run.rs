@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::{CommandLine, HasState, Missing, Server};
 use crate::app::App;
 use crate::banner::Banner;
+use crate::blocking::BlockingPool;
 use crate::config::{self, Action, Help, ListenError, Runtime, Settings};
 use crate::handlers::Monitor;
 use crate::net::{
-    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Vitals, Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Vitals, Workers,
 };
 use crate::routing::Listing;
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::blocking::{BlockingPool, PoolLoad};
 use crate::http::Shutdown;
-use crate::net::{Load, PoolLoad, Vitals};
+use crate::net::{Load, Vitals};
 use crate::observe::{Counters, Counts, Reading, Readings};
 
 /// What a server has counted, and what it has to do now.
@@ -60,7 +61,7 @@ impl Snapshot {
             readings: counters.readings(),
             labels: others.into_iter().chain(routes).collect(),
             load: vitals.load(),
-            pool: vitals.blocking().map(crate::net::BlockingPool::load),
+            pool: vitals.blocking().map(BlockingPool::load),
             end: End { is_requested: shutdown.is_requested(), is_draining: shutdown.is_draining() },
             checks: Vec::new(),
         }

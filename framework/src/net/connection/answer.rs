@@ -129,24 +129,29 @@ where
         After::Next
     }
 
-    /// Renders the response where it reports a problem, or a state that a condition of the request may be about, and takes
-    /// its body out. A body that panics when it is asked for its length is no answer, but a problem; `None` where that of
-    /// the problem is the same.
+    /// Renders the response and takes its body out. A body that panics when it is asked for its length, or for a part of
+    /// it, is no answer, but a problem; `None` where that of the problem is the same.
     fn prepare(&mut self, response: &mut Response) -> Option<(Body, BodyLength)> {
         for _ in 0..2 {
-            if response.problem_ref().is_some() || response.has_validators() {
-                let unrendered = std::mem::replace(response, Response::ok());
-                *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
-            }
-            let body = response.take_body();
-            match catch_unwind(AssertUnwindSafe(|| body.len())) {
-                Ok(len) => return Some((body, len.map_or(BodyLength::Unknown, BodyLength::Known))),
+            match catch_unwind(AssertUnwindSafe(|| self.render(response))) {
+                Ok(body) => return Some(body),
                 Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
             }
             *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
         }
         self.wire.journal.note(Ended::BrokenOff);
         None
+    }
+
+    /// Renders the response where it reports a problem, or is one that the request's conditions and ranges may be about.
+    fn render(&mut self, response: &mut Response) -> (Body, BodyLength) {
+        if response.problem_ref().is_some() || response.has_validators() || response.accepts_ranges() {
+            let unrendered = std::mem::replace(response, Response::ok());
+            *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
+        }
+        let body = response.take_body();
+        let len = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
+        (body, len)
     }
 }
 

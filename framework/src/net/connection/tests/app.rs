@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::StatusCode;
 use tokio::time::sleep;
 
-use super::super::super::blocking::run_blocking;
 use super::super::super::{Application, Routed};
+use crate::blocking::run_blocking;
 use crate::http::{Body, BodyError, Request, RequestFacts, Response};
 use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
