@@ -75,7 +75,7 @@ impl<S: Send + Sync + 'static> Application for App<S> {
         match self.routes.table().find(request.method(), request.path(), &mut captures) {
             Found::Route(index) => {
                 let table = self.routes.table();
-                let slot = table.row(index, captures.pattern()).map_or(Slot::Unrouted, Slot::At);
+                let slot = self.slot(index, captures.pattern());
                 let policy = table.route(index).map_or(Policy::NONE, |route| {
                     request.set_full_pattern(table.full_pattern(index, captures.pattern()));
                     request.set_route(route, captures);
@@ -146,6 +146,12 @@ impl<S: Send + Sync + 'static> Monitored<S> for App<S> {
 }
 
 impl<S: Send + Sync + 'static> App<S> {
+    /// Where the requests of a route's pattern are counted, where anybody asks.
+    fn slot(&self, route: usize, pattern: usize) -> Slot {
+        let row = if self.probes.count_routes() { self.routes.table().row(route, pattern) } else { None };
+        row.map_or(Slot::Unrouted, Slot::At)
+    }
+
     /// What answers a request that no route does.
     fn unrouted(&self, target: Target) -> Routed<Target> {
         let mount = if let Target::Mount(index, _) = target { Some(index) } else { None };

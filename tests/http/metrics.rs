@@ -128,10 +128,10 @@ impl Prometheus {
         stream.read_to_string(&mut answer).ok()?;
         let (_, body) = answer.split_once("\r\n\r\n")?;
         let body: Value = serde_json::from_str(body).ok()?;
-        if body["status"] != "success" {
+        if body.get("status") != Some(&"success".into()) {
             return Some(Err(body.to_string()));
         }
-        body["data"]["result"].as_array().cloned().map(Ok)
+        body.pointer("/data/result")?.as_array().cloned().map(Ok)
     }
 }
 

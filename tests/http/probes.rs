@@ -94,7 +94,8 @@ async fn blocked() {
 }
 
 fn reason<'a>(report: &'a Value, check: &str) -> &'a str {
-    report["checks"][check]["reason"].as_str().unwrap_or_default()
+    let finding = report.get("checks").and_then(|checks| checks.get(check));
+    finding.and_then(|finding| finding.get("reason")?.as_str()).unwrap_or_default()
 }
 
 #[test]

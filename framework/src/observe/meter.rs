@@ -235,6 +235,28 @@ mod tests {
     }
 
     #[test]
+    fn the_meters_of_all_workers_are_added_up() {
+        let counters = crate::observe::Counters::default();
+        assert_eq!(counters.readings(), Readings::default());
+        for status in [200, 404] {
+            let tally = counters.tally(Some(Meter::new(1)));
+            let meter = tally.meter().unwrap();
+            meter.enter(Slot::At(0));
+            meter.enter(Slot::At(0));
+            meter.leave(Slot::At(0), StatusCode::from_u16(status).ok(), Duration::from_millis(7));
+        }
+        let readings = counters.readings();
+        assert_eq!((readings.in_flight, readings.statuses.len()), (2, 2));
+        let reading = &readings.slots[2];
+        assert_eq!((reading.classes, reading.took), ([0, 1, 0, 1, 0], Duration::from_millis(14)));
+        let within = |millis| {
+            let bound = Some(Duration::from_millis(millis));
+            reading.cumulative().find(|&(found, _)| found == bound).map(|(_, count)| count)
+        };
+        assert_eq!((within(5), within(10), within(10_000)), (Some(0), Some(2), Some(2)));
+    }
+
+    #[test]
     fn a_slot_that_is_not_there_and_a_status_of_no_class_do_no_harm() {
         let meter = Meter::new(0);
         meter.leave(Slot::At(7), Some(StatusCode::OK), Duration::ZERO);
