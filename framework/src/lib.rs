@@ -53,7 +53,8 @@
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
 //! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials |
 //! | what handlers share | [`derive@State`] |
-//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
+//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`], [`Metrics`] |
+//! | whether it is well | [`Health`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | links | `handler::url(…)`: [`RouteUrl`], [`Routes::url`] |
@@ -96,7 +97,6 @@ mod entry;
 mod error;
 mod extract;
 mod h1;
-#[cfg(all(unix, feature = "files"))]
 mod handlers;
 mod http;
 pub mod layers;
@@ -140,6 +140,7 @@ pub use extract::{
     MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
     Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
+pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
     Response, Shutdown,

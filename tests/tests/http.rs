@@ -13,8 +13,12 @@ mod inherit;
 mod layers;
 #[path = "../http/load.rs"]
 mod load;
+#[path = "../http/metrics.rs"]
+mod metrics;
 #[path = "../http/panics.rs"]
 mod panics;
+#[path = "../http/probes.rs"]
+mod probes;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http/start.rs"]

@@ -222,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_is_refused_is_counted() {
         let counters = Counters::default();
-        let witness = Witness::new(&counters, &Arc::from([]));
+        let witness = Witness::new(&counters, &Arc::from([]), None);
         let options = ListenOptions { backlog: 10, sockets: 1, reuse_port: false };
         let listeners = Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
         let addr = listeners.addrs[0];

@@ -184,6 +184,11 @@ impl<V: Visitor> Search<'_, V> {
 }
 
 impl Allowed {
+    /// Those of what can only be read.
+    pub(crate) fn reading() -> Self {
+        Self::complete(vec!["GET"])
+    }
+
     fn complete(mut methods: Vec<&'static str>) -> Self {
         if methods.contains(&"GET") {
             methods.push("HEAD");

@@ -55,6 +55,17 @@ impl Table {
         (usize::from(row.entry) == route).then_some(row.text)
     }
 
+    /// Where in the table a handler's pattern stands: as [`Routes::iter`] counts them.
+    pub(crate) fn row(&self, route: usize, pattern: usize) -> Option<u32> {
+        let entry = self.gathered.entries.get(route)?;
+        u32::try_from(usize::from(entry.first_row) + pattern).ok()
+    }
+
+    /// How many patterns it has.
+    pub(crate) const fn rows(&self) -> usize {
+        self.gathered.rows.len()
+    }
+
     /// Whether some pattern begins with the first `count` segments of `path`, all of them literal.
     pub(crate) fn begins_a_route(&self, path: &str, count: usize) -> bool {
         let begins = |text: &str| {

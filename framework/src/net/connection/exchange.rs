@@ -58,7 +58,7 @@ where
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
         let routed = self.app.route(request);
-        wire.journal.requested(id, request.full_pattern());
+        wire.journal.requested(id, request.full_pattern(), routed.slot);
         wire.place.handling();
         wire.following = if wire.message.is_last() { Following::Nothing } else { Following::Requests };
         request.set_body_limit(routed.policy.body_limit.unwrap_or(wire.limits.max_body));

@@ -159,7 +159,7 @@ where
             let mut exchange = Exchange::default();
             match next {
                 NextHead::Request(mut request) => {
-                    if let Some(Routed { target, policy }) = self.begin(&mut request, &mut exchange) {
+                    if let Some(Routed { target, policy, .. }) = self.begin(&mut request, &mut exchange) {
                         let (wire, mut watch) = (&mut self.wire, Watch::new(policy));
                         // Pinned where it is made: moved, it would be copied.
                         let mut answer = pin!(self.app.answer(request, target));

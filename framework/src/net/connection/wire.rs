@@ -232,7 +232,7 @@ impl<IO: Transport> Wire<IO> {
 
     /// Ends the exchange that is under way, where there is one.
     pub(super) fn finish_exchange(&mut self) {
-        if self.journal.is_observed() {
+        if self.journal.is_measured() {
             self.journal.record(self.input.held(), self.buffered());
         }
         self.journal.finish();
@@ -247,7 +247,7 @@ impl<IO: Transport> Wire<IO> {
     /// Notes that a request's first byte is there.
     pub(super) fn begin_exchange(&mut self) {
         self.journal.begin();
-        if self.journal.is_observed() {
+        if self.journal.is_measured() {
             self.journal.measure(self.buffered());
         }
     }

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::super::super::{Application, Routed};
 use crate::blocking::run_blocking;
 use crate::http::{Body, BodyError, Request, RequestFacts, Response};
-use crate::observe::{Counters, Tally, Witness};
+use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
@@ -55,7 +55,7 @@ impl Application for TestApp {
             "/unhurried" => &const { within(Duration::ZERO) },
             _ => &Policy::NONE,
         };
-        Routed { target: (), policy }
+        Routed { target: (), policy, slot: Slot::Unrouted }
     }
 
     async fn answer(&self, mut request: Request, (): ()) -> Response {
@@ -179,7 +179,7 @@ impl Application for TestApp {
     }
 
     fn witness(&self) -> Witness {
-        Witness::new(&Counters::default(), &Arc::from([]))
+        Witness::new(&Counters::default(), &Arc::from([]), None)
     }
 }
 
