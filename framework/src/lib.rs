@@ -67,6 +67,7 @@
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `sessions` | `Session`, with a `SessionStore` |
+//! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!
@@ -90,7 +91,7 @@ mod entry;
 mod error;
 mod extract;
 mod h1;
-#[cfg(all(unix, feature = "files"))]
+#[cfg(any(feature = "embed", all(unix, feature = "files")))]
 mod handlers;
 mod http;
 mod log;
@@ -122,8 +123,12 @@ pub use extract::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 #[cfg(feature = "validation")]
 pub use extract::{Valid, Validated};
 
+#[cfg(feature = "embed")]
+pub use handlers::Embedded;
 #[cfg(all(unix, feature = "files"))]
 pub use handlers::{StaticFiles, Symlinks};
+#[cfg(feature = "embed")]
+pub use macros::embed;
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};

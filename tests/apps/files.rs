@@ -153,6 +153,9 @@ fn files_are_whole_compressed_or_in_parts() {
     assert!(get(&app, "/api/books", "").starts_with("HTTP/1.1 404"));
     assert!(get(&app, "/api/version", "").ends_with("\r\n\r\n7\n"));
     assert!(get(&app, "/downloads", "").contains("\r\nlocation: /downloads/\r\n"));
+    let shipped = get(&app, "/shipped/downloads/notice.txt", "range: bytes=0-7\r\n");
+    assert!(shipped.starts_with("HTTP/1.1 206") && shipped.ends_with("\r\n\r\nReturned"), "{shipped}");
+    assert!(get(&app, "/shipped/../secret", "").starts_with("HTTP/1.1 404"));
 }
 
 #[test]

@@ -20,6 +20,7 @@ async fn main() -> server::Result {
     Server::new(ROUTES)
         .mount("/", StaticFiles::new(public).single_page("index.html"))
         .mount("/downloads", downloads)
+        .mount("/shipped", server::embed!("public"))
         .run()
         .await
 }
