@@ -1,5 +1,7 @@
 //! The application behind a server: its table, its mounts, its middleware and its state, and how they answer a request.
 
+mod preflight;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -40,6 +42,8 @@ pub(crate) enum Target {
     NotAllowed(Allowed),
     /// OPTIONS of a path whose methods are known.
     Options(Allowed),
+    /// A CORS preflight of a path whose methods are known, for the route of this index where there is one.
+    Preflight(Allowed, Option<usize>),
     /// The path with its trailing slash put right.
     Redirect(String),
     /// CONNECT: this is no proxy.
@@ -51,6 +55,11 @@ impl<S: Send + Sync> Application for App<S> {
     type Target = Target;
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
+        if *request.method() == Method::OPTIONS
+            && let Some(target) = self.preflight(request)
+        {
+            return Routed { target, policy: Policy::NONE };
+        }
         let mut captures = Captures::default();
         match self.routes.table().find(request.method(), request.path(), &mut captures) {
             Found::Route(index) => {
@@ -81,7 +90,11 @@ impl<S: Send + Sync> Application for App<S> {
         }
         let answer = |request| self.answer_without_route(request, &target);
         let handler = Terminal::Other(&answer);
-        Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
+        let layers = match target {
+            Target::Preflight(_, route) => self.answering_preflights(route),
+            _ => Vec::new(),
+        };
+        Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
@@ -170,7 +183,7 @@ impl<S: Send + Sync> App<S> {
                 );
                 with_allow(Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail(detail).into_response(), allow)
             }
-            Target::Options(allow) => with_allow(Response::no_content(), allow),
+            Target::Options(allow) | Target::Preflight(allow, _) => with_allow(Response::no_content(), allow),
             Target::Redirect(location) => {
                 Response::new(StatusCode::PERMANENT_REDIRECT).header(LOCATION, location.as_str())
             }

@@ -66,6 +66,7 @@
 //! |---|---|
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
+//! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
@@ -76,6 +77,10 @@
 // Macros name `::server::...`; so does this crate's own test code.
 extern crate self as server;
 
+#[cfg(feature = "__micro")]
+#[doc(hidden)]
+#[path = "micro.rs"]
+pub mod __micro;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
@@ -94,6 +99,7 @@ mod h1;
 #[cfg(any(feature = "embed", all(unix, feature = "files")))]
 mod handlers;
 mod http;
+pub mod layers;
 mod log;
 mod macros;
 mod middleware;

@@ -1,7 +1,7 @@
 //! `cargo xtask …`: the tasks of this repository, on any machine with cargo.
 //!
 //! It has no dependency from outside the workspace, so that it builds in seconds. It never changes a file under
-//! version control.
+//! version control but where it is told to: `micro --bless`.
 
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
@@ -13,6 +13,7 @@ mod crates;
 mod fuzz;
 mod links;
 mod markdown;
+mod micro;
 mod needs;
 mod soak;
 mod sources;
@@ -27,19 +28,24 @@ const HELP: &str = "\
 Tasks of this repository: cargo xtask TASK
 
   test           install what is missing, then run every test
-  ci             formatting, clippy and documentation, the same as test, then fuzz
+  ci             formatting, clippy and documentation, the same as test, then micro and fuzz
   crates         count the crates of a default build
   book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
   fuzz [--seconds N] [TARGET…]
                  run the fuzzer's targets, or those named, a minute each or as long as is said
+  micro [--bless] [CASE…]
+                 count the instructions of the engine's parts, or of those whose names begin so, and hold them to
+                 their budgets, or set these
   soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";
 
 fn main() -> ExitCode {
     let all: Vec<String> = std::env::args().skip(1).collect();
     let (task, arguments) = match all.as_slice() {
-        [task, arguments @ ..] if arguments.is_empty() || matches!(task.as_str(), "fuzz" | "soak") => {
+        [task, arguments @ ..]
+            if arguments.is_empty() || matches!(task.as_str(), "fuzz" | "micro" | "soak") =>
+        {
             (task.as_str(), arguments)
         }
         [] | [_, ..] => ("", [].as_slice()),
@@ -52,6 +58,13 @@ fn main() -> ExitCode {
         "conformance" => suite::conformance(),
         "fuzz" => match fuzz::Options::parse(arguments) {
             Ok(options) => suite::fuzz(&options),
+            Err(fault) => {
+                eprintln!("{fault}");
+                ExitCode::from(2)
+            }
+        },
+        "micro" => match micro::Options::parse(arguments) {
+            Ok(options) => suite::one("instructions", || micro::check(&options)),
             Err(fault) => {
                 eprintln!("{fault}");
                 ExitCode::from(2)

@@ -18,6 +18,8 @@ pub(crate) enum Tool {
     Python,
     /// Fills in the forms of an example: Chromium, and what steers it.
     Browser,
+    /// Counts instructions.
+    Valgrind,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -32,6 +34,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::CargoFuzz => cargo_fuzz().map(drop)?,
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
+            Tool::Valgrind => debian("valgrind", "valgrind")?,
         }
     }
     Ok(())

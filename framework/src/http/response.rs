@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION};
+use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
@@ -304,6 +304,17 @@ impl Response {
             self.set_header(name, value);
         } else {
             self.fields_mut().append(name, value);
+        }
+    }
+
+    /// Adds `name`, in lower case, to `Vary` (RFC 9110 §12.5.5), unless it says so already.
+    pub(crate) fn vary_by(&mut self, name: &'static str) {
+        let varies = |value: &HeaderValue| {
+            let mut names = value.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+            names.any(|said| said == b"*" || said.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        if !self.headers().get_all(VARY).iter().any(varies) {
+            self.append_header(VARY, HeaderValue::from_static(name));
         }
     }
 

@@ -292,6 +292,12 @@ impl Captures {
         spans.get(index).map(|&(start, end)| (start as usize, end as usize))
     }
 
+    /// How many parameters there are.
+    #[cfg(feature = "__micro")]
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
     /// Notes one more parameter; `false` where there is no room.
     pub(crate) fn push(&mut self, start: usize, end: usize) -> bool {
         let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { return false };

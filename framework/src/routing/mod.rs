@@ -7,6 +7,8 @@
 //! the table does not.
 
 mod bind;
+#[cfg(any(test, feature = "__micro"))]
+mod build;
 mod conflict;
 mod gather;
 mod info;
@@ -22,6 +24,8 @@ mod trie;
 mod url;
 
 pub use bind::{Binding, Bindings, layer};
+#[cfg(feature = "__micro")]
+pub(crate) use build::table as table_of;
 pub use conflict::Conflicts;
 pub use gather::{Gathered, Rows, join_texts};
 pub(crate) use info::Captures;

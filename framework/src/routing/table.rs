@@ -28,7 +28,7 @@ impl Table {
         Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves }
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "__micro"))]
     pub(super) fn of_slices(gathered: Gathered, nodes: &'static [Node], leaves: &'static [Leaf]) -> Self {
         Self { gathered, nodes, leaves }
     }

@@ -1,6 +1,6 @@
 //! The rules of precedence, a row each, and the bound of a search.
 
-use super::build::{find, table};
+use crate::routing::build::{find, table};
 use crate::routing::lookup::Visitor;
 use crate::routing::trie::Leaf;
 use crate::routing::{Captures, Found, Table};

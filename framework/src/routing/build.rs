@@ -1,11 +1,18 @@
-//! Tables that are only known at run time, made by the functions that the compiler runs for `routes!`.
+//! Tables that are only known at run time, made by the functions that the compiler runs for `routes!`: for tests and
+//! measurements.
 
-use crate::routing::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
-use crate::routing::sort::{self, Place};
-use crate::routing::trie::{self, Leaf, Node, Open};
-use crate::routing::{
-    Captures, Found, Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table, conflict,
-};
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a table that cannot be made is a mistake in a test"
+)]
+
+use super::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
+use super::sort::{self, Place};
+use super::trie::{self, Leaf, Node, Open};
+#[cfg(test)]
+use super::{Captures, Found, conflict};
+use super::{Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table};
 
 /// A table of routes such as `GET|PUT /users/:id /me`; each is called as its first pattern and method, and stands in
 /// the line of its place.
@@ -14,6 +21,7 @@ pub(crate) fn table(routes: &[&str]) -> &'static Table {
 }
 
 /// The message of each conflict, one at most for each route.
+#[cfg(test)]
 pub(crate) fn conflicts(sources: &Sources) -> Vec<String> {
     let table = build(sources);
     let mut found = vec![None; sources.items.len()];
@@ -87,6 +95,7 @@ pub(crate) fn build(sources: &Sources) -> &'static Table {
 }
 
 /// What a look-up finds, as `name of the route [captures]`.
+#[cfg(test)]
 pub(crate) fn find(table: &Table, method: &str, path: &str) -> Result<(&'static str, Vec<String>), Found> {
     let mut captures = Captures::default();
     let method = crate::Method::from_bytes(method.as_bytes()).unwrap();
