@@ -248,7 +248,7 @@ impl Rules {
         let Some(entry) = existing(folder.entry(&below))? else { return Ok(Found::Nothing) };
         let metadata = entry.metadata()?;
         match (metadata.is_dir(), names.is_folder) {
-            (false, false) => self.file(folder, &below, codings),
+            (false, false) => self.answer(entry, folder, &below, codings),
             (false, true) => Ok(Found::Nothing),
             (true, false) => Ok(Found::FolderWithoutSlash),
             (true, true) => {
@@ -267,9 +267,22 @@ impl Rules {
         }
     }
 
-    /// The file of these names, or what is compressed of it.
+    /// What is answered with at these names, which are not those of a folder.
     fn file(&self, folder: &Folder, names: &[OsString], codings: &Codings) -> io::Result<Found> {
-        let Some(file) = existing(folder.entry(names))? else { return Ok(Found::Nothing) };
+        match existing(folder.entry(names))? {
+            Some(file) => self.answer(file, folder, names, codings),
+            None => Ok(Found::Nothing),
+        }
+    }
+
+    /// The file that was opened at these names, or what is compressed of it.
+    fn answer(
+        &self,
+        file: fs::File,
+        folder: &Folder,
+        names: &[OsString],
+        codings: &Codings,
+    ) -> io::Result<Found> {
         let metadata = file.metadata()?;
         let Some((name, above)) = names.split_last().filter(|_| metadata.is_file()) else {
             return Ok(Found::Nothing);

@@ -19,8 +19,8 @@ const LARGE: usize = 3 * 65_536 + 17;
 #[derive(Clone)]
 struct Folder(std::sync::Arc<TempDir>);
 
-impl Provides<Folder> for Folder {
-    fn provide(&self) -> &Folder {
+impl Provides<Self> for Folder {
+    fn provide(&self) -> &Self {
         self
     }
 }
