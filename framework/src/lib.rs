@@ -70,6 +70,7 @@
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
 //! | `sessions` | `Session`, with a `SessionStore` |
+//! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!
@@ -129,8 +130,12 @@ pub use extract::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 #[cfg(feature = "validation")]
 pub use extract::{Valid, Validated};
 
+#[cfg(feature = "embed")]
+pub use handlers::Embedded;
 #[cfg(all(unix, feature = "files"))]
 pub use handlers::{StaticFiles, Symlinks};
+#[cfg(feature = "embed")]
+pub use macros::embed;
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
