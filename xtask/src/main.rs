@@ -1,10 +1,11 @@
 //! `cargo xtask …`: the tasks of this repository, on any machine with cargo.
 //!
 //! It has no dependency from outside the workspace, so that it builds in seconds. It never changes a file under
-//! version control but where it is told to: `micro --bless`.
+//! version control but where it is told to: `micro --bless`, and `bench`, which writes its report.
 
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
+mod bench;
 mod book;
 mod clauses;
 mod command;
@@ -34,6 +35,10 @@ Tasks of this repository: cargo xtask TASK
   conformance    run the HTTP conformance programs against examples/probe
   fuzz [--seconds N] [TARGET…]
                  run the fuzzer's targets, or those named, a minute each or as long as is said
+  bench [--quick] [--servers A,B] [--scenarios A,B] [--rounds N] [--seconds S] [--to FOLDER]
+                 measure ours beside its peers and write benches/report: 15 minutes, and half an hour to build at first
+  bench report [--to FOLDER]
+                 write the report of the data in benches/report again
   micro [--bless] [CASE…]
                  count the instructions of the engine's parts, or of those whose names begin so, and hold them to
                  their budgets, or set these
@@ -44,7 +49,7 @@ fn main() -> ExitCode {
     let all: Vec<String> = std::env::args().skip(1).collect();
     let (task, arguments) = match all.as_slice() {
         [task, arguments @ ..]
-            if arguments.is_empty() || matches!(task.as_str(), "fuzz" | "micro" | "soak") =>
+            if arguments.is_empty() || matches!(task.as_str(), "bench" | "fuzz" | "micro" | "soak") =>
         {
             (task.as_str(), arguments)
         }
@@ -58,17 +63,15 @@ fn main() -> ExitCode {
         "conformance" => suite::conformance(),
         "fuzz" => match fuzz::Options::parse(arguments) {
             Ok(options) => suite::fuzz(&options),
-            Err(fault) => {
-                eprintln!("{fault}");
-                ExitCode::from(2)
-            }
+            Err(fault) => misused(&fault),
+        },
+        "bench" => match bench::Task::parse(arguments) {
+            Ok(task) => suite::one("bench", || bench::run(task)),
+            Err(fault) => misused(&fault),
         },
         "micro" => match micro::Options::parse(arguments) {
             Ok(options) => suite::one("instructions", || micro::check(&options)),
-            Err(fault) => {
-                eprintln!("{fault}");
-                ExitCode::from(2)
-            }
+            Err(fault) => misused(&fault),
         },
         "soak" => suite::one("soak", || soak::check(arguments)),
         "help" | "--help" | "-h" => {
@@ -80,4 +83,9 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn misused(fault: &str) -> ExitCode {
+    eprintln!("{fault}");
+    ExitCode::from(2)
 }

@@ -65,11 +65,7 @@ impl Options {
 ///
 /// Where a count is over its budget, or has none, or cannot be had.
 pub(crate) fn check(options: &Options) -> Outcome {
-    needs::tools(&[Tool::Valgrind])?;
-    run(&mut cargo(&["build", "--quiet", "--locked", "--release", "-p", "fingerpost-benches"]))?;
-    let folder = target().join("micro");
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let counts = counted(&folder.join("callgrind.out"), &options.names)?;
+    let counts = count(&options.names)?;
     let path = root().join(BUDGETS);
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     let mut budgets = Budgets::parse(&text)?;
@@ -93,14 +89,27 @@ pub(crate) fn check(options: &Options) -> Outcome {
     ))
 }
 
+/// Builds the program, and counts the cases whose names begin so, or all.
+///
+/// # Errors
+///
+/// Where it cannot be built, or a count cannot be had.
+pub(crate) fn count(names: &[String]) -> Result<Vec<Count>, String> {
+    needs::tools(&[Tool::Valgrind])?;
+    run(&mut cargo(&["build", "--quiet", "--locked", "--release", "-p", "fingerpost-benches"]))?;
+    let folder = target().join("micro");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    counted(&folder.join("callgrind.out"), names)
+}
+
 /// A case with what it took.
 #[derive(Debug, PartialEq, Eq)]
-struct Count {
-    case: String,
+pub(crate) struct Count {
+    pub(crate) case: String,
     /// Instructions of one operation.
-    ours: u64,
+    pub(crate) ours: u64,
     /// Who else does it, and what that takes.
-    peer: Option<(String, u64)>,
+    pub(crate) peer: Option<(String, u64)>,
 }
 
 /// Runs the program in valgrind, which writes dumps to `out` with a number behind it.

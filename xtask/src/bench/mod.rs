@@ -1,0 +1,26 @@
+//! `cargo xtask bench`: ours beside its peers, and the report of it.
+//!
+//! Servers and driver are a workspace of their own, `benches/peers`; here they are built, started, pinned to cores,
+//! loaded in turn, and counted. What was measured is one file of rows ([`Data`](data::Data)); table and charts are
+//! drawn from it, again at any time.
+
+mod chart;
+mod counts;
+mod data;
+mod driver;
+mod latency;
+mod machine;
+mod nginx;
+mod once;
+mod options;
+mod rates;
+mod reach;
+mod report;
+mod run;
+mod scenarios;
+mod servers;
+mod statistics;
+mod tables;
+
+pub(crate) use options::Task;
+pub(crate) use run::run;
