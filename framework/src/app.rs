@@ -74,7 +74,7 @@ impl<S: Send + Sync + 'static> Application for App<S> {
             return self.unrouted(target);
         }
         let table = self.routes.table();
-        let (head, captures) = request.to_route();
+        let (head, captures) = request.head_and_captures();
         let target = match table.find(&head.method, head.path(), captures) {
             Found::Route(index) => {
                 let pattern = captures.pattern();

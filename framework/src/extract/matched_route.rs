@@ -102,7 +102,7 @@ mod tests {
     #[tokio::test]
     async fn is_the_pattern_that_matched() {
         let mut request = Request::new(Method::GET, "/x");
-        request.to_route().1.set_pattern(1);
+        request.head_and_captures().1.set_pattern(1);
         request.set_route(&ROUTE, None);
         let route = MatchedRoute::from_request(&mut request, &()).await.unwrap();
         assert_eq!((route.pattern(), route.name), ("/:b", "two"));

@@ -111,7 +111,7 @@ mod tests {
         let mut request = Request::new(Method::GET, &format!("/users/{user}/{name}"));
         let start = "/users/".len();
         let end = request.path().len();
-        let (_, captures) = request.to_route();
+        let (_, captures) = request.head_and_captures();
         captures.push(start, start + user.len());
         captures.push(start + user.len() + 1, end);
         request.set_route(&ROUTE, None);

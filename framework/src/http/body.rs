@@ -276,14 +276,13 @@ impl Body {
 
     /// Takes the bytes, where all of them are at hand already.
     pub(crate) fn take_bytes(&mut self) -> Option<Bytes> {
-        match &mut self.0 {
+        match std::mem::take(&mut self.0) {
             Inner::Empty => Some(Bytes::new()),
-            Inner::Full(bytes) => {
-                let bytes = std::mem::take(bytes);
-                self.0 = Inner::Empty;
-                Some(bytes)
+            Inner::Full(bytes) => Some(bytes),
+            streamed => {
+                self.0 = streamed;
+                None
             }
-            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
         }
     }
 

@@ -3,6 +3,8 @@
 //! Nothing is parsed before it is asked for: [`Request::header`] scans the field lines, [`Request::headers`] builds
 //! the map on first use, [`Request::uri`] is made when called.
 
+mod field_values;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::mem;
@@ -11,6 +13,8 @@ use std::sync::OnceLock;
 
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
+pub use self::field_values::FieldValues;
+use self::field_values::Source;
 use super::{Body, RequestHead, RequestId, Shutdown, pool};
 use crate::observe::Counters;
 use crate::routing::{Captures, Pattern, RouteInfo};
@@ -269,7 +273,7 @@ impl Request {
     }
 
     /// What a router looks at, and where it notes what the parameters take.
-    pub(crate) fn to_route(&mut self) -> (&RequestHead, &mut Captures) {
+    pub(crate) fn head_and_captures(&mut self) -> (&RequestHead, &mut Captures) {
         let parts = self.parts_mut();
         (&parts.head, &mut parts.captures)
     }
@@ -348,48 +352,6 @@ impl Parts {
         self.full_pattern = None;
         self.client_addr = None;
         self.id = None;
-    }
-}
-
-/// The values of the field lines of one name; see [`Request::header_values`].
-///
-/// ```
-/// use server::{Method, Request};
-///
-/// let mut request = Request::new(Method::GET, "/");
-/// request.headers_mut().append("accept", "text/html".parse()?);
-/// request.headers_mut().append("accept", "text/plain".parse()?);
-/// let values: Vec<_> = request.header_values("Accept").collect();
-/// assert_eq!(values, [b"text/html".as_slice(), b"text/plain"]);
-/// # Ok::<(), server::Error>(())
-/// ```
-pub struct FieldValues<'a>(Source<'a>);
-
-enum Source<'a> {
-    Lines { head: &'a RequestHead, next: usize, name: &'a str },
-    Map(http::header::ValueIter<'a, HeaderValue>),
-}
-
-impl<'a> Iterator for FieldValues<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        match &mut self.0 {
-            Source::Map(values) => values.next().map(HeaderValue::as_bytes),
-            Source::Lines { head, next, name } => loop {
-                let field = head.fields.get(*next)?;
-                *next += 1;
-                if field.name.of(&head.bytes).eq_ignore_ascii_case(name.as_bytes()) {
-                    return Some(field.value.of(&head.bytes));
-                }
-            },
-        }
-    }
-}
-
-impl fmt::Debug for FieldValues<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FieldValues").finish_non_exhaustive()
     }
 }
 

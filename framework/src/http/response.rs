@@ -4,6 +4,8 @@
 //! made when it is needed, as each answer is moved a few times on its way.
 //! Content-Length, Transfer-Encoding, Connection and Date are the engine's to write: it knows the framing.
 
+mod more;
+
 use std::error::Error;
 use std::fmt;
 use std::sync::LazyLock;
@@ -14,6 +16,7 @@ use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFI
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
+use self::more::{ContentType, More, Report};
 use super::Body;
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
@@ -37,37 +40,8 @@ pub struct Response {
     more: Option<Box<More>>,
 }
 
-/// What most answers do not have.
-#[derive(Default)]
-struct More {
-    /// The fields other than `Content-Type`.
-    headers: HeaderMap,
-    report: Report,
-}
-
 /// The fields of an answer that has none.
 static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
-
-/// The content type, and who chose it.
-enum ContentType {
-    /// There is none, or it is among the other fields.
-    Nowhere,
-    /// What the body's type says; another body brings another.
-    OfBody(&'static HeaderValue),
-    /// It was named, and another body keeps it.
-    Named(Box<HeaderValue>),
-}
-
-/// What the answer reports beside its status.
-#[derive(Default)]
-enum Report {
-    #[default]
-    Nothing,
-    /// The problem that the pipeline's end renders to the body.
-    Problem(Box<Problem>),
-    /// The same, where a part could not be built: no other part changes it any more.
-    Broken(Box<Problem>),
-}
 
 static TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 static HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
