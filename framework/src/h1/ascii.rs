@@ -26,11 +26,6 @@ pub(super) fn is(byte: u8, alphabet: u8) -> bool {
     ALPHABETS.get(usize::from(byte)).is_some_and(|alphabets| alphabets & alphabet != 0)
 }
 
-/// Counts the bytes at the start of `bytes` that belong to `alphabet`.
-pub(super) fn run_len(bytes: &[u8], alphabet: u8) -> usize {
-    bytes.iter().position(|&byte| !is(byte, alphabet)).unwrap_or(bytes.len())
-}
-
 /// `bytes` from the first one on that does not belong to `alphabet`.
 ///
 /// Eight at a time, so that their number is looked at less often than they are.
