@@ -89,5 +89,5 @@ impl Transport for DuplexStream {
 /// A request's destination, and its route's rules.
 pub(crate) struct Routed<Target> {
     pub(crate) target: Target,
-    pub(crate) policy: Policy,
+    pub(crate) policy: &'static Policy,
 }
