@@ -102,8 +102,11 @@ impl Understood {
 
     #[inline(never)]
     fn read_connection(&mut self, value: &[u8]) -> Result<(), HeadError> {
-        if !self.read_option(value) {
-            value.split(|&byte| byte == b',').map(trim).for_each(|option| drop(self.read_option(option)));
+        if self.read_option(value) {
+            return Ok(());
+        }
+        for option in value.split(|&byte| byte == b',') {
+            self.read_option(trim(option));
         }
         Ok(())
     }
