@@ -18,6 +18,7 @@
 use ::http::{HeaderValue, Method};
 
 use super::Captures;
+use super::key::Key;
 use super::table::Table;
 use super::trie::{Leaf, Node};
 
@@ -37,6 +38,9 @@ pub(crate) enum Found {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Allowed(Vec<&'static str>);
 
+const GET: Key = Key::of("GET");
+const HEAD: Key = Key::of("HEAD");
+
 /// The order in which `Allow` lists the methods of RFC 9110 §9 and PATCH; all others follow, by their names.
 const LISTED_FIRST: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
@@ -46,7 +50,9 @@ impl Table {
     ///
     /// `captures` must be empty; it stays so where no handler is found.
     pub(crate) fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
-        let mut choice = Choice { method: method.as_str(), found: Found::NotFound };
+        // Most requests are of one method, whose key needs no reading.
+        let key = if *method == Method::GET { GET } else { Key::of(method.as_str()) };
+        let mut choice = Choice { method: method.as_str(), key, found: Found::NotFound };
         self.visit(path, captures, &mut choice);
         choice.found
     }
@@ -63,31 +69,16 @@ impl Table {
         Allowed::complete(self.leaves().iter().map(|leaf| leaf.method).collect())
     }
 
+    fn search<'a, V>(&self, path: &'a str, visitor: &'a mut V) -> Search<'a, V> {
+        let (nodes, leaves, slots) = (self.nodes, self.leaves(), self.slots.as_flattened());
+        Search { nodes, slots, leaves, path: path.as_bytes(), visitor }
+    }
+
     /// Shows `visitor` the leaves of each pattern that matches, by precedence, until it stops.
     pub(super) fn visit(&self, path: &str, captures: &mut Captures, visitor: &mut impl Visitor) {
-        if let (Some(root), true) = (self.nodes.first(), path.starts_with('/')) {
-            Search { table: self, path: path.as_bytes(), visitor }.descend(root, 0, captures);
+        if path.starts_with('/') && !self.search(path, visitor).descend(0, 0, captures) {
+            captures.truncate(0);
         }
-    }
-
-    fn literal(&self, node: &Node, segment: &[u8]) -> Option<&'static Node> {
-        let (start, len) = node.literals;
-        let start = usize::from(start);
-        let children = self.nodes.get(start..start + usize::from(len))?;
-        // A handful is looked through faster than halved.
-        if children.len() <= 8 {
-            return children.iter().find(|child| child.literal.as_bytes() == segment);
-        }
-        let place = children.binary_search_by(|child| {
-            let literal = child.literal.as_bytes();
-            literal.len().cmp(&segment.len()).then_with(|| literal.cmp(segment))
-        });
-        children.get(place.ok()?)
-    }
-
-    /// The node at this index; `None` at 0, which stands for no child.
-    fn child(&self, index: u16) -> Option<&'static Node> {
-        if index == 0 { None } else { self.nodes.get(usize::from(index)) }
     }
 }
 
@@ -103,14 +94,17 @@ pub(super) trait Visitor {
 /// Looks for the first pattern that has the method.
 struct Choice<'a> {
     method: &'a str,
+    key: Key,
     found: Found,
 }
 
 impl Visitor for Choice<'_> {
     fn arrive(&mut self, leaves: &[Leaf], captures: &mut Captures) -> bool {
-        let with = |method| leaves.iter().find(|leaf| leaf.method == method);
+        let Self { method, key, .. } = *self;
+        let has_method = |leaf: &&Leaf| leaf.key == key && (key.is_whole() || leaf.method == method);
+        let leaf = leaves.iter().find(has_method);
         // GET answers HEAD (RFC 9110 §9.3.2).
-        let leaf = with(self.method).or_else(|| if self.method == "HEAD" { with("GET") } else { None });
+        let leaf = leaf.or_else(|| leaves.iter().find(|leaf| key == HEAD && leaf.key == GET));
         let Some(leaf) = leaf else {
             self.found = Found::MethodNotAllowed;
             return false;
@@ -132,54 +126,97 @@ impl Visitor for AllMethods {
 }
 
 struct Search<'a, V> {
-    table: &'a Table,
+    nodes: &'static [Node],
+    slots: &'static [u16],
+    leaves: &'static [Leaf],
     path: &'a [u8],
     visitor: &'a mut V,
 }
 
 impl<V: Visitor> Search<'_, V> {
-    /// Goes on from `node`, to which the path led up to, and without, `at`: a slash or the path's end. Says whether
-    /// the visitor stopped.
-    fn descend(&mut self, mut node: &'static Node, mut at: usize, captures: &mut Captures) -> bool {
+    /// Goes on from the node `place`, to which the path led up to, and without, `at`: a slash or the path's end. Says
+    /// whether the visitor stopped; where it did not, captures may have been added that lead nowhere.
+    fn descend(&mut self, mut place: u16, mut at: usize, captures: &mut Captures) -> bool {
         loop {
             self.visitor.enter();
-            let Some((_, rest)) = self.path.get(at..).and_then(<[u8]>::split_first) else {
-                let leaves = self.table.leaves_of(node);
-                return !leaves.is_empty() && self.visitor.arrive(leaves, captures);
-            };
-            let start = at + 1;
-            let len = memchr::memchr(b'/', rest).unwrap_or(rest.len());
-            let end = start + len;
-            let literal = self.table.literal(node, rest.get(..len).unwrap_or(rest));
-            match (literal, self.table.child(node.param), self.table.child(node.catch_all)) {
-                (None, None, None) => return false,
-                // The only way on needs no return.
-                (Some(next), None, None) => (node, at) = (next, end),
-                (literal, param, catch_all) => {
-                    return literal.is_some_and(|next| self.descend(next, end, captures))
-                        || self.take(param, (start, end), captures)
-                        || self.take(catch_all, (start, self.path.len()), captures);
-                }
+            let Some(node) = self.nodes.get(usize::from(place)) else { return false };
+            if at >= self.path.len() {
+                return self.arrive(node, captures);
             }
+            let start = at + 1;
+            let (end, key) = Key::read(self.path, start);
+            let literal = if node.literals == 0 { 0 } else { self.literal(place, key, start, end) };
+            if node.catch_all != 0 || (literal != 0 && node.param != 0) {
+                return self.fork(node, literal, (start, end), captures);
+            }
+            // The only way on needs no return.
+            if literal != 0 {
+                place = literal;
+            } else if node.param != 0 && start < end && captures.push(start, end) {
+                place = node.param;
+            } else {
+                return false;
+            }
+            at = end;
         }
     }
 
-    /// Captures a span that is not empty and goes on behind it; forgets it where that leads nowhere.
-    fn take(
+    /// Tries one way on after the other with a segment; `literal` is the child that has it, 0 where none has.
+    #[inline(never)]
+    fn fork(
         &mut self,
-        child: Option<&'static Node>,
+        node: &'static Node,
+        literal: u16,
         (start, end): (usize, usize),
         captures: &mut Captures,
     ) -> bool {
-        let Some(child) = child.filter(|_| start < end) else { return false };
-        if !captures.push(start, end) {
-            return false;
+        let captured = captures.len();
+        if literal != 0 {
+            if self.descend(literal, end, captures) {
+                return true;
+            }
+            captures.truncate(captured);
         }
-        let stopped = self.descend(child, end, captures);
-        if !stopped {
-            captures.pop();
+        if node.param != 0 && start < end && captures.push(start, end) {
+            if self.descend(node.param, end, captures) {
+                return true;
+            }
+            captures.truncate(captured);
         }
-        stopped
+        let end = self.path.len();
+        node.catch_all != 0
+            && start < end
+            && captures.push(start, end)
+            && self.descend(node.catch_all, end, captures)
+    }
+
+    /// Shows the visitor the leaves of the node that the whole path led to.
+    #[inline]
+    fn arrive(&mut self, node: &Node, captures: &mut Captures) -> bool {
+        let (start, len) = node.leaves;
+        let start = usize::from(start);
+        let leaves = self.leaves.get(start..start + usize::from(len)).unwrap_or_default();
+        !leaves.is_empty() && self.visitor.arrive(leaves, captures)
+    }
+
+    /// The child of `parent` whose literal is the segment from `start` to `end`; 0 where there is none.
+    #[inline]
+    fn literal(&self, parent: u16, key: Key, start: usize, end: usize) -> u16 {
+        let mut slot = key.slot(parent, self.slots.len());
+        // Ends: there are more slots than nodes.
+        while let Some(&index) = self.slots.get(slot)
+            && let Some(child) = self.nodes.get(usize::from(index))
+            && index != 0
+        {
+            if child.key == key
+                && child.parent == parent
+                && (key.is_whole() || Some(child.literal.as_bytes()) == self.path.get(start..end))
+            {
+                return index;
+            }
+            slot = if slot + 1 == self.slots.len() { 0 } else { slot + 1 };
+        }
+        0
     }
 }
 

@@ -1,0 +1,157 @@
+//! Keys: a literal or a method as one number, and a path's segment as the same.
+//!
+//! Most pieces of paths are shorter than eight bytes. Read eight bytes at a time, such a piece is found, cut out and
+//! compared without a loop and without a call; what is longer is told apart by its length and its first bytes, and
+//! compared whole where those are alike.
+
+#![expect(clippy::indexing_slicing, reason = "`of` runs in the compiler, which refuses a wrong index")]
+
+/// How many bytes of a text its key holds; the eighth byte is the length.
+const TEXT_LEN: usize = 7;
+
+const SLASHES: u64 = u64::from_ne_bytes([b'/'; 8]);
+const LOW_BITS: u64 = u64::from_ne_bytes([0x01; 8]);
+const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// A text's length (255 for all that are as long or longer), then its first bytes: sorts by length, then by text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(u64);
+
+impl Key {
+    /// The key of no bytes.
+    pub(super) const EMPTY: Self = Self(0);
+
+    /// The key of a text.
+    pub(super) const fn of(text: &str) -> Self {
+        let text = text.as_bytes();
+        let len = if text.len() < 0xff { text.len() } else { 0xff };
+        let mut key = len as u64;
+        let mut index = 0;
+        while index < TEXT_LEN {
+            key = (key << 8) | if index < len { text[index] as u64 } else { 0 };
+            index += 1;
+        }
+        Self(key)
+    }
+
+    /// The key of a text of `len` bytes that `word` begins with, its first byte lowest, zeros behind it.
+    #[inline]
+    fn of_word(word: u64, len: usize) -> Self {
+        Self((len.min(0xff) as u64) << (8 * TEXT_LEN) | word.swap_bytes() >> 8)
+    }
+
+    /// Where among `slots` the search for a child of this key begins, below the node of this index.
+    #[inline]
+    pub(super) const fn slot(self, parent: u16, slots: usize) -> usize {
+        // A multiplication carries low bits up; the upper half is then brought into range without a division.
+        let mixed = (self.0 ^ parent as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        ((mixed * slots as u64) >> 32) as usize
+    }
+
+    /// Whether there is but one text of this key.
+    #[inline]
+    pub(super) fn is_whole(self) -> bool {
+        self.0 >> (8 * TEXT_LEN) <= TEXT_LEN as u64
+    }
+
+    /// Reads the segment that begins at `start` in the path, which is no longer than that: where it ends, and its key.
+    #[inline]
+    pub(super) fn read(path: &[u8], start: usize) -> (usize, Self) {
+        let rest = path.get(start..).unwrap_or_default();
+        let Some(first) = rest.first_chunk() else {
+            let word = last_bytes(path, rest.len());
+            let len = slash_in(word).min(rest.len());
+            return (start + len, Self::of_word(first_bytes(word, len), len));
+        };
+        let word = u64::from_le_bytes(*first);
+        let len = slash_in(word);
+        if len < 8 {
+            return (start + len, Self::of_word(first_bytes(word, len), len));
+        }
+        let end = slash_behind(path, start + 8);
+        (end, Self::of_word(word, end - start))
+    }
+}
+
+/// The first slash at or behind `at`, or the path's end.
+fn slash_behind(path: &[u8], mut at: usize) -> usize {
+    loop {
+        let rest = path.get(at..).unwrap_or_default();
+        let Some(next) = rest.first_chunk() else {
+            return at + slash_in(last_bytes(path, rest.len())).min(rest.len());
+        };
+        let len = slash_in(u64::from_le_bytes(*next));
+        if len < 8 {
+            return at + len;
+        }
+        at += 8;
+    }
+}
+
+/// How many bytes of the word stand in front of its first slash; 8 where it has none.
+#[inline]
+fn slash_in(word: u64) -> usize {
+    let others = word ^ SLASHES;
+    // A byte's high bit is set where it was a slash; above the first one it may be set elsewhere too.
+    let found = others.wrapping_sub(LOW_BITS) & !others & HIGH_BITS;
+    (found.trailing_zeros() / 8) as usize
+}
+
+/// The word with zeros behind its first `len` bytes, which are seven at most.
+#[inline]
+fn first_bytes(word: u64, len: usize) -> u64 {
+    word & !(u64::MAX << (8 * len))
+}
+
+/// The last `len` bytes of the path, seven at most, with zeros behind them.
+#[inline]
+fn last_bytes(path: &[u8], len: usize) -> u64 {
+    match path.last_chunk() {
+        // In two steps, as a word cannot be shifted by all its bits.
+        Some(last) => u64::from_le_bytes(*last) >> (8 * (TEXT_LEN - len.min(TEXT_LEN))) >> 8,
+        None => path.iter().rev().take(len).fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The segments of a path as they are read, each with the key that its text has.
+    #[track_caller]
+    fn check(path: &str) {
+        let mut start = 1;
+        for segment in path[1..].split('/') {
+            let (end, key) = Key::read(path.as_bytes(), start);
+            assert_eq!(&path[start..end], segment, "{path}");
+            assert_eq!(key, Key::of(segment), "{path}");
+            start = end + 1;
+        }
+        assert_eq!(start, path.len() + 1);
+    }
+
+    #[test]
+    fn a_segment_has_the_key_of_its_text_wherever_it_stands() {
+        for len in (0..20).chain([254, 255, 256, 600]) {
+            let text = "segment-".repeat(75)[..len].to_owned();
+            for before in ["/", "/a/", "/abcdef/", "/abcdefg/", "/abcdefgh/"] {
+                for after in ["", "/", "/b", "/bcdefgh", "/bcdefghijk/l"] {
+                    check(&format!("{before}{text}{after}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_differ_from_a_slash_in_one_bit_are_none() {
+        check("/./o/\u{f}/\u{2e}\u{30}\u{af}/--../....0000/");
+    }
+
+    #[test]
+    fn keys_sort_by_length_and_text() {
+        let texts = ["", "b", "aa", "ab", "abcdefg", "abcdefh", "abcdefgh", "abcdefhg", "abcdefghi"];
+        assert!(texts.map(Key::of).is_sorted());
+        assert_eq!(Key::of("abcdefgh"), Key::of("abcdefgx"));
+        assert_eq!(texts.map(|text| Key::of(text).is_whole()), texts.map(|text| text.len() < 8));
+    }
+}
