@@ -13,8 +13,8 @@ const SLASHES: u64 = u64::from_ne_bytes([b'/'; 8]);
 const LOW_BITS: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// A text's length (255 for all that are as long or longer), then its first bytes: sorts by length, then by text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A text's first bytes, the first lowest, and above them its length: 255 for all that are as long or longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key(u64);
 
 impl Key {
@@ -26,18 +26,18 @@ impl Key {
         let text = text.as_bytes();
         let len = if text.len() < 0xff { text.len() } else { 0xff };
         let mut key = len as u64;
-        let mut index = 0;
-        while index < TEXT_LEN {
+        let mut index = TEXT_LEN;
+        while index > 0 {
+            index -= 1;
             key = (key << 8) | if index < len { text[index] as u64 } else { 0 };
-            index += 1;
         }
         Self(key)
     }
 
-    /// The key of a text of `len` bytes that `word` begins with, its first byte lowest, zeros behind it.
-    #[inline]
+    /// The key of a text of `len` bytes, of which `word` has the first, with zeros behind the last.
+    #[inline(always)]
     fn of_word(word: u64, len: usize) -> Self {
-        Self((len.min(0xff) as u64) << (8 * TEXT_LEN) | word.swap_bytes() >> 8)
+        Self((len.min(0xff) as u64) << (8 * TEXT_LEN) | word & (u64::MAX >> 8))
     }
 
     /// Where among `slots` the search for a child of this key begins, below the node of this index.
@@ -55,21 +55,22 @@ impl Key {
     }
 
     /// Reads the segment that begins at `start` in the path, which is no longer than that: where it ends, and its key.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(path: &[u8], start: usize) -> (usize, Self) {
         let rest = path.get(start..).unwrap_or_default();
-        let Some(first) = rest.first_chunk() else {
-            let word = last_bytes(path, rest.len());
-            let len = slash_in(word).min(rest.len());
-            return (start + len, Self::of_word(first_bytes(word, len), len));
+        let (word, most) = match rest.first_chunk() {
+            Some(first) => (u64::from_le_bytes(*first), 8),
+            None => (last_bytes(path, rest.len()), rest.len()),
         };
-        let word = u64::from_le_bytes(*first);
-        let len = slash_in(word);
-        if len < 8 {
-            return (start + len, Self::of_word(first_bytes(word, len), len));
+        let found = slashes_in(word);
+        if found == 0 && most == 8 {
+            let end = slash_behind(path, start + 8);
+            return (end, Self::of_word(word, end - start));
         }
-        let end = slash_behind(path, start + 8);
-        (end, Self::of_word(word, end - start))
+        // All bits below the byte of the first slash; where there is none, all bits: behind the path's end are zeros.
+        let before = ((found & found.wrapping_neg()) >> 7).wrapping_sub(1);
+        let len = bytes_before(found).min(most);
+        (start + len, Self::of_word(word & before, len))
     }
 }
 
@@ -78,29 +79,26 @@ fn slash_behind(path: &[u8], mut at: usize) -> usize {
     loop {
         let rest = path.get(at..).unwrap_or_default();
         let Some(next) = rest.first_chunk() else {
-            return at + slash_in(last_bytes(path, rest.len())).min(rest.len());
+            return at + bytes_before(slashes_in(last_bytes(path, rest.len()))).min(rest.len());
         };
-        let len = slash_in(u64::from_le_bytes(*next));
-        if len < 8 {
-            return at + len;
+        match slashes_in(u64::from_le_bytes(*next)) {
+            0 => at += 8,
+            found => return at + bytes_before(found),
         }
-        at += 8;
     }
 }
 
-/// How many bytes of the word stand in front of its first slash; 8 where it has none.
-#[inline]
-fn slash_in(word: u64) -> usize {
+/// The high bit of each byte that is a slash; above the first one other bytes may have it too.
+#[inline(always)]
+fn slashes_in(word: u64) -> u64 {
     let others = word ^ SLASHES;
-    // A byte's high bit is set where it was a slash; above the first one it may be set elsewhere too.
-    let found = others.wrapping_sub(LOW_BITS) & !others & HIGH_BITS;
-    (found.trailing_zeros() / 8) as usize
+    others.wrapping_sub(LOW_BITS) & !others & HIGH_BITS
 }
 
-/// The word with zeros behind its first `len` bytes, which are seven at most.
-#[inline]
-fn first_bytes(word: u64, len: usize) -> u64 {
-    word & !(u64::MAX << (8 * len))
+/// How many bytes stand in front of the first slash; 8 where there is none.
+#[inline(always)]
+fn bytes_before(found: u64) -> usize {
+    (found.trailing_zeros() / 8) as usize
 }
 
 /// The last `len` bytes of the path, seven at most, with zeros behind them.
@@ -148,10 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn keys_sort_by_length_and_text() {
-        let texts = ["", "b", "aa", "ab", "abcdefg", "abcdefh", "abcdefgh", "abcdefhg", "abcdefghi"];
-        assert!(texts.map(Key::of).is_sorted());
+    fn a_key_tells_a_text_where_it_is_whole() {
+        let texts = ["", "b", "aa", "ab", "abcdefg", "abcdefh", "abcdefgh", "abcdefghi"];
+        for (index, text) in texts.iter().enumerate() {
+            assert!(texts[..index].iter().all(|other| Key::of(other) != Key::of(text)), "{text}");
+            assert_eq!(Key::of(text).is_whole(), text.len() < 8, "{text}");
+        }
         assert_eq!(Key::of("abcdefgh"), Key::of("abcdefgx"));
-        assert_eq!(texts.map(|text| Key::of(text).is_whole()), texts.map(|text| text.len() < 8));
     }
 }

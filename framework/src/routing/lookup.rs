@@ -76,7 +76,7 @@ impl Table {
 
     /// Shows `visitor` the leaves of each pattern that matches, by precedence, until it stops.
     pub(super) fn visit(&self, path: &str, captures: &mut Captures, visitor: &mut impl Visitor) {
-        if path.starts_with('/') && !self.search(path, visitor).descend(0, 0, captures) {
+        if path.starts_with('/') && !self.search(path, visitor).walk(0, 0, captures) {
             captures.truncate(0);
         }
     }
@@ -136,7 +136,10 @@ struct Search<'a, V> {
 impl<V: Visitor> Search<'_, V> {
     /// Goes on from the node `place`, to which the path led up to, and without, `at`: a slash or the path's end. Says
     /// whether the visitor stopped; where it did not, captures may have been added that lead nowhere.
-    fn descend(&mut self, mut place: u16, mut at: usize, captures: &mut Captures) -> bool {
+    ///
+    /// Inlined into the look-up: most paths are found without a call.
+    #[inline(always)]
+    fn walk(&mut self, mut place: u16, mut at: usize, captures: &mut Captures) -> bool {
         loop {
             self.visitor.enter();
             let Some(node) = self.nodes.get(usize::from(place)) else { return false };
@@ -159,6 +162,11 @@ impl<V: Visitor> Search<'_, V> {
             }
             at = end;
         }
+    }
+
+    /// The same behind a fork.
+    fn descend(&mut self, place: u16, at: usize, captures: &mut Captures) -> bool {
+        self.walk(place, at, captures)
     }
 
     /// Tries one way on after the other with a segment; `literal` is the child that has it, 0 where none has.
@@ -191,7 +199,7 @@ impl<V: Visitor> Search<'_, V> {
     }
 
     /// Shows the visitor the leaves of the node that the whole path led to.
-    #[inline]
+    #[inline(always)]
     fn arrive(&mut self, node: &Node, captures: &mut Captures) -> bool {
         let (start, len) = node.leaves;
         let start = usize::from(start);
@@ -200,7 +208,7 @@ impl<V: Visitor> Search<'_, V> {
     }
 
     /// The child of `parent` whose literal is the segment from `start` to `end`; 0 where there is none.
-    #[inline]
+    #[inline(always)]
     fn literal(&self, parent: u16, key: Key, start: usize, end: usize) -> u16 {
         let mut slot = key.slot(parent, self.slots.len());
         // Ends: there are more slots than nodes.
