@@ -34,12 +34,6 @@ impl Key {
         Self(key)
     }
 
-    /// The key of a text of `len` bytes, of which `word` has the first, with zeros behind the last.
-    #[inline(always)]
-    fn of_word(word: u64, len: usize) -> Self {
-        Self((len.min(0xff) as u64) << (8 * TEXT_LEN) | word & (u64::MAX >> 8))
-    }
-
     /// Where among `slots` the search for a child of this key begins, below the node of this index.
     #[inline]
     pub(super) const fn slot(self, parent: u16, slots: usize) -> usize {
@@ -64,13 +58,19 @@ impl Key {
         };
         let found = slashes_in(word);
         if found == 0 && most == 8 {
-            let end = slash_behind(path, start + 8);
-            return (end, Self::of_word(word, end - start));
+            return Self::read_long(path, start, word);
         }
         // All bits below the byte of the first slash; where there is none, all bits: behind the path's end are zeros.
         let before = ((found & found.wrapping_neg()) >> 7).wrapping_sub(1);
         let len = bytes_before(found).min(most);
-        (start + len, Self::of_word(word & before, len))
+        (start + len, Self((len as u64) << (8 * TEXT_LEN) | word & before))
+    }
+
+    /// Reads a segment whose first eight bytes are no slashes.
+    fn read_long(path: &[u8], start: usize, first: u64) -> (usize, Self) {
+        let end = slash_behind(path, start + 8);
+        let len = (end - start).min(0xff) as u64;
+        (end, Self(len << (8 * TEXT_LEN) | first & (u64::MAX >> 8)))
     }
 }
 
@@ -99,6 +99,14 @@ fn slashes_in(word: u64) -> u64 {
 #[inline(always)]
 fn bytes_before(found: u64) -> usize {
     (found.trailing_zeros() / 8) as usize
+}
+
+/// Whether two texts are the same whose keys are, and do not tell.
+pub(super) fn same_long(one: &[u8], other: &[u8]) -> bool {
+    // The key has the first seven bytes, these are the last eight: a call is needed for very long ones only.
+    one.len() == other.len()
+        && one.last_chunk::<8>() == other.last_chunk()
+        && (one.len() <= TEXT_LEN + 8 || one == other)
 }
 
 /// The last `len` bytes of the path, seven at most, with zeros behind them.
@@ -153,5 +161,19 @@ mod tests {
             assert_eq!(Key::of(text).is_whole(), text.len() < 8, "{text}");
         }
         assert_eq!(Key::of("abcdefgh"), Key::of("abcdefgx"));
+    }
+
+    #[test]
+    fn long_texts_are_compared_whole() {
+        for len in 8..40 {
+            let text = "abcdefghij".repeat(4)[..len].to_owned();
+            assert!(same_long(text.as_bytes(), text.clone().as_bytes()));
+            assert!(!same_long(text.as_bytes(), &text.as_bytes()[..len - 1]));
+            for place in TEXT_LEN..len {
+                let mut other = text.clone().into_bytes();
+                other[place] = b'x';
+                assert!(!same_long(text.as_bytes(), &other), "{text} at {place}");
+            }
+        }
     }
 }

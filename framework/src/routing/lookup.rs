@@ -18,7 +18,7 @@
 use ::http::{HeaderValue, Method};
 
 use super::Captures;
-use super::key::Key;
+use super::key::{Key, same_long};
 use super::table::Table;
 use super::trie::{Leaf, Node};
 
@@ -52,7 +52,7 @@ impl Table {
     pub(crate) fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
         // Most requests are of one method, whose key needs no reading.
         let key = if *method == Method::GET { GET } else { Key::of(method.as_str()) };
-        let mut choice = Choice { method: method.as_str(), key, found: Found::NotFound };
+        let mut choice = Choice { method, key, found: Found::NotFound };
         self.visit(path, captures, &mut choice);
         choice.found
     }
@@ -69,14 +69,11 @@ impl Table {
         Allowed::complete(self.leaves().iter().map(|leaf| leaf.method).collect())
     }
 
-    fn search<'a, V>(&self, path: &'a str, visitor: &'a mut V) -> Search<'a, V> {
-        let (nodes, leaves, slots) = (self.nodes, self.leaves(), self.slots.as_flattened());
-        Search { nodes, slots, leaves, path: path.as_bytes(), visitor }
-    }
-
     /// Shows `visitor` the leaves of each pattern that matches, by precedence, until it stops.
     pub(super) fn visit(&self, path: &str, captures: &mut Captures, visitor: &mut impl Visitor) {
-        if path.starts_with('/') && !self.search(path, visitor).walk(0, 0, captures) {
+        if path.starts_with('/')
+            && !(Search { table: self, path: path.as_bytes() }).walk(0, 0, captures, visitor)
+        {
             captures.truncate(0);
         }
     }
@@ -93,7 +90,7 @@ pub(super) trait Visitor {
 
 /// Looks for the first pattern that has the method.
 struct Choice<'a> {
-    method: &'a str,
+    method: &'a Method,
     key: Key,
     found: Found,
 }
@@ -101,7 +98,7 @@ struct Choice<'a> {
 impl Visitor for Choice<'_> {
     fn arrive(&mut self, leaves: &[Leaf], captures: &mut Captures) -> bool {
         let Self { method, key, .. } = *self;
-        let has_method = |leaf: &&Leaf| leaf.key == key && (key.is_whole() || leaf.method == method);
+        let has_method = |leaf: &&Leaf| leaf.key == key && (key.is_whole() || leaf.method == method.as_str());
         let leaf = leaves.iter().find(has_method);
         // GET answers HEAD (RFC 9110 §9.3.2).
         let leaf = leaf.or_else(|| leaves.iter().find(|leaf| key == HEAD && leaf.key == GET));
@@ -125,32 +122,37 @@ impl Visitor for AllMethods {
     }
 }
 
-struct Search<'a, V> {
-    nodes: &'static [Node],
-    slots: &'static [u16],
-    leaves: &'static [Leaf],
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    table: &'a Table,
     path: &'a [u8],
-    visitor: &'a mut V,
 }
 
-impl<V: Visitor> Search<'_, V> {
+impl Search<'_> {
     /// Goes on from the node `place`, to which the path led up to, and without, `at`: a slash or the path's end. Says
     /// whether the visitor stopped; where it did not, captures may have been added that lead nowhere.
     ///
     /// Inlined into the look-up: most paths are found without a call.
     #[inline(always)]
-    fn walk(&mut self, mut place: u16, mut at: usize, captures: &mut Captures) -> bool {
+    fn walk(
+        self,
+        mut place: u16,
+        mut at: usize,
+        captures: &mut Captures,
+        visitor: &mut impl Visitor,
+    ) -> bool {
         loop {
-            self.visitor.enter();
-            let Some(node) = self.nodes.get(usize::from(place)) else { return false };
+            visitor.enter();
+            let Some(node) = self.table.nodes.get(usize::from(place)) else { return false };
             if at >= self.path.len() {
-                return self.arrive(node, captures);
+                let leaves = self.table.leaves_of(node);
+                return !leaves.is_empty() && visitor.arrive(leaves, captures);
             }
             let start = at + 1;
             let (end, key) = Key::read(self.path, start);
             let literal = if node.literals == 0 { 0 } else { self.literal(place, key, start, end) };
             if node.catch_all != 0 || (literal != 0 && node.param != 0) {
-                return self.fork(node, literal, (start, end), captures);
+                return self.fork(Fork { node, literal, start, end }, captures, visitor);
             }
             // The only way on needs no return.
             if literal != 0 {
@@ -165,28 +167,23 @@ impl<V: Visitor> Search<'_, V> {
     }
 
     /// The same behind a fork.
-    fn descend(&mut self, place: u16, at: usize, captures: &mut Captures) -> bool {
-        self.walk(place, at, captures)
+    fn descend(self, place: u16, at: usize, captures: &mut Captures, visitor: &mut impl Visitor) -> bool {
+        self.walk(place, at, captures, visitor)
     }
 
-    /// Tries one way on after the other with a segment; `literal` is the child that has it, 0 where none has.
+    /// Tries one way on after the other.
     #[inline(never)]
-    fn fork(
-        &mut self,
-        node: &'static Node,
-        literal: u16,
-        (start, end): (usize, usize),
-        captures: &mut Captures,
-    ) -> bool {
+    fn fork(self, fork: Fork<'_>, captures: &mut Captures, visitor: &mut impl Visitor) -> bool {
+        let Fork { node, literal, start, end } = fork;
         let captured = captures.len();
         if literal != 0 {
-            if self.descend(literal, end, captures) {
+            if self.descend(literal, end, captures, visitor) {
                 return true;
             }
             captures.truncate(captured);
         }
         if node.param != 0 && start < end && captures.push(start, end) {
-            if self.descend(node.param, end, captures) {
+            if self.descend(node.param, end, captures, visitor) {
                 return true;
             }
             captures.truncate(captured);
@@ -195,37 +192,45 @@ impl<V: Visitor> Search<'_, V> {
         node.catch_all != 0
             && start < end
             && captures.push(start, end)
-            && self.descend(node.catch_all, end, captures)
-    }
-
-    /// Shows the visitor the leaves of the node that the whole path led to.
-    #[inline(always)]
-    fn arrive(&mut self, node: &Node, captures: &mut Captures) -> bool {
-        let (start, len) = node.leaves;
-        let start = usize::from(start);
-        let leaves = self.leaves.get(start..start + usize::from(len)).unwrap_or_default();
-        !leaves.is_empty() && self.visitor.arrive(leaves, captures)
+            && self.descend(node.catch_all, end, captures, visitor)
     }
 
     /// The child of `parent` whose literal is the segment from `start` to `end`; 0 where there is none.
     #[inline(always)]
-    fn literal(&self, parent: u16, key: Key, start: usize, end: usize) -> u16 {
-        let mut slot = key.slot(parent, self.slots.len());
+    fn literal(self, parent: u16, key: Key, start: usize, end: usize) -> u16 {
+        let slots = self.table.slots.as_flattened();
+        let mut slot = key.slot(parent, slots.len());
         // Ends: there are more slots than nodes.
-        while let Some(&index) = self.slots.get(slot)
-            && let Some(child) = self.nodes.get(usize::from(index))
+        while let Some(&index) = slots.get(slot)
+            && let Some(child) = self.table.nodes.get(usize::from(index))
             && index != 0
         {
             if child.key == key
                 && child.parent == parent
-                && (key.is_whole() || Some(child.literal.as_bytes()) == self.path.get(start..end))
+                && (key.is_whole() || self.has_literal(child, start, end))
             {
                 return index;
             }
-            slot = if slot + 1 == self.slots.len() { 0 } else { slot + 1 };
+            slot = if slot + 1 == slots.len() { 0 } else { slot + 1 };
         }
         0
     }
+
+    /// Whether the segment, which has the node's key, has its literal.
+    #[inline(never)]
+    fn has_literal(self, node: &Node, start: usize, end: usize) -> bool {
+        self.path.get(start..end).is_some_and(|segment| same_long(node.literal.as_bytes(), segment))
+    }
+}
+
+/// A node from which there is more than one way on.
+struct Fork<'a> {
+    node: &'a Node,
+    /// The child that has the segment for its literal; 0 where none has.
+    literal: u16,
+    /// Where the segment lies.
+    start: usize,
+    end: usize,
 }
 
 impl Allowed {
