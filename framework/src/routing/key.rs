@@ -13,7 +13,8 @@ const SLASHES: u64 = u64::from_ne_bytes([b'/'; 8]);
 const LOW_BITS: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// A text's first bytes, the first lowest, and above them its length: 255 for all that are as long or longer.
+/// A text's length in the lowest byte (255 for all that are as long or longer), and in the others its first seven bytes:
+/// the last of them, or of the text, highest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key(u64);
 
@@ -25,80 +26,56 @@ impl Key {
     pub(super) const fn of(text: &str) -> Self {
         let text = text.as_bytes();
         let len = if text.len() < 0xff { text.len() } else { 0xff };
-        let mut key = len as u64;
-        let mut index = TEXT_LEN;
+        let mut index = if len < TEXT_LEN { len } else { TEXT_LEN };
+        let (mut key, mut shift) = (len as u64, 64);
         while index > 0 {
             index -= 1;
-            key = (key << 8) | if index < len { text[index] as u64 } else { 0 };
+            shift -= 8;
+            key |= (text[index] as u64) << shift;
         }
         Self(key)
     }
 
     /// Where among `slots` the search for a child of this key begins, below the node of this index.
-    #[inline]
-    pub(super) const fn slot(self, parent: u16, slots: usize) -> usize {
+    #[inline(always)]
+    pub(super) const fn slot(self, parent: usize, slots: usize) -> usize {
         // A multiplication carries low bits up; the upper half is then brought into range without a division.
-        let mixed = (self.0 ^ parent as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let mixed = (self.0 ^ ((parent as u64) << 8)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         ((mixed * slots as u64) >> 32) as usize
     }
 
     /// Whether there is but one text of this key.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_whole(self) -> bool {
-        self.0 >> (8 * TEXT_LEN) <= TEXT_LEN as u64
+        self.0 & 0xff <= TEXT_LEN as u64
     }
 
     /// Reads the segment that begins at `start` in the path, which is no longer than that: where it ends, and its key.
     #[inline(always)]
     pub(super) fn read(path: &[u8], start: usize) -> (usize, Self) {
         let rest = path.get(start..).unwrap_or_default();
-        let (word, most) = match rest.first_chunk() {
-            Some(first) => (u64::from_le_bytes(*first), 8),
-            None => (last_bytes(path, rest.len()), rest.len()),
+        let (word, found) = match rest.first_chunk() {
+            Some(first) => {
+                let word = u64::from_le_bytes(*first);
+                let found = slashes_in(word);
+                if found == 0 {
+                    return Self::read_long(path, start, word);
+                }
+                (word, found)
+            }
+            None => ending(path, rest.len()),
         };
-        let found = slashes_in(word);
-        if found == 0 && most == 8 {
-            return Self::read_long(path, start, word);
-        }
-        // All bits below the byte of the first slash; where there is none, all bits: behind the path's end are zeros.
-        let before = ((found & found.wrapping_neg()) >> 7).wrapping_sub(1);
-        let len = bytes_before(found).min(most);
-        (start + len, Self((len as u64) << (8 * TEXT_LEN) | word & before))
+        // The bytes in front of the first slash are moved to the top, in two steps as there may be none.
+        let high_bit = found.trailing_zeros();
+        let len = high_bit / 8;
+        (start + len as usize, Self(word << 8 << (63 - high_bit) | u64::from(len)))
     }
 
-    /// Reads a segment whose first eight bytes are no slashes.
+    /// Reads a segment that begins with eight bytes which are no slashes.
     fn read_long(path: &[u8], start: usize, first: u64) -> (usize, Self) {
         let end = slash_behind(path, start + 8);
-        let len = (end - start).min(0xff) as u64;
-        (end, Self(len << (8 * TEXT_LEN) | first & (u64::MAX >> 8)))
+        (end, Self(first << 8 | (end - start).min(0xff) as u64))
     }
-}
-
-/// The first slash at or behind `at`, or the path's end.
-fn slash_behind(path: &[u8], mut at: usize) -> usize {
-    loop {
-        let rest = path.get(at..).unwrap_or_default();
-        let Some(next) = rest.first_chunk() else {
-            return at + bytes_before(slashes_in(last_bytes(path, rest.len()))).min(rest.len());
-        };
-        match slashes_in(u64::from_le_bytes(*next)) {
-            0 => at += 8,
-            found => return at + bytes_before(found),
-        }
-    }
-}
-
-/// The high bit of each byte that is a slash; above the first one other bytes may have it too.
-#[inline(always)]
-fn slashes_in(word: u64) -> u64 {
-    let others = word ^ SLASHES;
-    others.wrapping_sub(LOW_BITS) & !others & HIGH_BITS
-}
-
-/// How many bytes stand in front of the first slash; 8 where there is none.
-#[inline(always)]
-fn bytes_before(found: u64) -> usize {
-    (found.trailing_zeros() / 8) as usize
 }
 
 /// Whether two texts are the same whose keys are, and do not tell.
@@ -109,14 +86,38 @@ pub(super) fn same_long(one: &[u8], other: &[u8]) -> bool {
         && (one.len() <= TEXT_LEN + 8 || one == other)
 }
 
-/// The last `len` bytes of the path, seven at most, with zeros behind them.
-#[inline]
-fn last_bytes(path: &[u8], len: usize) -> u64 {
-    match path.last_chunk() {
-        // In two steps, as a word cannot be shifted by all its bits.
-        Some(last) => u64::from_le_bytes(*last) >> (8 * (TEXT_LEN - len.min(TEXT_LEN))) >> 8,
-        None => path.iter().rev().take(len).fold(0, |word, &byte| word << 8 | u64::from(byte)),
+/// The first slash at or behind `at`, or the path's end.
+fn slash_behind(path: &[u8], mut at: usize) -> usize {
+    loop {
+        let rest = path.get(at..).unwrap_or_default();
+        let found = match rest.first_chunk() {
+            Some(next) => slashes_in(u64::from_le_bytes(*next)),
+            None => ending(path, rest.len()).1,
+        };
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
     }
+}
+
+/// The high bit of each byte that is a slash; above the first one other bytes may have it too.
+#[inline(always)]
+fn slashes_in(word: u64) -> u64 {
+    let others = word ^ SLASHES;
+    others.wrapping_sub(LOW_BITS) & !others & HIGH_BITS
+}
+
+/// The last `len` bytes of the path, seven at most, and the slashes in them, the path's end being one more.
+#[inline(always)]
+fn ending(path: &[u8], len: usize) -> (u64, u64) {
+    let len = len.min(TEXT_LEN);
+    let word = match path.last_chunk() {
+        // In two steps, as a word cannot be shifted by all its bits.
+        Some(last) => u64::from_le_bytes(*last) >> (8 * (TEXT_LEN - len)) >> 8,
+        None => path.iter().rev().take(len).fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    (word, slashes_in(word) | 0x80 << (8 * len))
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ impl Table {
     /// `captures` must be empty; it stays so where no handler is found.
     pub(crate) fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
         // Most requests are of one method, whose key needs no reading.
-        let key = if *method == Method::GET { GET } else { Key::of(method.as_str()) };
+        let key = if *method == Method::GET { GET } else { key_of(method) };
         let mut choice = Choice { method, key, found: Found::NotFound };
         self.visit(path, captures, &mut choice);
         choice.found
@@ -95,7 +95,14 @@ struct Choice<'a> {
     found: Found,
 }
 
+/// The key of any method; out of the way of the one that needs none.
+#[inline(never)]
+fn key_of(method: &Method) -> Key {
+    Key::of(method.as_str())
+}
+
 impl Visitor for Choice<'_> {
+    #[inline(always)]
     fn arrive(&mut self, leaves: &[Leaf], captures: &mut Captures) -> bool {
         let Self { method, key, .. } = *self;
         let has_method = |leaf: &&Leaf| leaf.key == key && (key.is_whole() || leaf.method == method.as_str());
@@ -136,14 +143,14 @@ impl Search<'_> {
     #[inline(always)]
     fn walk(
         self,
-        mut place: u16,
+        mut place: usize,
         mut at: usize,
         captures: &mut Captures,
         visitor: &mut impl Visitor,
     ) -> bool {
         loop {
             visitor.enter();
-            let Some(node) = self.table.nodes.get(usize::from(place)) else { return false };
+            let Some(node) = self.table.nodes.get(place) else { return false };
             if at >= self.path.len() {
                 let leaves = self.table.leaves_of(node);
                 return !leaves.is_empty() && visitor.arrive(leaves, captures);
@@ -151,23 +158,22 @@ impl Search<'_> {
             let start = at + 1;
             let (end, key) = Key::read(self.path, start);
             let literal = if node.literals == 0 { 0 } else { self.literal(place, key, start, end) };
-            if node.catch_all != 0 || (literal != 0 && node.param != 0) {
-                return self.fork(Fork { node, literal, start, end }, captures, visitor);
-            }
             // The only way on needs no return.
-            if literal != 0 {
-                place = literal;
+            place = if literal != 0 && !node.has_others {
+                literal
+            } else if literal != 0 || node.catch_all != 0 {
+                return self.fork(Fork { node, literal, start, end }, captures, visitor);
             } else if node.param != 0 && start < end && captures.push(start, end) {
-                place = node.param;
+                usize::from(node.param)
             } else {
                 return false;
-            }
+            };
             at = end;
         }
     }
 
     /// The same behind a fork.
-    fn descend(self, place: u16, at: usize, captures: &mut Captures, visitor: &mut impl Visitor) -> bool {
+    fn descend(self, place: usize, at: usize, captures: &mut Captures, visitor: &mut impl Visitor) -> bool {
         self.walk(place, at, captures, visitor)
     }
 
@@ -183,7 +189,7 @@ impl Search<'_> {
             captures.truncate(captured);
         }
         if node.param != 0 && start < end && captures.push(start, end) {
-            if self.descend(node.param, end, captures, visitor) {
+            if self.descend(usize::from(node.param), end, captures, visitor) {
                 return true;
             }
             captures.truncate(captured);
@@ -192,21 +198,22 @@ impl Search<'_> {
         node.catch_all != 0
             && start < end
             && captures.push(start, end)
-            && self.descend(node.catch_all, end, captures, visitor)
+            && self.descend(usize::from(node.catch_all), end, captures, visitor)
     }
 
     /// The child of `parent` whose literal is the segment from `start` to `end`; 0 where there is none.
     #[inline(always)]
-    fn literal(self, parent: u16, key: Key, start: usize, end: usize) -> u16 {
+    fn literal(self, parent: usize, key: Key, start: usize, end: usize) -> usize {
         let slots = self.table.slots.as_flattened();
         let mut slot = key.slot(parent, slots.len());
         // Ends: there are more slots than nodes.
         while let Some(&index) = slots.get(slot)
-            && let Some(child) = self.table.nodes.get(usize::from(index))
+            && let index = usize::from(index)
+            && let Some(child) = self.table.nodes.get(index)
             && index != 0
         {
             if child.key == key
-                && child.parent == parent
+                && usize::from(child.parent) == parent
                 && (key.is_whole() || self.has_literal(child, start, end))
             {
                 return index;
@@ -227,7 +234,7 @@ impl Search<'_> {
 struct Fork<'a> {
     node: &'a Node,
     /// The child that has the segment for its literal; 0 where none has.
-    literal: u16,
+    literal: usize,
     /// Where the segment lies.
     start: usize,
     end: usize,

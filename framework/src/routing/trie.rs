@@ -24,6 +24,8 @@ pub(super) struct Node {
     pub(super) param: u16,
     /// The child that takes the rest of the path; 0 where there is none.
     pub(super) catch_all: u16,
+    /// Whether there is such a child, of either kind.
+    pub(super) has_others: bool,
     /// What answers where the path ends here: the first leaf, and how many.
     pub(super) leaves: (u16, u16),
 }
@@ -77,8 +79,16 @@ impl<const NODES: usize, const LEAVES: usize> Trie<NODES, LEAVES> {
 }
 
 impl Node {
-    pub(super) const EMPTY: Self =
-        Self { key: Key::EMPTY, literal: "", parent: 0, literals: 0, param: 0, catch_all: 0, leaves: (0, 0) };
+    pub(super) const EMPTY: Self = Self {
+        key: Key::EMPTY,
+        literal: "",
+        parent: 0,
+        literals: 0,
+        param: 0,
+        catch_all: 0,
+        has_others: false,
+        leaves: (0, 0),
+    };
 }
 
 impl Leaf {
@@ -127,10 +137,16 @@ pub(super) const fn build(gathered: &Gathered, trie: TrieMut<'_>, open: &mut [Op
                     nodes[next_node].literal = literal;
                     let key = Key::of(literal);
                     nodes[next_node].key = key;
-                    enter(slots, next_node, key, nodes[next_node].parent);
+                    enter(slots, next_node, key, node);
                 }
-                Segment::Param(_) => nodes[node].param = narrow!(next_node),
-                Segment::CatchAll(_) => nodes[node].catch_all = narrow!(next_node),
+                Segment::Param(_) => {
+                    nodes[node].param = narrow!(next_node);
+                    nodes[node].has_others = true;
+                }
+                Segment::CatchAll(_) => {
+                    nodes[node].catch_all = narrow!(next_node);
+                    nodes[node].has_others = true;
+                }
             }
             open[next_node] = Open { start, end: group_end, depth: depth + 1 };
             next_node += 1;
@@ -141,7 +157,7 @@ pub(super) const fn build(gathered: &Gathered, trie: TrieMut<'_>, open: &mut [Op
 }
 
 /// Enters a node into the first free slot from its key's on; there are more slots than nodes.
-const fn enter(slots: &mut Slots, node: usize, key: Key, parent: u16) {
+const fn enter(slots: &mut Slots, node: usize, key: Key, parent: usize) {
     let count = slots.len() * SLOTS_PER_NODE;
     let mut slot = key.slot(parent, count);
     while slots[slot / SLOTS_PER_NODE][slot % SLOTS_PER_NODE] != 0 {
