@@ -1,19 +1,23 @@
 //! The application behind a server: its table, its mounts, its middleware and its state, and how they answer a request.
 
+mod preflight;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
+use pin_project_lite::pin_project;
 
 use crate::config::TrailingSlash;
 use crate::http::{Request, RequestFacts, Response};
 use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed, panic_text};
 use crate::observe::{Counters, Observer, Tally, Witness};
-use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, render};
-use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
+use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
+use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Reply, Routes};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App<S: 'static> {
@@ -40,6 +44,8 @@ pub(crate) enum Target {
     NotAllowed(Allowed),
     /// OPTIONS of a path whose methods are known.
     Options(Allowed),
+    /// A CORS preflight of a path whose methods are known, for the route of this index where there is one.
+    Preflight(Allowed, Option<usize>),
     /// The path with its trailing slash put right.
     Redirect(String),
     /// CONNECT: this is no proxy.
@@ -51,41 +57,48 @@ impl<S: Send + Sync> Application for App<S> {
     type Target = Target;
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
-        let mut captures = Captures::default();
-        match self.routes.table().find(request.method(), request.path(), &mut captures) {
-            Found::Route(index) => {
-                let table = self.routes.table();
-                let policy = table.route(index).map_or(Policy::NONE, |route| {
-                    request.set_full_pattern(table.full_pattern(index, captures.pattern()));
-                    request.set_route(route, captures);
-                    route.policy
-                });
-                Routed { target: Target::Route(index), policy }
-            }
-            Found::MethodNotAllowed => Routed { target: self.other_method(request), policy: Policy::NONE },
-            Found::NotFound => Routed { target: self.no_route(request), policy: Policy::NONE },
+        if *request.method() == Method::OPTIONS
+            && let Some(target) = self.preflight(request)
+        {
+            return Routed { target, policy: &Policy::NONE };
         }
+        let table = self.routes.table();
+        let (head, captures) = request.to_route();
+        let target = match table.find(&head.method, head.path(), captures) {
+            Found::Route(index) => {
+                let pattern = captures.pattern();
+                if let Some(route) = table.route(index) {
+                    request.set_route(route, table.full_pattern(index, pattern));
+                    return Routed { target: Target::Route(index), policy: &route.policy };
+                }
+                Target::NotFound
+            }
+            Found::MethodNotAllowed => self.other_method(request),
+            Found::NotFound => self.no_route(request),
+        };
+        Routed { target, policy: &Policy::NONE }
     }
 
-    async fn answer(&self, request: Request, target: Target) -> Response {
-        if let Target::Route(index) = target
-            && let Some((handler, layers)) = self.routes.bound(index)
-        {
-            if self.layers.is_empty() && layers.is_empty() {
-                return handler.call(request, &self.state).await;
+    fn answer(&self, request: Request, target: Target) -> impl Future<Output = Response> + Send {
+        let bound = if let Target::Route(index) = target { self.routes.bound(index) } else { None };
+        match bound {
+            Some((handler, layers)) if layers.is_empty() && self.layers.is_empty() => {
+                Answering::Reply { reply: handler.call(request, &self.state) }
             }
-            let handler = Terminal::Handler(handler);
-            return Chain { server: &self.layers, route: layers, handler, state: &self.state }
-                .start(request)
-                .await;
+            Some((handler, route)) => {
+                let (server, state) = (self.layers.as_slice(), &self.state);
+                let chain = Chain { server, route, handler: Terminal::Handler(handler), state };
+                Answering::Chain { chain: async move { chain.start(request).await } }
+            }
+            // In a box: a connection has room for what routes need.
+            None => Answering::Reply { reply: Box::pin(self.answer_in_chain(request, target)) },
         }
-        let answer = |request| self.answer_without_route(request, &target);
-        let handler = Terminal::Other(&answer);
-        Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
-        render(answer_conditionally(response, facts), facts, |problem| {
+        // The order of RFC 9110 §13.2.2: the client's ranges come after its conditions.
+        let response = answer_partially(answer_conditionally(response, facts), facts);
+        render(response, facts, |problem| {
             let renderer = self.renderer.as_ref()?;
             let rendered = catch_unwind(AssertUnwindSafe(|| renderer(problem, facts)));
             rendered
@@ -103,10 +116,41 @@ impl<S: Send + Sync> Application for App<S> {
     }
 }
 
+pin_project! {
+    /// An answer under way: in a box of its own, as a handler's is, or a handler's with layers around it.
+    #[project = AnsweringProjected]
+    enum Answering<'a, Chain> {
+        Reply { reply: Reply<'a> },
+        Chain { #[pin] chain: Chain },
+    }
+}
+
+impl<Chain: Future<Output = Response>> Future for Answering<'_, Chain> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        match self.project() {
+            AnsweringProjected::Reply { reply } => reply.as_mut().poll(context),
+            AnsweringProjected::Chain { chain } => chain.poll(context),
+        }
+    }
+}
+
 impl<S: Send + Sync> App<S> {
+    /// Answers what no route does, through the server's layers.
+    async fn answer_in_chain(&self, request: Request, target: Target) -> Response {
+        let answer = |request| self.answer_without_route(request, &target);
+        let handler = Terminal::Other(&answer);
+        let layers = match target {
+            Target::Preflight(_, route) => self.answering_preflights(route),
+            _ => Vec::new(),
+        };
+        Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
+    }
+
     /// The path is known, the method is not.
     fn other_method(&self, request: &Request) -> Target {
-        let Some(allow) = self.routes.table().allowed(request.path()) else { return Target::NotFound };
+        let Some(allow) = self.routes.table().allowed(request.head().path()) else { return Target::NotFound };
         if *request.method() == Method::OPTIONS { Target::Options(allow) } else { Target::NotAllowed(allow) }
     }
 
@@ -156,7 +200,10 @@ impl<S: Send + Sync> App<S> {
         target: &'a Target,
     ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
         let response = match target {
-            Target::Mount(index, rest) => return self.mounts.call(*index, request, *rest, &self.state),
+            Target::Mount(index, rest) => {
+                let rest = (*rest, self.routes.table());
+                return self.mounts.call(*index, request, rest, &self.state);
+            }
             Target::NotAllowed(allow) => {
                 let detail = format!(
                     "{} is not answered here; allowed: {}",
@@ -165,7 +212,7 @@ impl<S: Send + Sync> App<S> {
                 );
                 with_allow(Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail(detail).into_response(), allow)
             }
-            Target::Options(allow) => with_allow(Response::no_content(), allow),
+            Target::Options(allow) | Target::Preflight(allow, _) => with_allow(Response::no_content(), allow),
             Target::Redirect(location) => {
                 Response::new(StatusCode::PERMANENT_REDIRECT).header(LOCATION, location.as_str())
             }

@@ -47,10 +47,11 @@
 //! |---|---|
 //! | routes | [`route`](macro@route) and its shorthands [`get`], [`post`], …; [`routes!`](routes); [`scope`](macro@scope); [`Server::mount`] |
 //! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`MultipartForm`], [`Body`], [`struct@State`], [`TypedHeader`], [`Bearer`], [`Conditions`], … |
-//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Created`], [`Redirect`], [`Negotiated`], [`Sse`], tuples with [`ETag`], [`Cache`] or [`Attachment`], [`Response`] |
+//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Created`], [`Redirect`], [`Negotiated`], [`File`], [`Sse`], tuples with [`ETag`], [`Cache`] or [`Attachment`], [`Response`] |
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
+//! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials |
 //! | what handlers share | [`derive@State`] |
 //! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
@@ -66,7 +67,9 @@
 //! |---|---|
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
+//! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
 //! | `sessions` | `Session`, with a `SessionStore` |
+//! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
@@ -87,12 +90,16 @@ pub mod __private;
 pub mod __properties;
 mod app;
 mod banner;
+mod blocking;
 mod config;
 mod entry;
 mod error;
 mod extract;
 mod h1;
+#[cfg(all(unix, feature = "files"))]
+mod handlers;
 mod http;
+pub mod layers;
 mod log;
 mod macros;
 mod middleware;
@@ -122,6 +129,9 @@ pub use extract::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 #[cfg(feature = "validation")]
 pub use extract::{Valid, Validated};
 
+#[cfg(all(unix, feature = "files"))]
+pub use handlers::{StaticFiles, Symlinks};
+
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{
@@ -144,8 +154,8 @@ pub use observe::{
     Timeouts,
 };
 pub use respond::{
-    Attachment, Cache, Created, Event, EventSender, Html, IntoResponse, LastModified, Negotiated, NoContent,
-    Problem, Redirect, Represent, ResponsePart, Sse,
+    AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,
+    Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,
 };
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, RouteUrl, Routes,

@@ -167,9 +167,12 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
 
     /// Lets `mount` answer all paths at `prefix` and below it that the table does not match.
     ///
-    /// A prefix that cannot be mounted (it has no leading slash, or is mounted already) is an error of
-    /// [`Server::run`].
+    /// A prefix that cannot be mounted (it has no leading slash, or is mounted already), and a mount that says that it
+    /// lacks something, are errors of [`Server::run`].
     pub fn mount(mut self, prefix: &str, mount: impl Mount<S>) -> Self {
+        if let Err(error) = mount.check() {
+            self.mistakes.push(error);
+        }
         if let Err(error) = self.mounts.add(prefix, mount) {
             self.mistakes.push(error.into());
         }

@@ -4,7 +4,6 @@
 //! [`Application`]. This room carries both out, and holds every limit and timeout.
 
 mod acceptor;
-pub(crate) mod blocking;
 mod buffer;
 mod clock;
 mod connection;
@@ -18,7 +17,6 @@ mod signal;
 mod worker;
 
 pub(crate) use acceptor::Caps;
-pub(crate) use blocking::BlockingPool;
 #[cfg(any(test, feature = "__properties"))]
 pub use connection::connection;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
@@ -91,5 +89,5 @@ impl Transport for DuplexStream {
 /// A request's destination, and its route's rules.
 pub(crate) struct Routed<Target> {
     pub(crate) target: Target,
-    pub(crate) policy: Policy,
+    pub(crate) policy: &'static Policy,
 }

@@ -19,10 +19,10 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::acceptor::{Accepted, Caps, accept, accept_backlog};
-use super::blocking::BlockingPool;
 use super::drain::Door;
 use super::listener::{Listeners, Listening, Parting, adopt, leave_new_ones};
 use super::{Application, Drain, Limits, Losses, Peer, Place, serve_connection};
+use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
 use crate::observe::Witness;
 

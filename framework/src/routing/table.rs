@@ -59,6 +59,18 @@ impl Table {
         (usize::from(row.entry) == route).then_some(row.text)
     }
 
+    /// Whether some pattern begins with the first `count` segments of `path`, all of them literal.
+    pub(crate) fn begins_a_route(&self, path: &str, count: usize) -> bool {
+        let begins = |text: &str| {
+            let (mut pattern, mut path) = (text.split('/').skip(1), path.split('/').skip(1));
+            (0..count).all(|_| match (pattern.next(), path.next()) {
+                (Some(literal), Some(segment)) => !literal.is_empty() && literal == segment,
+                _ => false,
+            })
+        };
+        self.gathered.rows.iter().any(|row| begins(row.text))
+    }
+
     pub(super) const fn gathered(&self) -> &Gathered {
         &self.gathered
     }

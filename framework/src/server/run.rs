@@ -7,10 +7,9 @@ use std::sync::Arc;
 use super::{CommandLine, HasState, Missing, Server};
 use crate::app::App;
 use crate::banner::Banner;
+use crate::blocking::BlockingPool;
 use crate::config::{self, Action, Help, ListenError, Runtime, Settings};
-use crate::net::{
-    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Workers,
-};
+use crate::net::{self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Workers};
 use crate::routing::{Listing, Routes};
 
 impl<S: Send + Sync + 'static, P> Server<S, P>

@@ -4,12 +4,14 @@
 //! grows without end answers nobody in time.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::JoinHandle;
 
 use crate::http::Response;
 use crate::respond::{IntoResponse, Problem};
@@ -100,31 +102,75 @@ where
     T: Send + 'static,
     Work: FnOnce() -> T + Send + 'static,
 {
+    call_blocking(work).await.map_err(IntoResponse::into_response)
+}
+
+/// The same, with an error that is no answer yet.
+///
+/// # Errors
+///
+/// When the pool's queue is full.
+pub(crate) async fn call_blocking<T, Work>(work: Work) -> Result<T, Overloaded>
+where
+    T: Send + 'static,
+    Work: FnOnce() -> T + Send + 'static,
+{
     let entered = match POOL.with_borrow(Clone::clone) {
         None => None,
-        Some(pool) => Some(pool.enter().ok_or_else(overloaded)?),
+        Some(pool) => Some(pool.enter().ok_or(Overloaded)?),
     };
-    let runtime = entered.as_ref().and_then(|entered| entered.0.runtime.as_ref());
-    let handle = runtime.map_or_else(Handle::current, |runtime| runtime.handle().clone());
-    let task = handle.spawn_blocking(move || {
-        let _place = entered;
-        work()
-    });
-    match task.await {
+    match spawn(entered, work).await {
         Ok(value) => Ok(value),
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             // The pool is shut down: the server has ended, and with it whoever waited.
-            Err(_) => Err(overloaded()),
+            Err(_) => Err(Overloaded),
         },
     }
 }
 
-fn overloaded() -> Response {
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE)
-        .detail("the server is busy: too many blocking calls wait")
-        .header(RETRY_AFTER, HeaderValue::from_static("1"))
-        .into_response()
+/// Starts `work` at once, and never refuses it: for what was let in already, and has one call at a time, as the body of
+/// an answer does. There are no more of these than connections.
+pub(crate) fn start_blocking<T, Work>(work: Work) -> JoinHandle<T>
+where
+    T: Send + 'static,
+    Work: FnOnce() -> T + Send + 'static,
+{
+    let entered = POOL.with_borrow(Clone::clone).map(|pool| {
+        pool.taken.fetch_add(1, Ordering::AcqRel);
+        Entered(pool)
+    });
+    spawn(entered, work)
+}
+
+fn spawn<T, Work>(entered: Option<Entered>, work: Work) -> JoinHandle<T>
+where
+    T: Send + 'static,
+    Work: FnOnce() -> T + Send + 'static,
+{
+    let runtime = entered.as_ref().and_then(|entered| entered.0.runtime.as_ref());
+    let handle = runtime.map_or_else(Handle::current, |runtime| runtime.handle().clone());
+    handle.spawn_blocking(move || {
+        let _place = entered;
+        work()
+    })
+}
+
+/// The pool's queue is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Overloaded;
+
+impl fmt::Display for Overloaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the server is busy: too many blocking calls wait")
+    }
+}
+
+impl IntoResponse for Overloaded {
+    fn into_response(self) -> Response {
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail(self.to_string());
+        problem.header(RETRY_AFTER, HeaderValue::from_static("1")).into_response()
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +195,21 @@ mod tests {
         assert!(first.await.unwrap().unwrap().is_ok());
         assert_eq!(second.await.unwrap().unwrap(), 2);
         assert_eq!(run_blocking(|| 4).await.unwrap(), 4);
+    }
+
+    #[tokio::test]
+    async fn what_is_let_in_already_waits_in_a_full_queue() {
+        let pool = Arc::new(BlockingPool::new(1, 0).unwrap());
+        pool.install();
+        let (release, held) = mpsc::channel::<()>();
+        let first = tokio::spawn(call_blocking(move || held.recv()));
+        tokio::task::yield_now().await;
+        let second = start_blocking(|| 2);
+        assert_eq!(call_blocking(|| 3).await, Err(Overloaded));
+        release.send(()).unwrap();
+        assert!(first.await.unwrap().is_ok());
+        assert_eq!(second.await.unwrap(), 2);
+        assert_eq!(call_blocking(|| 4).await, Ok(4));
     }
 
     #[tokio::test]
