@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::bind::Bindings;
 use super::gather::{Entry, Gathered};
-use super::trie::{Leaf, Node, Trie};
+#[cfg(any(test, feature = "__micro"))]
+use super::trie::TrieMut;
+use super::trie::{Leaf, Node, Slots, Trie};
 use super::{HandlerFn, RouteInfo};
 use crate::middleware::Layer;
 
@@ -14,23 +16,25 @@ pub struct Table {
     gathered: Gathered,
     pub(super) nodes: &'static [Node],
     leaves: &'static [Leaf],
+    pub(super) slots: &'static Slots,
 }
 
 impl Table {
     /// The table that has no route.
-    pub const EMPTY: &'static Self = &Self { gathered: Gathered::EMPTY, nodes: &[Node::EMPTY], leaves: &[] };
+    pub const EMPTY: &'static Self =
+        &Self { gathered: Gathered::EMPTY, nodes: &[Node::EMPTY], leaves: &[], slots: &[] };
 
     /// Puts rows and trie together; the macro's alone.
     pub const fn new<const NODES: usize, const LEAVES: usize>(
         gathered: Gathered,
         trie: &'static Trie<NODES, LEAVES>,
     ) -> Self {
-        Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves }
+        Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves, slots: &trie.slots }
     }
 
     #[cfg(any(test, feature = "__micro"))]
-    pub(super) fn of_slices(gathered: Gathered, nodes: &'static [Node], leaves: &'static [Leaf]) -> Self {
-        Self { gathered, nodes, leaves }
+    pub(super) fn of_slices(gathered: Gathered, trie: TrieMut<'static>) -> Self {
+        Self { gathered, nodes: trie.nodes, leaves: trie.leaves, slots: trie.slots }
     }
 
     /// How many handlers it has.
