@@ -28,10 +28,27 @@ pub(crate) struct BlockingPool {
     runtime: Option<Runtime>,
     /// Calls that run or wait.
     taken: AtomicUsize,
-    /// The most of them: threads and queue together.
+    /// The most that run.
+    threads: usize,
+    /// The most of both: threads and queue together.
     room: usize,
     /// Calls refused so far because there was no room.
     refused: AtomicUsize,
+}
+
+/// How much a [`BlockingPool`] has to do, and what it could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PoolLoad {
+    /// The most calls that run at once; threads are started as they are needed.
+    pub(crate) threads: usize,
+    /// Calls that run.
+    pub(crate) active: usize,
+    /// Calls that wait for a thread.
+    pub(crate) queued: usize,
+    /// The most that may wait.
+    pub(crate) queue: usize,
+    /// Calls refused so far.
+    pub(crate) refused: usize,
 }
 
 /// The refused calls are told at the first one, and whenever their number has doubled.
@@ -51,12 +68,32 @@ impl BlockingPool {
         let runtime =
             Builder::new_current_thread().max_blocking_threads(threads).thread_name("blocking").build()?;
         let room = threads.saturating_add(queue);
-        Ok(Self { runtime: Some(runtime), taken: AtomicUsize::new(0), room, refused: AtomicUsize::new(0) })
+        Ok(Self {
+            runtime: Some(runtime),
+            taken: AtomicUsize::new(0),
+            threads,
+            room,
+            refused: AtomicUsize::new(0),
+        })
     }
 
     /// Makes this the pool of the current thread.
     pub(crate) fn install(self: &Arc<Self>) {
         POOL.set(Some(Arc::clone(self)));
+    }
+
+    /// What the pool has to do.
+    pub(crate) fn load(&self) -> PoolLoad {
+        let taken = self.taken.load(Ordering::Relaxed);
+        let active = taken.min(self.threads);
+        PoolLoad {
+            threads: self.threads,
+            active,
+            // Calls that were just refused are counted for a moment.
+            queued: (taken - active).min(self.room - self.threads),
+            queue: self.room - self.threads,
+            refused: self.refused.load(Ordering::Relaxed),
+        }
     }
 
     fn enter(self: Arc<Self>) -> Option<Entered> {
@@ -190,7 +227,8 @@ mod tests {
         tokio::task::yield_now().await;
         let refused = run_blocking(|| 3).await.unwrap_err();
         assert_eq!(refused.status(), 503);
-        assert_eq!(pool.refused.load(Ordering::Relaxed), 1);
+        let load = PoolLoad { threads: 1, active: 1, queued: 1, queue: 1, refused: 1 };
+        assert_eq!(pool.load(), load);
         release.send(()).unwrap();
         assert!(first.await.unwrap().unwrap().is_ok());
         assert_eq!(second.await.unwrap().unwrap(), 2);

@@ -51,8 +51,10 @@
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
+//! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials |
 //! | what handlers share | [`derive@State`] |
-//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
+//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`], [`Metrics`] |
+//! | whether it is well | [`Health`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | links | `handler::url(…)`: [`RouteUrl`], [`Routes::url`] |
@@ -68,6 +70,7 @@
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
 //! | `sessions` | `Session`, with a `SessionStore` |
+//! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!
@@ -95,7 +98,6 @@ mod entry;
 mod error;
 mod extract;
 mod h1;
-#[cfg(all(unix, feature = "files"))]
 mod handlers;
 mod http;
 pub mod layers;
@@ -128,8 +130,12 @@ pub use extract::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 #[cfg(feature = "validation")]
 pub use extract::{Valid, Validated};
 
+#[cfg(feature = "embed")]
+pub use handlers::Embedded;
 #[cfg(all(unix, feature = "files"))]
 pub use handlers::{StaticFiles, Symlinks};
+#[cfg(feature = "embed")]
+pub use macros::embed;
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
@@ -139,6 +145,7 @@ pub use extract::{
     MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
     Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
+pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
     Response, Shutdown,

@@ -8,6 +8,8 @@ pub use crate::extract::argument::{
 };
 pub use crate::extract::function::{Cache, Outcome, cache};
 pub use crate::extract::param::{AnyParam, borrowed_param, owned_param, param_text};
+#[cfg(feature = "embed")]
+pub use crate::handlers::{EmbeddedFile, embedded};
 pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, assert_middleware};
 pub use crate::respond::cause::{Cause, member, status};
 pub use crate::routing::{

@@ -18,6 +18,8 @@ pub(crate) enum Tool {
     Python,
     /// Fills in the forms of an example: Chromium, and what steers it.
     Browser,
+    /// Reads the metrics: Prometheus, and its checker.
+    Prometheus,
     /// Keeps a process on a core.
     Taskset,
     /// Counts instructions and allocations.
@@ -42,6 +44,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::CargoFuzz => cargo_fuzz().map(drop)?,
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
+            Tool::Prometheus => debian("promtool", "prometheus")?,
             Tool::Taskset => debian("taskset", "util-linux")?,
             Tool::Valgrind => debian("valgrind", "valgrind")?,
             Tool::Strace => debian("strace", "strace")?,

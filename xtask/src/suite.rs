@@ -61,11 +61,11 @@ pub(crate) fn one(name: &'static str, step: impl FnOnce() -> Outcome) -> ExitCod
 
 fn tests(steps: &mut Steps) {
     let programs = conformance::folder();
-    let tools: &[_] = match &programs {
-        Ok(Some(_)) => &[needs::Tool::MdBook, needs::Tool::Browser, needs::Tool::Python],
-        Ok(None) | Err(_) => &[needs::Tool::MdBook, needs::Tool::Browser],
-    };
-    if !steps.run("tools", || needs::tools(tools)) {
+    let mut tools = vec![needs::Tool::MdBook, needs::Tool::Browser, needs::Tool::Prometheus];
+    if matches!(programs, Ok(Some(_))) {
+        tools.push(needs::Tool::Python);
+    }
+    if !steps.run("tools", || needs::tools(&tools)) {
         return;
     }
     steps.run("size of a default build", crates::check);

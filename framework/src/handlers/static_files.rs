@@ -4,10 +4,8 @@
 //! after the other, each in the folder that was opened before, and never through a link that nobody looked at. So no path
 //! leads out of the folder, whatever is renamed meanwhile.
 
-mod coding;
 mod folder;
 mod listing;
-mod names;
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,20 +13,18 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use http::header::{ALLOW, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, VARY};
-use http::{HeaderValue, Method, StatusCode};
+use http::HeaderValue;
+use http::header::{CONTENT_ENCODING, CONTENT_SECURITY_POLICY, VARY};
 
+use super::coding::{Codings, is_worthwhile};
+use super::names::Names;
+use super::reading::{not_found, read_only, takes_html, with_slash};
 use crate::blocking::call_blocking;
 use crate::error::{Error, Result};
 use crate::http::{Request, Response};
-use crate::respond::{Cache, File, FileError, IntoResponse, Problem, ResponsePart, content_type};
+use crate::respond::{Cache, File, FileError, IntoResponse, ResponsePart, content_type};
 use crate::routing::{Mount, Rest};
-use coding::Codings;
 use folder::Folder;
-use names::Names;
-
-/// The methods that files answer.
-const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
 /// Answers with the files of a folder: GET and HEAD, with all that a [`File`](crate::File) has.
 ///
@@ -183,11 +179,7 @@ impl StaticFiles {
                 }
                 response
             }
-            Found::FolderWithoutSlash => {
-                let query = request.query().map_or_else(String::new, |query| format!("?{query}"));
-                let location = format!("{}/{query}", request.path());
-                Response::new(StatusCode::PERMANENT_REDIRECT).location(&location)
-            }
+            Found::FolderWithoutSlash => with_slash(request.path(), request.query()),
             // Names are other people's text: were one of them to be taken for more, it could still do nothing.
             Found::Listing(page) => Cache::revalidate().apply(Response::ok().html(page)).header(
                 CONTENT_SECURITY_POLICY,
@@ -200,10 +192,9 @@ impl StaticFiles {
 
 impl<S: Sync> Mount<S> for StaticFiles {
     async fn call(&self, request: Request, rest: Rest, _: &S) -> Response {
-        match *request.method() {
-            Method::GET | Method::HEAD => self.find(request, rest).await.into_response(),
-            Method::OPTIONS => Response::no_content().header(ALLOW, METHODS),
-            _ => Problem::new(StatusCode::METHOD_NOT_ALLOWED).header(ALLOW, METHODS).into_response(),
+        match read_only(&request) {
+            Some(response) => response,
+            None => self.find(request, rest).await.into_response(),
         }
     }
 
@@ -213,14 +204,6 @@ impl<S: Sync> Mount<S> for StaticFiles {
             Error::message(format!("the folder of static files {} cannot be opened: {error}", root.display()))
         })
     }
-}
-
-fn not_found() -> Response {
-    Problem::new(StatusCode::NOT_FOUND).into_response()
-}
-
-fn takes_html(request: &Request) -> bool {
-    crate::http::Accept::parse(request.header_values("accept")).best_of(&["text/html"]).is_some()
 }
 
 /// What there is of a path.
@@ -251,43 +234,61 @@ impl Rules {
             (Ok(Found::Nothing), Some(page)) if takes_page => self
                 .file(&folder, std::slice::from_ref(page), codings)
                 .map_err(|error| FileError::of(&self.root.join(page), error)),
-            (found, _) => found.map_err(|error| FileError::of(&names.within(&self.root), error)),
+            (found, _) => found.map_err(|error| {
+                FileError::of(
+                    &names.os_names().into_iter().fold(self.root.clone(), |path, name| path.join(name)),
+                    error,
+                )
+            }),
         }
     }
 
     fn find_in(&self, folder: &Folder, names: &Names, codings: &Codings, path: &str) -> io::Result<Found> {
-        let Some(entry) = existing(folder.entry(&names.names))? else { return Ok(Found::Nothing) };
+        let below = names.os_names();
+        let Some(entry) = existing(folder.entry(&below))? else { return Ok(Found::Nothing) };
         let metadata = entry.metadata()?;
         match (metadata.is_dir(), names.is_folder) {
-            (false, false) => self.file(folder, &names.names, codings),
+            (false, false) => self.answer(entry, folder, &below, codings),
             (false, true) => Ok(Found::Nothing),
             (true, false) => Ok(Found::FolderWithoutSlash),
             (true, true) => {
                 if let Some(index) = &self.index {
-                    let names = [names.names.as_slice(), std::slice::from_ref(index)].concat();
+                    let names = [below.as_slice(), std::slice::from_ref(index)].concat();
                     let found = self.file(folder, &names, codings)?;
                     if !matches!(found, Found::Nothing) {
                         return Ok(found);
                     }
                 }
                 if self.listing {
-                    return listing::page(&entry, folder, &names.names, self.dotfiles, path)
-                        .map(Found::Listing);
+                    return listing::page(&entry, folder, &below, self.dotfiles, path).map(Found::Listing);
                 }
                 Ok(Found::Nothing)
             }
         }
     }
 
-    /// The file of these names, or what is compressed of it.
+    /// What is answered with at these names, which are not those of a folder.
     fn file(&self, folder: &Folder, names: &[OsString], codings: &Codings) -> io::Result<Found> {
-        let Some(file) = existing(folder.entry(names))? else { return Ok(Found::Nothing) };
+        match existing(folder.entry(names))? {
+            Some(file) => self.answer(file, folder, names, codings),
+            None => Ok(Found::Nothing),
+        }
+    }
+
+    /// The file that was opened at these names, or what is compressed of it.
+    fn answer(
+        &self,
+        file: fs::File,
+        folder: &Folder,
+        names: &[OsString],
+        codings: &Codings,
+    ) -> io::Result<Found> {
         let metadata = file.metadata()?;
         let Some((name, above)) = names.split_last().filter(|_| metadata.is_file()) else {
             return Ok(Found::Nothing);
         };
         let content_type = content_type(Path::new(name));
-        let varies = self.precompressed && coding::is_worthwhile(&content_type);
+        let varies = self.precompressed && is_worthwhile(&content_type);
         for (coding, extension) in codings.by_weight().filter(|_| varies) {
             let mut sibling = name.clone();
             sibling.push(extension);

@@ -21,9 +21,9 @@ use crate::blocking::call_blocking;
 use crate::http::{Body, ETag, Response};
 
 pub use error::FileError;
-#[cfg(all(unix, feature = "files"))]
+#[cfg(any(feature = "embed", all(unix, feature = "files")))]
 pub(crate) use media::content_type;
-#[cfg(not(all(unix, feature = "files")))]
+#[cfg(not(any(feature = "embed", all(unix, feature = "files"))))]
 use media::content_type;
 use opened::Opened;
 use source::FileSource;

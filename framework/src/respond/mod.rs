@@ -27,7 +27,7 @@ use crate::http::Response;
 pub use attachment::Attachment;
 pub use cache::Cache;
 pub use created::{Created, NoContent};
-#[cfg(all(unix, feature = "files"))]
+#[cfg(any(feature = "embed", all(unix, feature = "files")))]
 pub(crate) use file::content_type;
 pub use file::{File, FileError};
 pub use html::Html;

@@ -9,7 +9,7 @@
 
 use super::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
 use super::sort::{self, Place};
-use super::trie::{self, Leaf, Node, Open};
+use super::trie::{self, Leaf, Node, Open, SLOTS_PER_NODE, TrieMut};
 #[cfg(test)]
 use super::{Captures, Found, conflict};
 use super::{Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table};
@@ -87,11 +87,12 @@ pub(crate) fn build(sources: &Sources) -> &'static Table {
         layers: layers.leak(),
         order: order.leak(),
     };
-    let mut nodes = vec![Node::EMPTY; gathered.count_nodes()];
-    let mut leaves = vec![Leaf::NONE; sizes.leaves];
+    let nodes = vec![Node::EMPTY; gathered.count_nodes()].leak();
+    let leaves = vec![Leaf::NONE; sizes.leaves].leak();
+    let slots = vec![[0; SLOTS_PER_NODE]; nodes.len()].leak();
     let mut open = vec![Open::NOTHING; nodes.len()];
-    trie::build(&gathered, &mut nodes, &mut leaves, &mut open);
-    leak(Table::of_slices(gathered, nodes.leak(), leaves.leak()))
+    trie::build(&gathered, TrieMut { nodes, leaves, slots }, &mut open);
+    leak(Table::of_slices(gathered, TrieMut { nodes, leaves, slots }))
 }
 
 /// What a look-up finds, as `name of the route [captures]`.

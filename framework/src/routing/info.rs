@@ -292,8 +292,12 @@ impl Captures {
         spans.get(index).map(|&(start, end)| (start as usize, end as usize))
     }
 
+    /// Forgets all; what lies behind the length is not touched.
+    pub(crate) fn clear(&mut self) {
+        (self.pattern, self.len) = (0, 0);
+    }
+
     /// How many parameters there are.
-    #[cfg(feature = "__micro")]
     pub(crate) fn len(&self) -> usize {
         usize::from(self.len)
     }
@@ -307,9 +311,10 @@ impl Captures {
         true
     }
 
-    /// Forgets the last parameter, as backtracking does.
-    pub(crate) fn pop(&mut self) {
-        self.len = self.len.saturating_sub(1);
+    /// Forgets all parameters but the first `len`, as backtracking does.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        // There are fewer than 256.
+        self.len = u8::try_from(len).unwrap_or(u8::MAX).min(self.len);
     }
 }
 

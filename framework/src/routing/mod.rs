@@ -3,7 +3,7 @@
 //! `routes!` composes the constants that `#[route]` emits; everything it calls here is a `const fn`, so that the table
 //! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found
 //! and counts it, `gather` puts prefixes in front, `sort` lays patterns that begin alike beside each other, `trie`
-//! builds, `conflict` refuses, `bind` adds the handlers. `lookup` is what runs for each request; `mount` answers what
+//! builds, `conflict` refuses, `bind` adds the handlers. `lookup` is what runs for each request, by the numbers of `key`; `mount` answers what
 //! the table does not.
 
 mod bind;
@@ -12,6 +12,7 @@ mod build;
 mod conflict;
 mod gather;
 mod info;
+mod key;
 mod listing;
 mod lookup;
 mod mount;
@@ -32,8 +33,8 @@ pub(crate) use info::Captures;
 pub use info::{Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment};
 pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
-pub(crate) use mount::Mounts;
 pub use mount::{Mount, Rest};
+pub(crate) use mount::{MountError, Mounts};
 pub use reply::{Call, Params, Reply, answer, reply, respond};
 pub use route_url::{RouteUrl, UrlError};
 pub use source::{Item, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};

@@ -125,6 +125,11 @@ impl<S> Mounts<S> {
         Some((index, base(&self.mounts.get(index)?.prefix).len()))
     }
 
+    /// The prefixes, in the order of their indices.
+    pub(crate) fn prefixes(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.mounts.iter().map(|mounted| mounted.prefix.as_str())
+    }
+
     /// Lets the mount that [`Mounts::find`] found answer.
     ///
     /// # Panics
@@ -171,6 +176,13 @@ enum Fault {
     Param,
     Char(char),
     Taken,
+}
+
+impl MountError {
+    /// What is wrong with a path that something is to answer at, whatever is mounted.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        check_prefix(path).err().map(|fault| Self { prefix: path.to_owned(), fault })
+    }
 }
 
 impl Error for MountError {}

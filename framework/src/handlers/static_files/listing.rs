@@ -61,10 +61,8 @@ pub(super) fn page(
 fn entry(opened: &fs::File, folder: &Folder, names: &[OsString], name: &OsStr) -> Option<Entry> {
     let stat = statat(opened, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     let (is_folder, len, modified) = match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Directory => (true, 0, time(i64::try_from(stat.st_mtime).ok()?)),
-        FileType::RegularFile => {
-            (false, u64::try_from(stat.st_size).ok()?, time(i64::try_from(stat.st_mtime).ok()?))
-        }
+        FileType::Directory => (true, 0, time(stat.st_mtime)),
+        FileType::RegularFile => (false, u64::try_from(stat.st_size).ok()?, time(stat.st_mtime)),
         FileType::Symlink if folder.symlinks() != Symlinks::Never => {
             let metadata = folder.entry(&[names, &[name.to_owned()]].concat()).ok()?.metadata().ok()?;
             if !metadata.is_dir() && !metadata.is_file() {

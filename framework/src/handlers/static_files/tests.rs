@@ -1,6 +1,7 @@
 use std::os::unix::fs::symlink;
 use std::time::{Duration, UNIX_EPOCH};
 
+use http::Method;
 use tempfile::TempDir;
 
 use super::*;

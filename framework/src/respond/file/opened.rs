@@ -1,7 +1,7 @@
 //! An open file, held to the state in which it was opened.
 
 use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use bytes::Bytes;
 /// same bytes every time.
 const NO_TIME: Duration = Duration::from_secs(1);
 
-/// A descriptor that nobody else reads from, and what the file was when it was opened.
+/// A descriptor, and what the file was when it was opened.
 #[derive(Debug)]
 pub(super) struct Opened {
     file: File,
@@ -51,11 +51,9 @@ impl Opened {
     pub(super) fn read(&self, start: u64, count: u64) -> io::Result<Bytes> {
         let count = usize::try_from(count).map_err(|_| ErrorKind::FileTooLarge)?;
         let mut chunk = vec![0; count];
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(start))?;
-        let read = file.read_exact(&mut chunk);
+        let read = read_exact_at(&self.file, &mut chunk, start);
         // Looked at behind the read, so that what was read is known to be of this state.
-        self.check(&file.metadata()?)?;
+        self.check(&self.file.metadata()?)?;
         read.map(|()| Bytes::from(chunk))
     }
 
@@ -72,4 +70,23 @@ impl Opened {
         }
         Ok(())
     }
+}
+
+/// Reads without the descriptor's own place, which reads at the same time would share.
+#[cfg(unix)]
+fn read_exact_at(file: &File, chunk: &mut [u8], start: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, chunk, start)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut chunk: &mut [u8], mut start: u64) -> io::Result<()> {
+    while !chunk.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, chunk, start)?;
+        if read == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        start += read as u64;
+        chunk = chunk.get_mut(read..).unwrap_or_default();
+    }
+    Ok(())
 }

@@ -1,9 +1,5 @@
 //! The names that a path is made of, and which of them may be asked for.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
-
 use percent_encoding::percent_decode_str;
 
 /// The one name with a dot in front that the web gives a meaning (RFC 8615).
@@ -12,7 +8,7 @@ const WELL_KNOWN: &[u8] = b".well-known";
 /// The names of a path below a mount: each is one that a file may have, and leads nowhere but down.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Names {
-    pub(super) names: Vec<OsString>,
+    names: Vec<Vec<u8>>,
     /// Whether the path ends in a slash, as one of a folder does.
     pub(super) is_folder: bool,
 }
@@ -41,22 +37,32 @@ impl Names {
             if !is_name(&name) || !(dotfiles || is_shown(&name, names.is_empty())) {
                 return None;
             }
-            names.push(OsString::from_vec(name));
+            names.push(name);
         }
         Some(Self { names, is_folder })
     }
 
     /// Whether it may be the address of a page, and not that of a file: there is no dot in its last name.
     pub(super) fn is_page(&self) -> bool {
-        self.names.last().is_none_or(|name| !name.as_encoded_bytes().contains(&b'.'))
+        self.names.last().is_none_or(|name| !name.contains(&b'.'))
     }
 
-    /// The path of the file, for the log.
-    pub(super) fn within(&self, root: &Path) -> PathBuf {
-        root.components()
-            .map(|component| component.as_os_str())
-            .chain(self.names.iter().map(|n| n.as_os_str()))
-            .collect()
+    /// The names, for the system.
+    #[cfg(all(unix, feature = "files"))]
+    pub(super) fn os_names(&self) -> Vec<std::ffi::OsString> {
+        use std::os::unix::ffi::OsStringExt;
+        self.names.iter().cloned().map(std::ffi::OsString::from_vec).collect()
+    }
+
+    /// The names with a slash before each; `None` where they are no text.
+    #[cfg(feature = "embed")]
+    pub(super) fn path(&self) -> Option<String> {
+        let mut path = String::new();
+        for name in &self.names {
+            path.push('/');
+            path.push_str(std::str::from_utf8(name).ok()?);
+        }
+        Some(path)
     }
 }
 
@@ -76,8 +82,10 @@ mod tests {
     #[track_caller]
     fn check(rest: &str, expected: Option<(&[&str], bool)>) {
         let found = Names::parse(rest, false);
-        let expected = expected
-            .map(|(names, is_folder)| Names { names: names.iter().map(OsString::from).collect(), is_folder });
+        let expected = expected.map(|(names, is_folder)| Names {
+            names: names.iter().map(|name| name.as_bytes().to_vec()).collect(),
+            is_folder,
+        });
         assert_eq!(found, expected, "{rest}");
     }
 
@@ -139,10 +147,10 @@ mod tests {
         #[test]
         fn any_name_is_one_that_leads_down(rest in "(/|\\.|%2e|%2F|%5c|%00|\\\\|a|%25|%){0,12}", dotfiles: bool) {
             for name in Names::parse(&rest, dotfiles).into_iter().flat_map(|names| names.names) {
-                let path = Path::new(&name);
-                let only: Vec<_> = path.components().collect();
-                proptest::prop_assert_eq!(&only, &[std::path::Component::Normal(&name)]);
-                proptest::prop_assert!(!name.as_encoded_bytes().contains(&0));
+                let name = String::from_utf8(name).unwrap();
+                let only: Vec<_> = std::path::Path::new(&name).components().collect();
+                proptest::prop_assert_eq!(&only, &[std::path::Component::Normal(name.as_ref())]);
+                proptest::prop_assert!(!name.contains(['\0', '\\']));
             }
         }
     }
