@@ -170,9 +170,7 @@ pub(crate) fn many_files() -> Vec<String> {
 ///
 /// Where one does not build.
 pub(crate) fn build(servers: &[&'static Server]) -> Outcome {
-    let ours = SERVERS.iter().filter(|server| server.name == OURS);
-    let names =
-        servers.iter().copied().chain(ours).map(|server| server.name).filter(|name| *name != nginx::NAME);
+    let names = servers.iter().map(|server| server.name).filter(|name| *name != nginx::NAME);
     let packages: BTreeSet<_> =
         names.map(|name| format!("peer-{name}")).chain(["driver".to_owned()]).collect();
     for package in &packages {
