@@ -7,6 +7,7 @@ use std::io;
 use std::sync::LazyLock;
 
 use contract::{DOWNLOAD, Message, Order, PLAINTEXT, UPLOAD_BYTES};
+use memchr::memmem;
 use tokio::net::TcpStream;
 
 fn main() -> io::Result<()> {
@@ -56,6 +57,19 @@ impl Requests {
             Some(b"up") => return self.upload(input),
             _ => &ANSWERS[0],
         };
+        let count = self.blank_lines(input);
+        self.closes = input.ends_with(b"close\r\n\r\n");
+        (!input.is_empty()).then_some((count, answer.as_slice()))
+    }
+
+    fn blank_lines(&mut self, input: &[u8]) -> usize {
+        if self.matched == 0 {
+            let ends = [&b"\r\n\r\n"[..], b"\r\n\r", b"\r\n", b"\r"];
+            let end = ends.iter().position(|end| input.ends_with(end));
+            self.matched = end.map_or(0, |at| [0, 3, 2, 1][at]);
+            return memmem::find_iter(input, b"\r\n\r\n").count();
+        }
+        // The last piece ended within one.
         let mut count = 0;
         for byte in input {
             self.matched = match (byte, self.matched) {
@@ -68,8 +82,7 @@ impl Requests {
                 count += 1;
             }
         }
-        self.closes = input.ends_with(b"close\r\n\r\n");
-        (!input.is_empty()).then_some((count, answer.as_slice()))
+        count
     }
 
     fn upload(&mut self, input: &[u8]) -> Option<(usize, &'static [u8])> {
