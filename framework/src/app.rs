@@ -5,9 +5,11 @@ mod preflight;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
+use pin_project_lite::pin_project;
 
 use crate::config::TrailingSlash;
 use crate::handlers::metrics::{self, Label, Snapshot};
@@ -17,7 +19,7 @@ use crate::middleware::{Chain, Layer, Terminal};
 use crate::net::{Application, Routed, Vitals, panic_text};
 use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
-use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
+use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Reply, Routes};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App<S: 'static> {
@@ -64,52 +66,45 @@ impl<S: Send + Sync + 'static> Application for App<S> {
         if self.probes.are_attached()
             && let Some(probe) = self.probes.find(request.path())
         {
-            return Routed { target: probed(probe, request), policy: Policy::NONE, slot: Slot::Uncounted };
+            return Routed { target: probed(probe, request), policy: &Policy::NONE, slot: Slot::Uncounted };
         }
         if *request.method() == Method::OPTIONS
             && let Some(target) = self.preflight(request)
         {
             return self.unrouted(target);
         }
-        let mut captures = Captures::default();
-        match self.routes.table().find(request.method(), request.path(), &mut captures) {
+        let table = self.routes.table();
+        let (head, captures) = request.to_route();
+        let target = match table.find(&head.method, head.path(), captures) {
             Found::Route(index) => {
-                let table = self.routes.table();
-                let slot = self.slot(index, captures.pattern());
-                let policy = table.route(index).map_or(Policy::NONE, |route| {
-                    request.set_full_pattern(table.full_pattern(index, captures.pattern()));
-                    request.set_route(route, captures);
-                    route.policy
-                });
-                Routed { target: Target::Route(index), policy, slot }
+                let pattern = captures.pattern();
+                if let Some(route) = table.route(index) {
+                    request.set_route(route, table.full_pattern(index, pattern));
+                    let slot = self.slot(index, pattern);
+                    return Routed { target: Target::Route(index), policy: &route.policy, slot };
+                }
+                Target::NotFound
             }
-            Found::MethodNotAllowed => self.unrouted(self.other_method(request)),
-            Found::NotFound => self.unrouted(self.no_route(request)),
-        }
+            Found::MethodNotAllowed => self.other_method(request),
+            Found::NotFound => self.no_route(request),
+        };
+        self.unrouted(target)
     }
 
-    async fn answer(&self, request: Request, target: Target) -> Response {
-        if let Target::Route(index) = target
-            && let Some((handler, layers)) = self.routes.bound(index)
-        {
-            if self.layers.is_empty() && layers.is_empty() {
-                return handler.call(request, &self.state).await;
+    fn answer(&self, request: Request, target: Target) -> impl Future<Output = Response> + Send {
+        let bound = if let Target::Route(index) = target { self.routes.bound(index) } else { None };
+        match bound {
+            Some((handler, layers)) if layers.is_empty() && self.layers.is_empty() => {
+                Answering::Reply { reply: handler.call(request, &self.state) }
             }
-            let handler = Terminal::Handler(handler);
-            return Chain { server: &self.layers, route: layers, handler, state: &self.state }
-                .start(request)
-                .await;
+            Some((handler, route)) => {
+                let (server, state) = (self.layers.as_slice(), &self.state);
+                let chain = Chain { server, route, handler: Terminal::Handler(handler), state };
+                Answering::Chain { chain: async move { chain.start(request).await } }
+            }
+            // In a box: a connection has room for what routes need.
+            None => Answering::Reply { reply: Box::pin(self.answer_in_chain(request, target)) },
         }
-        if let Target::Probe(probe @ (Probe::Health | Probe::Live | Probe::Ready)) = target {
-            return self.answer_probe(request, probe).await;
-        }
-        let answer = |request| self.answer_without_route(request, &target);
-        let handler = Terminal::Other(&answer);
-        let layers = match target {
-            Target::Preflight(_, route) => self.answering_preflights(route),
-            _ => Vec::new(),
-        };
-        Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
@@ -135,6 +130,26 @@ impl<S: Send + Sync + 'static> Application for App<S> {
     }
 }
 
+pin_project! {
+    /// An answer under way: in a box of its own, as a handler's is, or a handler's with layers around it.
+    #[project = AnsweringProjected]
+    enum Answering<'a, Chain> {
+        Reply { reply: Reply<'a> },
+        Chain { #[pin] chain: Chain },
+    }
+}
+
+impl<Chain: Future<Output = Response>> Future for Answering<'_, Chain> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        match self.project() {
+            AnsweringProjected::Reply { reply } => reply.as_mut().poll(context),
+            AnsweringProjected::Chain { chain } => chain.poll(context),
+        }
+    }
+}
+
 impl<S: Send + Sync + 'static> Monitored<S> for App<S> {
     fn monitor(&self) -> Option<&Monitor<S>> {
         self.probes.monitor.as_ref()
@@ -146,6 +161,20 @@ impl<S: Send + Sync + 'static> Monitored<S> for App<S> {
 }
 
 impl<S: Send + Sync + 'static> App<S> {
+    /// Answers what no route does, through the server's layers; around probes of health there are none.
+    async fn answer_in_chain(&self, request: Request, target: Target) -> Response {
+        if let Target::Probe(probe @ (Probe::Health | Probe::Live | Probe::Ready)) = target {
+            return self.answer_probe(request, probe).await;
+        }
+        let answer = |request| self.answer_without_route(request, &target);
+        let handler = Terminal::Other(&answer);
+        let layers = match target {
+            Target::Preflight(_, route) => self.answering_preflights(route),
+            _ => Vec::new(),
+        };
+        Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
+    }
+
     /// Where the requests of a route's pattern are counted, where anybody asks.
     fn slot(&self, route: usize, pattern: usize) -> Slot {
         let row = if self.probes.count_routes() { self.routes.table().row(route, pattern) } else { None };
@@ -157,7 +186,7 @@ impl<S: Send + Sync + 'static> App<S> {
         let mount = if let Target::Mount(index, _) = target { Some(index) } else { None };
         let slot = mount.and_then(|index| u32::try_from(self.routes.table().rows() + index).ok());
         let slot = slot.map_or(Slot::Unrouted, Slot::At);
-        Routed { target, policy: Policy::NONE, slot }
+        Routed { target, policy: &Policy::NONE, slot }
     }
 
     /// Answers a probe, around which no middleware stands.
@@ -204,7 +233,7 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// The path is known, the method is not.
     fn other_method(&self, request: &Request) -> Target {
-        let Some(allow) = self.routes.table().allowed(request.path()) else { return Target::NotFound };
+        let Some(allow) = self.routes.table().allowed(request.head().path()) else { return Target::NotFound };
         if *request.method() == Method::OPTIONS { Target::Options(allow) } else { Target::NotAllowed(allow) }
     }
 

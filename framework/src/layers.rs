@@ -18,6 +18,9 @@
 //! # assert_eq!(ROUTES.len(), 1);
 //! ```
 
-pub use crate::middleware::{Cors, Csp, Framing, SecurityHeaders};
+pub use crate::middleware::{
+    ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, Quota,
+    RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
+};
 #[cfg(feature = "csp-nonces")]
 pub use crate::middleware::{CspNonce, CspNonceRejection};

@@ -51,6 +51,7 @@
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
+//! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials |
 //! | what handlers share | [`derive@State`] |
 //! | what the server did | [`Observer`], [`AccessLog`], [`Counters`], [`Metrics`] |
 //! | whether it is well | [`Health`] |

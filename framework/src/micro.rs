@@ -24,7 +24,6 @@ pub struct Heads {
 impl Heads {
     /// Reads one that is whole; its length, and how many field lines it has.
     pub fn parse(&mut self, input: &[u8]) -> Option<(usize, usize)> {
-        self.head.clear();
         let parsed = self.parser.parse(input, &self.limits, &mut self.head).ok()??;
         Some((parsed.len, self.head.fields.len()))
     }

@@ -9,6 +9,8 @@ mod greedy;
 #[cfg(target_os = "linux")]
 #[path = "../http/inherit.rs"]
 mod inherit;
+#[path = "../http/layers.rs"]
+mod layers;
 #[path = "../http/load.rs"]
 mod load;
 #[path = "../http/metrics.rs"]

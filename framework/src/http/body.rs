@@ -48,8 +48,9 @@ enum Inner {
     Full(Bytes),
     /// A request's body that the connection is still reading.
     Incoming(Incoming),
-    /// Chunks that another task, or the future itself, sends.
-    Channel(Channel),
+    /// Chunks that another task, or the future itself, sends; in a box, as what is at hand is not to be moved about in
+    /// a larger one's place.
+    Channel(Box<Channel>),
     Source(Pin<Box<dyn BodySource>>),
     /// Another body, up to a limit.
     Limited(Box<Limited>),
@@ -130,7 +131,7 @@ impl Body {
     /// looks whole.
     pub fn channel() -> (BodySender, Self) {
         let (sender, channel) = Channel::new();
-        (sender, Self(Inner::Channel(channel)))
+        (sender, Self(Inner::Channel(Box::new(channel))))
     }
 
     /// A body that `write` sends, chunk by chunk, while the client reads.
@@ -157,7 +158,7 @@ impl Body {
         Sent: Future<Output = Result<(), BodyError>> + Send + 'static,
     {
         let (sender, channel) = Channel::new();
-        Self(Inner::Channel(channel.fed_by(write(sender))))
+        Self(Inner::Channel(Box::new(channel.fed_by(write(sender)))))
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
@@ -205,6 +206,13 @@ impl Body {
     /// Whether it is known that no byte is to come.
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
+    }
+
+    /// Drops what is left of it.
+    pub(crate) fn clear(&mut self) {
+        if !matches!(self.0, Inner::Empty) {
+            self.0 = Inner::Empty;
+        }
     }
 
     /// Waits for the next chunk; `None` after the last.
@@ -264,6 +272,19 @@ impl Body {
             next = self.chunk().await.transpose()?;
         }
         Ok(all.freeze())
+    }
+
+    /// Takes the bytes, where all of them are at hand already.
+    pub(crate) fn take_bytes(&mut self) -> Option<Bytes> {
+        match &mut self.0 {
+            Inner::Empty => Some(Bytes::new()),
+            Inner::Full(bytes) => {
+                let bytes = std::mem::take(bytes);
+                self.0 = Inner::Empty;
+                Some(bytes)
+            }
+            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
+        }
     }
 
     /// The bytes, where all of them are at hand already.

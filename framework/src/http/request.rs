@@ -106,7 +106,7 @@ impl Request {
 
     /// The target's path, undecoded; `/` where an absolute-form has none, `*` for the asterisk-form.
     pub fn path(&self) -> &str {
-        self.parts().head.path()
+        self.parts().head.path_text()
     }
 
     /// What follows the target's first `?`, undecoded; `None` where there is no `?`.
@@ -210,8 +210,9 @@ impl Request {
 
     /// The text of the pattern's parameter at `index`, undecoded.
     pub(crate) fn raw_param(&self, index: usize) -> Option<&str> {
-        let (start, end) = self.parts().captures.get(index)?;
-        self.path().get(start..end)
+        let parts = self.parts();
+        let (start, end) = parts.captures.get(index)?;
+        std::str::from_utf8(parts.head.path().get(start..end)?).ok()
     }
 
     /// The route that the table matched; `None` in middleware of a server whose table has none for this request.
@@ -239,6 +240,10 @@ impl Request {
         self.parts_mut().extensions.get_or_insert_default()
     }
 
+    pub(crate) fn head(&self) -> &RequestHead {
+        &self.parts().head
+    }
+
     pub(crate) fn head_mut(&mut self) -> &mut RequestHead {
         &mut self.parts_mut().head
     }
@@ -263,16 +268,17 @@ impl Request {
         self.parts_mut().shutdown.get_or_insert_default().clone()
     }
 
-    /// Notes what the router found.
-    pub(crate) fn set_route(&mut self, route: &'static RouteInfo, captures: Captures) {
+    /// What a router looks at, and where it notes what the parameters take.
+    pub(crate) fn to_route(&mut self) -> (&RequestHead, &mut Captures) {
         let parts = self.parts_mut();
-        parts.route = Some(route);
-        parts.captures = captures;
+        (&parts.head, &mut parts.captures)
     }
 
-    /// Notes the matched pattern as the whole table has it.
-    pub(crate) fn set_full_pattern(&mut self, pattern: Option<&'static str>) {
-        self.parts_mut().full_pattern = pattern;
+    /// Notes what the router found, with the matched pattern as the whole table has it.
+    pub(crate) fn set_route(&mut self, route: &'static RouteInfo, full_pattern: Option<&'static str>) {
+        let parts = self.parts_mut();
+        parts.route = Some(route);
+        parts.full_pattern = full_pattern;
     }
 
     /// The matched pattern with the prefixes of the scopes around it.
@@ -329,10 +335,15 @@ impl Parts {
     /// Empties everything but for the counters; the head keeps its capacity.
     pub(super) fn clear(&mut self) {
         self.head.clear();
-        self.body = Body::empty();
-        self.headers = OnceLock::new();
-        self.extensions = None;
-        self.captures = Captures::default();
+        // Looked at first: most have none of these, and to drop what is not there costs as well.
+        self.body.clear();
+        if self.headers.get().is_some() {
+            self.headers = OnceLock::new();
+        }
+        if self.extensions.is_some() {
+            self.extensions = None;
+        }
+        self.captures.clear();
         self.route = None;
         self.full_pattern = None;
         self.client_addr = None;

@@ -8,7 +8,6 @@
 //! the same scope may stand before it or behind: preflights pass them by.
 
 mod answer;
-mod origin;
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use http::header::ORIGIN;
 
-use super::{Middleware, Next};
+use super::{Middleware, Next, origin};
 use crate::http::{Preflight, Request, Response};
 
 /// Lets scripts of other origins read the answers of a server, a scope or a route.
@@ -113,13 +112,7 @@ impl Cors {
     /// Where one of them is none that a browser could send; in a constant that is a compile error.
     #[must_use]
     pub const fn origins(mut self, origins: &'static [&'static str]) -> Self {
-        let mut rest = origins;
-        while let [first, more @ ..] = rest {
-            if let Some(fault) = origin::fault(first) {
-                panic!("{}", fault);
-            }
-            rest = more;
-        }
+        origin::check_all(origins);
         self.origins = Origins::Listed(origins);
         self
     }

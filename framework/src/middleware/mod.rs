@@ -5,15 +5,30 @@
 
 pub(crate) mod around;
 mod chain;
+mod concurrency_limit;
 mod cors;
+mod credentials;
+mod csrf;
+mod https_redirect;
+mod normal_path;
+mod origin;
+mod rate_limit;
 mod security_headers;
+mod time_limit;
 
 pub(crate) use chain::{BoxFuture, Chain, Terminal};
 pub use chain::{Layer, Next};
+pub use concurrency_limit::ConcurrencyLimit;
 pub use cors::Cors;
+pub use credentials::{RequireBasic, RequireBearer};
+pub use csrf::Csrf;
+pub use https_redirect::HttpsRedirect;
+pub use normal_path::NormalPath;
+pub use rate_limit::{ByExtractor, ByRequest, Quota, RateKey, RateLimit};
 pub use security_headers::{Csp, Framing, SecurityHeaders};
 #[cfg(feature = "csp-nonces")]
 pub use security_headers::{CspNonce, CspNonceRejection};
+pub use time_limit::TimeLimit;
 
 use crate::http::{Request, Response};
 

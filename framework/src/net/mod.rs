@@ -91,7 +91,7 @@ impl Transport for DuplexStream {
 /// A request's destination, and its route's rules.
 pub(crate) struct Routed<Target> {
     pub(crate) target: Target,
-    pub(crate) policy: Policy,
+    pub(crate) policy: &'static Policy,
     /// Where it is counted.
     pub(crate) slot: Slot,
 }

@@ -292,6 +292,11 @@ impl Captures {
         spans.get(index).map(|&(start, end)| (start as usize, end as usize))
     }
 
+    /// Forgets all; what lies behind the length is not touched.
+    pub(crate) fn clear(&mut self) {
+        (self.pattern, self.len) = (0, 0);
+    }
+
     /// How many parameters there are.
     #[cfg(feature = "__micro")]
     pub(crate) fn len(&self) -> usize {

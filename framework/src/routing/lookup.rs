@@ -45,16 +45,16 @@ impl Table {
     /// Finds the handler for a path as it stands in a request target, and where its parameters are.
     ///
     /// `captures` must be empty; it stays so where no handler is found.
-    pub(crate) fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
+    pub(crate) fn find(&self, method: &Method, path: impl AsRef<[u8]>, captures: &mut Captures) -> Found {
         let mut choice = Choice { method: method.as_str(), found: Found::NotFound };
-        self.visit(path, captures, &mut choice);
+        self.visit(path.as_ref(), captures, &mut choice);
         choice.found
     }
 
     /// The methods of all patterns that match the path; `None` where none does.
-    pub(crate) fn allowed(&self, path: &str) -> Option<Allowed> {
+    pub(crate) fn allowed(&self, path: impl AsRef<[u8]>) -> Option<Allowed> {
         let mut gathered = AllMethods(Vec::new());
-        self.visit(path, &mut Captures::default(), &mut gathered);
+        self.visit(path.as_ref(), &mut Captures::default(), &mut gathered);
         (!gathered.0.is_empty()).then(|| Allowed::complete(gathered.0))
     }
 
@@ -64,9 +64,9 @@ impl Table {
     }
 
     /// Shows `visitor` the leaves of each pattern that matches, by precedence, until it stops.
-    pub(super) fn visit(&self, path: &str, captures: &mut Captures, visitor: &mut impl Visitor) {
-        if let (Some(root), true) = (self.nodes.first(), path.starts_with('/')) {
-            Search { table: self, path: path.as_bytes(), visitor }.descend(root, 0, captures);
+    pub(super) fn visit(&self, path: &[u8], captures: &mut Captures, visitor: &mut impl Visitor) {
+        if let (Some(root), true) = (self.nodes.first(), path.starts_with(b"/")) {
+            Search { table: self, path, visitor }.descend(root, 0, captures);
         }
     }
 

@@ -271,9 +271,12 @@ async fn origins_are_known_by_a_function() {
     assert!(WITH_NULL.allows("null") && !WITH_NULL.allows(APP) && !Cors::default().allows(APP));
 }
 
+/// What is built, and what is said of it.
+type Refused = (fn() -> Cors, &'static str);
+
 #[test]
 fn what_cannot_work_is_refused_when_built() {
-    let rows: [(fn() -> Cors, &str); 6] = [
+    let rows: [Refused; 6] = [
         (|| Cors::new().any_origin().credentials(), "credentials are not for any origin"),
         (|| Cors::new().credentials().any_origin(), "credentials are not for any origin"),
         (|| Cors::new().credentials().null_origin(), "credentials are not for the origin `null`"),

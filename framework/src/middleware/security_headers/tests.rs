@@ -100,9 +100,12 @@ async fn what_says_nothing_is_left_out() {
     check(&response, &[("content-security-policy", Some("frame-ancestors 'none'"))]);
 }
 
+/// What is built, and what is said of it.
+type Refused = (fn() -> SecurityHeaders, &'static str);
+
 #[test]
 fn what_cannot_stand_in_a_field_is_refused() {
-    let rows: [(fn() -> SecurityHeaders, &str); 4] = [
+    let rows: [Refused; 4] = [
         (|| STRICT.set("referrer-policy", "a\r\nset-cookie: x"), "visible ASCII"),
         (|| STRICT.set("referrer-policy", ""), "taken away by"),
         (|| STRICT.set("content-security-policy", "x"), "a policy is set by"),

@@ -114,7 +114,14 @@ impl Journal {
     pub(super) fn wrote(&mut self, len: usize) {
         self.written += len as u64;
         self.tally().wrote(len);
-        self.tell_until(self.written);
+        if self.is_measured() {
+            self.tell_until(self.written);
+        }
+    }
+
+    /// Bytes that the transport took so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written
     }
 
     /// Notes that a request's first byte is there.

@@ -160,7 +160,7 @@ impl Visitor for Steps {
 
 fn steps(table: &Table, path: &str) -> usize {
     let mut steps = Steps(0);
-    table.visit(path, &mut Captures::default(), &mut steps);
+    table.visit(path.as_bytes(), &mut Captures::default(), &mut steps);
     steps.0
 }
 

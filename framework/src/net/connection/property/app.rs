@@ -67,7 +67,7 @@ impl Application for Echo {
     type Target = Shape;
 
     fn route(&self, request: &mut Request) -> Routed<Shape> {
-        Routed { target: Shape::of_path(request.path()), policy: Policy::NONE, slot: Slot::Unrouted }
+        Routed { target: Shape::of_path(request.path()), policy: &Policy::NONE, slot: Slot::Unrouted }
     }
 
     async fn answer(&self, mut request: Request, shape: Shape) -> Response {

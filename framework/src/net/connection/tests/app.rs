@@ -45,14 +45,16 @@ impl Application for TestApp {
     type Target = ();
 
     fn route(&self, request: &mut Request) -> Routed<()> {
-        let mut policy = Policy::NONE;
-        match request.path() {
-            "/small" => policy.body_limit = Some(4),
-            "/days" => policy.timeout = Some(Duration::MAX),
-            "/hurried" => policy.timeout = Some(Duration::from_secs(5)),
-            "/unhurried" => policy.timeout = Some(Duration::ZERO),
-            _ => {}
+        const fn within(timeout: Duration) -> Policy {
+            Policy { timeout: Some(timeout), ..Policy::NONE }
         }
+        let policy = match request.path() {
+            "/small" => &const { Policy { body_limit: Some(4), ..Policy::NONE } },
+            "/days" => &const { within(Duration::MAX) },
+            "/hurried" => &const { within(Duration::from_secs(5)) },
+            "/unhurried" => &const { within(Duration::ZERO) },
+            _ => &Policy::NONE,
+        };
         Routed { target: (), policy, slot: Slot::Unrouted }
     }
 

@@ -3,8 +3,19 @@
 //! A configured origin is compared byte by byte with what browsers send: scheme and host in lower case, and no port
 //! where it is the scheme's own. One that could never match is refused when it is written.
 
+/// Refuses a list of which one could never match.
+pub(super) const fn check_all(origins: &[&str]) {
+    let mut rest = origins;
+    while let [first, more @ ..] = rest {
+        if let Some(fault) = fault(first) {
+            panic!("{}", fault);
+        }
+        rest = more;
+    }
+}
+
 /// What is wrong with a configured origin, as a sentence; `None` for a good one.
-pub(super) const fn fault(origin: &str) -> Option<&'static str> {
+const fn fault(origin: &str) -> Option<&'static str> {
     let bytes = origin.as_bytes();
     let Some((scheme, rest)) = split_scheme(bytes) else {
         return Some("an origin begins with its scheme, as in \"https://app.example.org\"");
