@@ -161,7 +161,7 @@ impl<S: Send + Sync + 'static> Monitored<S> for App<S> {
 }
 
 impl<S: Send + Sync + 'static> App<S> {
-    /// Answers what no route does, through the server's layers.
+    /// Answers what no route does, through the server's layers; around probes of health there are none.
     async fn answer_in_chain(&self, request: Request, target: Target) -> Response {
         if let Target::Probe(probe @ (Probe::Health | Probe::Live | Probe::Ready)) = target {
             return self.answer_probe(request, probe).await;
