@@ -1,10 +1,11 @@
 //! `cargo xtask …`: the tasks of this repository, on any machine with cargo.
 //!
-//! It has no dependency from outside the workspace, so that it builds in seconds. It never changes a file under
-//! version control.
+//! It has no dependency from outside the workspace, so that it builds in seconds. It changes no file under
+//! version control but the reports of `bench`.
 
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
+mod bench;
 mod book;
 mod clauses;
 mod command;
@@ -33,13 +34,17 @@ Tasks of this repository: cargo xtask TASK
   conformance    run the HTTP conformance programs against examples/probe
   fuzz [--seconds N] [TARGET…]
                  run the fuzzer's targets, or those named, a minute each or as long as is said
+  bench compile [--rounds N] [--routes N,N]
+                 measure compile times and sizes beside other frameworks, and write benches/report/compile.md
   soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";
 
 fn main() -> ExitCode {
     let all: Vec<String> = std::env::args().skip(1).collect();
     let (task, arguments) = match all.as_slice() {
-        [task, arguments @ ..] if arguments.is_empty() || matches!(task.as_str(), "fuzz" | "soak") => {
+        [task, arguments @ ..]
+            if arguments.is_empty() || matches!(task.as_str(), "bench" | "fuzz" | "soak") =>
+        {
             (task.as_str(), arguments)
         }
         [] | [_, ..] => ("", [].as_slice()),
@@ -57,6 +62,7 @@ fn main() -> ExitCode {
                 ExitCode::from(2)
             }
         },
+        "bench" => suite::one("bench", || bench::run(arguments)),
         "soak" => suite::one("soak", || soak::check(arguments)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
