@@ -4,6 +4,8 @@
 
 #![expect(missing_docs, reason = "documented on the re-exports")]
 
+#[cfg(feature = "embed")]
+mod embed;
 mod entry;
 mod errors;
 mod extracted;
@@ -26,6 +28,12 @@ mod testing;
 mod written;
 
 use proc_macro::TokenStream;
+
+#[cfg(feature = "embed")]
+#[proc_macro]
+pub fn embed(input: TokenStream) -> TokenStream {
+    embed::embed(input.into()).into()
+}
 
 #[proc_macro_attribute]
 pub fn route(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -1,19 +1,25 @@
 //! The application behind a server: its table, its mounts, its middleware and its state, and how they answer a request.
 
+mod preflight;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
+use pin_project_lite::pin_project;
 
 use crate::config::TrailingSlash;
-use crate::http::{Request, RequestFacts, Response};
+use crate::handlers::metrics::{self, Label, Snapshot};
+use crate::handlers::{Monitor, Monitored, Probe, Probes};
+use crate::http::{Accept, Request, RequestFacts, Response, Shutdown};
 use crate::middleware::{Chain, Layer, Terminal};
-use crate::net::{Application, Routed, panic_text};
-use crate::observe::{Counters, Observer, Tally, Witness};
-use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, render};
-use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Routes};
+use crate::net::{Application, Routed, Vitals, panic_text};
+use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
+use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
+use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Reply, Routes};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App<S: 'static> {
@@ -27,6 +33,8 @@ pub(crate) struct App<S: 'static> {
     pub(crate) renderer: Option<Renderer>,
     pub(crate) observers: Arc<[Box<dyn Observer>]>,
     pub(crate) counters: Counters,
+    pub(crate) probes: Probes<S>,
+    pub(crate) vitals: Arc<Vitals>,
 }
 
 /// What answers a request.
@@ -36,10 +44,14 @@ pub(crate) enum Target {
     Route(usize),
     /// The mount of this index, and where in the path what lies below it begins.
     Mount(usize, usize),
+    /// What the box answers.
+    Probe(Probe),
     /// Nobody answers this method: 405 with `Allow`.
     NotAllowed(Allowed),
     /// OPTIONS of a path whose methods are known.
     Options(Allowed),
+    /// A CORS preflight of a path whose methods are known, for the route of this index where there is one.
+    Preflight(Allowed, Option<usize>),
     /// The path with its trailing slash put right.
     Redirect(String),
     /// CONNECT: this is no proxy.
@@ -47,45 +59,58 @@ pub(crate) enum Target {
     NotFound,
 }
 
-impl<S: Send + Sync> Application for App<S> {
+impl<S: Send + Sync + 'static> Application for App<S> {
     type Target = Target;
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
-        let mut captures = Captures::default();
-        match self.routes.table().find(request.method(), request.path(), &mut captures) {
-            Found::Route(index) => {
-                let table = self.routes.table();
-                let policy = table.route(index).map_or(Policy::NONE, |route| {
-                    request.set_full_pattern(table.full_pattern(index, captures.pattern()));
-                    request.set_route(route, captures);
-                    route.policy
-                });
-                Routed { target: Target::Route(index), policy }
-            }
-            Found::MethodNotAllowed => Routed { target: self.other_method(request), policy: Policy::NONE },
-            Found::NotFound => Routed { target: self.no_route(request), policy: Policy::NONE },
+        if self.probes.are_attached()
+            && let Some(probe) = self.probes.find(request.path())
+        {
+            return Routed { target: probed(probe, request), policy: &Policy::NONE, slot: Slot::Uncounted };
         }
+        if *request.method() == Method::OPTIONS
+            && let Some(target) = self.preflight(request)
+        {
+            return self.unrouted(target);
+        }
+        let table = self.routes.table();
+        let (head, captures) = request.head_and_captures();
+        let target = match table.find(&head.method, head.path(), captures) {
+            Found::Route(index) => {
+                let pattern = captures.pattern();
+                if let Some(route) = table.route(index) {
+                    let slot = self.slot(index, pattern);
+                    request.set_route(route, table.full_pattern(index, pattern));
+                    return Routed { target: Target::Route(index), policy: &route.policy, slot };
+                }
+                Target::NotFound
+            }
+            Found::MethodNotAllowed => self.other_method(request),
+            Found::NotFound => self.no_route(request),
+        };
+        self.unrouted(target)
     }
 
-    async fn answer(&self, request: Request, target: Target) -> Response {
-        if let Target::Route(index) = target
-            && let Some((handler, layers)) = self.routes.bound(index)
-        {
-            if self.layers.is_empty() && layers.is_empty() {
-                return handler.call(request, &self.state).await;
+    fn answer(&self, request: Request, target: Target) -> impl Future<Output = Response> + Send {
+        let bound = if let Target::Route(index) = target { self.routes.bound(index) } else { None };
+        match bound {
+            Some((handler, layers)) if layers.is_empty() && self.layers.is_empty() => {
+                Answering::Reply { reply: handler.call(request, &self.state) }
             }
-            let handler = Terminal::Handler(handler);
-            return Chain { server: &self.layers, route: layers, handler, state: &self.state }
-                .start(request)
-                .await;
+            Some((handler, route)) => {
+                let (server, state) = (self.layers.as_slice(), &self.state);
+                let chain = Chain { server, route, handler: Terminal::Handler(handler), state };
+                Answering::Chain { chain: async move { chain.start(request).await } }
+            }
+            // In a box: a connection has room for what routes need.
+            None => Answering::Reply { reply: Box::pin(self.answer_in_chain(request, target)) },
         }
-        let answer = |request| self.answer_without_route(request, &target);
-        let handler = Terminal::Other(&answer);
-        Chain { server: &self.layers, route: &[], handler, state: &self.state }.start(request).await
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
-        render(answer_conditionally(response, facts), facts, |problem| {
+        // The order of RFC 9110 §13.2.2: the client's ranges come after its conditions.
+        let response = answer_partially(answer_conditionally(response, facts), facts);
+        render(response, facts, |problem| {
             let renderer = self.renderer.as_ref()?;
             let rendered = catch_unwind(AssertUnwindSafe(|| renderer(problem, facts)));
             rendered
@@ -99,14 +124,116 @@ impl<S: Send + Sync> Application for App<S> {
     }
 
     fn witness(&self) -> Witness {
-        Witness::new(&self.counters, &self.observers)
+        let routes = self.routes.table().rows() + self.mounts.prefixes().len();
+        let meter = self.probes.count_routes().then(|| Meter::new(routes));
+        Witness::new(&self.counters, &self.observers, meter)
     }
 }
 
-impl<S: Send + Sync> App<S> {
+pin_project! {
+    /// An answer under way: in a box of its own, as a handler's is, or a handler's with layers around it.
+    #[project = AnsweringProjected]
+    enum Answering<'a, Chain> {
+        Reply { reply: Reply<'a> },
+        Chain { #[pin] chain: Chain },
+    }
+}
+
+impl<Chain: Future<Output = Response>> Future for Answering<'_, Chain> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        match self.project() {
+            AnsweringProjected::Reply { reply } => reply.as_mut().poll(context),
+            AnsweringProjected::Chain { chain } => chain.poll(context),
+        }
+    }
+}
+
+impl<S: Send + Sync + 'static> Monitored<S> for App<S> {
+    fn monitor(&self) -> Option<&Monitor<S>> {
+        self.probes.monitor.as_ref()
+    }
+
+    fn state(&self) -> &S {
+        &self.state
+    }
+}
+
+impl<S: Send + Sync + 'static> App<S> {
+    /// Answers what no route does, through the server's layers.
+    async fn answer_in_chain(&self, request: Request, target: Target) -> Response {
+        if let Target::Probe(probe @ (Probe::Health | Probe::Live | Probe::Ready)) = target {
+            return self.answer_probe(request, probe).await;
+        }
+        let answer = |request| self.answer_without_route(request, &target);
+        let handler = Terminal::Other(&answer);
+        let layers = match target {
+            Target::Preflight(_, route) => self.answering_preflights(route),
+            _ => Vec::new(),
+        };
+        Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
+    }
+
+    /// Where the requests of a route's pattern are counted, where anybody asks.
+    fn slot(&self, route: usize, pattern: usize) -> Slot {
+        let row = if self.probes.count_routes() { self.routes.table().row(route, pattern) } else { None };
+        row.map_or(Slot::Unrouted, Slot::At)
+    }
+
+    /// What answers a request that no route does.
+    fn unrouted(&self, target: Target) -> Routed<Target> {
+        let mount = if let Target::Mount(index, _) = target { Some(index) } else { None };
+        let slot = mount.and_then(|index| u32::try_from(self.routes.table().rows() + index).ok());
+        let slot = slot.map_or(Slot::Unrouted, Slot::At);
+        Routed { target, policy: &Policy::NONE, slot }
+    }
+
+    /// Answers a probe, around which no middleware stands.
+    fn answer_probe(
+        &self,
+        mut request: Request,
+        probe: Probe,
+    ) -> Pin<Box<dyn Future<Output = Response> + Send + '_>> {
+        Box::pin(async move {
+            let shutdown = request.shutdown();
+            if probe == Probe::Metrics {
+                return metrics::respond(&self.snapshot(&shutdown), &accept(&request));
+            }
+            let Some(monitor) = &self.probes.monitor else {
+                return Problem::new(StatusCode::NOT_FOUND).into_response();
+            };
+            if self.probes.waits && probe != Probe::Live {
+                monitor.ran_once().await;
+            }
+            match probe {
+                Probe::Live => monitor.live(&self.vitals, &shutdown),
+                Probe::Health | Probe::Ready | Probe::Metrics => monitor.ready(&self.vitals, &shutdown),
+            }
+            .into_response()
+        })
+    }
+
+    /// All that is counted, and all that is there to do.
+    fn snapshot(&self, shutdown: &Shutdown) -> Snapshot {
+        let rows = self
+            .routes
+            .iter()
+            .map(|listed| Label { route: listed.pattern.to_owned(), method: listed.methods().join("|") });
+        let mounts = self.mounts.prefixes().map(|prefix| {
+            let base = prefix.strip_suffix('/').unwrap_or(prefix);
+            Label::any(format!("{base}/*"))
+        });
+        let snapshot = Snapshot::read(&self.counters, &self.vitals, shutdown, rows.chain(mounts));
+        match &self.probes.monitor {
+            Some(monitor) => snapshot.with_checks(monitor.passes()),
+            None => snapshot,
+        }
+    }
+
     /// The path is known, the method is not.
     fn other_method(&self, request: &Request) -> Target {
-        let Some(allow) = self.routes.table().allowed(request.path()) else { return Target::NotFound };
+        let Some(allow) = self.routes.table().allowed(request.head().path()) else { return Target::NotFound };
         if *request.method() == Method::OPTIONS { Target::Options(allow) } else { Target::NotAllowed(allow) }
     }
 
@@ -156,7 +283,11 @@ impl<S: Send + Sync> App<S> {
         target: &'a Target,
     ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
         let response = match target {
-            Target::Mount(index, rest) => return self.mounts.call(*index, request, *rest, &self.state),
+            Target::Probe(probe) => return self.answer_probe(request, *probe),
+            Target::Mount(index, rest) => {
+                let rest = (*rest, self.routes.table());
+                return self.mounts.call(*index, request, rest, &self.state);
+            }
             Target::NotAllowed(allow) => {
                 let detail = format!(
                     "{} is not answered here; allowed: {}",
@@ -165,7 +296,7 @@ impl<S: Send + Sync> App<S> {
                 );
                 with_allow(Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail(detail).into_response(), allow)
             }
-            Target::Options(allow) => with_allow(Response::no_content(), allow),
+            Target::Options(allow) | Target::Preflight(allow, _) => with_allow(Response::no_content(), allow),
             Target::Redirect(location) => {
                 Response::new(StatusCode::PERMANENT_REDIRECT).header(LOCATION, location.as_str())
             }
@@ -176,6 +307,20 @@ impl<S: Send + Sync> App<S> {
         };
         Box::pin(std::future::ready(response))
     }
+}
+
+/// What answers a probe's path: it can be read.
+fn probed(probe: Probe, request: &Request) -> Target {
+    match *request.method() {
+        Method::GET | Method::HEAD => Target::Probe(probe),
+        Method::OPTIONS => Target::Options(Allowed::reading()),
+        _ => Target::NotAllowed(Allowed::reading()),
+    }
+}
+
+/// What the client takes for an answer.
+fn accept(request: &Request) -> Accept {
+    Accept::parse(request.header_values("accept"))
 }
 
 /// Adds `Allow` (RFC 9110 §10.2.1).

@@ -6,12 +6,12 @@ use std::fmt;
 use http::StatusCode;
 
 use crate::http::{BodyError, Response};
-use crate::respond::{IntoResponse, Problem};
+use crate::respond::{FileError, IntoResponse, Problem};
 
 /// Any error at all, by `?`; the answer is a 500, the log gets the chain, the client none of it.
 ///
 /// A [`BodyError`] is the client's own, as a rule, and is answered as such: 408 where the body was too slow, 413 where
-/// it was too large, 400 where it was malformed or broke off.
+/// it was too large, 400 where it was malformed or broke off. So is a [`FileError`](crate::rejection::FileError): 404 where there is no such file.
 ///
 /// It does not implement [`std::error::Error`], so that every type which does can become one.
 ///
@@ -62,7 +62,11 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        match self.0.downcast::<BodyError>() {
+        let error = match self.0.downcast::<BodyError>() {
+            Ok(error) => return error.into_response(),
+            Err(error) => error,
+        };
+        match error.downcast::<FileError>() {
             Ok(error) => error.into_response(),
             Err(error) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).source(error).into_response(),
         }

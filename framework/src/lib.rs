@@ -47,12 +47,14 @@
 //! |---|---|
 //! | routes | [`route`](macro@route) and its shorthands [`get`], [`post`], …; [`routes!`](routes); [`scope`](macro@scope); [`Server::mount`] |
 //! | what a handler takes | [`FromParam`] for what is named like a `:param`; [`FromRequest`] and [`macro@extractor`] for all else: [`Query`], [`Json`], [`Form`], [`MultipartForm`], [`Body`], [`struct@State`], [`TypedHeader`], [`Bearer`], [`Conditions`], … |
-//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Created`], [`Redirect`], [`Negotiated`], [`Sse`], tuples with [`ETag`], [`Cache`] or [`Attachment`], [`Response`] |
+//! | what it returns | [`IntoResponse`]: text, bytes, [`Json`], [`Html`], [`Created`], [`Redirect`], [`Negotiated`], [`File`], [`Sse`], tuples with [`ETag`], [`Cache`] or [`Attachment`], [`Response`] |
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
+//! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials |
 //! | what handlers share | [`derive@State`] |
-//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`] |
+//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`], [`Metrics`] |
+//! | whether it is well | [`Health`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
 //! | links | `handler::url(…)`: [`RouteUrl`], [`Routes::url`] |
@@ -66,7 +68,10 @@
 //! |---|---|
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
+//! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
 //! | `sessions` | `Session`, with a `SessionStore` |
+//! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
+//! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
@@ -74,6 +79,10 @@
 // Macros name `::server::...`; so does this crate's own test code.
 extern crate self as server;
 
+#[cfg(feature = "__micro")]
+#[doc(hidden)]
+#[path = "micro.rs"]
+pub mod __micro;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
@@ -83,12 +92,15 @@ pub mod __private;
 pub mod __properties;
 mod app;
 mod banner;
+mod blocking;
 mod config;
 mod entry;
 mod error;
 mod extract;
 mod h1;
+mod handlers;
 mod http;
+pub mod layers;
 mod log;
 mod macros;
 mod middleware;
@@ -118,6 +130,13 @@ pub use extract::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 #[cfg(feature = "validation")]
 pub use extract::{Valid, Validated};
 
+#[cfg(feature = "embed")]
+pub use handlers::Embedded;
+#[cfg(all(unix, feature = "files"))]
+pub use handlers::{StaticFiles, Symlinks};
+#[cfg(feature = "embed")]
+pub use macros::embed;
+
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
 pub use extract::{
@@ -126,6 +145,7 @@ pub use extract::{
     MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
     Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
+pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
     Response, Shutdown,
@@ -140,8 +160,8 @@ pub use observe::{
     Timeouts,
 };
 pub use respond::{
-    Attachment, Cache, Created, Event, EventSender, Html, IntoResponse, LastModified, Negotiated, NoContent,
-    Problem, Redirect, Represent, ResponsePart, Sse,
+    AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,
+    Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,
 };
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, RouteUrl, Routes,

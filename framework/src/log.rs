@@ -165,7 +165,7 @@ fn is_quoted(value: &str) -> bool {
 }
 
 /// A moment in UTC to the millisecond, as RFC 3339 writes it; before 1970 it is the first moment of it.
-struct Timestamp(SystemTime);
+pub(crate) struct Timestamp(pub(crate) SystemTime);
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::config::{Runtime, Settings, TrailingSlash};
 use crate::error::Error;
+use crate::handlers::Attached;
 use crate::http::Shutdown;
 use crate::middleware::{Layer, Middleware};
 use crate::net::Trigger;
@@ -39,6 +40,7 @@ pub struct Server<S: 'static = (), P = Missing> {
     mounts: Mounts<S>,
     layers: Vec<Box<dyn Layer<S>>>,
     pub(crate) reports: Reports,
+    pub(crate) probes: Attached<S>,
     state: P,
     settings: Settings,
     command_line: CommandLine,
@@ -111,6 +113,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
             mounts: Mounts::default(),
             layers: Vec::new(),
             reports: Reports::default(),
+            probes: Attached::default(),
             state: Missing,
             settings: Settings::default(),
             command_line: CommandLine::Read,
@@ -134,6 +137,7 @@ impl<S: 'static, P> Server<S, P> {
             mounts,
             layers,
             reports,
+            probes,
             state: before,
             settings,
             command_line,
@@ -146,6 +150,7 @@ impl<S: 'static, P> Server<S, P> {
             mounts,
             layers,
             reports,
+            probes,
             state,
             settings,
             command_line,
@@ -159,7 +164,7 @@ impl<S: 'static, P> Server<S, P> {
 
 impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// Puts `middleware` around everything that this server answers, 404 and 405 among it. The first one given is
-    /// the outermost.
+    /// the outermost. Probes of [`Health`](crate::Health) alone are outside of it.
     pub fn with(mut self, middleware: impl Middleware<S>) -> Self {
         self.layers.push(Box::new(middleware));
         self
@@ -167,9 +172,12 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
 
     /// Lets `mount` answer all paths at `prefix` and below it that the table does not match.
     ///
-    /// A prefix that cannot be mounted (it has no leading slash, or is mounted already) is an error of
-    /// [`Server::run`].
+    /// A prefix that cannot be mounted (it has no leading slash, or is mounted already), and a mount that says that it
+    /// lacks something, are errors of [`Server::run`].
     pub fn mount(mut self, prefix: &str, mount: impl Mount<S>) -> Self {
+        if let Err(error) = mount.check() {
+            self.mistakes.push(error);
+        }
         if let Err(error) = self.mounts.add(prefix, mount) {
             self.mistakes.push(error.into());
         }

@@ -157,6 +157,17 @@ fn answers_say_what_they_are() {
     assert_eq!(app.call("DELETE", "/loans/a%20b").send().unwrap().status(), 204);
     let report = get(&app, "/report", &[]);
     assert!(report.field("content-disposition").unwrap().ends_with("filename*=UTF-8''%C3%9Cbersicht.csv"));
+    let manual = get(&app, "/manual", &[]);
+    let (etag, len) = (manual.field("etag").unwrap(), manual.body().len());
+    let part = get(&app, "/manual", &[("Range", "bytes=0-8"), ("If-Range", etag)]);
+    assert_eq!((part.status(), part.text().as_str()), (206, "# Answers"));
+    let outside = get(&app, "/manual", &[("Range", &format!("bytes={len}-"))]);
+    let complete = format!("bytes */{len}");
+    assert_eq!((outside.status(), outside.field("content-range")), (416, Some(complete.as_str())));
+    let other = get(&app, "/manual", &[("Range", "bytes=9-"), ("If-Range", "\"an older state\"")]);
+    assert_eq!((other.status(), other.body().len()), (200, len));
+    let again = get(&app, "/manual/by-post", &[("If-None-Match", etag)]);
+    assert_eq!((again.status(), again.field("cache-control")), (304, Some("no-cache")));
     let events = get(&app, "/countdown", &[]);
     assert_eq!(events.field("content-type"), Some("text/event-stream"));
     assert_eq!(events.text().matches("event: tick\n\n").count(), 3);

@@ -4,6 +4,9 @@
 
 #[path = "../apps/browser.rs"]
 mod browser;
+#[cfg(unix)]
+#[path = "../apps/files.rs"]
+mod files;
 #[path = "../apps/forms.rs"]
 mod forms;
 #[path = "../apps/hello.rs"]

@@ -9,10 +9,16 @@ mod greedy;
 #[cfg(target_os = "linux")]
 #[path = "../http/inherit.rs"]
 mod inherit;
+#[path = "../http/layers.rs"]
+mod layers;
 #[path = "../http/load.rs"]
 mod load;
+#[path = "../http/metrics.rs"]
+mod metrics;
 #[path = "../http/panics.rs"]
 mod panics;
+#[path = "../http/probes.rs"]
+mod probes;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http/start.rs"]

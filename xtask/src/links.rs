@@ -10,7 +10,7 @@ use crate::steps::Outcome;
 const PAGES: [&str; 3] = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 /// The folders with pages.
-const FOLDERS: [&str; 2] = ["book/src", "examples"];
+const FOLDERS: [&str; 3] = ["benches/report", "book/src", "examples"];
 
 /// Checks every relative link of every page.
 ///

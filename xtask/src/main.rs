@@ -1,7 +1,7 @@
 //! `cargo xtask …`: the tasks of this repository, on any machine with cargo.
 //!
-//! It has no dependency from outside the workspace, so that it builds in seconds. It changes no file under
-//! version control but the reports of `bench`.
+//! It has no dependency from outside the workspace, so that it builds in seconds. It never changes a file under
+//! version control but where it is told to: `micro --bless`, and `bench`, which writes its report.
 
 #![expect(clippy::print_stdout, reason = "what a task says is its output")]
 
@@ -14,6 +14,7 @@ mod crates;
 mod fuzz;
 mod links;
 mod markdown;
+mod micro;
 mod needs;
 mod soak;
 mod sources;
@@ -28,14 +29,21 @@ const HELP: &str = "\
 Tasks of this repository: cargo xtask TASK
 
   test           install what is missing, then run every test
-  ci             formatting, clippy and documentation, the same as test, then fuzz
+  ci             formatting, clippy and documentation, the same as test, then micro and fuzz
   crates         count the crates of a default build
   book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
   fuzz [--seconds N] [TARGET…]
                  run the fuzzer's targets, or those named, a minute each or as long as is said
+  bench [--quick] [--servers A,B] [--scenarios A,B] [--rounds N] [--seconds S] [--to FOLDER]
+                 measure ours beside its peers and write benches/report: 15 minutes, and half an hour to build at first
   bench compile [--rounds N] [--routes N,N]
                  measure compile times and sizes beside other frameworks, and write benches/report/compile.md
+  bench report [--to FOLDER]
+                 write the report of the data in benches/report again
+  micro [--bless] [CASE…]
+                 count the instructions of the engine's parts, or of those whose names begin so, and hold them to
+                 their budgets, or set these
   soak [NAME…]   run the scenarios of load and abuse, or those named, on a release build: 15 minutes at most
 ";
 
@@ -43,7 +51,7 @@ fn main() -> ExitCode {
     let all: Vec<String> = std::env::args().skip(1).collect();
     let (task, arguments) = match all.as_slice() {
         [task, arguments @ ..]
-            if arguments.is_empty() || matches!(task.as_str(), "bench" | "fuzz" | "soak") =>
+            if arguments.is_empty() || matches!(task.as_str(), "bench" | "fuzz" | "micro" | "soak") =>
         {
             (task.as_str(), arguments)
         }
@@ -57,12 +65,16 @@ fn main() -> ExitCode {
         "conformance" => suite::conformance(),
         "fuzz" => match fuzz::Options::parse(arguments) {
             Ok(options) => suite::fuzz(&options),
-            Err(fault) => {
-                eprintln!("{fault}");
-                ExitCode::from(2)
-            }
+            Err(fault) => misused(&fault),
         },
-        "bench" => suite::one("bench", || bench::run(arguments)),
+        "bench" => match bench::Task::parse(arguments) {
+            Ok(task) => suite::one("bench", || bench::run(task)),
+            Err(fault) => misused(&fault),
+        },
+        "micro" => match micro::Options::parse(arguments) {
+            Ok(options) => suite::one("instructions", || micro::check(&options)),
+            Err(fault) => misused(&fault),
+        },
         "soak" => suite::one("soak", || soak::check(arguments)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -73,4 +85,9 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn misused(fault: &str) -> ExitCode {
+    eprintln!("{fault}");
+    ExitCode::from(2)
 }

@@ -18,6 +18,18 @@ pub(crate) enum Tool {
     Python,
     /// Fills in the forms of an example: Chromium, and what steers it.
     Browser,
+    /// Reads the metrics: Prometheus, and its checker.
+    Prometheus,
+    /// Keeps a process on a core.
+    Taskset,
+    /// Counts instructions and allocations.
+    Valgrind,
+    /// Counts system calls.
+    Strace,
+    /// Takes what only debuggers read out of a program.
+    Strip,
+    /// A server to compare ours with.
+    Nginx,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -32,6 +44,12 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::CargoFuzz => cargo_fuzz().map(drop)?,
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
+            Tool::Prometheus => debian("promtool", "prometheus")?,
+            Tool::Taskset => debian("taskset", "util-linux")?,
+            Tool::Valgrind => debian("valgrind", "valgrind")?,
+            Tool::Strace => debian("strace", "strace")?,
+            Tool::Strip => debian("strip", "binutils")?,
+            Tool::Nginx => debian("nginx", "nginx-light")?,
         }
     }
     Ok(())

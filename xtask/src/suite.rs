@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::command::{cargo, run};
 use crate::steps::{Outcome, Steps};
-use crate::{book, clauses, conformance, crates, fuzz, links, needs};
+use crate::{book, clauses, conformance, crates, fuzz, links, micro, needs};
 
 /// `cargo xtask test`: everything that a change must not break.
 pub(crate) fn test() -> ExitCode {
@@ -13,7 +13,7 @@ pub(crate) fn test() -> ExitCode {
     steps.finish()
 }
 
-/// `cargo xtask ci`: the checks of the source, then the tests, then the fuzzer.
+/// `cargo xtask ci`: the checks of the source, then the tests, then instructions, then the fuzzer.
 pub(crate) fn ci() -> ExitCode {
     let mut steps = Steps::default();
     if steps.run("components of the toolchain", needs::components) {
@@ -22,6 +22,7 @@ pub(crate) fn ci() -> ExitCode {
         steps.run("documentation", documentation);
     }
     tests(&mut steps);
+    steps.run("instructions", || micro::check(&micro::Options::default()));
     fuzz_steps(&mut steps, &fuzz::Options::all(fuzz::CI));
     steps.finish()
 }
@@ -60,11 +61,11 @@ pub(crate) fn one(name: &'static str, step: impl FnOnce() -> Outcome) -> ExitCod
 
 fn tests(steps: &mut Steps) {
     let programs = conformance::folder();
-    let tools: &[_] = match &programs {
-        Ok(Some(_)) => &[needs::Tool::MdBook, needs::Tool::Browser, needs::Tool::Python],
-        Ok(None) | Err(_) => &[needs::Tool::MdBook, needs::Tool::Browser],
-    };
-    if !steps.run("tools", || needs::tools(tools)) {
+    let mut tools = vec![needs::Tool::MdBook, needs::Tool::Browser, needs::Tool::Prometheus];
+    if matches!(programs, Ok(Some(_))) {
+        tools.push(needs::Tool::Python);
+    }
+    if !steps.run("tools", || needs::tools(&tools)) {
         return;
     }
     steps.run("size of a default build", crates::check);

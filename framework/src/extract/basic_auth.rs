@@ -37,6 +37,11 @@ impl BasicAuth {
         &self.user
     }
 
+    /// Whether the name is `user`; the time that this takes does not tell how much of it is right.
+    pub(crate) fn is_user(&self, user: &str) -> bool {
+        is_same_secret(&self.user, user)
+    }
+
     /// The password.
     pub fn password(&self) -> &str {
         &self.password

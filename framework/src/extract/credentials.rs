@@ -115,6 +115,11 @@ impl CredentialsRejection {
     pub fn fault(&self) -> CredentialsFault {
         self.fault
     }
+
+    /// The answer to it with this `realm`, the name of what the credentials are for; `restricted` otherwise.
+    pub fn challenge(&self, realm: &str) -> Problem {
+        self.scheme.challenge(realm, Some(self.fault)).detail(self.to_string())
+    }
 }
 
 impl fmt::Display for CredentialsRejection {
@@ -134,7 +139,7 @@ impl Error for CredentialsRejection {}
 
 impl IntoResponse for CredentialsRejection {
     fn into_response(self) -> Response {
-        self.scheme.challenge(REALM, Some(self.fault)).detail(self.to_string()).into_response()
+        self.challenge(REALM).into_response()
     }
 }
 

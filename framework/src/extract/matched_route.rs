@@ -90,7 +90,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::routing::{Captures, Pattern, Segment};
+    use crate::routing::{Pattern, Segment};
 
     const PATTERNS: &[Pattern] = &[
         Pattern { text: "/a", segments: &[Segment::Literal("a")] },
@@ -102,9 +102,8 @@ mod tests {
     #[tokio::test]
     async fn is_the_pattern_that_matched() {
         let mut request = Request::new(Method::GET, "/x");
-        let mut captures = Captures::default();
-        captures.set_pattern(1);
-        request.set_route(&ROUTE, captures);
+        request.head_and_captures().1.set_pattern(1);
+        request.set_route(&ROUTE, None);
         let route = MatchedRoute::from_request(&mut request, &()).await.unwrap();
         assert_eq!((route.pattern(), route.name), ("/:b", "two"));
     }

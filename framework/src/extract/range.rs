@@ -1,32 +1,23 @@
-//! [`Range`]: which bytes of a representation a client asks for (RFC 9110 §14).
-//!
-//! ```text
-//! Range        = "bytes=" 1#( int-range / suffix-range )
-//! int-range    = 1*DIGIT "-" [ 1*DIGIT ]
-//! suffix-range = "-" 1*DIGIT
-//! ```
+//! [`Range`]: which bytes of a representation a client asks for (RFC 9110 §14), for handlers that cut them themselves.
 
 #[cfg(any(test, feature = "__properties"))]
 mod property;
 
-use std::error::Error;
-use std::fmt;
 use std::ops;
 
-use http::header::{CONTENT_RANGE, RANGE};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::HeaderName;
+use http::header::RANGE;
 
 #[cfg(any(test, feature = "__properties"))]
 pub use property::range;
 
 use super::typed_header::{HeaderFault, TypedHeader, arguments};
-use crate::http::{FieldValues, Response};
-use crate::respond::{IntoResponse, Problem};
-
-/// The most ranges of one request: each costs a part of an answer, and clients have asked for thousands.
-const MAX_RANGES: usize = 16;
+use crate::http::{ByteRanges, FieldValues};
+use crate::respond::RangeNotSatisfiable;
 
 /// Takes `Range`, in bytes.
+///
+/// An answer with [`AcceptRanges`](crate::AcceptRanges), as a [`File`](crate::File) is, needs none of this.
 ///
 /// A client that resumes a download asks for one range; more than 16 are refused. `Option<Range>` is `None` where the
 /// field is missing or is to be ignored, as another unit is; then the whole is the answer.
@@ -48,21 +39,7 @@ const MAX_RANGES: usize = 16;
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Range {
-    /// One at least.
-    specs: Vec<Spec>,
-}
-
-/// One range, as it was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Spec {
-    /// From this byte on.
-    From(u64),
-    /// From the one to the other, both included.
-    Between(u64, u64),
-    /// So many at the end.
-    Last(u64),
-}
+pub struct Range(ByteRanges);
 
 impl Range {
     /// The ranges that lie in a representation of `len` bytes, cut at its end, in the order asked for.
@@ -71,8 +48,8 @@ impl Range {
     ///
     /// [`RangeNotSatisfiable`], a 416, where none does.
     pub fn satisfiable(&self, len: u64) -> Result<Vec<ops::Range<u64>>, RangeNotSatisfiable> {
-        let ranges: Vec<_> = self.specs.iter().filter_map(|spec| spec.within(len)).collect();
-        if ranges.is_empty() { Err(RangeNotSatisfiable { len }) } else { Ok(ranges) }
+        let ranges = self.0.within(len);
+        if ranges.is_empty() { Err(RangeNotSatisfiable::of(len)) } else { Ok(ranges) }
     }
 
     /// The one range that holds all that were asked for: what answers most clients with a single part.
@@ -83,38 +60,8 @@ impl Range {
     pub fn only(&self, len: u64) -> Result<ops::Range<u64>, RangeNotSatisfiable> {
         let ranges = self.satisfiable(len)?;
         let around = |a: ops::Range<u64>, b: ops::Range<u64>| a.start.min(b.start)..a.end.max(b.end);
-        ranges.into_iter().reduce(around).ok_or(RangeNotSatisfiable { len })
+        ranges.into_iter().reduce(around).ok_or(RangeNotSatisfiable::of(len))
     }
-}
-
-impl Spec {
-    /// `None` where the element does not follow the grammar, or ends before it begins.
-    fn parse(element: &str) -> Option<Self> {
-        let (first, last) = element.split_once('-')?;
-        match (first, last) {
-            ("", last) => Some(Self::Last(number(last)?)),
-            (first, "") => Some(Self::From(number(first)?)),
-            (first, last) => {
-                let (first, last) = (number(first)?, number(last)?);
-                (first <= last).then_some(Self::Between(first, last))
-            }
-        }
-    }
-
-    fn within(self, len: u64) -> Option<ops::Range<u64>> {
-        let range = match self {
-            Self::From(first) => first..len,
-            Self::Between(first, last) => first..last.saturating_add(1).min(len),
-            Self::Last(count) => len.saturating_sub(count)..len,
-        };
-        (!range.is_empty()).then_some(range)
-    }
-}
-
-/// Digits alone; a number that is too large to count to lies beyond every end.
-fn number(text: &str) -> Option<u64> {
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
 impl TypedHeader for Range {
@@ -122,61 +69,19 @@ impl TypedHeader for Range {
 
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         let text = HeaderFault::only_text(values)?;
-        let malformed = || HeaderFault::Malformed("expected ranges such as `bytes=0-499,-500`".to_owned());
-        let (unit, set) = text.split_once('=').ok_or_else(malformed)?;
-        if !unit.eq_ignore_ascii_case("bytes") {
-            return Err(HeaderFault::Malformed("expected the unit `bytes`".to_owned()));
-        }
-        let mut specs = Vec::new();
-        for element in set.split(',').map(|element| element.trim_matches([' ', '\t'])) {
-            if element.is_empty() {
-                continue;
-            }
-            if specs.len() == MAX_RANGES {
-                return Err(HeaderFault::Malformed(format!("expected at most {MAX_RANGES} ranges")));
-            }
-            specs.push(Spec::parse(element).ok_or_else(malformed)?);
-        }
-        if specs.is_empty() { Err(malformed()) } else { Ok(Self { specs }) }
+        ByteRanges::parse(text).map(Self).map_err(HeaderFault::Malformed)
     }
 }
 
 arguments!(Range);
 
-/// No range that was asked for lies in the representation; 416 with its length in `Content-Range` (RFC 9110 §15.5.17).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RangeNotSatisfiable {
-    len: u64,
-}
-
-impl RangeNotSatisfiable {
-    /// 416 Range Not Satisfiable.
-    pub fn status(&self) -> StatusCode {
-        StatusCode::RANGE_NOT_SATISFIABLE
-    }
-}
-
-impl fmt::Display for RangeNotSatisfiable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected a range within {} bytes", self.len)
-    }
-}
-
-impl Error for RangeNotSatisfiable {}
-
-impl IntoResponse for RangeNotSatisfiable {
-    fn into_response(self) -> Response {
-        let problem = Problem::new(self.status()).detail(self.to_string());
-        let value = HeaderValue::try_from(format!("bytes */{}", self.len));
-        problem.header(CONTENT_RANGE, value.expect("digits can stand in a field value")).into_response()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use http::Method;
+    use http::header::CONTENT_RANGE;
+    use http::{HeaderValue, Method};
 
     use super::*;
+    use crate::http::MAX_RANGES;
     use crate::{FromRequest, Request};
 
     fn decode(value: &str) -> Result<Range, String> {

@@ -35,8 +35,8 @@ pub use super::media_type::MediaTypeRejection;
 pub use super::multipart::MultipartRejection;
 pub use super::path::PathRejection;
 pub use super::query::QueryRejection;
-pub use super::range::RangeNotSatisfiable;
 pub use super::text::TextRejection;
 pub use super::typed_header::HeaderRejection;
 #[cfg(feature = "validation")]
 pub use super::valid::{Faults, ValidRejection};
+pub use crate::respond::{FileError, RangeNotSatisfiable};

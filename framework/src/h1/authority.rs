@@ -5,7 +5,7 @@
 
 use std::net::Ipv6Addr;
 
-use super::ascii::{REG_NAME, is, run_len};
+use super::ascii::{REG_NAME, is, skip};
 
 /// What an authority that follows the grammar holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,28 +17,36 @@ pub(super) struct Authority {
 }
 
 /// Reads all of `bytes` as an authority; `None` where it does not follow the grammar, or the port is above 65535.
+#[inline(always)]
 pub(super) fn parse_authority(bytes: &[u8]) -> Option<Authority> {
-    let host_len = host_len(bytes)?;
-    let port = match bytes.get(host_len..)? {
+    let behind = match skip(bytes, REG_NAME) {
+        behind @ ([] | [b':', ..]) => behind,
+        _ => behind_host(bytes)?,
+    };
+    let port = match behind {
         [] | [b':'] => None,
         [b':', digits @ ..] => Some(port(digits)?),
         _ => return None,
     };
-    Some(Authority { host_len, port })
+    Some(Authority { host_len: bytes.len() - behind.len(), port })
 }
 
-/// Counts the bytes of the host at the start of `bytes`; what follows is the caller's to judge.
-fn host_len(bytes: &[u8]) -> Option<usize> {
+/// What follows the host at the start of `bytes`, which is no name of plain characters; the caller judges it.
+#[cold]
+fn behind_host(bytes: &[u8]) -> Option<&[u8]> {
     if let [b'[', inside @ ..] = bytes {
         let len = inside.iter().position(|&byte| byte == b']')?;
-        return is_ip_literal(inside.get(..len)?).then_some(len + 2);
+        let (inside, behind) = inside.split_at_checked(len)?;
+        return if is_ip_literal(inside) { behind.get(1..) } else { None };
     }
-    let mut len = 0;
+    let mut rest = bytes;
     loop {
-        len += run_len(bytes.get(len..)?, REG_NAME);
-        match bytes.get(len..)? {
-            [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => len += 3,
-            _ => return Some(len),
+        rest = skip(rest, REG_NAME);
+        match rest {
+            [b'%', high, low, behind @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                rest = behind;
+            }
+            _ => return Some(rest),
         }
     }
 }
@@ -58,13 +66,29 @@ fn is_ip_literal(inside: &[u8]) -> bool {
 }
 
 /// Reads `1*DIGIT`; leading zeros are digits.
+#[inline]
 fn port(digits: &[u8]) -> Option<u16> {
-    digits.iter().try_fold(0u16, |port, &digit| {
-        if !digit.is_ascii_digit() {
+    let digits = if digits.len() > 5 { without_zeros(digits) } else { digits };
+    if digits.len() > 5 {
+        return None;
+    }
+    let mut port = 0;
+    for digit in digits {
+        let digit = u32::from(digit.wrapping_sub(b'0'));
+        if digit > 9 {
             return None;
         }
-        port.checked_mul(10)?.checked_add(u16::from(digit - b'0'))
-    })
+        port = port * 10 + digit;
+    }
+    u16::try_from(port).ok()
+}
+
+#[cold]
+fn without_zeros(mut digits: &[u8]) -> &[u8] {
+    while let [b'0', rest @ ..] = digits {
+        digits = rest;
+    }
+    digits
 }
 
 #[cfg(test)]
@@ -134,6 +158,8 @@ mod tests {
     fn refuses_a_port_that_is_none() {
         check("a:65535", Some((1, Some(u16::MAX))));
         check("a:00080", Some((1, Some(80))));
+        check("a:00000065535", Some((1, Some(u16::MAX))));
+        check("a:000000", Some((1, Some(0))));
         for text in ["a:65536", "a:99999999999", "a:8o", "a:-1", "a:+1", "a:1:2", "a: 1"] {
             check(text, None);
         }

@@ -13,6 +13,8 @@ mod understood;
 #[cfg(test)]
 mod tests;
 
+use std::mem;
+
 use http::Version;
 
 #[cfg(any(test, feature = "__properties"))]
@@ -20,7 +22,7 @@ pub use self::property::head;
 use self::request_line::RequestLine;
 use self::understood::Understood;
 pub(super) use self::understood::parse_length;
-use super::field_line::{Line, Partial, parse_field_line};
+use super::field_line::{NoField, Partial, find_out, parse_field_line};
 use super::{Framing, HeadError};
 use crate::http::{FieldSpan, RequestHead, Span};
 
@@ -134,19 +136,19 @@ impl HeadParser {
         limits: &HeadLimits,
         head: &mut RequestHead,
     ) -> Result<Option<ParsedHead>, HeadError> {
-        if self.skipped == 0 {
-            match input {
-                [b'\r', b'\n', ..] => self.skipped = 2,
-                [b'\r'] => return Ok(None),
-                [b'\r', ..] => return Err(HeadError::BareCr),
-                _ => {}
+        let mut input = input;
+        if let [b'\r', rest @ ..] = input {
+            match rest {
+                [] => return Ok(None),
+                [b'\n', rest @ ..] => (self.skipped, input) = (2, rest),
+                [_, ..] => return Err(HeadError::BareCr),
             }
         }
-        let input = input.get(self.skipped..).unwrap_or_default();
         // Bytes beyond the limit are never looked at, so that it makes no difference in which pieces they came.
-        let window = input.get(..limits.max_head).unwrap_or(input);
+        let max_len = limits.max_head.min(u32::MAX as usize);
+        let window = input.get(..max_len).unwrap_or(input);
         let Some(parsed) = self.parse_window(window, limits, head)? else {
-            let full = window.len() == limits.max_head;
+            let full = window.len() == max_len;
             return if full { Err(self.too_large()) } else { Ok(None) };
         };
         self.reset();
@@ -204,35 +206,47 @@ impl HeadParser {
 
 impl Fields {
     /// Reads lines up to the empty one; gives where the head ends.
+    #[inline]
     fn parse(
         &mut self,
         input: &[u8],
         limits: &HeadLimits,
         head: &mut RequestHead,
     ) -> Result<Option<usize>, HeadError> {
-        loop {
-            let line = input.get(self.line..).unwrap_or_default();
-            if head.fields.len() >= limits.max_fields && line.first().is_some_and(|&byte| byte != b'\r') {
+        let mut known = mem::take(&mut self.partial);
+        let mut rest = input.get(self.line..).unwrap_or_default();
+        while !rest.starts_with(b"\r\n") {
+            let Some(field) = parse_field_line(rest, known) else {
+                return self.pause(rest, known, head.fields.len() >= limits.max_fields);
+            };
+            if head.fields.len() >= limits.max_fields {
                 return Err(HeadError::TooManyFields);
             }
-            match parse_field_line(line, self.partial)? {
-                Line::Field(field) => {
-                    let name = line.get(..field.name_len).unwrap_or_default();
-                    let value = line.get(field.value.clone()).unwrap_or_default();
-                    self.understood.read(name, value)?;
-                    head.fields.push(FieldSpan {
-                        name: Span::new(self.line, self.line + field.name_len),
-                        value: Span::new(self.line + field.value.start, self.line + field.value.end),
-                    });
-                    self.line += field.len;
-                    self.partial = Partial::default();
-                }
-                Line::End => return Ok(Some(self.line + 2)),
-                Line::Incomplete(partial) => {
-                    self.partial = partial;
-                    return Ok(None);
-                }
+            known = Partial::default();
+            self.understood.read(field.name, field.value)?;
+            let value_start = input.len() - field.from_value.len();
+            head.fields.push(FieldSpan {
+                name: Span::new(self.line, self.line + field.name.len()),
+                value: Span::new(value_start, value_start + field.value.len()),
+            });
+            rest = field.behind;
+            self.line = input.len() - rest.len();
+        }
+        Ok(Some(self.line + 2))
+    }
+
+    /// Notes how much is known of the line at the end of the input, where another one may come.
+    #[cold]
+    fn pause(&mut self, rest: &[u8], known: Partial, is_full: bool) -> Result<Option<usize>, HeadError> {
+        if is_full && rest.first().is_some_and(|&byte| byte != b'\r') {
+            return Err(HeadError::TooManyFields);
+        }
+        match find_out(rest, known)? {
+            NoField::Incomplete(partial) => {
+                self.partial = partial;
+                Ok(None)
             }
+            NoField::End => Ok(Some(self.line + 2)),
         }
     }
 }

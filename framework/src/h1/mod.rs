@@ -14,6 +14,7 @@ mod framing;
 mod head;
 #[cfg(any(test, feature = "__properties"))]
 mod pipeline;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -114,7 +114,7 @@ impl Asked {
         Self {
             method: head.method.clone(),
             target: head.text(head.target).to_owned(),
-            path: head.path().to_owned(),
+            path: head.path_text().to_owned(),
             version: parsed.version,
             framing: parsed.framing,
             expect: parsed.expect,

@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
+use std::ops;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -47,8 +48,9 @@ enum Inner {
     Full(Bytes),
     /// A request's body that the connection is still reading.
     Incoming(Incoming),
-    /// Chunks that another task, or the future itself, sends.
-    Channel(Channel),
+    /// Chunks that another task, or the future itself, sends; in a box, as what is at hand is not to be moved about in
+    /// a larger one's place.
+    Channel(Box<Channel>),
     Source(Pin<Box<dyn BodySource>>),
     /// Another body, up to a limit.
     Limited(Box<Limited>),
@@ -99,6 +101,16 @@ pub trait BodySource: Send {
     fn remaining_len(&self) -> Option<u64> {
         None
     }
+
+    /// Turns to these bytes of the whole, counted from 0: they come next, and then the end. `false`, and nothing is
+    /// changed, where this cannot be done.
+    ///
+    /// It is asked before the first chunk, and again after each range but the last, where the answer has
+    /// [`AcceptRanges`](crate::AcceptRanges) and the client asks for parts.
+    fn seek(self: Pin<&mut Self>, range: ops::Range<u64>) -> bool {
+        let _ = range;
+        false
+    }
 }
 
 impl Body {
@@ -119,7 +131,7 @@ impl Body {
     /// looks whole.
     pub fn channel() -> (BodySender, Self) {
         let (sender, channel) = Channel::new();
-        (sender, Self(Inner::Channel(channel)))
+        (sender, Self(Inner::Channel(Box::new(channel))))
     }
 
     /// A body that `write` sends, chunk by chunk, while the client reads.
@@ -146,7 +158,7 @@ impl Body {
         Sent: Future<Output = Result<(), BodyError>> + Send + 'static,
     {
         let (sender, channel) = Channel::new();
-        Self(Inner::Channel(channel.fed_by(write(sender))))
+        Self(Inner::Channel(Box::new(channel.fed_by(write(sender)))))
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
@@ -159,6 +171,23 @@ impl Body {
             Inner::Empty => self,
             Inner::Full(bytes) if bytes.len() as u64 <= limit => self,
             _ => Self(Inner::Limited(Box::new(Limited::new(self, limit)))),
+        }
+    }
+
+    /// Leaves these bytes of the whole; `false`, and nothing is changed, where they cannot be told from the others.
+    pub(crate) fn cut(&mut self, range: ops::Range<u64>) -> bool {
+        match &mut self.0 {
+            Inner::Full(bytes) => {
+                let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
+                let (Ok(start), Ok(end)) = (start, end) else { return false };
+                if start > end || end > bytes.len() {
+                    return false;
+                }
+                *self = Self::from(bytes.slice(start..end));
+                true
+            }
+            Inner::Source(source) => source.as_mut().seek(range),
+            Inner::Empty | Inner::Incoming(_) | Inner::Channel(_) | Inner::Limited(_) => false,
         }
     }
 
@@ -177,6 +206,13 @@ impl Body {
     /// Whether it is known that no byte is to come.
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
+    }
+
+    /// Drops what is left of it.
+    pub(crate) fn clear(&mut self) {
+        if !matches!(self.0, Inner::Empty) {
+            self.0 = Inner::Empty;
+        }
     }
 
     /// Waits for the next chunk; `None` after the last.
@@ -236,6 +272,18 @@ impl Body {
             next = self.chunk().await.transpose()?;
         }
         Ok(all.freeze())
+    }
+
+    /// Takes the bytes, where all of them are at hand already.
+    pub(crate) fn take_bytes(&mut self) -> Option<Bytes> {
+        match std::mem::take(&mut self.0) {
+            Inner::Empty => Some(Bytes::new()),
+            Inner::Full(bytes) => Some(bytes),
+            streamed => {
+                self.0 = streamed;
+                None
+            }
+        }
     }
 
     /// The bytes, where all of them are at hand already.

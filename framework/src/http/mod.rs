@@ -6,12 +6,14 @@
 
 mod accept;
 mod body;
+mod byte_ranges;
 mod conditions;
 mod etag;
 mod facts;
 mod head;
 mod media_type;
 mod pool;
+mod preflight;
 mod request;
 mod request_id;
 mod response;
@@ -21,8 +23,12 @@ mod urlencoded;
 
 pub use accept::Accept;
 pub(crate) use accept::{elements, first_of_the_heaviest, parse_weight};
+pub(crate) use body::BoxError;
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
+pub(crate) use byte_ranges::ByteRanges;
+#[cfg(any(test, feature = "__properties"))]
+pub(crate) use byte_ranges::MAX_RANGES;
 #[cfg(any(test, feature = "__properties"))]
 pub use conditions::conditions;
 pub(crate) use conditions::{Preconditions, Verdict, parse_date, whole_seconds};
@@ -32,6 +38,7 @@ pub(crate) use facts::Origin;
 pub use facts::RequestFacts;
 pub(crate) use head::{FieldSpan, RequestHead, Span};
 pub(crate) use media_type::MediaType;
+pub(crate) use preflight::Preflight;
 pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;

@@ -3,6 +3,8 @@
 //! Nothing is parsed before it is asked for: [`Request::header`] scans the field lines, [`Request::headers`] builds
 //! the map on first use, [`Request::uri`] is made when called.
 
+mod field_values;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::mem;
@@ -11,6 +13,8 @@ use std::sync::OnceLock;
 
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
+pub use self::field_values::FieldValues;
+use self::field_values::Source;
 use super::{Body, RequestHead, RequestId, Shutdown, pool};
 use crate::observe::Counters;
 use crate::routing::{Captures, Pattern, RouteInfo};
@@ -106,7 +110,7 @@ impl Request {
 
     /// The target's path, undecoded; `/` where an absolute-form has none, `*` for the asterisk-form.
     pub fn path(&self) -> &str {
-        self.parts().head.path()
+        self.parts().head.path_text()
     }
 
     /// What follows the target's first `?`, undecoded; `None` where there is no `?`.
@@ -210,8 +214,9 @@ impl Request {
 
     /// The text of the pattern's parameter at `index`, undecoded.
     pub(crate) fn raw_param(&self, index: usize) -> Option<&str> {
-        let (start, end) = self.parts().captures.get(index)?;
-        self.path().get(start..end)
+        let parts = self.parts();
+        let (start, end) = parts.captures.get(index)?;
+        std::str::from_utf8(parts.head.path().get(start..end)?).ok()
     }
 
     /// The route that the table matched; `None` in middleware of a server whose table has none for this request.
@@ -239,6 +244,10 @@ impl Request {
         self.parts_mut().extensions.get_or_insert_default()
     }
 
+    pub(crate) fn head(&self) -> &RequestHead {
+        &self.parts().head
+    }
+
     pub(crate) fn head_mut(&mut self) -> &mut RequestHead {
         &mut self.parts_mut().head
     }
@@ -263,16 +272,17 @@ impl Request {
         self.parts_mut().shutdown.get_or_insert_default().clone()
     }
 
-    /// Notes what the router found.
-    pub(crate) fn set_route(&mut self, route: &'static RouteInfo, captures: Captures) {
+    /// What a router looks at, and where it notes what the parameters take.
+    pub(crate) fn head_and_captures(&mut self) -> (&RequestHead, &mut Captures) {
         let parts = self.parts_mut();
-        parts.route = Some(route);
-        parts.captures = captures;
+        (&parts.head, &mut parts.captures)
     }
 
-    /// Notes the matched pattern as the whole table has it.
-    pub(crate) fn set_full_pattern(&mut self, pattern: Option<&'static str>) {
-        self.parts_mut().full_pattern = pattern;
+    /// Notes what the router found, with the matched pattern as the whole table has it.
+    pub(crate) fn set_route(&mut self, route: &'static RouteInfo, full_pattern: Option<&'static str>) {
+        let parts = self.parts_mut();
+        parts.route = Some(route);
+        parts.full_pattern = full_pattern;
     }
 
     /// The matched pattern with the prefixes of the scopes around it.
@@ -329,56 +339,19 @@ impl Parts {
     /// Empties everything but for the counters; the head keeps its capacity.
     pub(super) fn clear(&mut self) {
         self.head.clear();
-        self.body = Body::empty();
-        self.headers = OnceLock::new();
-        self.extensions = None;
-        self.captures = Captures::default();
+        // Looked at first: most have none of these, and to drop what is not there costs as well.
+        self.body.clear();
+        if self.headers.get().is_some() {
+            self.headers = OnceLock::new();
+        }
+        if self.extensions.is_some() {
+            self.extensions = None;
+        }
+        self.captures.clear();
         self.route = None;
         self.full_pattern = None;
         self.client_addr = None;
         self.id = None;
-    }
-}
-
-/// The values of the field lines of one name; see [`Request::header_values`].
-///
-/// ```
-/// use server::{Method, Request};
-///
-/// let mut request = Request::new(Method::GET, "/");
-/// request.headers_mut().append("accept", "text/html".parse()?);
-/// request.headers_mut().append("accept", "text/plain".parse()?);
-/// let values: Vec<_> = request.header_values("Accept").collect();
-/// assert_eq!(values, [b"text/html".as_slice(), b"text/plain"]);
-/// # Ok::<(), server::Error>(())
-/// ```
-pub struct FieldValues<'a>(Source<'a>);
-
-enum Source<'a> {
-    Lines { head: &'a RequestHead, next: usize, name: &'a str },
-    Map(http::header::ValueIter<'a, HeaderValue>),
-}
-
-impl<'a> Iterator for FieldValues<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        match &mut self.0 {
-            Source::Map(values) => values.next().map(HeaderValue::as_bytes),
-            Source::Lines { head, next, name } => loop {
-                let field = head.fields.get(*next)?;
-                *next += 1;
-                if field.name.of(&head.bytes).eq_ignore_ascii_case(name.as_bytes()) {
-                    return Some(field.value.of(&head.bytes));
-                }
-            },
-        }
-    }
-}
-
-impl fmt::Debug for FieldValues<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FieldValues").finish_non_exhaustive()
     }
 }
 

@@ -16,23 +16,40 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// assert_ne!(id, server::RequestId::generate());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RequestId(u128);
+pub struct RequestId {
+    /// Unix time.
+    millis: u64,
+    /// A state of the generator, of which the random bits are made when the id is written: most are never.
+    seed: u64,
+}
 
 impl RequestId {
     /// Makes a new id from the clock and this thread's random generator.
     pub fn generate() -> Self {
-        let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        let random = u128::from(next_random()) << 64 | u128::from(next_random());
-        let unset = (millis << 80) | (random & ((1 << 80) - 1));
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::at(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// The same of a Unix time that is known.
+    pub(crate) fn at(millis: u64) -> Self {
+        // Two numbers an id.
+        let seed = SEED.get();
+        SEED.set(seed.wrapping_add(GAMMA).wrapping_add(GAMMA));
+        Self { millis, seed }
+    }
+
+    fn to_bits(self) -> u128 {
+        let random = u128::from(mixed(self.seed)) << 64 | u128::from(mixed(self.seed.wrapping_add(GAMMA)));
+        let unset = (u128::from(self.millis) << 80) | (random & ((1 << 80) - 1));
         let version = (unset & !(0xf << 76)) | (0x7 << 76);
-        Self((version & !(0b11 << 62)) | (0b10 << 62))
+        (version & !(0b11 << 62)) | (0b10 << 62)
     }
 }
 
 impl fmt::Display for RequestId {
     /// Writes the 36 characters of the usual form, in lower case.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(id) = self;
+        let id = self.to_bits();
         write!(
             f,
             "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
@@ -53,18 +70,17 @@ impl fmt::Debug for RequestId {
 
 thread_local! {
     /// The state of this thread's generator; the standard library's hasher keys seed it.
-    static RANDOM: Cell<u64> = Cell::new(RandomState::new().hash_one(std::thread::current().id()) | 1);
+    static SEED: Cell<u64> = Cell::new(RandomState::new().hash_one(std::thread::current().id()));
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): one addition and two multiplications a number.
-fn next_random() -> u64 {
-    RANDOM.with(|state| {
-        let next = state.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        state.set(next);
-        let mixed = (next ^ (next >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    })
+/// What each number of SplitMix64 (Steele, Lea, Flood 2014) adds to the state.
+const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The number that SplitMix64 makes of a state.
+fn mixed(state: u64) -> u64 {
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]
@@ -80,7 +96,8 @@ mod tests {
 
     #[test]
     fn ten_thousand_ids_differ() {
-        let ids: std::collections::HashSet<_> = (0..10_000).map(|_| RequestId::generate()).collect();
+        let ids: std::collections::HashSet<_> =
+            (0..10_000).map(|_| RequestId::generate().to_string()).collect();
         assert_eq!(ids.len(), 10_000);
     }
 }

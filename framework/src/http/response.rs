@@ -1,7 +1,10 @@
 //! A response: status, content type, fields and body.
 //!
-//! Status, content type and body stand beside a map that stays empty, and so unallocated, for a plain answer.
+//! Status, content type and body stand in the response itself; all that a plain answer does not have is in a box that is
+//! made when it is needed, as each answer is moved a few times on its way.
 //! Content-Length, Transfer-Encoding, Connection and Date are the engine's to write: it knows the framing.
+
+mod more;
 
 use std::error::Error;
 use std::fmt;
@@ -9,10 +12,11 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION};
+use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
+use self::more::{ContentType, More, Report};
 use super::Body;
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
@@ -30,42 +34,24 @@ use crate::respond::Problem;
 /// ```
 pub struct Response {
     status: StatusCode,
-    /// Kept apart from the map, which then stays empty for most answers.
-    content_type: Option<ContentType>,
-    /// The other fields, in a box: what most answers do not have should not be moved about with each of them.
-    headers: Option<Box<HeaderMap>>,
+    /// Kept apart from the map, which most answers then do not have.
+    content_type: ContentType,
     body: Body,
-    report: Report,
+    more: Option<Box<More>>,
 }
 
 /// The fields of an answer that has none.
 static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
-/// The content type, and who chose it.
-struct ContentType {
-    value: HeaderValue,
-    /// Whether it was named, and not only what the body's type says; then another body keeps it.
-    named: bool,
-}
-
-/// What the answer reports beside its status.
-enum Report {
-    Nothing,
-    /// The problem that the pipeline's end renders to the body.
-    Problem(Box<Problem>),
-    /// The same, where a part could not be built: no other part changes it any more.
-    Broken(Box<Problem>),
-}
-
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+static TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+static HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+static JSON: HeaderValue = HeaderValue::from_static("application/json");
+static OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 impl Response {
     /// An answer with this status and no body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, content_type: None, headers: None, body: Body::empty(), report: Report::Nothing }
+        Self { status, content_type: ContentType::Nowhere, body: Body::empty(), more: None }
     }
 
     /// 200 OK.
@@ -91,7 +77,7 @@ impl Response {
     /// The document is written where the answer leaves the server, with the request's id in it.
     pub fn problem(problem: Problem) -> Self {
         let mut response = Self::new(problem.status());
-        response.report = Report::Problem(Box::new(problem));
+        response.more_mut().report = Report::Problem(Box::new(problem));
         response
     }
 
@@ -139,10 +125,10 @@ impl Response {
     /// Sets the status and keeps all else; the status of a problem follows.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
-        match &mut self.report {
-            Report::Nothing => {}
-            Report::Problem(problem) => problem.set_status(status),
-            Report::Broken(_) => return self,
+        match self.more.as_mut().map(|more| &mut more.report) {
+            None | Some(Report::Nothing) => {}
+            Some(Report::Problem(problem)) => problem.set_status(status),
+            Some(Report::Broken(_)) => return self,
         }
         self.status = status;
         self
@@ -157,7 +143,7 @@ impl Response {
     /// Sets a body of text.
     #[must_use]
     pub fn text(self, text: impl Into<String>) -> Self {
-        self.with_body(TEXT, Body::from(text.into()))
+        self.with_body(&TEXT, Body::from(text.into()))
     }
 
     /// Sets a body of HTML.
@@ -168,14 +154,14 @@ impl Response {
 
     /// Sets a body that is HTML.
     pub(crate) fn page(self, body: Body) -> Self {
-        self.with_body(HTML, body)
+        self.with_body(&HTML, body)
     }
 
     /// Sets a body of JSON; a value that cannot be written as JSON makes this a 500 with the reason in the log.
     #[must_use]
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
         match serde_json::to_vec(value) {
-            Ok(json) => self.with_body(JSON, Body::from(json)),
+            Ok(json) => self.with_body(&JSON, Body::from(json)),
             Err(error) => Self::broken(error),
         }
     }
@@ -189,7 +175,7 @@ impl Response {
     /// Sets the body and keeps the content type.
     #[must_use]
     pub fn body(mut self, body: impl Into<Body>) -> Self {
-        if !matches!(self.report, Report::Broken(_)) {
+        if !self.is_broken() {
             self.body = body.into();
         }
         self
@@ -197,21 +183,22 @@ impl Response {
 
     /// Sets a body whose content nobody named.
     pub(crate) fn octets(self, body: Body) -> Self {
-        self.with_body(OCTETS, body)
+        self.with_body(&OCTETS, body)
     }
 
     /// Sets the body, and the content type unless one was named.
-    pub(crate) fn with_body(mut self, content_type: HeaderValue, body: Body) -> Self {
-        let named = self.content_type.as_ref().is_some_and(|content_type| content_type.named);
-        if !named && !self.has_field(CONTENT_TYPE) {
-            self.content_type = Some(ContentType { value: content_type, named: false });
+    pub(crate) fn with_body(mut self, content_type: &'static HeaderValue, body: Body) -> Self {
+        let named = matches!(self.content_type, ContentType::Named(_)) || self.has_field(CONTENT_TYPE);
+        if !named {
+            self.content_type = ContentType::OfBody(content_type);
         }
         self.body(body)
     }
 
     /// Static text needs no copy and no allocation.
     pub(crate) fn static_text(text: &'static str) -> Self {
-        Self::ok().with_body(TEXT, Body::from(text))
+        let (status, content_type) = (StatusCode::OK, ContentType::OfBody(&TEXT));
+        Self { status, content_type, body: Body::from(text), more: None }
     }
 
     /// Sets `Location`, encoding what a URI reference cannot hold.
@@ -244,7 +231,7 @@ impl Response {
     pub(crate) fn broken(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).source(reason);
         let mut response = Self::new(problem.status());
-        response.report = Report::Broken(Box::new(problem));
+        response.more_mut().report = Report::Broken(Box::new(problem));
         response
     }
 
@@ -255,41 +242,50 @@ impl Response {
 
     /// The content type, wherever it was set.
     pub fn content_type(&self) -> Option<&HeaderValue> {
-        let apart = self.content_type.as_ref().map(|content_type| &content_type.value);
-        apart.or_else(|| self.headers.as_ref()?.get(CONTENT_TYPE))
+        match &self.content_type {
+            ContentType::OfBody(value) => Some(value),
+            ContentType::Named(value) => Some(value),
+            ContentType::Nowhere => self.more.as_ref()?.headers.get(CONTENT_TYPE),
+        }
     }
 
     /// The fields set so far, without `Content-Type`, which [`Response::content_type`] gives.
     pub fn headers(&self) -> &HeaderMap {
-        self.headers.as_deref().unwrap_or_else(|| &NO_FIELDS)
+        self.more.as_ref().map_or_else(|| &*NO_FIELDS, |more| &more.headers)
     }
 
     /// The fields to change; `Content-Type` is moved in among them.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        if let Some(content_type) = self.content_type.take() {
-            self.fields_mut().insert(CONTENT_TYPE, content_type.value);
+        match std::mem::replace(&mut self.content_type, ContentType::Nowhere) {
+            ContentType::Nowhere => {}
+            ContentType::OfBody(value) => drop(self.fields_mut().insert(CONTENT_TYPE, value.clone())),
+            ContentType::Named(value) => drop(self.fields_mut().insert(CONTENT_TYPE, *value)),
         }
         self.fields_mut()
     }
 
     fn fields_mut(&mut self) -> &mut HeaderMap {
-        self.headers.get_or_insert_default()
+        &mut self.more_mut().headers
+    }
+
+    fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     fn has_field(&self, name: HeaderName) -> bool {
-        self.headers.as_ref().is_some_and(|fields| fields.contains_key(name))
+        self.more.as_ref().is_some_and(|more| more.headers.contains_key(name))
     }
 
     /// Sets a field; `Content-Type` goes to its own place.
     pub(crate) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
-        if matches!(self.report, Report::Broken(_)) {
+        if self.is_broken() {
             return;
         }
         if name == CONTENT_TYPE {
-            if let Some(fields) = &mut self.headers {
-                fields.remove(CONTENT_TYPE);
+            if let Some(more) = &mut self.more {
+                more.headers.remove(CONTENT_TYPE);
             }
-            self.content_type = Some(ContentType { value, named: true });
+            self.content_type = ContentType::Named(Box::new(value));
         } else {
             self.fields_mut().insert(name, value);
         }
@@ -297,7 +293,7 @@ impl Response {
 
     /// Adds a field beside those of the same name; of `Content-Type` there is only one.
     pub(crate) fn append_header(&mut self, name: HeaderName, value: HeaderValue) {
-        if matches!(self.report, Report::Broken(_)) {
+        if self.is_broken() {
             return;
         }
         if name == CONTENT_TYPE {
@@ -307,9 +303,32 @@ impl Response {
         }
     }
 
+    /// Adds `name`, in lower case, to `Vary` (RFC 9110 §12.5.5), unless it says so already.
+    pub(crate) fn vary_by(&mut self, name: &'static str) {
+        let varies = |value: &HeaderValue| {
+            let mut names = value.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+            names.any(|said| said == b"*" || said.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        if !self.headers().get_all(VARY).iter().any(varies) {
+            self.append_header(VARY, HeaderValue::from_static(name));
+        }
+    }
+
     /// Whether it is a 200 that says which state it is of, so that a condition of the request may make another of it.
     pub(crate) fn has_validators(&self) -> bool {
         self.status == StatusCode::OK && (self.has_field(ETAG) || self.has_field(LAST_MODIFIED))
+    }
+
+    /// Whether it reports a problem, or the request's conditions and ranges may be about it.
+    pub(crate) fn is_to_be_rendered(&self) -> bool {
+        self.more.is_some()
+            && (self.problem_ref().is_some() || self.has_validators() || self.accepts_ranges())
+    }
+
+    /// Whether it is a 200 that may be given in parts.
+    pub(crate) fn accepts_ranges(&self) -> bool {
+        let more = self.more.as_ref().filter(|_| self.status == StatusCode::OK);
+        more.and_then(|more| more.headers.get(ACCEPT_RANGES)).is_some_and(|unit| unit == "bytes")
     }
 
     /// The body, to look at or to wrap.
@@ -324,7 +343,7 @@ impl Response {
 
     /// The problem this answer reports, for middleware that counts or translates them.
     pub fn problem_ref(&self) -> Option<&Problem> {
-        match &self.report {
+        match &self.more.as_ref()?.report {
             Report::Nothing => None,
             Report::Problem(problem) | Report::Broken(problem) => Some(problem),
         }
@@ -332,12 +351,12 @@ impl Response {
 
     /// Whether a part of it could not be built.
     pub(crate) fn is_broken(&self) -> bool {
-        matches!(self.report, Report::Broken(_))
+        self.more.as_ref().is_some_and(|more| matches!(more.report, Report::Broken(_)))
     }
 
     /// Takes the problem to render it.
     pub(crate) fn take_problem(&mut self) -> Option<Box<Problem>> {
-        match std::mem::replace(&mut self.report, Report::Nothing) {
+        match std::mem::take(&mut self.more.as_mut()?.report) {
             Report::Nothing => None,
             Report::Problem(problem) | Report::Broken(problem) => Some(problem),
         }

@@ -37,6 +37,10 @@ impl<S: Sync, T: Middleware<S>> Middleware<S> for Around<true, T> {
     fn call(&self, request: Request, state: &S, next: Next<'_>) -> impl Future<Output = Response> + Send {
         self.0.call(request, state, next)
     }
+
+    fn answers_preflights(&self) -> bool {
+        self.0.answers_preflights()
+    }
 }
 
 /// Never called: the program that holds one has an error already.

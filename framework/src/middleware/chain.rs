@@ -41,11 +41,19 @@ pub trait Layer<S>: Send + Sync + 'static {
         state: &'a S,
         next: Next<'a>,
     ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+
+    /// [`Middleware::answers_preflights`].
+    #[doc(hidden)]
+    fn answers_preflights(&self) -> bool;
 }
 
 impl<S: Sync, M: Middleware<S>> Layer<S> for M {
     fn call<'a>(&'a self, request: Request, state: &'a S, next: Next<'a>) -> BoxFuture<'a, Response> {
         Box::pin(Middleware::call(self, request, state, next))
+    }
+
+    fn answers_preflights(&self) -> bool {
+        Middleware::answers_preflights(self)
     }
 }
 
@@ -72,6 +80,11 @@ impl<'a> Next<'a> {
     pub async fn run(self, request: Request) -> Response {
         self.chain.run(request, self.depth).await
     }
+
+    /// Whether one of the layers inside answers preflights.
+    pub(super) fn answers_preflights(&self) -> bool {
+        self.chain.answers_preflights(self.depth)
+    }
 }
 
 impl fmt::Debug for Next<'_> {
@@ -83,6 +96,9 @@ impl fmt::Debug for Next<'_> {
 /// A chain without its state's type, so that [`Next`] needs none.
 trait Continue: Sync {
     fn run(&self, request: Request, depth: usize) -> BoxFuture<'_, Response>;
+
+    /// Whether a layer at this depth or deeper answers preflights.
+    fn answers_preflights(&self, depth: usize) -> bool;
 }
 
 /// All that stands between a routed request and its response.
@@ -121,5 +137,11 @@ impl<S: Sync> Continue for Chain<'_, S> {
             Terminal::Handler(handler) => handler.call(request, self.state),
             Terminal::Other(answer) => answer(request),
         }
+    }
+
+    fn answers_preflights(&self, depth: usize) -> bool {
+        let server = self.server.iter().map(|layer| &**layer);
+        let mut inside = server.chain(self.route.iter().copied().flatten()).skip(depth);
+        inside.any(|layer| layer.answers_preflights())
     }
 }

@@ -5,9 +5,30 @@
 
 pub(crate) mod around;
 mod chain;
+mod concurrency_limit;
+mod cors;
+mod credentials;
+mod csrf;
+mod https_redirect;
+mod normal_path;
+mod origin;
+mod rate_limit;
+mod security_headers;
+mod time_limit;
 
 pub(crate) use chain::{BoxFuture, Chain, Terminal};
 pub use chain::{Layer, Next};
+pub use concurrency_limit::ConcurrencyLimit;
+pub use cors::Cors;
+pub use credentials::{RequireBasic, RequireBearer};
+pub use csrf::Csrf;
+pub use https_redirect::HttpsRedirect;
+pub use normal_path::NormalPath;
+pub use rate_limit::{ByExtractor, ByRequest, Quota, RateKey, RateLimit};
+pub use security_headers::{Csp, Framing, SecurityHeaders};
+#[cfg(feature = "csp-nonces")]
+pub use security_headers::{CspNonce, CspNonceRejection};
+pub use time_limit::TimeLimit;
 
 use crate::http::{Request, Response};
 
@@ -34,4 +55,12 @@ use crate::http::{Request, Response};
 pub trait Middleware<S>: Send + Sync + 'static {
     /// Answers `request`, as a rule by asking `next` and changing what goes in or comes out.
     fn call(&self, request: Request, state: &S, next: Next<'_>) -> impl Future<Output = Response> + Send;
+
+    /// Whether this answers CORS preflights, and so is asked about those for the routes that it stands around; what
+    /// else stands around a route is not.
+    ///
+    /// A value that wraps a [`Cors`](crate::layers::Cors) says what that says.
+    fn answers_preflights(&self) -> bool {
+        false
+    }
 }

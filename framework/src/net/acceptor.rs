@@ -57,17 +57,18 @@ impl Caps {
             return None;
         }
         *open += 1;
-        Some(Admitted(Some((Arc::clone(self), key))))
+        Some(Admitted(Some(Box::new((Arc::clone(self), key)))))
     }
 }
 
 /// An admitted connection; it is counted until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Admitted(Option<(Arc<Caps>, IpAddr)>);
+pub(crate) struct Admitted(Option<Box<(Arc<Caps>, IpAddr)>>);
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        let Some((caps, key)) = self.0.take() else { return };
+        let Some(place) = self.0.take() else { return };
+        let (caps, key) = *place;
         let mut addresses = caps.addresses.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(open) = addresses.get_mut(&key) {
             *open -= 1;
@@ -221,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_is_refused_is_counted() {
         let counters = Counters::default();
-        let witness = Witness::new(&counters, &Arc::from([]));
+        let witness = Witness::new(&counters, &Arc::from([]), None);
         let options = ListenOptions { backlog: 10, sockets: 1, reuse_port: false };
         let listeners = Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
         let addr = listeners.addrs[0];

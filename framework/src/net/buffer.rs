@@ -152,28 +152,37 @@ impl Drop for ReadBuffer {
 pub(super) struct WriteBuffer {
     bytes: Vec<u8>,
     written: usize,
-    /// Written after `bytes`, from where it lies.
-    large: Bytes,
+    /// Written after `bytes`, from where it lies; in a box, as most connections have none.
+    large: Option<Box<Bytes>>,
+}
+
+/// What became of content that was appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pushed {
+    /// It stands behind the rest.
+    Copied,
+    /// It was large and lies where it was: nothing more may be appended before a flush.
+    Kept,
 }
 
 impl WriteBuffer {
     /// Where heads and framing are encoded to. Nothing may be appended while a large piece waits: flush first.
     pub(super) fn tail(&mut self) -> &mut Vec<u8> {
-        debug_assert!(self.large.is_empty(), "flushed before more is appended");
+        debug_assert!(self.large.is_none(), "flushed before more is appended");
         if self.bytes.capacity() == 0 {
             self.bytes = take_buffer();
         }
         &mut self.bytes
     }
 
-    /// Appends content; `true` where it was large, so that nothing more may be appended before a flush.
-    pub(super) fn push(&mut self, content: Bytes) -> bool {
+    /// Appends content.
+    pub(super) fn push(&mut self, content: Bytes) -> Pushed {
         if content.len() <= COPIED_BYTES {
             self.tail().extend_from_slice(&content);
-            return false;
+            return Pushed::Copied;
         }
-        self.large = content;
-        true
+        self.large = Some(Box::new(content));
+        Pushed::Kept
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -182,7 +191,7 @@ impl WriteBuffer {
 
     /// Bytes still to be written.
     pub(super) fn len(&self) -> usize {
-        self.bytes.len() - self.written + self.large.len()
+        self.bytes.len() - self.written + self.large.as_ref().map_or(0, |large| large.len())
     }
 
     /// Writes once; gives how many bytes the transport took.
@@ -192,13 +201,13 @@ impl WriteBuffer {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
         let head = self.bytes.get(self.written..).unwrap_or_default();
-        let len = if head.is_empty() {
-            ready!(io.poll_write(context, &self.large))?
-        } else if self.large.is_empty() {
-            ready!(io.poll_write(context, head))?
-        } else {
-            let slices = [io::IoSlice::new(head), io::IoSlice::new(&self.large)];
-            ready!(io.poll_write_vectored(context, &slices))?
+        let len = match &self.large {
+            None => ready!(io.poll_write(context, head))?,
+            Some(large) if head.is_empty() => ready!(io.poll_write(context, large))?,
+            Some(large) => {
+                let slices = [io::IoSlice::new(head), io::IoSlice::new(large)];
+                ready!(io.poll_write_vectored(context, &slices))?
+            }
         };
         if len == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -210,7 +219,10 @@ impl WriteBuffer {
     fn advance(&mut self, len: usize) {
         let of_bytes = len.min(self.bytes.len() - self.written);
         self.written += of_bytes;
-        self.large.advance(len - of_bytes);
+        if let Some(large) = &mut self.large {
+            large.advance(len - of_bytes);
+            self.large.take_if(|large| large.is_empty());
+        }
         if self.written == self.bytes.len() {
             self.written = 0;
             give_buffer(std::mem::take(&mut self.bytes));

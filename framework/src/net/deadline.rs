@@ -4,9 +4,11 @@
 //! due and is armed again. So a request that is answered at once costs no timer at all.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
+use tokio::task::coop::has_budget_remaining;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// What stands for "never": a settable duration may be longer than the clock can count.
@@ -20,23 +22,48 @@ pub(super) fn after(start: Instant, wait: Duration) -> Instant {
 /// A lazily armed timer.
 #[derive(Debug, Default)]
 pub(super) struct Timer {
-    sleep: Option<Pin<Box<Sleep>>>,
+    armed: Option<Pin<Box<Armed>>>,
+}
+
+pin_project! {
+    #[derive(Debug)]
+    struct Armed {
+        #[pin]
+        sleep: Sleep,
+        // Whom it wakes.
+        waker: Option<Waker>,
+    }
 }
 
 impl Timer {
-    /// Is ready at `deadline`; a later call may name another one.
-    pub(super) fn poll(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        if sleep.deadline() > deadline {
-            sleep.as_mut().reset(deadline);
+    /// Is ready at `deadline`; a later call may name another one. `now` is no later than the time is, and no earlier than
+    /// the task's turn began.
+    pub(super) fn poll(&mut self, deadline: Instant, now: Instant, context: &mut Context<'_>) -> Poll<()> {
+        let armed =
+            self.armed.get_or_insert_with(|| Box::pin(Armed { sleep: sleep_until(deadline), waker: None }));
+        let mut armed = armed.as_mut().project();
+        if armed.sleep.deadline() > deadline {
+            armed.sleep.as_mut().reset(deadline);
+            *armed.waker = None;
         }
-        while sleep.as_mut().poll(context).is_ready() {
+        // Nothing to be asked: before this turn it has not fired, and when it does this task is woken.
+        let waits = armed.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker()));
+        if waits && now < armed.sleep.deadline() {
+            return Poll::Pending;
+        }
+        loop {
+            // Where the task has used its budget up, Tokio does not look, and wakes nobody later.
+            let is_looked_at = has_budget_remaining();
+            if armed.sleep.as_mut().poll(context).is_pending() {
+                *armed.waker = is_looked_at.then(|| context.waker().clone());
+                return Poll::Pending;
+            }
+            *armed.waker = None;
             if Instant::now() >= deadline {
                 return Poll::Ready(());
             }
-            sleep.as_mut().reset(deadline);
+            armed.sleep.as_mut().reset(deadline);
         }
-        Poll::Pending
     }
 }
 
@@ -81,15 +108,15 @@ impl MinRate {
     /// Notes that the peer moved `len` bytes, and that we do not wait for it any more.
     pub(super) fn progress(&mut self, len: usize) {
         self.pause();
-        self.earn(len);
+        self.earn(len as u64);
     }
 
     /// Notes that the peer has moved `len` bytes, whenever that was.
-    pub(super) fn earn(&mut self, len: usize) {
+    pub(super) fn earn(&mut self, len: u64) {
         if self.bytes_per_sec == 0 {
             return;
         }
-        let nanos = (len as u64).saturating_mul(1_000_000_000) / self.bytes_per_sec;
+        let nanos = len.saturating_mul(1_000_000_000) / self.bytes_per_sec;
         let earned = Duration::from_nanos(nanos);
         self.credit = self.credit.saturating_add(earned).min(self.most_credit);
     }
@@ -141,7 +168,7 @@ mod tests {
         let start = Instant::now();
         for secs in [75, 30, 40] {
             let mut waited = Box::pin(std::future::poll_fn(|context| {
-                timer.poll(start + Duration::from_secs(secs), context)
+                timer.poll(start + Duration::from_secs(secs), Instant::now(), context)
             }));
             if secs == 40 {
                 waited.await;

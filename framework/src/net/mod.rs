@@ -4,7 +4,6 @@
 //! [`Application`]. This room carries both out, and holds every limit and timeout.
 
 mod acceptor;
-pub(crate) mod blocking;
 mod buffer;
 mod clock;
 mod connection;
@@ -15,10 +14,10 @@ mod limits;
 mod listener;
 mod run;
 mod signal;
+mod vitals;
 mod worker;
 
 pub(crate) use acceptor::Caps;
-pub(crate) use blocking::BlockingPool;
 #[cfg(any(test, feature = "__properties"))]
 pub use connection::connection;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
@@ -27,6 +26,7 @@ pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use signal::Signals;
+pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 
 use std::mem::MaybeUninit;
@@ -36,7 +36,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 
 use crate::http::{Request, RequestFacts, Response};
-use crate::observe::{Tally, Witness};
+use crate::observe::{Slot, Tally, Witness};
 use crate::routing::Policy;
 
 /// What answers requests; the engine asks it in this order.
@@ -91,5 +91,7 @@ impl Transport for DuplexStream {
 /// A request's destination, and its route's rules.
 pub(crate) struct Routed<Target> {
     pub(crate) target: Target,
-    pub(crate) policy: Policy,
+    pub(crate) policy: &'static Policy,
+    /// Where it is counted.
+    pub(crate) slot: Slot,
 }

@@ -19,10 +19,11 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::acceptor::{Accepted, Caps, accept, accept_backlog};
-use super::blocking::BlockingPool;
 use super::drain::Door;
 use super::listener::{Listeners, Listening, Parting, adopt, leave_new_ones};
+use super::vitals::{Beating, Vitals};
 use super::{Application, Drain, Limits, Losses, Peer, Place, serve_connection};
+use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
 use crate::observe::Witness;
 
@@ -37,6 +38,8 @@ pub(crate) struct Shop<A> {
     pub(crate) caps: Arc<Caps>,
     pub(crate) blocking: Arc<BlockingPool>,
     pub(crate) shutdown: Shutdown,
+    /// Where somebody looks at them.
+    pub(crate) vitals: Option<Arc<Vitals>>,
 }
 
 impl<A> Clone for Shop<A> {
@@ -47,6 +50,7 @@ impl<A> Clone for Shop<A> {
             caps: Arc::clone(&self.caps),
             blocking: Arc::clone(&self.blocking),
             shutdown: self.shutdown.clone(),
+            vitals: self.vitals.clone(),
         }
     }
 }
@@ -142,6 +146,9 @@ impl Workers {
             .enable_all()
             .build()?;
         let drain = Arc::new(Drain::new(shop.shutdown.clone()));
+        if let Some(vitals) = &shop.vitals {
+            vitals.watch_runtime(runtime.handle(), &drain);
+        }
         let runtime = SharedRuntime(Some(runtime));
         for listening in listeners.into_workers(1)?.into_iter().flatten() {
             let Some(runtime) = &runtime.0 else { continue };
@@ -149,7 +156,9 @@ impl Workers {
             let witnesses = (0..workers.max(1)).map(|_| shop.app.witness()).collect();
             let door = Door::new(Arc::clone(&drain));
             let listener = adopt(listening.socket)?;
-            runtime.spawn(accept_all(listener, listening.parting, shop.clone(), door, witnesses));
+            let pulse = shop.vitals.as_ref().map(Vitals::pulse);
+            let accepting = accept_all(listener, listening.parting, shop.clone(), door, witnesses);
+            runtime.spawn(Beating::new(accepting, pulse));
         }
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone() })
     }
@@ -219,13 +228,18 @@ fn start_thread<A: Application>(
     let (stop, told) = oneshot::channel::<()>();
     let (done, stopped) = oneshot::channel();
     let witness = shop.app.witness();
+    if let Some(vitals) = &shop.vitals {
+        vitals.watch_runtime(runtime.handle(), drain);
+    }
     {
         let _guard = runtime.enter();
         for listening in sockets {
             let door = Door::new(Arc::clone(drain));
             let witnesses = vec![witness.clone()];
             let listener = adopt(listening.socket)?;
-            runtime.spawn(accept_all(listener, listening.parting, shop.clone(), door, witnesses));
+            let pulse = shop.vitals.as_ref().map(Vitals::pulse);
+            let accepting = accept_all(listener, listening.parting, shop.clone(), door, witnesses);
+            runtime.spawn(Beating::new(accepting, pulse));
         }
     }
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
@@ -347,6 +361,7 @@ mod tests {
             caps: Arc::new(Caps::new(1, 0)),
             blocking: Arc::new(BlockingPool::new(1, 1).unwrap()),
             shutdown: Shutdown::default(),
+            vitals: None,
         };
         let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false };
         let listen = || Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Tally;
+use super::{Meter, Readings, Tally};
 
 /// A server's counters, to read while it runs: from [`Server::counters`](crate::Server::counters), or as an argument of
 /// a handler.
@@ -45,9 +45,18 @@ impl Counters {
         counts
     }
 
+    /// Adds up what all workers have counted by route; nothing where none does.
+    pub(crate) fn readings(&self) -> Readings {
+        let mut readings = Readings::default();
+        for meter in self.tallies().iter().filter_map(|tally| tally.meter()) {
+            meter.add_to(&mut readings);
+        }
+        readings
+    }
+
     /// One more worker's.
-    pub(super) fn tally(&self) -> Arc<Tally> {
-        let tally = Arc::new(Tally::default());
+    pub(super) fn tally(&self, meter: Option<Meter>) -> Arc<Tally> {
+        let tally = Arc::new(Tally::new(meter));
         self.tallies().push(Arc::clone(&tally));
         tally
     }
@@ -151,7 +160,7 @@ mod tests {
     #[test]
     fn adds_up_all_workers() {
         let counters = Counters::default();
-        let (first, second) = (counters.tally(), counters.clone().tally());
+        let (first, second) = (counters.tally(None), counters.clone().tally(None));
         first.opened();
         first.closed();
         second.opened();

@@ -7,6 +7,7 @@
 mod access_log;
 mod counters;
 mod exchange;
+mod meter;
 mod observer;
 mod protocol_error;
 mod tally;
@@ -16,6 +17,7 @@ mod tests;
 pub use access_log::AccessLog;
 pub use counters::{Counters, Counts, Refusals, StatusClasses, Timeouts};
 pub use exchange::{Ended, Exchange, Timeout};
+pub(crate) use meter::{Meter, Reading, Readings, Slot};
 pub use observer::Observer;
 pub(crate) use observer::Witness;
 pub use protocol_error::ProtocolError;

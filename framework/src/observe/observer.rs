@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Counters, Exchange, Tally};
+use super::{Counters, Exchange, Meter, Tally};
 
 /// Somebody who is told of every exchange, once, when it has ended.
 ///
@@ -55,9 +55,13 @@ pub(crate) struct Witness {
 }
 
 impl Witness {
-    /// One for a worker, with a tally of its own.
-    pub(crate) fn new(counters: &Counters, observers: &Arc<[Box<dyn Observer>]>) -> Self {
-        Self { tally: counters.tally(), counters: counters.clone(), observers: Arc::clone(observers) }
+    /// One for a worker, with a tally of its own, which counts by route where it is given a meter.
+    pub(crate) fn new(
+        counters: &Counters,
+        observers: &Arc<[Box<dyn Observer>]>,
+        meter: Option<Meter>,
+    ) -> Self {
+        Self { tally: counters.tally(meter), counters: counters.clone(), observers: Arc::clone(observers) }
     }
 
     /// Whether anybody wants to be told of exchanges; if not, nobody has to measure them.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::StatusCode;
 
-use super::{Counts, Ended, Timeout};
+use super::{Counts, Ended, Meter, Timeout};
 
 /// What one worker has counted since it began.
 ///
@@ -32,6 +32,8 @@ pub(crate) struct Tally {
     write_timeouts: AtomicU64,
     keep_alive_timeouts: AtomicU64,
     panics: AtomicU64,
+    /// Counts by route, where somebody asks for them.
+    meter: Option<Meter>,
 }
 
 /// Why a connection was closed as soon as it was accepted.
@@ -42,6 +44,15 @@ pub(crate) enum Refusal {
 }
 
 impl Tally {
+    /// One that counts by route as well, where it is given where to.
+    pub(super) fn new(meter: Option<Meter>) -> Self {
+        Self { meter, ..Self::default() }
+    }
+
+    pub(crate) fn meter(&self) -> Option<&Meter> {
+        self.meter.as_ref()
+    }
+
     pub(crate) fn opened(&self) {
         add(&self.opened, 1);
     }
@@ -71,9 +82,7 @@ impl Tally {
 
     /// An answer that is about to be written.
     pub(crate) fn answered(&self, status: StatusCode) {
-        // `StatusCode` goes to 999; what is no class of RFC 9110 §15 is treated as one of the server's errors.
-        let class = usize::from(status.as_u16() / 100).saturating_sub(1).min(4);
-        if let Some(count) = self.responses.get(class) {
+        if let Some(count) = self.responses.get(class(status)) {
             add(count, 1);
         }
     }
@@ -130,6 +139,12 @@ impl Tally {
         counts.bytes_out += read(&self.bytes_out);
         counts.panics += read(&self.panics);
     }
+}
+
+/// The first digit of a status, less one.
+pub(super) fn class(status: StatusCode) -> usize {
+    // `StatusCode` goes to 999; what is no class of RFC 9110 §15 is treated as one of the server's errors.
+    usize::from(status.as_u16() / 100).saturating_sub(1).min(4)
 }
 
 fn add(count: &AtomicU64, more: u64) {

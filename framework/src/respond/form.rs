@@ -116,6 +116,11 @@ impl fmt::Display for Escaped<'_> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest as _, Sha256};
+
+    use crate::layers::Csp;
     use http::StatusCode;
 
     use super::*;
@@ -181,5 +186,11 @@ mod tests {
         assert_eq!(Form::Text.document(&problem, id), format!("404 Not Found\n\nRequest {id}\n"));
         let text = Form::Text.document(&problem.detail("there is no user 7"), id);
         assert_eq!(text, format!("404 Not Found\n\nthere is no user 7\n\nRequest {id}\n"));
+    }
+
+    #[test]
+    fn the_strict_policy_allows_the_style() {
+        let hash = format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE)));
+        assert!(Csp::strict().to_string().contains(&hash), "{hash}");
     }
 }

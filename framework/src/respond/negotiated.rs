@@ -1,7 +1,6 @@
 //! [`Negotiated`]: one value in the form that the client likes best.
 
-use http::header::VARY;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use serde_core::Serialize;
 
 use super::{Html, IntoResponse, Problem};
@@ -105,7 +104,7 @@ impl<T: Represent> Negotiated<T> {
 impl<T: Represent> IntoResponse for Negotiated<T> {
     fn into_response(self) -> Response {
         let mut response = self.choose();
-        response.append_header(VARY, HeaderValue::from_static("accept"));
+        response.vary_by("accept");
         response
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use http::header::{CONTENT_TYPE, VARY};
+use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::Problem;
@@ -55,13 +55,7 @@ fn has_no_content(status: StatusCode) -> bool {
 /// Writes the document in the form that the client likes best.
 fn write(mut response: Response, problem: &Problem, facts: &RequestFacts) -> Response {
     let form = Form::of(&facts.accept());
-    let varies = |value: &HeaderValue| {
-        let mut names = value.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
-        names.any(|name| name == b"*" || name.eq_ignore_ascii_case(b"accept"))
-    };
-    if !response.headers().get_all(VARY).iter().any(varies) {
-        response.append_header(VARY, HeaderValue::from_static("accept"));
-    }
+    response.vary_by("accept");
     response.set_header(CONTENT_TYPE, form.content_type());
     response.body(form.document(problem, facts.id()))
 }
@@ -147,7 +141,7 @@ mod tests {
     use std::sync::Arc;
 
     use http::Method;
-    use http::header::{ALLOW, WWW_AUTHENTICATE};
+    use http::header::{ALLOW, VARY, WWW_AUTHENTICATE};
     use serde_json::Value;
 
     use super::*;

@@ -292,6 +292,16 @@ impl Captures {
         spans.get(index).map(|&(start, end)| (start as usize, end as usize))
     }
 
+    /// Forgets all; what lies behind the length is not touched.
+    pub(crate) fn clear(&mut self) {
+        (self.pattern, self.len) = (0, 0);
+    }
+
+    /// How many parameters there are.
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
     /// Notes one more parameter; `false` where there is no room.
     pub(crate) fn push(&mut self, start: usize, end: usize) -> bool {
         let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { return false };
@@ -301,9 +311,10 @@ impl Captures {
         true
     }
 
-    /// Forgets the last parameter, as backtracking does.
-    pub(crate) fn pop(&mut self) {
-        self.len = self.len.saturating_sub(1);
+    /// Forgets all parameters but the first `len`, as backtracking does.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        // There are fewer than 256.
+        self.len = u8::try_from(len).unwrap_or(u8::MAX).min(self.len);
     }
 }
 

@@ -11,11 +11,18 @@ use super::{ListedRoute, Policy, Routes};
 use crate::config::{write_duration, write_size};
 
 /// A table as text: methods, pattern, handler and place, and then what is special about the route.
-pub(crate) struct Listing<'a, S: 'static>(pub(crate) &'a Routes<S>);
+pub(crate) struct Listing<'a, S: 'static> {
+    pub(crate) routes: &'a Routes<S>,
+    /// Paths that are answered before the table, each with what answers it.
+    pub(crate) paths: &'a [(String, &'static str)],
+}
 
 impl<S> fmt::Display for Listing<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<_> = self.0.iter().map(|listed| columns(&listed)).collect();
+        let paths = self.paths.iter().map(|(path, name)| {
+            ["GET".to_owned(), path.clone(), (*name).to_owned(), String::new(), String::new()]
+        });
+        let rows: Vec<_> = self.routes.iter().map(|listed| columns(&listed)).chain(paths).collect();
         let mut widths = [0; COLUMNS];
         for row in &rows {
             for (width, column) in widths.iter_mut().zip(row) {

@@ -18,6 +18,7 @@
 use ::http::{HeaderValue, Method};
 
 use super::Captures;
+use super::key::{Key, same_long};
 use super::table::Table;
 use super::trie::{Leaf, Node};
 
@@ -37,6 +38,9 @@ pub(crate) enum Found {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Allowed(Vec<&'static str>);
 
+const GET: Key = Key::of("GET");
+const HEAD: Key = Key::of("HEAD");
+
 /// The order in which `Allow` lists the methods of RFC 9110 §9 and PATCH; all others follow, by their names.
 const LISTED_FIRST: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
@@ -45,16 +49,18 @@ impl Table {
     /// Finds the handler for a path as it stands in a request target, and where its parameters are.
     ///
     /// `captures` must be empty; it stays so where no handler is found.
-    pub(crate) fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
-        let mut choice = Choice { method: method.as_str(), found: Found::NotFound };
-        self.visit(path, captures, &mut choice);
+    pub(crate) fn find(&self, method: &Method, path: impl AsRef<[u8]>, captures: &mut Captures) -> Found {
+        // Most requests are of one method, whose key needs no reading.
+        let key = if *method == Method::GET { GET } else { key_of(method) };
+        let mut choice = Choice { method, key, found: Found::NotFound };
+        self.visit(path.as_ref(), captures, &mut choice);
         choice.found
     }
 
     /// The methods of all patterns that match the path; `None` where none does.
-    pub(crate) fn allowed(&self, path: &str) -> Option<Allowed> {
+    pub(crate) fn allowed(&self, path: impl AsRef<[u8]>) -> Option<Allowed> {
         let mut gathered = AllMethods(Vec::new());
-        self.visit(path, &mut Captures::default(), &mut gathered);
+        self.visit(path.as_ref(), &mut Captures::default(), &mut gathered);
         (!gathered.0.is_empty()).then(|| Allowed::complete(gathered.0))
     }
 
@@ -64,30 +70,10 @@ impl Table {
     }
 
     /// Shows `visitor` the leaves of each pattern that matches, by precedence, until it stops.
-    pub(super) fn visit(&self, path: &str, captures: &mut Captures, visitor: &mut impl Visitor) {
-        if let (Some(root), true) = (self.nodes.first(), path.starts_with('/')) {
-            Search { table: self, path: path.as_bytes(), visitor }.descend(root, 0, captures);
+    pub(super) fn visit(&self, path: &[u8], captures: &mut Captures, visitor: &mut impl Visitor) {
+        if path.starts_with(b"/") && !(Search { table: self, path }).walk(0, 0, captures, visitor) {
+            captures.truncate(0);
         }
-    }
-
-    fn literal(&self, node: &Node, segment: &[u8]) -> Option<&'static Node> {
-        let (start, len) = node.literals;
-        let start = usize::from(start);
-        let children = self.nodes.get(start..start + usize::from(len))?;
-        // A handful is looked through faster than halved.
-        if children.len() <= 8 {
-            return children.iter().find(|child| child.literal.as_bytes() == segment);
-        }
-        let place = children.binary_search_by(|child| {
-            let literal = child.literal.as_bytes();
-            literal.len().cmp(&segment.len()).then_with(|| literal.cmp(segment))
-        });
-        children.get(place.ok()?)
-    }
-
-    /// The node at this index; `None` at 0, which stands for no child.
-    fn child(&self, index: u16) -> Option<&'static Node> {
-        if index == 0 { None } else { self.nodes.get(usize::from(index)) }
     }
 }
 
@@ -102,15 +88,25 @@ pub(super) trait Visitor {
 
 /// Looks for the first pattern that has the method.
 struct Choice<'a> {
-    method: &'a str,
+    method: &'a Method,
+    key: Key,
     found: Found,
 }
 
+/// The key of any method; out of the way of the one that needs none.
+#[inline(never)]
+fn key_of(method: &Method) -> Key {
+    Key::of(method.as_str())
+}
+
 impl Visitor for Choice<'_> {
+    #[inline(always)]
     fn arrive(&mut self, leaves: &[Leaf], captures: &mut Captures) -> bool {
-        let with = |method| leaves.iter().find(|leaf| leaf.method == method);
+        let Self { method, key, .. } = *self;
+        let has_method = |leaf: &&Leaf| leaf.key == key && (key.is_whole() || leaf.method == method.as_str());
+        let leaf = leaves.iter().find(has_method);
         // GET answers HEAD (RFC 9110 §9.3.2).
-        let leaf = with(self.method).or_else(|| if self.method == "HEAD" { with("GET") } else { None });
+        let leaf = leaf.or_else(|| leaves.iter().find(|leaf| key == HEAD && leaf.key == GET));
         let Some(leaf) = leaf else {
             self.found = Found::MethodNotAllowed;
             return false;
@@ -131,59 +127,123 @@ impl Visitor for AllMethods {
     }
 }
 
-struct Search<'a, V> {
+#[derive(Clone, Copy)]
+struct Search<'a> {
     table: &'a Table,
     path: &'a [u8],
-    visitor: &'a mut V,
 }
 
-impl<V: Visitor> Search<'_, V> {
-    /// Goes on from `node`, to which the path led up to, and without, `at`: a slash or the path's end. Says whether
-    /// the visitor stopped.
-    fn descend(&mut self, mut node: &'static Node, mut at: usize, captures: &mut Captures) -> bool {
+impl Search<'_> {
+    /// Goes on from the node `place`, to which the path led up to, and without, `at`: a slash or the path's end. Says
+    /// whether the visitor stopped; where it did not, captures may have been added that lead nowhere.
+    ///
+    /// Inlined into the look-up: most paths are found without a call.
+    #[inline(always)]
+    fn walk(
+        self,
+        mut place: usize,
+        mut at: usize,
+        captures: &mut Captures,
+        visitor: &mut impl Visitor,
+    ) -> bool {
         loop {
-            self.visitor.enter();
-            let Some((_, rest)) = self.path.get(at..).and_then(<[u8]>::split_first) else {
+            visitor.enter();
+            let Some(node) = self.table.nodes.get(place) else { return false };
+            if at >= self.path.len() {
                 let leaves = self.table.leaves_of(node);
-                return !leaves.is_empty() && self.visitor.arrive(leaves, captures);
-            };
-            let start = at + 1;
-            let len = memchr::memchr(b'/', rest).unwrap_or(rest.len());
-            let end = start + len;
-            let literal = self.table.literal(node, rest.get(..len).unwrap_or(rest));
-            match (literal, self.table.child(node.param), self.table.child(node.catch_all)) {
-                (None, None, None) => return false,
-                // The only way on needs no return.
-                (Some(next), None, None) => (node, at) = (next, end),
-                (literal, param, catch_all) => {
-                    return literal.is_some_and(|next| self.descend(next, end, captures))
-                        || self.take(param, (start, end), captures)
-                        || self.take(catch_all, (start, self.path.len()), captures);
-                }
+                return !leaves.is_empty() && visitor.arrive(leaves, captures);
             }
+            let start = at + 1;
+            let (end, key) = Key::read(self.path, start);
+            let literal = if node.literals == 0 { 0 } else { self.literal(place, key, start, end) };
+            // The only way on needs no return.
+            place = if literal != 0 && !node.has_others {
+                literal
+            } else if literal != 0 || node.catch_all != 0 {
+                return self.fork(Fork { node, literal, start, end }, captures, visitor);
+            } else if node.param != 0 && start < end && captures.push(start, end) {
+                usize::from(node.param)
+            } else {
+                return false;
+            };
+            at = end;
         }
     }
 
-    /// Captures a span that is not empty and goes on behind it; forgets it where that leads nowhere.
-    fn take(
-        &mut self,
-        child: Option<&'static Node>,
-        (start, end): (usize, usize),
-        captures: &mut Captures,
-    ) -> bool {
-        let Some(child) = child.filter(|_| start < end) else { return false };
-        if !captures.push(start, end) {
-            return false;
-        }
-        let stopped = self.descend(child, end, captures);
-        if !stopped {
-            captures.pop();
-        }
-        stopped
+    /// The same behind a fork.
+    fn descend(self, place: usize, at: usize, captures: &mut Captures, visitor: &mut impl Visitor) -> bool {
+        self.walk(place, at, captures, visitor)
     }
+
+    /// Tries one way on after the other.
+    #[inline(never)]
+    fn fork(self, fork: Fork<'_>, captures: &mut Captures, visitor: &mut impl Visitor) -> bool {
+        let Fork { node, literal, start, end } = fork;
+        let captured = captures.len();
+        if literal != 0 {
+            if self.descend(literal, end, captures, visitor) {
+                return true;
+            }
+            captures.truncate(captured);
+        }
+        if node.param != 0 && start < end && captures.push(start, end) {
+            if self.descend(usize::from(node.param), end, captures, visitor) {
+                return true;
+            }
+            captures.truncate(captured);
+        }
+        let end = self.path.len();
+        node.catch_all != 0
+            && start < end
+            && captures.push(start, end)
+            && self.descend(usize::from(node.catch_all), end, captures, visitor)
+    }
+
+    /// The child of `parent` whose literal is the segment from `start` to `end`; 0 where there is none.
+    #[inline(always)]
+    fn literal(self, parent: usize, key: Key, start: usize, end: usize) -> usize {
+        let slots = self.table.slots.as_flattened();
+        let mut slot = key.slot(parent, slots.len());
+        // Ends: there are more slots than nodes.
+        while let Some(&index) = slots.get(slot)
+            && let index = usize::from(index)
+            && let Some(child) = self.table.nodes.get(index)
+            && index != 0
+        {
+            if child.key == key
+                && usize::from(child.parent) == parent
+                && (key.is_whole() || self.has_literal(child, start, end))
+            {
+                return index;
+            }
+            slot = if slot + 1 == slots.len() { 0 } else { slot + 1 };
+        }
+        0
+    }
+
+    /// Whether the segment, which has the node's key, has its literal.
+    #[inline(never)]
+    fn has_literal(self, node: &Node, start: usize, end: usize) -> bool {
+        self.path.get(start..end).is_some_and(|segment| same_long(node.literal.as_bytes(), segment))
+    }
+}
+
+/// A node from which there is more than one way on.
+struct Fork<'a> {
+    node: &'a Node,
+    /// The child that has the segment for its literal; 0 where none has.
+    literal: usize,
+    /// Where the segment lies.
+    start: usize,
+    end: usize,
 }
 
 impl Allowed {
+    /// Those of what can only be read.
+    pub(crate) fn reading() -> Self {
+        Self::complete(vec!["GET"])
+    }
+
     fn complete(mut methods: Vec<&'static str>) -> Self {
         if methods.contains(&"GET") {
             methods.push("HEAD");

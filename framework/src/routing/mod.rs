@@ -3,13 +3,16 @@
 //! `routes!` composes the constants that `#[route]` emits; everything it calls here is a `const fn`, so that the table
 //! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found
 //! and counts it, `gather` puts prefixes in front, `sort` lays patterns that begin alike beside each other, `trie`
-//! builds, `conflict` refuses, `bind` adds the handlers. `lookup` is what runs for each request; `mount` answers what
+//! builds, `conflict` refuses, `bind` adds the handlers. `lookup` is what runs for each request, by the numbers of `key`; `mount` answers what
 //! the table does not.
 
 mod bind;
+#[cfg(any(test, feature = "__micro"))]
+mod build;
 mod conflict;
 mod gather;
 mod info;
+mod key;
 mod listing;
 mod lookup;
 mod mount;
@@ -22,14 +25,16 @@ mod trie;
 mod url;
 
 pub use bind::{Binding, Bindings, layer};
+#[cfg(feature = "__micro")]
+pub(crate) use build::table as table_of;
 pub use conflict::Conflicts;
 pub use gather::{Gathered, Rows, join_texts};
 pub(crate) use info::Captures;
 pub use info::{Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment};
 pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
-pub(crate) use mount::Mounts;
 pub use mount::{Mount, Rest};
+pub(crate) use mount::{MountError, Mounts};
 pub use reply::{
     Reply, answer_0_0, answer_0_1, answer_0_2, answer_0_3, answer_0_4, answer_1_0, answer_1_1, answer_1_2,
     answer_1_3, answer_1_4, answer_2_0, answer_2_1, answer_2_2, answer_2_3, answer_2_4, answer_3_0,

@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::Table;
 use crate::http::{Request, Response};
 use crate::middleware::BoxFuture;
 
@@ -36,13 +37,24 @@ use crate::middleware::BoxFuture;
 pub trait Mount<S>: Send + Sync + 'static {
     /// Answers `request`, whose path ends in `rest`.
     fn call(&self, request: Request, rest: Rest, state: &S) -> impl Future<Output = Response> + Send;
+
+    /// Says what is missing to answer at all; asked when it is mounted.
+    ///
+    /// # Errors
+    ///
+    /// Then the server does not start, and says why.
+    fn check(&self) -> crate::Result {
+        Ok(())
+    }
 }
 
 /// Which part of a request's path lies below a mount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Rest {
     /// Where in the path it begins.
     start: usize,
+    /// The table before the mounts.
+    table: &'static Table,
 }
 
 impl Rest {
@@ -50,6 +62,13 @@ impl Rest {
     /// leaves `/a.css`, and `/assets` leaves nothing.
     pub fn of(self, request: &Request) -> &str {
         request.path().get(self.start..).unwrap_or_default()
+    }
+
+    /// Whether the first segment of the part begins a route of the server's table. With a route `/api/users`, all below
+    /// `/api` is the table's: a mount that answers what is not there with something else leaves that to a 404.
+    pub fn is_of_the_table(self, request: &Request) -> bool {
+        let above = request.path().get(..self.start).unwrap_or_default();
+        self.table.begins_a_route(request.path(), above.split('/').count())
     }
 }
 
@@ -106,6 +125,11 @@ impl<S> Mounts<S> {
         Some((index, base(&self.mounts.get(index)?.prefix).len()))
     }
 
+    /// The prefixes, in the order of their indices.
+    pub(crate) fn prefixes(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.mounts.iter().map(|mounted| mounted.prefix.as_str())
+    }
+
     /// Lets the mount that [`Mounts::find`] found answer.
     ///
     /// # Panics
@@ -115,11 +139,12 @@ impl<S> Mounts<S> {
         &'a self,
         index: usize,
         request: Request,
-        start: usize,
+        rest: (usize, &'static Table),
         state: &'a S,
     ) -> BoxFuture<'a, Response> {
+        let (start, table) = rest;
         let mounted = self.mounts.get(index).expect("`find` gives indices of mounts alone");
-        mounted.mount.call(request, Rest { start }, state)
+        mounted.mount.call(request, Rest { start, table }, state)
     }
 }
 
@@ -151,6 +176,13 @@ enum Fault {
     Param,
     Char(char),
     Taken,
+}
+
+impl MountError {
+    /// What is wrong with a path that something is to answer at, whatever is mounted.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        check_prefix(path).err().map(|fault| Self { prefix: path.to_owned(), fault })
+    }
 }
 
 impl Error for MountError {}
@@ -237,7 +269,8 @@ mod tests {
         let found = match mounts.find(path) {
             None => None,
             Some((index, start)) => {
-                let response = mounts.call(index, Request::new(Method::GET, path), start, &()).await;
+                let rest = (start, Table::EMPTY);
+                let response = mounts.call(index, Request::new(Method::GET, path), rest, &()).await;
                 Some(response.headers()["x-found"].to_str().unwrap().to_owned())
             }
         };

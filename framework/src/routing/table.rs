@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::bind::Bindings;
 use super::gather::{Entry, Gathered};
-use super::trie::{Leaf, Node, Trie};
+#[cfg(any(test, feature = "__micro"))]
+use super::trie::TrieMut;
+use super::trie::{Leaf, Node, Slots, Trie};
 use super::{HandlerFn, RouteInfo};
 use crate::middleware::Layer;
 
@@ -14,23 +16,25 @@ pub struct Table {
     gathered: Gathered,
     pub(super) nodes: &'static [Node],
     leaves: &'static [Leaf],
+    pub(super) slots: &'static Slots,
 }
 
 impl Table {
     /// The table that has no route.
-    pub const EMPTY: &'static Self = &Self { gathered: Gathered::EMPTY, nodes: &[Node::EMPTY], leaves: &[] };
+    pub const EMPTY: &'static Self =
+        &Self { gathered: Gathered::EMPTY, nodes: &[Node::EMPTY], leaves: &[], slots: &[] };
 
     /// Puts rows and trie together; the macro's alone.
     pub const fn new<const NODES: usize, const LEAVES: usize>(
         gathered: Gathered,
         trie: &'static Trie<NODES, LEAVES>,
     ) -> Self {
-        Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves }
+        Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves, slots: &trie.slots }
     }
 
-    #[cfg(test)]
-    pub(super) fn of_slices(gathered: Gathered, nodes: &'static [Node], leaves: &'static [Leaf]) -> Self {
-        Self { gathered, nodes, leaves }
+    #[cfg(any(test, feature = "__micro"))]
+    pub(super) fn of_slices(gathered: Gathered, trie: TrieMut<'static>) -> Self {
+        Self { gathered, nodes: trie.nodes, leaves: trie.leaves, slots: trie.slots }
     }
 
     /// How many handlers it has.
@@ -53,6 +57,29 @@ impl Table {
         let entry = self.gathered.entries.get(route)?;
         let row = self.gathered.rows.get(usize::from(entry.first_row) + pattern)?;
         (usize::from(row.entry) == route).then_some(row.text)
+    }
+
+    /// Where in the table a handler's pattern stands: as [`Routes::iter`] counts them.
+    pub(crate) fn row(&self, route: usize, pattern: usize) -> Option<u32> {
+        let entry = self.gathered.entries.get(route)?;
+        u32::try_from(usize::from(entry.first_row) + pattern).ok()
+    }
+
+    /// How many patterns it has.
+    pub(crate) const fn rows(&self) -> usize {
+        self.gathered.rows.len()
+    }
+
+    /// Whether some pattern begins with the first `count` segments of `path`, all of them literal.
+    pub(crate) fn begins_a_route(&self, path: &str, count: usize) -> bool {
+        let begins = |text: &str| {
+            let (mut pattern, mut path) = (text.split('/').skip(1), path.split('/').skip(1));
+            (0..count).all(|_| match (pattern.next(), path.next()) {
+                (Some(literal), Some(segment)) => !literal.is_empty() && literal == segment,
+                _ => false,
+            })
+        };
+        self.gathered.rows.iter().any(|row| begins(row.text))
     }
 
     pub(super) const fn gathered(&self) -> &Gathered {

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use super::{CommandLine, HasState, Missing, Server};
 use crate::app::App;
 use crate::banner::Banner;
+use crate::blocking::BlockingPool;
 use crate::config::{self, Action, Help, ListenError, Runtime, Settings};
+use crate::handlers::Monitor;
 use crate::net::{
-    self, BlockingPool, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Vitals, Workers,
 };
-use crate::routing::{Listing, Routes};
+use crate::routing::Listing;
 
 impl<S: Send + Sync + 'static, P> Server<S, P>
 where
@@ -29,6 +31,9 @@ where
         if let Some(mistake) = self.mistakes.pop() {
             return Err(mistake);
         }
+        if let Some(fault) = self.probes.fault(self.routes.table()) {
+            return Err(fault.into());
+        }
         let args = match self.command_line {
             CommandLine::Read => std::env::args_os().skip(1).collect(),
             CommandLine::Ignored => Vec::new(),
@@ -40,7 +45,7 @@ where
                 self.settings = loaded.settings;
                 self.serve().await
             }
-            Action::PrintRoutes => Ok(print(&Listing(&self.routes).to_string())?),
+            Action::PrintRoutes => Ok(print(&self.listing())?),
             Action::PrintVersion => {
                 Ok(print(&format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION")))?)
             }
@@ -72,7 +77,7 @@ where
             None => Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?,
         };
         let addrs = listeners.addrs.clone();
-        let routes = self.routes;
+        let routes = self.listing();
         let shop = self.into_shop(&settings)?;
         let workers = if per_core {
             Workers::per_core(listeners, workers, &shop)?
@@ -80,9 +85,16 @@ where
             Workers::shared(listeners, workers, &shop)?
         };
         announce(&settings, &addrs, &routes);
+        let _checks = Monitor::start(&shop.app)?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
         net::run(workers, signals, drain, trigger).await;
         Ok(())
+    }
+
+    /// What is answered where, as `--routes` prints it.
+    fn listing(&self) -> String {
+        let paths: Vec<_> = self.probes.paths().collect();
+        Listing { routes: &self.routes, paths: &paths }.to_string()
     }
 
     fn into_shop(self, settings: &Settings) -> io::Result<Shop<App<S>>> {
@@ -91,11 +103,15 @@ where
         let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
         let shutdown = self.shutdown.clone();
         let (app, limits) = self.into_app();
-        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown })
+        let vitals = app.probes.are_attached().then(|| Arc::clone(&app.vitals));
+        if let Some(vitals) = &vitals {
+            vitals.watch_blocking(&blocking);
+        }
+        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals })
     }
 }
 
-impl<S> Server<S, Missing> {
+impl<S: Send + Sync + 'static> Server<S, Missing> {
     fn with_state(self, state: S) -> (App<S>, Limits) {
         let limits = Limits::of(&self.settings);
         let app = App {
@@ -107,15 +123,17 @@ impl<S> Server<S, Missing> {
             renderer: self.reports.renderer,
             observers: self.reports.observers.into(),
             counters: self.reports.counters,
+            probes: self.probes.into_probes(),
+            vitals: Arc::new(Vitals::new()),
         };
         (app, limits)
     }
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce<S>(settings: &Settings, addresses: &[SocketAddr], routes: &Routes<S>) {
+fn announce(settings: &Settings, addresses: &[SocketAddr], routes: &str) {
     use std::io::Write;
-    let (name, routes) = (program(), Listing(routes).to_string());
+    let name = program();
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
     let banner = Banner {
         name: &name,

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use server::testing::Client;
-use server::{Body, Bytes, Json, Redirect, Request, Response, Routes, StatusCode, get, post, routes};
+use server::{
+    AcceptRanges, Body, Bytes, ETag, Json, Redirect, Request, Response, Routes, StatusCode, get, post, routes,
+};
 
 const ROUTES: Routes = routes![
     root, behind, echo, field, host, lazy, small, panics, fails, stream, slow, status, created, moved,
-    choosy, number, goes, says
+    choosy, number, goes, says, alphabet
 ];
 
 /// A client of the application, through the whole engine.
@@ -124,4 +126,10 @@ async fn goes(to: String) -> Redirect {
 #[get("/says/:what")]
 async fn says(what: String) -> Response {
     Response::ok().header("x-said", what.as_str()).text("said")
+}
+
+/// What can be given in parts.
+#[get("/alphabet")]
+async fn alphabet() -> (AcceptRanges, ETag, String) {
+    (AcceptRanges, ETag::strong(1), "abcdefghijklmnopqrstuvwxyz".repeat(10))
 }

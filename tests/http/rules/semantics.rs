@@ -124,3 +124,42 @@ fn what_nobody_here_speaks() {
             .answers(404),
     ]);
 }
+
+/// Parts of 260 bytes whose tag is `"1"`.
+#[test]
+fn ranges() {
+    let get = |lines: &str| request("GET /alphabet", lines);
+    let many = format!("range: bytes={}\r\n", "0-0,".repeat(1000));
+    check([
+        rule("range-one", "9110 §15.3.7.1", get("range: bytes=1-3\r\n"))
+            .answers(206)
+            .has("content-range", "bytes 1-3/260")
+            .has("content-length", "3")
+            .has("etag", "\"1\"")
+            .body("bcd"),
+        rule("range-overlapping", "9110 §15.3.7.2", get("range: bytes=2-3,0-1,1-2\r\n"))
+            .answers(206)
+            .has("content-range", "bytes 0-3/260")
+            .body("abcd"),
+        rule("range-several", "9110 §15.3.7.2", get("range: bytes=0-0,259-259\r\n"))
+            .answers(206)
+            .has("content-type", "")
+            .lacks("content-range"),
+        rule("range-outside", "9110 §15.5.17", get("range: bytes=260-\r\n"))
+            .answers(416)
+            .has("content-range", "bytes */260"),
+        rule("range-of-this-state", "9110 §13.1.5", get("range: bytes=-1\r\nif-range: \"1\"\r\n"))
+            .answers(206)
+            .body("z"),
+        rule("range-of-another-state", "9110 §13.1.5", get("range: bytes=-1\r\nif-range: \"2\"\r\n"))
+            .has("content-length", "260")
+            .lacks("content-range"),
+        rule("range-of-head", "9110 §14.2", request("HEAD /alphabet", "range: bytes=1-3\r\n"))
+            .has("content-length", "260")
+            .has("accept-ranges", "bytes")
+            .lacks("content-range"),
+        rule("range-of-many-parts", "9110 §14.2", get(&many))
+            .has("content-length", "260")
+            .lacks("content-range"),
+    ]);
+}

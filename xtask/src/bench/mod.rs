@@ -1,17 +1,27 @@
-//! `cargo xtask bench …`: what is measured beside other frameworks, and the reports of it in `benches/report`.
+//! `cargo xtask bench`: ours beside its peers, and the report of it.
+//!
+//! Servers and driver are a workspace of their own, `benches/peers`; here they are built, started, pinned to cores,
+//! loaded in turn, and counted. What was measured is one file of rows ([`Data`](data::Data)); table and charts are
+//! drawn from it, again at any time. What compilers are asked to do has a folder of its own, `compile`.
 
+mod chart;
 mod compile;
+mod counts;
+mod data;
+mod driver;
+mod latency;
+mod machine;
+mod nginx;
+mod once;
+mod options;
+mod rates;
+mod reach;
+mod report;
+mod run;
+mod scenarios;
+mod servers;
+mod statistics;
+mod tables;
 
-use crate::steps::Outcome;
-
-/// Measures what the first argument names.
-///
-/// # Errors
-///
-/// Where it is not known, or cannot be measured.
-pub(crate) fn run(arguments: &[String]) -> Outcome {
-    match arguments {
-        [what, options @ ..] if what == "compile" => compile::report(&compile::Options::parse(options)?),
-        [] | [_, ..] => Err("say what: `cargo xtask bench compile`".to_owned()),
-    }
-}
+pub(crate) use options::Task;
+pub(crate) use run::run;

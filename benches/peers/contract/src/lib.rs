@@ -9,6 +9,8 @@
 //! | `GET /download` | [`DOWNLOAD_BYTES`] bytes of [`download`] |
 //! | `POST /upload` | how many bytes were sent, read as they come |
 //!
+//! Ours answers `GET /middleware/{1,4}` besides: [`PLAINTEXT`], through as many middlewares that do nothing.
+//!
 //! A server listens on 127.0.0.1 at `PORT`, with `WORKERS` threads.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,6 +25,9 @@ pub const DOWNLOAD_BYTES: usize = 1024 * 1024;
 
 /// The content of `GET /download`.
 pub static DOWNLOAD: [u8; DOWNLOAD_BYTES] = [b'x'; DOWNLOAD_BYTES];
+
+/// How long the content is that `POST /upload` is sent.
+pub const UPLOAD_BYTES: usize = 1024 * 1024;
 
 /// The content of `GET /json`.
 #[derive(Debug, Serialize)]
@@ -101,5 +106,6 @@ pub fn workers() -> usize {
 }
 
 fn number(name: &str, default: u16) -> u16 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
+    std::env::var(name)
+        .map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
 }

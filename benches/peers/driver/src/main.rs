@@ -1,12 +1,14 @@
 //! Loads a server, and does not parse what it answers: one answer is read at first, and its length is what counts then.
 //!
 //! ```text
-//! driver port=8080 scenario=plaintext connections=64 pipeline=1 seconds=5 [rate=20000] [requests=4800] [pid=1234]
+//! driver port=8080 scenario=plaintext connections=64 pipeline=1 seconds=5 [rate=20000] [requests=4800] [pid=1234] [idle=10000]
 //! ```
 //!
-//! One thread, one `epoll`: a server is the bottleneck, not this. What was measured is printed as a line of JSON.
+//! One thread, one `epoll`: a server is the bottleneck, not this. What was measured is printed as a line of JSON. With
+//! `requests=0` there is only the first look, which compares the answer with what it should be.
 
 mod connection;
+mod idle;
 mod options;
 mod report;
 mod scenario;
@@ -26,6 +28,10 @@ fn main() -> io::Result<()> {
         std::process::exit(2);
     });
     let answer_len = scenario::check(&options)?;
+    if options.idle > 0 {
+        println!("{}", idle::measure(&options, answer_len)?);
+        return Ok(());
+    }
     let mut load = Load::start(options, answer_len)?;
     let cpu_before = cpu_time(load.options.pid)?;
     let begun = Instant::now();
@@ -36,7 +42,8 @@ fn main() -> io::Result<()> {
         requests: load.answered,
         seconds: elapsed.as_secs_f64(),
         per_second: load.answered as f64 / elapsed.as_secs_f64(),
-        cpu_ns_per_request: (load.options.pid != 0).then(|| cpu.as_nanos() as f64 / load.answered.max(1) as f64),
+        cpu_ns_per_request: (load.options.pid != 0)
+            .then(|| cpu.as_nanos() as f64 / load.answered.max(1) as f64),
         latency_us: percentiles(&mut load.latencies),
         failures: load.failures,
     };
@@ -50,6 +57,8 @@ struct Load {
     poll: Poll,
     connections: Vec<Connection>,
     answered: u64,
+    /// Requests that may still be sent.
+    left: u64,
     /// Connections that ended before their answers had come.
     failures: u64,
     /// Microseconds, where a rate is held.
@@ -67,7 +76,8 @@ impl Load {
             connection.open(&poll, Token(index))?;
             connections.push(connection);
         }
-        Ok(Self { options, poll, connections, answered: 0, failures: 0, latencies: Vec::new() })
+        let left = options.requests.unwrap_or(u64::MAX);
+        Ok(Self { options, poll, connections, answered: 0, left, failures: 0, latencies: Vec::new() })
     }
 
     /// Sends and counts until the time, or the number of requests, is over.
@@ -87,7 +97,8 @@ impl Load {
     }
 
     fn has_enough(&self) -> bool {
-        self.options.requests.is_some_and(|requests| self.answered >= requests)
+        let next = self.answered + self.options.pipeline as u64;
+        self.options.requests.is_some_and(|requests| next > requests)
     }
 
     /// Spreads the first requests over one interval, so that they do not come all at once.
@@ -111,7 +122,9 @@ impl Load {
             match connection.due {
                 Some(due) if due > now => next = next.min(due),
                 Some(_) | None => {
-                    connection.begin();
+                    if !begin(connection, &mut self.left, &self.options) {
+                        continue;
+                    }
                     if connection.write().is_err() {
                         self.reopen(index)?;
                     }
@@ -132,6 +145,7 @@ impl Load {
                 Ok(true) => {}
                 Err(_) => {
                     self.failures += 1;
+                    self.left = self.left.saturating_add(self.options.pipeline as u64);
                     return self.reopen(index);
                 }
             }
@@ -145,14 +159,25 @@ impl Load {
             if self.options.closes {
                 return self.reopen(index);
             }
-            if interval.is_some() {
+            if interval.is_some() || !begin(connection, &mut self.left, &self.options) {
                 return Ok(());
             }
-            connection.begin();
         }
     }
 
     fn reopen(&mut self, index: usize) -> io::Result<()> {
         self.connections[index].open(&self.poll, Token(index))
+    }
+}
+
+/// Begins the next request; `false` where all have been sent that are to be, so that none is under way at the end.
+fn begin(connection: &mut Connection, left: &mut u64, options: &Options) -> bool {
+    match left.checked_sub(options.pipeline as u64) {
+        Some(rest) => {
+            *left = rest;
+            connection.begin();
+            true
+        }
+        None => false,
     }
 }

@@ -11,12 +11,14 @@ pub(crate) struct Options {
     /// Requests that are sent at once on a connection.
     pub(crate) pipeline: usize,
     pub(crate) duration: Duration,
-    /// Stops after so many answers, though time is left.
+    /// Sends no more than so many, and stops with the last answer, though time is left.
     pub(crate) requests: Option<u64>,
     /// Requests a second over all connections; 0 sends as fast as answers come.
     pub(crate) rate: u64,
     /// The server's process, whose CPU time is taken; 0 takes none.
     pub(crate) pid: u32,
+    /// Connections that are answered once, and then wait: what the server's memory grows by is measured.
+    pub(crate) idle: usize,
     /// Each connection carries one request.
     pub(crate) closes: bool,
 }
@@ -32,6 +34,7 @@ impl Options {
             requests: None,
             rate: 0,
             pid: 0,
+            idle: 0,
             closes: false,
         };
         for arg in args {
@@ -53,12 +56,17 @@ impl Options {
             "scenario" => self.scenario = value.to_owned(),
             "connections" => self.connections = number(name, value)?,
             "pipeline" => self.pipeline = number(name, value)?,
-            "seconds" => self.duration = Duration::from_secs(number(name, value)?),
+            "seconds" => {
+                let seconds =
+                    value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                self.duration = seconds.ok_or_else(|| format!("{name}={value}: seconds are wanted"))?;
+            }
             "requests" => self.requests = Some(number(name, value)?),
             "rate" => self.rate = number(name, value)?,
+            "idle" => self.idle = number(name, value)?,
             "pid" => self.pid = number(name, value)?,
             _ => {
-                let known = "port, scenario, connections, pipeline, seconds, requests, rate, pid";
+                let known = "port, scenario, connections, pipeline, seconds, requests, rate, pid, idle";
                 return Err(format!("there is no `{name}`; there are {known}"));
             }
         }

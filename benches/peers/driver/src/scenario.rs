@@ -4,12 +4,9 @@ use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use contract::{DOWNLOAD, Message, Order, PLAINTEXT};
+use contract::{DOWNLOAD, Message, Order, PLAINTEXT, UPLOAD_BYTES};
 
 use crate::options::Options;
-
-/// How many bytes an upload has.
-const UPLOAD_BYTES: usize = 1024 * 1024;
 
 /// What a browser says of itself: about 700 bytes.
 const BROWSER: &str = "Connection: keep-alive\r\n\
@@ -29,7 +26,9 @@ const BROWSER: &str = "Connection: keep-alive\r\n\
 
 /// One request of the scenario.
 pub(crate) fn request(options: &Options) -> Vec<u8> {
-    let get = |path: &str, fields: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n").into_bytes();
+    let get = |path: &str, fields: &str| {
+        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n").into_bytes()
+    };
     let post = |path: &str, content_type: &str, body: &[u8]| {
         let len = body.len();
         let head = format!(
@@ -44,6 +43,8 @@ pub(crate) fn request(options: &Options) -> Vec<u8> {
         "json" => get("/json", ""),
         "parameter" => get("/users/42", ""),
         "download" => get("/download", ""),
+        "middleware1" => get("/middleware/1", ""),
+        "middleware4" => get("/middleware/4", ""),
         "echo" => post("/echo", "application/json", &order()),
         "upload" => post("/upload", "application/octet-stream", &vec![b'x'; UPLOAD_BYTES]),
         other => {
@@ -72,7 +73,7 @@ fn content(options: &Options) -> Vec<u8> {
 /// Asks once; gives how many bytes the answer has, when it is the right one.
 pub(crate) fn check(options: &Options) -> io::Result<usize> {
     let mut stream = TcpStream::connect(options.address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(3)))?;
     stream.write_all(&request(options))?;
     let expected = content(options);
     let mut answer = Vec::new();
@@ -80,11 +81,18 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
     loop {
         let len = stream.read(&mut scratch)?;
         answer.extend_from_slice(scratch.get(..len).unwrap_or_default());
+        if answer.len() >= 12 && !answer.starts_with(b"HTTP/1.1 200") {
+            return Err(wrong(&answer));
+        }
         let head = answer.windows(4).position(|end| end == b"\r\n\r\n").map(|at| at + 4);
         if let Some(head) = head
             && answer.len() >= head + expected.len()
         {
-            let is_right = answer.starts_with(b"HTTP/1.1 200") && answer.get(head..) == Some(expected.as_slice());
+            let mut is_right =
+                answer.starts_with(b"HTTP/1.1 200") && answer.get(head..) == Some(expected.as_slice());
+            if options.closes {
+                is_right &= stream.read(&mut scratch)? == 0;
+            }
             return if is_right { Ok(answer.len()) } else { Err(wrong(&answer)) };
         }
         if len == 0 {
@@ -94,6 +102,6 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
 }
 
 fn wrong(answer: &[u8]) -> io::Error {
-    let begin = String::from_utf8_lossy(answer.get(..400).unwrap_or(answer)).into_owned();
+    let begin = String::from_utf8_lossy(answer.get(..100).unwrap_or(answer)).into_owned();
     io::Error::new(io::ErrorKind::InvalidData, format!("the wrong answer: {begin:?}"))
 }

@@ -5,10 +5,10 @@ use std::ops;
 use http::header::RANGE;
 use http::{HeaderValue, Method};
 
-use super::{MAX_RANGES, Range};
+use super::Range;
 use crate::__properties::{trim, values};
 use crate::extract::TypedHeader;
-use crate::http::Request;
+use crate::http::{MAX_RANGES, Request};
 
 /// Every length up to this is tried, byte by byte.
 const SMALL: u64 = 24;

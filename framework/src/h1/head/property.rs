@@ -136,7 +136,7 @@ impl Said {
             parsed,
             method: head.method.to_string(),
             target: text(head.target),
-            path: head.path().to_owned(),
+            path: head.path_text().to_owned(),
             query: head.query.map(text),
             authority: head.authority.map(text),
             fields: head.fields().map(|(name, value)| (latin1(name), latin1(value))).collect(),

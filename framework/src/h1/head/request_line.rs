@@ -13,8 +13,9 @@ use http::{Method, Version};
 
 use super::HeadLimits;
 use crate::h1::HeadError;
-use crate::h1::ascii::{AUTHORITY, TARGET, TOKEN, run_len};
+use crate::h1::ascii::{AUTHORITY, TOKEN, skip};
 use crate::h1::authority::{Authority, parse_authority};
+use crate::h1::words::skip_target;
 use crate::http::{RequestHead, Span};
 
 /// Bytes of a method; the longest registered one has 17.
@@ -23,6 +24,8 @@ const MAX_METHOD: usize = 64;
 const VERSION_LEN: usize = 10;
 
 /// Where the reading of a request line stands.
+///
+/// Each part is a step that moves on to the next place, or stays where the input ends and notes how far it came.
 #[derive(Debug, Default)]
 pub(super) struct RequestLine {
     place: Place,
@@ -56,41 +59,30 @@ enum Place {
     Version,
 }
 
-/// What a step came to.
-enum Step {
-    /// Go on at this place, this many bytes from the line's start.
-    To(Place, usize),
-    /// The input ends here; all before is good.
-    Pause(usize),
-}
-
 impl RequestLine {
     /// Reads on; gives the line's length once it is complete.
+    #[inline]
     pub(super) fn parse(
         &mut self,
         input: &[u8],
         limits: &HeadLimits,
         head: &mut RequestHead,
     ) -> Result<Option<usize>, HeadError> {
-        loop {
-            let step = match self.place {
-                Place::Method => self.method(input, head)?,
-                Place::Version => return self.version(input, head),
-                Place::Target
-                | Place::Absolute { .. }
-                | Place::Tunnel
-                | Place::Asterisk
-                | Place::Path { .. }
-                | Place::Query { .. } => self.target(input, limits, head)?,
-            };
-            match step {
-                Step::To(place, position) => (self.place, self.position) = (place, position),
-                Step::Pause(position) => {
-                    self.position = position;
-                    return Ok(None);
-                }
+        if let Place::Method = self.place {
+            let rest = self.method(input, head)?;
+            self.position = input.len() - rest.len();
+        }
+        if self.is_in_target() {
+            // No byte beyond the limit is looked at but the space that ends the target.
+            let bound = self.target.saturating_add(limits.max_target);
+            let window = input.get(..=bound).unwrap_or(input);
+            let rest = self.target(window, head)?;
+            self.position = window.len() - rest.len();
+            if self.is_in_target() && input.len() > bound {
+                return Err(HeadError::TargetTooLong);
             }
         }
+        if let Place::Version = self.place { self.version(input, head) } else { Ok(None) }
     }
 
     /// Whether nothing of the line was read.
@@ -123,80 +115,115 @@ impl RequestLine {
         !matches!(self.place, Place::Method | Place::Version)
     }
 
-    fn method(&mut self, input: &[u8], head: &mut RequestHead) -> Result<Step, HeadError> {
-        let end = self.position + run_len(input.get(self.position..).unwrap_or_default(), TOKEN);
+    /// Reads the method, and gives what is behind it.
+    #[inline]
+    fn method<'a>(&mut self, input: &'a [u8], head: &mut RequestHead) -> Result<&'a [u8], HeadError> {
+        // The commonest one, and what an emptied head has.
+        if let Some((b"GET ", behind)) = input.split_first_chunk() {
+            self.place = Place::Target;
+            self.target = 4;
+            return Ok(behind);
+        }
+        let rest = skip(input.get(self.position..).unwrap_or_default(), TOKEN);
+        let end = input.len() - rest.len();
         if end > MAX_METHOD {
             return Err(HeadError::MethodTooLong);
         }
-        match input.get(end) {
-            Some(b' ') => {
-                let method = input.get(..end).unwrap_or_default();
-                head.method = Method::from_bytes(method).map_err(|_| HeadError::InvalidMethod(b' '))?;
-                self.target = end + 1;
-                Ok(Step::To(Place::Target, end + 1))
-            }
-            Some(b'\n') => Err(HeadError::BareLf),
-            Some(found) => Err(HeadError::InvalidMethod(*found)),
-            None => Ok(Step::Pause(end)),
-        }
+        let behind = match rest {
+            [b' ', behind @ ..] => behind,
+            [b'\n', ..] => return Err(HeadError::BareLf),
+            [found, ..] => return Err(HeadError::InvalidMethod(*found)),
+            [] => return Ok(rest),
+        };
+        let name = input.get(..end).unwrap_or_default();
+        head.method = Method::from_bytes(name).map_err(|_| HeadError::InvalidMethod(b' '))?;
+        self.target = end + 1;
+        self.place = Place::Target;
+        Ok(behind)
     }
 
-    /// Takes one step in the target, of which no byte beyond the limit is looked at but the space that ends it.
-    fn target(&self, input: &[u8], limits: &HeadLimits, head: &mut RequestHead) -> Result<Step, HeadError> {
-        let bound = self.target.saturating_add(limits.max_target);
-        let window = input.get(..=bound).unwrap_or(input);
-        let rest = window.get(self.position..).unwrap_or_default();
-        let step = match self.place {
-            Place::Absolute { start } => self.absolute(start, window, head)?,
-            Place::Tunnel => self.tunnel(window, head)?,
-            Place::Asterisk => self.asterisk(rest, head)?,
-            Place::Path { start } => self.path(start, window, head)?,
-            Place::Query { start } => self.query(start, window, head)?,
-            Place::Target | Place::Method | Place::Version => self.form(rest, &head.method)?,
-        };
-        match step {
-            Step::Pause(_) if input.len() > bound => Err(HeadError::TargetTooLong),
-            Step::Pause(_) | Step::To(..) => Ok(step),
+    /// Reads on in the target, which `input` holds no more than one byte beyond the longest of; gives what is left.
+    #[inline]
+    fn target<'a>(&mut self, input: &'a [u8], head: &mut RequestHead) -> Result<&'a [u8], HeadError> {
+        let mut rest = input.get(self.position..).unwrap_or_default();
+        if let Place::Target = self.place {
+            rest = self.form(rest, &head.method)?;
         }
+        match self.place {
+            Place::Absolute { start } => rest = self.absolute(start, input, rest, head)?,
+            Place::Tunnel => rest = self.tunnel(input, rest, head)?,
+            Place::Asterisk => rest = self.asterisk(rest, head)?,
+            Place::Method | Place::Target | Place::Path { .. } | Place::Query { .. } | Place::Version => {}
+        }
+        if let Place::Path { start } = self.place {
+            rest = self.path(start, input, rest, head)?;
+        }
+        if let Place::Query { start } = self.place {
+            rest = self.query(start, input, rest, head)?;
+        }
+        Ok(rest)
     }
 
     /// Tells the target's form by its first bytes.
-    fn form(&self, rest: &[u8], method: &Method) -> Result<Step, HeadError> {
-        match rest.first() {
-            None => return Ok(Step::Pause(self.position)),
-            Some(_) if *method == Method::CONNECT => return Ok(Step::To(Place::Tunnel, self.position)),
-            Some(b'/') => return Ok(Step::To(Place::Path { start: self.position }, self.position + 1)),
-            Some(b'*') if *method == Method::OPTIONS => {
-                return Ok(Step::To(Place::Asterisk, self.position + 1));
+    #[inline]
+    fn form<'a>(&mut self, rest: &'a [u8], method: &Method) -> Result<&'a [u8], HeadError> {
+        match rest {
+            [b'/', behind @ ..] if *method != Method::CONNECT => {
+                self.place = Place::Path { start: self.target };
+                Ok(behind)
             }
-            Some(b'h' | b'H') => {}
-            Some(b'*' | b'a'..=b'z' | b'A'..=b'Z') => return Err(HeadError::UnexpectedTargetForm),
-            Some(b'\n') => return Err(HeadError::BareLf),
-            Some(found) => return Err(HeadError::InvalidTarget(*found)),
+            _ => self.other_form(rest, method),
         }
+    }
+
+    #[cold]
+    fn other_form<'a>(&mut self, rest: &'a [u8], method: &Method) -> Result<&'a [u8], HeadError> {
+        match rest {
+            [] => {}
+            _ if *method == Method::CONNECT => self.place = Place::Tunnel,
+            [b'*', behind @ ..] if *method == Method::OPTIONS => {
+                self.place = Place::Asterisk;
+                return Ok(behind);
+            }
+            [b'h' | b'H', ..] => return self.scheme(rest),
+            [b'*' | b'a'..=b'z' | b'A'..=b'Z', ..] => return Err(HeadError::UnexpectedTargetForm),
+            [b'\n', ..] => return Err(HeadError::BareLf),
+            [found, ..] => return Err(HeadError::InvalidTarget(*found)),
+        }
+        Ok(rest)
+    }
+
+    /// Takes `http://` or `https://`, in any case.
+    fn scheme<'a>(&mut self, rest: &'a [u8]) -> Result<&'a [u8], HeadError> {
         for scheme in [b"http://".as_slice(), b"https://"] {
-            let len = scheme.len().min(rest.len());
-            if scheme.get(..len).zip(rest.get(..len)).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b)) {
-                let start = self.position + len;
-                let whole = len == scheme.len();
-                return Ok(if whole {
-                    Step::To(Place::Absolute { start }, start)
-                } else {
-                    Step::Pause(self.position)
-                });
+            let (start, behind) = rest.split_at_checked(scheme.len()).unwrap_or((rest, &[]));
+            if scheme.get(..start.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(start)) {
+                if start.len() < scheme.len() {
+                    return Ok(rest);
+                }
+                self.place = Place::Absolute { start: self.target + start.len() };
+                return Ok(behind);
             }
         }
         Err(HeadError::UnexpectedTargetForm)
     }
 
-    fn absolute(&self, start: usize, input: &[u8], head: &mut RequestHead) -> Result<Step, HeadError> {
-        let end = self.position + run_len(input.get(self.position..).unwrap_or_default(), AUTHORITY);
-        let next = match input.get(end) {
-            Some(b'/') => Step::To(Place::Path { start: end }, end + 1),
-            Some(b'?') => Step::To(Place::Query { start: end + 1 }, end + 1),
-            Some(b' ') => Step::To(Place::Version, end + 1),
-            Some(found) => return Err(target_fault(*found)),
-            None => return Ok(Step::Pause(end)),
+    #[cold]
+    fn absolute<'a>(
+        &mut self,
+        start: usize,
+        input: &'a [u8],
+        rest: &'a [u8],
+        head: &mut RequestHead,
+    ) -> Result<&'a [u8], HeadError> {
+        let rest = skip(rest, AUTHORITY);
+        let end = input.len() - rest.len();
+        let (next, behind) = match rest {
+            [b'/', behind @ ..] => (Place::Path { start: end }, behind),
+            [b'?', behind @ ..] => (Place::Query { start: end + 1 }, behind),
+            [b' ', behind @ ..] => (Place::Version, behind),
+            [found, ..] => return Err(target_fault(*found)),
+            [] => return Ok(rest),
         };
         // An http URI with an empty host is invalid (RFC 9110 §4.2.1).
         match input.get(start..end).and_then(parse_authority) {
@@ -206,114 +233,124 @@ impl RequestLine {
         head.authority = Some(Span::new(start, end));
         head.target = Span::new(self.target, end);
         head.path = Span::new(end, end);
-        Ok(next)
+        self.place = next;
+        Ok(behind)
     }
 
     /// `uri-host ":" port` (RFC 9112 §3.2.3): the port must be there.
-    fn tunnel(&self, input: &[u8], head: &mut RequestHead) -> Result<Step, HeadError> {
-        let end = self.position + run_len(input.get(self.position..).unwrap_or_default(), AUTHORITY);
-        match input.get(end) {
-            Some(b' ') => {}
-            Some(found) => return Err(target_fault(*found)),
-            None => return Ok(Step::Pause(end)),
-        }
+    #[cold]
+    fn tunnel<'a>(
+        &mut self,
+        input: &'a [u8],
+        rest: &'a [u8],
+        head: &mut RequestHead,
+    ) -> Result<&'a [u8], HeadError> {
+        let rest = skip(rest, AUTHORITY);
+        let end = input.len() - rest.len();
+        let behind = match rest {
+            [b' ', behind @ ..] => behind,
+            [found, ..] => return Err(target_fault(*found)),
+            [] => return Ok(rest),
+        };
         match input.get(self.target..end).and_then(parse_authority) {
             Some(Authority { host_len: 1.., port: Some(_) }) => {}
             Some(_) | None => return Err(HeadError::InvalidAuthority),
         }
-        head.authority = Some(Span::new(self.target, end));
         head.target = Span::new(self.target, end);
-        Ok(Step::To(Place::Version, end + 1))
+        head.authority = Some(head.target);
+        self.place = Place::Version;
+        Ok(behind)
     }
 
-    fn asterisk(&self, rest: &[u8], head: &mut RequestHead) -> Result<Step, HeadError> {
-        match rest.first() {
-            Some(b' ') => {}
-            Some(found) => return Err(target_fault(*found)),
-            None => return Ok(Step::Pause(self.position)),
+    #[cold]
+    fn asterisk<'a>(&mut self, rest: &'a [u8], head: &mut RequestHead) -> Result<&'a [u8], HeadError> {
+        match rest {
+            [b' ', behind @ ..] => {
+                head.target = Span::new(self.target, self.target + 1);
+                head.path = head.target;
+                self.place = Place::Version;
+                Ok(behind)
+            }
+            [found, ..] => Err(target_fault(*found)),
+            [] => Ok(rest),
         }
-        head.target = Span::new(self.target, self.position);
-        head.path = head.target;
-        Ok(Step::To(Place::Version, self.position + 1))
     }
 
-    fn path(&self, start: usize, input: &[u8], head: &mut RequestHead) -> Result<Step, HeadError> {
-        let (end, stop) = uri_run(input, self.position)?;
-        let next = match stop {
-            Some(b' ') => Step::To(Place::Version, end + 1),
-            Some(b'?') => Step::To(Place::Query { start: end + 1 }, end + 1),
-            Some(found) => return Err(target_fault(found)),
-            None => return Ok(Step::Pause(end)),
+    #[inline]
+    fn path<'a>(
+        &mut self,
+        start: usize,
+        input: &'a [u8],
+        rest: &'a [u8],
+        head: &mut RequestHead,
+    ) -> Result<&'a [u8], HeadError> {
+        let rest = skip_uri(rest)?;
+        let end = input.len() - rest.len();
+        let (next, behind) = match rest {
+            [b' ', behind @ ..] => (Place::Version, behind),
+            [b'?', behind @ ..] => (Place::Query { start: end + 1 }, behind),
+            [] | [b'%', ..] => return Ok(rest),
+            [found, ..] => return Err(target_fault(*found)),
         };
         head.path = Span::new(start, end);
         head.target = Span::new(self.target, end);
-        Ok(next)
+        self.place = next;
+        Ok(behind)
     }
 
-    fn query(&self, start: usize, input: &[u8], head: &mut RequestHead) -> Result<Step, HeadError> {
-        let (end, stop) = uri_run(input, self.position)?;
-        match stop {
-            Some(b' ') => {
-                head.query = Some(Span::new(start, end));
-                head.target = Span::new(self.target, end);
-                Ok(Step::To(Place::Version, end + 1))
+    fn query<'a>(
+        &mut self,
+        start: usize,
+        input: &'a [u8],
+        mut rest: &'a [u8],
+        head: &mut RequestHead,
+    ) -> Result<&'a [u8], HeadError> {
+        loop {
+            rest = skip_uri(rest)?;
+            match rest {
+                [b' ', behind @ ..] => {
+                    let end = input.len() - rest.len();
+                    head.query = Some(Span::new(start, end));
+                    head.target = Span::new(self.target, end);
+                    self.place = Place::Version;
+                    return Ok(behind);
+                }
+                // A question mark is an ordinary character of a query.
+                [b'?', behind @ ..] => rest = behind,
+                [] | [b'%', ..] => return Ok(rest),
+                [found, ..] => return Err(target_fault(*found)),
             }
-            // A question mark is an ordinary character of a query.
-            Some(b'?') => Ok(Step::To(self.place, end + 1)),
-            Some(found) => Err(target_fault(found)),
-            None => Ok(Step::Pause(end)),
         }
     }
 
     /// Reads the version and the line's end; at most ten bytes, so that looking at them again costs nothing.
+    #[inline]
     fn version(&self, input: &[u8], head: &mut RequestHead) -> Result<Option<usize>, HeadError> {
+        const HTTP_10: u64 = u64::from_le_bytes(*b"HTTP/1.0");
+        const HTTP_11: u64 = u64::from_le_bytes(*b"HTTP/1.1");
         let rest = input.get(self.position..).unwrap_or_default();
-        head.version = match rest.first_chunk::<VERSION_LEN>() {
-            Some(b"HTTP/1.1\r\n") => Version::HTTP_11,
-            Some(b"HTTP/1.0\r\n") => Version::HTTP_10,
-            whole => {
-                check_version(rest)?;
-                match whole {
-                    None => return Ok(None),
-                    // A later minor version is served as the one we have (RFC 9110 §2.5).
-                    Some([_, _, _, _, _, b'1', ..]) => Version::HTTP_11,
-                    Some(_) => return Err(HeadError::UnsupportedVersion),
-                }
-            }
+        let usual = match rest.split_first_chunk::<8>() {
+            Some((version, [b'\r', b'\n', ..])) => match u64::from_le_bytes(*version) {
+                HTTP_11 => Some(Version::HTTP_11),
+                HTTP_10 => Some(Version::HTTP_10),
+                _ => None,
+            },
+            Some(_) | None => None,
+        };
+        head.version = match usual {
+            Some(version) => version,
+            None if later_version(rest)? => Version::HTTP_11,
+            None => return Ok(None),
         };
         Ok(Some(self.position + VERSION_LEN))
     }
 }
 
-/// Finds the end of what a path or query holds, from `position`, and the byte that stands there.
-///
-/// Stops, without a byte, where the input ends, or ends within a `%` and its digits.
-fn uri_run(input: &[u8], position: usize) -> Result<(usize, Option<u8>), HeadError> {
-    let mut end = position;
-    loop {
-        end += run_len(input.get(end..).unwrap_or_default(), TARGET);
-        match input.get(end..).unwrap_or_default() {
-            [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => end += 3,
-            [b'%'] | [] => return Ok((end, None)),
-            [b'%', high] if high.is_ascii_hexdigit() => return Ok((end, None)),
-            [b'%', ..] => return Err(HeadError::InvalidPercentEncoding),
-            [stop, ..] => return Ok((end, Some(*stop))),
-        }
-    }
-}
-
-/// The fault of a target that is followed by `found`.
-fn target_fault(found: u8) -> HeadError {
-    match found {
-        b'\r' => HeadError::MissingVersion,
-        b'\n' => HeadError::BareLf,
-        found => HeadError::InvalidTarget(found),
-    }
-}
-
 /// Checks that `rest` begins as a version does: `HTTP/` DIGIT `.` DIGIT CRLF (RFC 9112 §2.3).
+///
+/// Gives whether all of one is there, which is then a minor version served as the one we have (RFC 9110 §2.5).
 #[cold]
-fn check_version(rest: &[u8]) -> Result<(), HeadError> {
+fn later_version(rest: &[u8]) -> Result<bool, HeadError> {
     for (&found, expected) in rest.iter().zip(b"HTTP/0.0\r\n") {
         match (*expected, found) {
             (b'0', b'0'..=b'9') => {}
@@ -323,5 +360,44 @@ fn check_version(rest: &[u8]) -> Result<(), HeadError> {
             _ => return Err(HeadError::InvalidVersion(found)),
         }
     }
-    Ok(())
+    match rest.first_chunk::<VERSION_LEN>() {
+        None => Ok(false),
+        Some([_, _, _, _, _, b'1', ..]) => Ok(true),
+        Some(_) => Err(HeadError::UnsupportedVersion),
+    }
+}
+
+/// `bytes` from the first one on that a path cannot hold.
+///
+/// That is `%` only where the input ends within it and its digits.
+#[inline]
+fn skip_uri(bytes: &[u8]) -> Result<&[u8], HeadError> {
+    let rest = skip_target(bytes);
+    if let [b'%', ..] = rest { skip_encoded(rest) } else { Ok(rest) }
+}
+
+/// The same, where a `%` comes first.
+fn skip_encoded(bytes: &[u8]) -> Result<&[u8], HeadError> {
+    let mut rest = bytes;
+    loop {
+        match rest {
+            [b'%', high, low, behind @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                rest = skip_target(behind);
+            }
+            [b'%'] => return Ok(rest),
+            [b'%', high] if high.is_ascii_hexdigit() => return Ok(rest),
+            [b'%', ..] => return Err(HeadError::InvalidPercentEncoding),
+            _ => return Ok(rest),
+        }
+    }
+}
+
+/// The fault of a target that is followed by `found`.
+#[cold]
+fn target_fault(found: u8) -> HeadError {
+    match found {
+        b'\r' => HeadError::MissingVersion,
+        b'\n' => HeadError::BareLf,
+        found => HeadError::InvalidTarget(found),
+    }
 }

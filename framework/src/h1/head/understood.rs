@@ -6,8 +6,9 @@
 use http::Version;
 
 use super::{ConnectionOptions, Expect};
-use crate::h1::ascii::{TOKEN, run_len, trim};
+use crate::h1::ascii::{TOKEN, skip, trim};
 use crate::h1::authority::parse_authority;
+use crate::h1::words::is_name;
 use crate::h1::{Framing, HeadError};
 
 /// Digits of a Content-Length; zeros at the front are digits (RFC 9110 §8.6), but nobody needs so many.
@@ -40,11 +41,11 @@ impl Understood {
     #[inline]
     pub(super) fn read(&mut self, name: &[u8], value: &[u8]) -> Result<(), HeadError> {
         match name.len() {
-            4 if name.eq_ignore_ascii_case(b"host") => self.read_host(value),
-            6 if name.eq_ignore_ascii_case(b"expect") => self.read_expect(value),
-            10 if name.eq_ignore_ascii_case(b"connection") => self.read_connection(value),
-            14 if name.eq_ignore_ascii_case(b"content-length") => self.read_content_length(value),
-            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.read_transfer_encoding(value),
+            4 if is_name(name, b"host") => self.read_host(value),
+            6 if is_name(name, b"expect") => self.read_expect(value),
+            10 if is_name(name, b"connection") => self.read_connection(value),
+            14 if is_name(name, b"content-length") => self.read_content_length(value),
+            17 if is_name(name, b"transfer-encoding") => self.read_transfer_encoding(value),
             _ => Ok(()),
         }
     }
@@ -62,6 +63,7 @@ impl Understood {
         })
     }
 
+    #[inline(never)]
     fn read_host(&mut self, value: &[u8]) -> Result<(), HeadError> {
         if self.host {
             return Err(HeadError::RepeatedHost);
@@ -70,6 +72,7 @@ impl Understood {
         parse_authority(value).map(|_| ()).ok_or(HeadError::InvalidHost)
     }
 
+    #[inline(never)]
     fn read_content_length(&mut self, value: &[u8]) -> Result<(), HeadError> {
         if self.content_length.is_some() {
             return Err(HeadError::RepeatedContentLength);
@@ -81,6 +84,7 @@ impl Understood {
         Ok(())
     }
 
+    #[inline(never)]
     fn read_transfer_encoding(&mut self, value: &[u8]) -> Result<(), HeadError> {
         if self.version == Version::HTTP_10 {
             return Err(HeadError::TransferEncodingIn10);
@@ -96,19 +100,31 @@ impl Understood {
         Ok(())
     }
 
+    #[inline(never)]
     fn read_connection(&mut self, value: &[u8]) -> Result<(), HeadError> {
-        for option in value.split(|&byte| byte == b',').map(trim) {
-            match option.len() {
-                5 if option.eq_ignore_ascii_case(b"close") => self.connection.close = true,
-                7 if option.eq_ignore_ascii_case(b"upgrade") => self.connection.upgrade = true,
-                10 if option.eq_ignore_ascii_case(b"keep-alive") => self.connection.keep_alive = true,
-                _ => {}
-            }
+        if self.read_option(value) {
+            return Ok(());
+        }
+        for option in value.split(|&byte| byte == b',') {
+            self.read_option(trim(option));
         }
         Ok(())
     }
 
+    /// Takes in what may be one connection option; gives whether it is one that means something here.
+    fn read_option(&mut self, option: &[u8]) -> bool {
+        let connection = &mut self.connection;
+        match option.len() {
+            5 if is_name(option, b"close") => connection.close = true,
+            7 if is_name(option, b"upgrade") => connection.upgrade = true,
+            10 if is_name(option, b"keep-alive") => connection.keep_alive = true,
+            _ => return false,
+        }
+        true
+    }
+
     /// Reads `#expectation`; empty elements mean nothing (RFC 9110 §5.6.1.2).
+    #[inline(never)]
     fn read_expect(&mut self, value: &[u8]) -> Result<(), HeadError> {
         if self.version == Version::HTTP_10 {
             return Ok(());
@@ -156,8 +172,9 @@ fn check_transfer_encoding(value: &[u8]) -> Result<(), HeadError> {
     }
     let mut ends_chunked = false;
     for coding in value.split(|&byte| byte == b',').map(trim) {
-        let name = coding.get(..run_len(coding, TOKEN)).unwrap_or_default();
-        let behind = trim(coding.get(name.len()..).unwrap_or_default());
+        let behind = skip(coding, TOKEN);
+        let name = coding.get(..coding.len() - behind.len()).unwrap_or_default();
+        let behind = trim(behind);
         let has_parameters = behind.first() == Some(&b';');
         let is_chunked = name.eq_ignore_ascii_case(b"chunked");
         if name.is_empty()

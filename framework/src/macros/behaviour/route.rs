@@ -20,8 +20,8 @@ fn call_pattern<H: Handle<S>, S: 'static>(
 ) -> Response {
     let mut request = Request::new(method, target);
     let route: &'static RouteInfo = H::ROUTE;
-    let captures = captures(&route.patterns[pattern], pattern, request.path());
-    request.set_route(route, captures);
+    *request.head_and_captures().1 = captures(&route.patterns[pattern], pattern, request.path());
+    request.set_route(route, None);
     block_on(H::__call(request, state))
 }
 

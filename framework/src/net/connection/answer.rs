@@ -10,24 +10,30 @@ use http::{Method, StatusCode, Version};
 use tokio::task::consume_budget;
 use tokio::time::Instant;
 
+use super::super::buffer::Pushed;
 use super::super::{Application, Transport, clock};
-use super::exchange::{panic_text, poll_caught};
-use super::pump::{Pump, Pumped, Rest};
+use super::exchange::{Exchange, on_disconnect, panic_text, poll_caught};
+use super::pump::{Pump, Pumped, Unread};
 use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
-    self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, OutgoingFraming, ParsedHead, Persistence,
+    self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence,
     RequestKind, encode_last_chunk,
 };
 use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response};
 use crate::observe::Ended;
 use crate::respond::{IntoResponse, Problem};
+use crate::routing::OnDisconnect;
 
 /// What of a request its answer depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message {
     version: Version,
     kind: RequestKind,
+    /// What the client waits for before it sends the body.
+    pub(super) expect: Expect,
+    /// What it does to the handler when the client leaves, where the route says nothing.
+    pub(super) on_disconnect: OnDisconnect,
     /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
     /// to have.
     closes: bool,
@@ -35,13 +41,15 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
-        Self { version: head.version, kind: kind(request.method()), closes: !head.persists() }
+        let (version, expect, closes) = (head.version, head.expect, !head.persists());
+        let method = request.method();
+        Self { version, kind: kind(method), expect, on_disconnect: on_disconnect(method), closes }
     }
 
     /// Of a request that could not be read to the end of its head.
     pub(super) fn unread(facts: &RequestFacts) -> Self {
         let kind = facts.method().map_or(RequestKind::Other, kind);
-        Self { version: Version::HTTP_11, kind, closes: true }
+        Self { kind, ..Self::default() }
     }
 
     /// The same, with a connection that ends.
@@ -53,6 +61,19 @@ impl Message {
     /// tunnel (RFC 9110 §9.3.6), and must not be read as requests.
     pub(super) fn is_last(&self) -> bool {
         self.closes || self.kind == RequestKind::Connect
+    }
+}
+
+impl Default for Message {
+    /// Of a request of which nothing is known.
+    fn default() -> Self {
+        Self {
+            version: Version::HTTP_11,
+            kind: RequestKind::Other,
+            expect: Expect::None,
+            on_disconnect: OnDisconnect::Finish,
+            closes: true,
+        }
     }
 }
 
@@ -70,57 +91,48 @@ where
     IO: Transport,
     A: Application,
 {
-    /// Writes a response, as far as it must be before the next request may be looked at.
-    pub(super) async fn respond(
-        &mut self,
-        mut response: Response,
-        message: Message,
-        pump: &mut Pump,
-    ) -> After {
-        self.wire.place.answering();
-        let id = self.wire.journal.id();
-        make_final(&mut response, id);
-        let Some((mut body, length)) = self.prepare(&mut response) else { return After::Abort };
-        let wire = &mut self.wire;
-        wire.journal.answered(response.status());
-        pump.settle(wire);
-        // What was read is answered before the connection ends.
-        let ends = wire.is_ending() && !wire.has_next();
-        let keep = !message.is_last() && !ends && pump.rest(wire) == Rest::Little;
-        let context = EncodeContext {
-            version: message.version,
-            kind: message.kind,
-            persistence: if keep { Persistence::KeepAlive } else { Persistence::Close },
-            date: &clock::date(),
+    /// Buffers an answer, as far as that goes at once: as a rule all of it.
+    pub(super) fn answer(&mut self, exchange: &mut Exchange) -> Answered {
+        let Exchange { response: Some(response), pump, .. } = exchange else {
+            return Answered::Whole(After::Abort);
         };
-        let framing = h1::encode_head(&response, length, &context, wire.output.tail());
-        wire.following = Following::behind(framing, keep);
-        match write_body(wire, pump, &mut body, framing, id).await {
-            Ok(()) => {
-                if wire.following == Following::EndOfBody {
-                    wire.following = Following::Nothing;
-                }
-                wire.place.answered();
-            }
-            // A body without its last chunk, or short of its length, is seen to be broken off when the connection
-            // closes; where closing is what ends the body, only a reset tells.
-            Err(CutOff::Broken) => {
-                wire.journal.note(Ended::BrokenOff);
-                let shows = framing != OutgoingFraming::UntilClose;
-                return if shows { After::Close } else { After::Abort };
-            }
-            Err(CutOff::Gone) => {
-                wire.journal.note(Ended::ClientLeft);
-                return After::Abort;
-            }
+        let Some((content, framing)) = self.announce(response, pump) else {
+            return Answered::Whole(After::Abort);
+        };
+        let wire = &mut self.wire;
+        match (framing, content) {
+            (OutgoingFraming::None, _) => {}
+            // What is at hand has a length, and is framed by it.
+            (_, Content::AtHand(bytes)) => match wire.output.push(bytes) {
+                Pushed::Copied => {}
+                Pushed::Kept => return Answered::Begun(Rest::Buffered),
+            },
+            (_, Content::Streamed(body)) => return Answered::Begun(Rest::Body(body, framing)),
         }
-        drop(body);
-        if wire.following == Following::Nothing {
-            // A client that asked for the end sends nothing more. Another may have sent its next request already.
-            let asked = message.closes && pump.is_complete(wire) && wire.input.is_empty();
-            return if wire.eof || asked { After::Close } else { After::Linger };
+        wire.written();
+        wire.after_answer(pump).map_or(Answered::Begun(Rest::Behind), Answered::Whole)
+    }
+
+    /// Writes what could not be buffered at once, as far as it must be before the next request may be looked at.
+    pub(super) async fn answer_rest(&mut self, rest: Rest, pump: &mut Option<Box<Pump>>) -> After {
+        let wire = &mut self.wire;
+        let written = match rest {
+            Rest::Behind => Ok(()),
+            Rest::Buffered => wire.flush().await.map_err(CutOff::from).map(|()| wire.written()),
+            Rest::Body(body, framing) => {
+                write_stream(wire, pump, body, framing).await.map(|()| wire.written())
+            }
+        };
+        if let Err(cut_off) = written {
+            return wire.cut_off(cut_off);
         }
-        if !pump.is_complete(wire) && !pump.discard(wire).await {
+        if let Some(after) = wire.after_answer(pump) {
+            return after;
+        }
+        if let Some(pump) = pump
+            && !pump.is_complete(wire)
+            && !pump.discard(wire).await
+        {
             return After::Linger;
         }
         if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {
@@ -129,18 +141,49 @@ where
         After::Next
     }
 
-    /// Renders the response where it reports a problem, or a state that a condition of the request may be about, and takes
-    /// its body out. A body that panics when it is asked for its length is no answer, but a problem; `None` where that of
-    /// the problem is the same.
-    fn prepare(&mut self, response: &mut Response) -> Option<(Body, BodyLength)> {
+    /// Writes a response's head; gives the body, and how it follows. `None` where there is no answer.
+    fn announce(
+        &mut self,
+        response: &mut Response,
+        pump: &mut Option<Box<Pump>>,
+    ) -> Option<(Content, OutgoingFraming)> {
+        self.wire.place.answering();
+        if response.status().is_informational() {
+            *response = no_answer(response.status(), self.wire.journal.id());
+        }
+        let (content, length) = self.prepare(response)?;
+        let wire = &mut self.wire;
+        wire.journal.answered(response.status());
+        let unread = pump.as_mut().map_or(Unread::Little, |pump| {
+            pump.settle(wire);
+            pump.rest(wire)
+        });
+        // What was read is answered before the connection ends.
+        let ends = wire.is_ending() && !wire.has_next();
+        let keep = !wire.message.is_last() && !ends && unread == Unread::Little;
+        let context = EncodeContext {
+            version: wire.message.version,
+            kind: wire.message.kind,
+            persistence: if keep { Persistence::KeepAlive } else { Persistence::Close },
+            date: &clock::date(),
+        };
+        let framing = h1::encode_head(response, length, &context, wire.output.tail());
+        wire.following = Following::behind(framing, keep);
+        Some((content, framing))
+    }
+
+    /// Renders the response and takes its body out. A body that panics when it is asked for its length, or for a part of
+    /// it, is no answer, but a problem; `None` where that of the problem is the same.
+    fn prepare(&mut self, response: &mut Response) -> Option<(Content, BodyLength)> {
         for _ in 0..2 {
-            if response.problem_ref().is_some() || response.has_validators() {
-                let unrendered = std::mem::replace(response, Response::ok());
-                *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
+            // In most answers there is nothing that could panic.
+            if !response.is_to_be_rendered()
+                && let Some(bytes) = response.body_mut().take_bytes()
+            {
+                return Some(at_hand(bytes));
             }
-            let body = response.take_body();
-            match catch_unwind(AssertUnwindSafe(|| body.len())) {
-                Ok(len) => return Some((body, len.map_or(BodyLength::Unknown, BodyLength::Known))),
+            match catch_unwind(AssertUnwindSafe(|| self.render(response))) {
+                Ok(body) => return Some(body),
                 Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
             }
             *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
@@ -148,6 +191,88 @@ where
         self.wire.journal.note(Ended::BrokenOff);
         None
     }
+
+    /// Renders the response where it reports a problem, or is one that the request's conditions and ranges may be about.
+    fn render(&mut self, response: &mut Response) -> (Content, BodyLength) {
+        if response.is_to_be_rendered() {
+            let unrendered = std::mem::replace(response, Response::ok());
+            *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
+        }
+        if let Some(bytes) = response.body_mut().take_bytes() {
+            return at_hand(bytes);
+        }
+        let body = response.take_body();
+        let len = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
+        (Content::Streamed(body), len)
+    }
+}
+
+impl<IO: Transport> Wire<IO> {
+    /// Notes that the whole of an answer has been buffered.
+    fn written(&mut self) {
+        if self.following == Following::EndOfBody {
+            self.following = Following::Nothing;
+        }
+        self.place.answered();
+    }
+
+    /// What becomes of the connection behind an answer; `None` where something is to be waited for before.
+    fn after_answer(&self, pump: &Option<Box<Pump>>) -> Option<After> {
+        let is_complete = pump.as_ref().is_none_or(|pump| pump.is_complete(self));
+        if self.following == Following::Nothing {
+            // A client that asked for the end sends nothing more. Another may have sent its next request already.
+            let asked = self.message.closes && is_complete && self.input.is_empty();
+            return Some(if self.eof || asked { After::Close } else { After::Linger });
+        }
+        (is_complete && self.output.len() <= GATHERED_BYTES).then_some(After::Next)
+    }
+
+    /// Notes that an answer cannot be completed.
+    fn cut_off(&mut self, cut_off: CutOff) -> After {
+        match cut_off {
+            // A body without its last chunk, or short of its length, is seen to be broken off when the connection
+            // closes; where closing is what ends the body, only a reset tells.
+            CutOff::Broken => {
+                self.journal.note(Ended::BrokenOff);
+                if self.following == Following::EndOfBody { After::Abort } else { After::Close }
+            }
+            CutOff::Gone => {
+                self.journal.note(Ended::ClientLeft);
+                After::Abort
+            }
+        }
+    }
+}
+
+/// How far an answer has come.
+pub(super) enum Answered {
+    /// All of it is buffered, and nothing is to be waited for.
+    Whole(After),
+    /// Something of it is to be waited for.
+    Begun(Rest),
+}
+
+/// What is still to be done for an answer whose head is buffered.
+pub(super) enum Rest {
+    /// Its body is to be written, framed like this.
+    Body(Body, OutgoingFraming),
+    /// It is to be written before more is buffered.
+    Buffered,
+    /// It is whole, but the rest of the request is to be read, or much to be written.
+    Behind,
+}
+
+/// A response's body on its way out.
+enum Content {
+    /// All of it.
+    AtHand(Bytes),
+    /// Chunks that are still to be asked for.
+    Streamed(Body),
+}
+
+fn at_hand(bytes: Bytes) -> (Content, BodyLength) {
+    let length = BodyLength::Known(bytes.len() as u64);
+    (Content::AtHand(bytes), length)
 }
 
 /// Logs and counts a panic of a response's body.
@@ -157,13 +282,12 @@ fn body_panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) {
     tracing::error!(%request_id, panic = panic_text(panic), "a response's body panicked");
 }
 
-/// Puts a 500 in the place of an interim response: a client would take the next answer for this request's.
-fn make_final(response: &mut Response, id: RequestId) {
-    if response.status().is_informational() {
-        let status = response.status().as_u16();
-        tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
-        *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
-    }
+/// The 500 in the place of an interim response: a client would take the next answer for this request's.
+#[cold]
+fn no_answer(status: StatusCode, id: RequestId) -> Response {
+    let status = status.as_u16();
+    tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
@@ -180,28 +304,24 @@ impl From<Gone> for CutOff {
     }
 }
 
-/// Writes the body, in the framing that the head announced.
-async fn write_body<IO: Transport>(
+/// Writes a body chunk by chunk, in the framing that the head announced.
+async fn write_stream<IO: Transport>(
     wire: &mut Wire<IO>,
-    pump: &mut Pump,
-    body: &mut Body,
+    pump: &mut Option<Box<Pump>>,
+    mut body: Body,
     framing: OutgoingFraming,
-    id: RequestId,
 ) -> Result<(), CutOff> {
     let mut owed = match framing {
         OutgoingFraming::None => return Ok(()),
         OutgoingFraming::Sized(len) => Some(len),
         OutgoingFraming::Chunked | OutgoingFraming::UntilClose => None,
     };
-    if let Some(bytes) = body.as_bytes() {
-        let bytes = bytes.clone();
-        return Ok(write_piece(wire, framing, bytes, LastPiece::Yes).await?);
-    }
     let mut quiet = None;
     loop {
-        let chunk = match next_chunk(wire, pump, body, &mut quiet).await? {
+        let chunk = match next_chunk(wire, pump, &mut body, &mut quiet).await? {
             Some(Ok(chunk)) => chunk,
             Some(Err(error)) => {
+                let id = wire.journal.id();
                 tracing::error!(request_id = %id, error = %chain(&error), "a response broke off");
                 return Err(CutOff::Broken);
             }
@@ -209,14 +329,16 @@ async fn write_body<IO: Transport>(
         };
         if let Some(owed) = &mut owed {
             let Some(left) = owed.checked_sub(chunk.len() as u64) else {
+                let id = wire.journal.id();
                 tracing::error!(request_id = %id, "a response's body is longer than its Content-Length");
                 return Err(CutOff::Broken);
             };
             *owed = left;
         }
-        write_piece(wire, framing, chunk, LastPiece::No).await?;
+        write_chunk(wire, framing, chunk).await?;
     }
     if owed.is_some_and(|owed| owed > 0) {
+        let id = wire.journal.id();
         tracing::error!(request_id = %id, "a response's body is shorter than its Content-Length");
         return Err(CutOff::Broken);
     }
@@ -226,37 +348,22 @@ async fn write_body<IO: Transport>(
     Ok(())
 }
 
-/// Whether a piece is the whole of what is left of the body.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LastPiece {
-    Yes,
-    No,
-}
-
 /// Buffers a piece of content in its framing; waits where the client is behind.
-async fn write_piece<IO: Transport>(
+async fn write_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
     framing: OutgoingFraming,
     content: Bytes,
-    last: LastPiece,
 ) -> Result<(), Gone> {
     let chunked = framing == OutgoingFraming::Chunked;
     let chunk = if chunked { ChunkHead::new(content.len()) } else { None };
     if let Some(chunk) = &chunk {
         wire.output.tail().extend_from_slice(chunk.as_bytes());
     }
-    let most = match last {
-        LastPiece::Yes => GATHERED_BYTES,
-        LastPiece::No => STREAMED_BYTES,
-    };
-    if wire.output.push(content) || wire.output.len() > most {
+    if wire.output.push(content) == Pushed::Kept || wire.output.len() > STREAMED_BYTES {
         wire.flush().await?;
     }
     if chunk.is_some() {
         wire.output.tail().extend_from_slice(CHUNK_END);
-    }
-    if chunked && last == LastPiece::Yes {
-        encode_last_chunk(wire.output.tail());
     }
     Ok(())
 }
@@ -265,7 +372,7 @@ async fn write_piece<IO: Transport>(
 /// response is made from it. Since `quiet`, nothing was awaited of the client.
 async fn next_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
-    pump: &mut Pump,
+    pump: &mut Option<Box<Pump>>,
     body: &mut Body,
     quiet: &mut Option<Instant>,
 ) -> Result<Option<Result<Bytes, BodyError>>, CutOff> {
@@ -275,7 +382,7 @@ async fn next_chunk<IO: Transport>(
 
 fn poll_next_chunk<IO: Transport>(
     wire: &mut Wire<IO>,
-    pump: &mut Pump,
+    pump: &mut Option<Box<Pump>>,
     body: &mut Body,
     quiet: &mut Option<Instant>,
     context: &mut Context<'_>,
@@ -294,7 +401,7 @@ fn poll_next_chunk<IO: Transport>(
             }
             Poll::Pending => {}
         }
-        match pump.pump(wire, context) {
+        match pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(wire, context)) {
             Pumped::Progress => {
                 *quiet = None;
                 continue;

@@ -1,37 +1,44 @@
 //! One request and its handler: the body is pumped while the handler runs, until there is a response.
 
 use std::any::Any;
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
 use super::super::deadline::{MinRate, after};
-use super::super::{Application, Routed, Transport};
-use super::answer::Message;
+use super::super::{Application, Routed, Transport, clock};
+use super::Connection;
 use super::pump::{Pump, Pumped};
 use super::wire::{Following, Gone, Wire};
-use super::{After, Connection};
 use crate::extract::rejection::BodyRejection;
-use crate::h1::{BodyDecoder, Expect, Framing, ParsedHead};
+use crate::h1::Expect;
 use crate::http::{BodyError, Request, RequestId, Response};
 use crate::observe::{Ended, Timeout};
 use crate::respond::{IntoResponse, Problem};
-use crate::routing::OnDisconnect;
+use crate::routing::{OnDisconnect, Policy};
 
-/// How a handler ended.
-enum Outcome {
-    Response(Response),
-    /// It panicked; the message is logged, never sent.
-    Panicked(Box<dyn Any + Send>),
-    /// `request_timeout`, or the route's own, passed before there was a response.
-    TimedOut,
-    /// The client has left, and the handler was dropped or has ended.
-    ClientLeft,
+/// A request in work.
+#[derive(Default)]
+pub(super) struct Exchange {
+    /// What is answered, once it is known; nothing where nobody is there to take it.
+    pub(super) response: Option<Response>,
+    /// What moves the request's body, where some of it may still be coming.
+    pub(super) pump: Option<Box<Pump>>,
+    /// Whether the client may still be sending what nobody is going to read.
+    pub(super) is_turned_away: bool,
+}
+
+impl Exchange {
+    /// Of a request whose body is not going to be read.
+    fn turn_away<IO: Transport>(&mut self, refusal: Response, wire: &mut Wire<IO>) {
+        wire.message = wire.message.closing();
+        self.response = Some(refusal);
+        self.pump = Some(Box::new(Pump::unread()));
+        self.is_turned_away = true;
+    }
 }
 
 impl<IO, A> Connection<IO, A>
@@ -39,86 +46,48 @@ where
     IO: Transport,
     A: Application,
 {
-    /// Answers one request.
-    pub(super) async fn exchange(&mut self, mut request: Request, head: ParsedHead) -> After {
-        let id = RequestId::generate();
-        request.set_origin(self.wire.journal.client_addr(), id);
-        request.set_counters(self.wire.journal.witness().counters());
-        request.set_shutdown(self.wire.place.shutdown());
-        let message = Message::of(&request, &head);
-        let Routed { target, policy } = self.app.route(&mut request);
-        self.wire.journal.requested(id, request.full_pattern());
-        self.wire.place.handling();
-        self.wire.body = BodyDecoder::new(head.framing);
-        self.wire.following = if message.is_last() { Following::Nothing } else { Following::Requests };
-        let limit = policy.body_limit.unwrap_or(self.wire.limits.max_body);
-        request.set_body_limit(limit);
-        if let Some(refusal) = refusal(&head, &request) {
-            return self.turn_away(refusal, message).await;
+    /// Notes a request whose head was read, and gives it its body; gives what is to answer it, unless it is refused.
+    pub(super) fn begin(
+        &mut self,
+        request: &mut Request,
+        exchange: &mut Exchange,
+    ) -> Option<Routed<A::Target>> {
+        let wire = &mut self.wire;
+        let id = RequestId::at(clock::millis());
+        request.set_origin(wire.journal.client_addr(), id);
+        request.set_counters(wire.journal.witness().counters());
+        request.set_shutdown(wire.place.shutdown());
+        let routed = self.app.route(request);
+        wire.journal.requested(id, request.full_pattern(), routed.slot);
+        wire.place.handling();
+        wire.following = if wire.message.is_last() { Following::Nothing } else { Following::Requests };
+        request.set_body_limit(routed.policy.body_limit.unwrap_or(wire.limits.max_body));
+        if let Some(refusal) = refusal(wire, request) {
+            exchange.turn_away(refusal, wire);
+            return None;
         }
-
-        let rate = MinRate::new(self.wire.limits.body_min_rate, self.wire.limits.rate_grace);
-        let mut pump = Pump::attach(&head, limit, rate, &mut request, &mut self.wire);
-        let watch = Watch {
-            timeout: policy.timeout.unwrap_or(self.wire.limits.request_timeout),
-            on_disconnect: policy.on_disconnect.unwrap_or_else(|| on_disconnect(request.method())),
-            since: None,
-            client_since: None,
-            left: false,
-        };
-        let outcome = {
-            // Pinned where it is made: moved into `run`, a handler's future would be copied twice.
-            let answer = pin!(self.app.answer(request, target));
-            run(&mut self.wire, &mut pump, watch, answer).await
-        };
-        let response = match outcome {
-            Outcome::Response(response) => response,
-            Outcome::Panicked(panic) => {
-                self.wire.journal.tally().panicked();
-                tracing::error!(request_id = %id, panic = panic_text(panic.as_ref()), "a handler panicked");
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
-            }
-            Outcome::TimedOut => {
-                self.wire.journal.note(Ended::TimedOut(Timeout::Request));
-                let detail = "the server did not answer in time";
-                Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail(detail).into_response()
-            }
-            Outcome::ClientLeft => {
-                self.wire.journal.note(Ended::ClientLeft);
-                return After::Abort;
-            }
-        };
-        self.respond(response, message, &mut pump).await
-    }
-
-    /// Answers a request whose body is not going to be read.
-    async fn turn_away(&mut self, refusal: Response, message: Message) -> After {
-        let message = message.closing();
-        match self.respond(refusal, message, &mut Pump::nothing()).await {
-            After::Abort => After::Abort,
-            After::Next | After::Close | After::Leave | After::Linger => After::Linger,
+        if !wire.body.is_complete() {
+            let rate = MinRate::new(wire.limits.body_min_rate, wire.limits.rate_grace);
+            exchange.pump = Pump::attach(rate, request, wire);
         }
+        Some(routed)
     }
 }
 
 /// What can be refused on the head alone, before a handler runs.
-fn refusal(head: &ParsedHead, request: &Request) -> Option<Response> {
+fn refusal<IO: Transport>(wire: &Wire<IO>, request: &Request) -> Option<Response> {
     // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
-    if request.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+    if request.head().target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://")) {
         let detail = "an https resource cannot be asked for over a connection that is not secured";
         return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
     }
-    if head.expect == Expect::Other {
+    if wire.message.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
     }
     let limit = request.body_limit();
-    match head.framing {
-        Framing::Sized(len) if len > limit => {
-            Some(BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
-        }
-        Framing::Sized(_) | Framing::Chunked | Framing::Empty => None,
-    }
+    let is_too_large = wire.body.remaining_len().is_some_and(|len| len > limit);
+    is_too_large.then(|| BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
 }
 
 /// What a client that leaves does to its handler, where the route says nothing: a GET or HEAD changes nothing, and can
@@ -128,9 +97,8 @@ pub(super) fn on_disconnect(method: &Method) -> OnDisconnect {
 }
 
 /// What is watched while a handler runs.
-struct Watch {
-    timeout: Duration,
-    on_disconnect: OnDisconnect,
+pub(super) struct Watch {
+    policy: &'static Policy,
     /// When the handler first had to wait: one that answers at once costs no look at the clock.
     since: Option<Instant>,
     /// Since when it waits for the client's body: that time is `body_min_rate`'s to judge, and does not count here.
@@ -139,38 +107,52 @@ struct Watch {
     left: bool,
 }
 
-/// Runs a handler to its response.
-async fn run<IO: Transport>(
-    wire: &mut Wire<IO>,
-    pump: &mut Pump,
-    mut watch: Watch,
-    mut answer: Pin<&mut impl Future<Output = Response>>,
-) -> Outcome {
-    poll_fn(|context| {
+impl Watch {
+    /// Over the handler of a route with these rules.
+    pub(super) fn new(policy: &'static Policy) -> Self {
+        Self { policy, since: None, client_since: None, left: false }
+    }
+
+    /// Runs a handler until it is known what is answered.
+    pub(super) fn poll<IO: Transport>(
+        &mut self,
+        wire: &mut Wire<IO>,
+        exchange: &mut Exchange,
+        mut answer: Pin<&mut impl Future<Output = Response>>,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        let Exchange { response, pump, .. } = exchange;
         loop {
-            match poll_caught(answer.as_mut(), context) {
-                Poll::Ready(_) if watch.left => return Poll::Ready(Outcome::ClientLeft),
-                Poll::Ready(Ok(response)) => return Poll::Ready(Outcome::Response(response)),
-                Poll::Ready(Err(panic)) => return Poll::Ready(Outcome::Panicked(panic)),
-                Poll::Pending => {}
+            let polled = catch_unwind(AssertUnwindSafe(|| {
+                answer.as_mut().poll(context).map(|answered| *response = Some(answered))
+            }));
+            match polled {
+                Ok(Poll::Pending) => {}
+                Ok(Poll::Ready(())) | Err(_) if self.left => {
+                    *response = None;
+                    wire.journal.note(Ended::ClientLeft);
+                    return Poll::Ready(());
+                }
+                Ok(Poll::Ready(())) => return Poll::Ready(()),
+                Err(panic) => {
+                    *response = Some(panicked(wire, panic.as_ref()));
+                    return Poll::Ready(());
+                }
             }
-            let pumped = pump.pump(wire, context);
+            let pumped = pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(wire, context));
             if pumped != Pumped::Progress {
-                return watch.wait(wire, pumped, context);
+                return self.wait(wire, pumped, context).map(|end| *response = end.into_response(wire));
             }
         }
-    })
-    .await
-}
+    }
 
-impl Watch {
     /// The handler waits: writes what earlier requests were answered, and looks whether the client or time has gone.
     fn wait<IO: Transport>(
         &mut self,
         wire: &mut Wire<IO>,
         pumped: Pumped,
         context: &mut Context<'_>,
-    ) -> Poll<Outcome> {
+    ) -> Poll<GivenUp> {
         wire.input.shrink();
         let since = self.since(pumped);
         if pumped == Pumped::Idle {
@@ -180,12 +162,14 @@ impl Watch {
             self.left = true;
         }
         self.left |= wire.gone;
-        if self.left && self.on_disconnect == OnDisconnect::Cancel {
-            return Poll::Ready(Outcome::ClientLeft);
+        let on_disconnect = self.policy.on_disconnect.unwrap_or(wire.message.on_disconnect);
+        if self.left && on_disconnect == OnDisconnect::Cancel {
+            return Poll::Ready(GivenUp::ClientLeft);
         }
-        let counts = !self.timeout.is_zero() && pumped != Pumped::Waiting;
-        if counts && wire.is_due(after(since, self.timeout), context) {
-            return Poll::Ready(if self.left { Outcome::ClientLeft } else { Outcome::TimedOut });
+        let timeout = self.policy.timeout.unwrap_or(wire.limits.request_timeout);
+        let counts = !timeout.is_zero() && pumped != Pumped::Waiting;
+        if counts && wire.is_due(after(since, timeout), context) {
+            return Poll::Ready(if self.left { GivenUp::ClientLeft } else { GivenUp::TimedOut });
         }
         Poll::Pending
     }
@@ -202,6 +186,40 @@ impl Watch {
         }
         since
     }
+}
+
+/// Why a handler is not waited for any more.
+enum GivenUp {
+    /// `request_timeout`, or the route's own, passed before there was a response.
+    TimedOut,
+    /// The client has left.
+    ClientLeft,
+}
+
+impl GivenUp {
+    /// What is answered in the handler's place.
+    fn into_response<IO: Transport>(self, wire: &mut Wire<IO>) -> Option<Response> {
+        match self {
+            Self::TimedOut => {
+                wire.journal.note(Ended::TimedOut(Timeout::Request));
+                let detail = "the server did not answer in time";
+                Some(Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail(detail).into_response())
+            }
+            Self::ClientLeft => {
+                wire.journal.note(Ended::ClientLeft);
+                None
+            }
+        }
+    }
+}
+
+/// What is answered in the place of a handler that panicked; the message is logged, never sent.
+#[cold]
+fn panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) -> Response {
+    wire.journal.tally().panicked();
+    let id = wire.journal.id();
+    tracing::error!(request_id = %id, panic = panic_text(panic), "a handler panicked");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// Polls user code; a panic in it is caught. The future is not polled again after one.

@@ -1,36 +1,34 @@
 //! Waiting for the next request: idle, then its head.
 
-use std::future::poll_fn;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use http::StatusCode;
 use tokio::time::Instant;
 
-use super::super::Transport;
 use super::super::deadline::after;
+use super::super::{Transport, clock};
+use super::After;
+use super::answer::Message;
 use super::wire::{Gone, Wire, is_empty_line};
-use crate::h1::{HeadError, ParsedHead};
+use crate::h1::BodyDecoder;
 use crate::http::Request;
 use crate::observe::{Ended, Timeout};
+use crate::respond::Problem;
 
 /// What came of waiting for a request.
 pub(super) enum NextHead {
-    /// A request whose body is still to be read.
-    Request(Request, ParsedHead),
-    /// Bytes that no request begins with; nothing after them is read.
-    Malformed(HeadError),
-    /// A head that was begun and not ended in time.
-    TimedOut,
-    /// A head that was begun, before the client left.
-    Left,
-    /// No further request: the client closed its half, was idle for too long, or the server drains.
-    Ended,
-    /// The client does not take the answers that it has coming.
-    Stalled,
+    /// A request whose body is still to be read; what its head says of the message is noted.
+    Request(Request),
+    /// Bytes that no request begins with, or a head that was begun and not ended in time; nothing after them is read.
+    Unreadable(Box<Problem>),
+    /// There is none, and nothing to be answered.
+    Ended(After),
 }
 
 /// What is known while a head is awaited.
 #[derive(Default)]
-struct Waiting {
+pub(super) struct Waiting {
     /// Storage for the request, from its first byte on: an idle connection holds none.
     request: Option<Request>,
     /// When the wait for the first byte, or for the head's end, began.
@@ -40,13 +38,13 @@ struct Waiting {
 }
 
 impl<IO: Transport> Wire<IO> {
-    /// Waits for a request's head.
-    pub(super) async fn next_head(&mut self) -> NextHead {
-        let mut waiting = Waiting { fresh: !self.input.is_empty(), ..Waiting::default() };
-        poll_fn(|context| self.poll_head(&mut waiting, context)).await
+    /// What is known before a request's head is waited for.
+    pub(super) fn wait_for_head(&self) -> Waiting {
+        Waiting { fresh: !self.input.is_empty(), ..Waiting::default() }
     }
 
-    fn poll_head(&mut self, waiting: &mut Waiting, context: &mut Context<'_>) -> Poll<NextHead> {
+    /// Waits for a request's head.
+    pub(super) fn poll_head(&mut self, waiting: &mut Waiting, context: &mut Context<'_>) -> Poll<NextHead> {
         loop {
             if std::mem::take(&mut waiting.fresh) && !is_empty_line(self.input.unread()) {
                 self.place.reading();
@@ -62,7 +60,8 @@ impl<IO: Transport> Wire<IO> {
                     if waiting.request.is_some() {
                         self.give_up_head();
                     }
-                    return Poll::Ready(NextHead::Stalled);
+                    // The client does not take the answers that it has coming.
+                    return Poll::Ready(NextHead::Ended(After::Abort));
                 }
                 Poll::Pending => return Poll::Pending,
             }
@@ -70,9 +69,9 @@ impl<IO: Transport> Wire<IO> {
                 Poll::Ready(0) if waiting.request.is_some() => {
                     self.give_up_head();
                     self.journal.note(Ended::ClientLeft);
-                    return Poll::Ready(NextHead::Left);
+                    return Poll::Ready(NextHead::Ended(After::Close));
                 }
-                Poll::Ready(0) => return Poll::Ready(NextHead::Ended),
+                Poll::Ready(0) => return Poll::Ready(NextHead::Ended(After::Close)),
                 Poll::Ready(_) => {
                     if waiting.request.is_none() && !is_empty_line(self.input.unread()) {
                         waiting.since = None;
@@ -96,35 +95,38 @@ impl<IO: Transport> Wire<IO> {
                 request.head_mut().replace_host();
                 self.input.hold(head.len);
                 self.parser.reset();
-                self.idle_timeout = self.limits.keep_alive_timeout;
-                waiting.request.take().map(|request| NextHead::Request(request, head))
+                self.is_kept = true;
+                self.message = Message::of(request, &head);
+                self.body = BodyDecoder::new(head.framing);
+                waiting.request.take().map(NextHead::Request)
             }
             Err(error) => {
                 self.give_up_head();
                 self.journal.note(Ended::Malformed(error.into()));
-                Some(NextHead::Malformed(error))
+                tracing::debug!(%error, peer = ?self.journal.client_addr(), "a request was refused");
+                Some(unreadable(Problem::new(error.status()).detail(error.to_string())))
             }
         }
     }
 
     /// Nothing has come: looks at the deadline, and at the drain where no request was begun.
     fn poll_wait(&mut self, waiting: &mut Waiting, context: &mut Context<'_>) -> Poll<NextHead> {
-        let since = *waiting.since.get_or_insert_with(Instant::now);
         if waiting.request.is_some() {
             self.input.shrink();
-            if !self.is_due(after(since, self.limits.header_read_timeout), context) {
+            if !self.has_waited(waiting, self.limits.header_read_timeout, context) {
                 return Poll::Pending;
             }
             self.give_up_head();
             self.journal.note(Ended::TimedOut(Timeout::Head));
-            return Poll::Ready(NextHead::TimedOut);
+            let detail = "the request's head did not arrive in time";
+            return Poll::Ready(unreadable(Problem::new(StatusCode::REQUEST_TIMEOUT).detail(detail)));
         }
         self.input.shrink();
         self.place.idle();
         let is_draining = self.place.is_draining(context.waker());
-        let patience =
-            if is_draining { self.limits.last_call.min(self.idle_timeout) } else { self.idle_timeout };
-        if !self.is_due(after(since, patience), context) {
+        let timeout = self.idle_timeout();
+        let patience = if is_draining { self.limits.last_call.min(timeout) } else { timeout };
+        if !self.has_waited(waiting, patience, context) {
             return Poll::Pending;
         }
         // The last look: what has arrived by now is answered. The readiness of the transport is on its way to us
@@ -135,6 +137,23 @@ impl<IO: Transport> Wire<IO> {
         if !is_draining {
             self.journal.tally().idled();
         }
-        Poll::Ready(NextHead::Ended)
+        Poll::Ready(NextHead::Ended(After::Leave))
     }
+
+    /// Whether the wait has lasted for so long; it begins with the first call.
+    fn has_waited(&mut self, waiting: &mut Waiting, patience: Duration, context: &mut Context<'_>) -> bool {
+        if let Some(since) = waiting.since {
+            return self.is_due(after(since, patience), context);
+        }
+        let mut begins_at = |since| {
+            waiting.since = Some(since);
+            self.is_due(after(since, patience), context)
+        };
+        // What the turn's time is old by is no time that the client took.
+        begins_at(clock::now()) && begins_at(Instant::now())
+    }
+}
+
+fn unreadable(problem: Problem) -> NextHead {
+    NextHead::Unreadable(Box::new(problem))
 }

@@ -12,7 +12,7 @@ use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::http::{Origin, RequestFacts, RequestId};
-use crate::observe::{Ended, Exchange, Tally, Timeout, Witness};
+use crate::observe::{Ended, Exchange, Slot, Tally, Timeout, Witness};
 
 /// The account of one connection.
 #[derive(Debug)]
@@ -42,10 +42,12 @@ struct Current {
     ended: Option<Ended>,
 }
 
-/// What only observers ask for.
+/// What only observers and counts by route ask for.
 #[derive(Debug, Default)]
 struct Measured {
-    /// When and where the exchange that is under way began.
+    /// Where the exchange that is under way is counted.
+    slot: Slot,
+    /// When and where it began.
     begun: Option<Begun>,
     /// Exchanges that have ended but for their answer's way out of the buffer.
     unwritten: VecDeque<Unwritten>,
@@ -77,7 +79,8 @@ pub(super) struct Buffered {
 impl Journal {
     pub(super) fn new(witness: Witness, client_addr: Option<SocketAddr>) -> Self {
         witness.tally().opened();
-        let measured = witness.is_observed().then(Box::default);
+        let is_measured = witness.is_observed() || witness.tally().meter().is_some();
+        let measured = is_measured.then(Box::default);
         Self {
             witness,
             client_addr,
@@ -111,7 +114,14 @@ impl Journal {
     pub(super) fn wrote(&mut self, len: usize) {
         self.written += len as u64;
         self.tally().wrote(len);
-        self.tell_until(self.written);
+        if self.is_measured() {
+            self.tell_until(self.written);
+        }
+    }
+
+    /// Bytes that the transport took so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written
     }
 
     /// Notes that a request's first byte is there.
@@ -119,8 +129,8 @@ impl Journal {
         self.current.open = true;
     }
 
-    /// Whether anybody is going to be told of it.
-    pub(super) fn is_observed(&self) -> bool {
+    /// Whether anybody is going to be told of it, or counts it by its route.
+    pub(super) fn is_measured(&self) -> bool {
         self.measured.is_some()
     }
 
@@ -129,6 +139,7 @@ impl Journal {
     pub(super) fn measure(&mut self, buffered: Buffered) {
         let (consumed, produced) = (self.consumed(buffered), self.produced(buffered));
         if let Some(measured) = &mut self.measured {
+            measured.slot = Slot::Unread;
             measured.begun = Some(Begun { at: Instant::now(), consumed, produced });
         }
     }
@@ -139,8 +150,14 @@ impl Journal {
     }
 
     /// Notes a request whose head was read.
-    pub(super) fn requested(&mut self, id: RequestId, route: Option<&'static str>) {
+    pub(super) fn requested(&mut self, id: RequestId, route: Option<&'static str>, slot: Slot) {
         self.tally().requested();
+        if let Some(measured) = &mut self.measured {
+            measured.slot = slot;
+            if let Some(meter) = self.witness.tally().meter() {
+                meter.enter(slot);
+            }
+        }
         self.current.id = Some(id);
         self.current.route = route;
     }
@@ -200,11 +217,18 @@ impl Journal {
         self.tally().closed();
     }
 
-    /// Keeps the exchange that is under way, if one is, of whose request `head` was read, to be told of as soon as its
-    /// answer is written.
+    /// Counts the exchange that is under way, if one is, of whose request `head` was read; keeps it to be told of as
+    /// soon as its answer is written.
     #[cold]
     pub(super) fn record(&mut self, head: &[u8], buffered: Buffered) {
-        let Some(begun) = self.measured.as_mut().and_then(|measured| measured.begun.take()) else { return };
+        let Some(measured) = &mut self.measured else { return };
+        let Some(begun) = measured.begun.take() else { return };
+        if let Some(meter) = self.witness.tally().meter() {
+            meter.leave(measured.slot, self.current.status, begun.at.elapsed());
+        }
+        if !self.witness.is_observed() {
+            return;
+        }
         let end = self.produced(buffered);
         let exchange = Exchange {
             request: self.facts(head),

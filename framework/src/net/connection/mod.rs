@@ -31,20 +31,25 @@ mod pump;
 mod tests;
 mod wire;
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::StatusCode;
+use pin_project_lite::pin_project;
 use tokio::task::consume_budget;
 
+use self::answer::{Answered, Message};
 pub(crate) use self::exchange::panic_text;
+use self::exchange::{Exchange, Watch};
 use self::head::NextHead;
 use self::journal::Journal;
 #[cfg(any(test, feature = "__properties"))]
 pub use self::property::connection;
 use self::wire::Wire;
-use super::{Application, Limits, Place, Transport};
+use super::{Application, Limits, Place, Routed, Transport, clock};
 use crate::observe::Witness;
 use crate::respond::{IntoResponse, Problem};
 
@@ -80,41 +85,38 @@ enum After {
 /// # Cancel safety
 ///
 /// Dropping the future cuts the connection off.
-pub(crate) async fn serve_connection<IO, A>(
+pub(crate) fn serve_connection<IO, A>(
     io: IO,
     peer: Peer,
     app: Arc<A>,
     limits: Arc<Limits>,
     place: Place,
     witness: Witness,
-) where
+) -> impl Future<Output = ()> + Send
+where
     IO: Transport,
     A: Application,
 {
     let journal = Journal::new(witness, peer.addr);
     let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app };
-    match connection.serve().await {
-        After::Next | After::Close => {
-            if !connection.wire.close().await {
-                connection.wire.abort();
-            }
-        }
-        After::Linger => {
-            if connection.wire.close().await {
-                connection.wire.discard_until_end(LINGER).await;
-            } else {
-                connection.wire.abort();
-            }
-        }
-        After::Leave => {
-            let patience = connection.wire.limits.last_call;
-            if connection.wire.close().await {
-                connection.wire.discard_until_end(patience).await;
-            } else {
-                connection.wire.abort();
-            }
-        }
-        After::Abort => connection.wire.abort(),
+    // What it captures is used where it lies; the arguments of an `async fn` would be kept beside what is made of them.
+    Turns { serving: async move { connection.run().await } }
+}
+
+pin_project! {
+    /// A connection's task, each poll of which is a turn.
+    struct Turns<Serving> {
+        #[pin]
+        serving: Serving,
+    }
+}
+
+impl<Serving: Future<Output = ()>> Future for Turns<Serving> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        clock::begin_turn();
+        self.project().serving.poll(context)
     }
 }
 
@@ -128,27 +130,59 @@ where
     IO: Transport,
     A: Application,
 {
+    /// Serves it to its end.
+    async fn run(&mut self) {
+        let after = self.serve().await;
+        let wire = &mut self.wire;
+        let patience = match after {
+            After::Next | After::Close => None,
+            After::Linger => Some(LINGER),
+            After::Leave => Some(wire.limits.last_call),
+            After::Abort => return wire.abort(),
+        };
+        if !wire.close().await {
+            return wire.abort();
+        }
+        if let Some(patience) = patience {
+            wire.discard_until_end(patience).await;
+        }
+    }
+
     /// Answers request after request; gives how the connection is to end.
     async fn serve(&mut self) -> After {
         loop {
-            let after = match self.wire.next_head().await {
-                NextHead::Request(request, head) => self.exchange(request, head).await,
-                NextHead::Malformed(error) => {
-                    tracing::debug!(%error, peer = ?self.wire.journal.client_addr(), "a request was refused");
-                    self.refuse(Problem::new(error.status()).detail(error.to_string())).await
+            let next = {
+                let mut waiting = self.wire.wait_for_head();
+                poll_fn(|context| self.wire.poll_head(&mut waiting, context)).await
+            };
+            // Made when there is something to be answered: an idle connection has no room for it.
+            let mut exchange = Exchange::default();
+            match next {
+                NextHead::Request(mut request) => {
+                    if let Some(Routed { target, policy, .. }) = self.begin(&mut request, &mut exchange) {
+                        let (wire, mut watch) = (&mut self.wire, Watch::new(policy));
+                        // Pinned where it is made: moved, it would be copied.
+                        let mut answer = pin!(self.app.answer(request, target));
+                        poll_fn(|context| watch.poll(wire, &mut exchange, answer.as_mut(), context)).await;
+                    }
                 }
-                NextHead::TimedOut => {
-                    let detail = "the request's head did not arrive in time";
-                    self.refuse(Problem::new(StatusCode::REQUEST_TIMEOUT).detail(detail)).await
+                NextHead::Ended(after) => {
+                    self.wire.finish_exchange();
+                    return after;
                 }
-                NextHead::Left => After::Close,
-                NextHead::Ended if self.wire.eof => After::Close,
-                NextHead::Ended => After::Leave,
-                NextHead::Stalled => After::Abort,
+                NextHead::Unreadable(problem) => self.refuse(*problem, &mut exchange),
+            }
+            let after = match self.answer(&mut exchange) {
+                Answered::Whole(after) => after,
+                // In a box: a connection that waits for nothing of the kind has no room for it.
+                Answered::Begun(rest) => Box::pin(self.answer_rest(rest, &mut exchange.pump)).await,
             };
             self.wire.finish_exchange();
-            if after != After::Next {
-                return after;
+            match after {
+                After::Abort => return After::Abort,
+                _ if exchange.is_turned_away => return After::Linger,
+                After::Next => {}
+                After::Close | After::Leave | After::Linger => return after,
             }
             // However many requests a client has sent at once, the others of this thread have their turn.
             consume_budget().await;
@@ -156,11 +190,9 @@ where
     }
 
     /// Answers a request that could not be read; the connection ends with it.
-    async fn refuse(&mut self, problem: Problem) -> After {
-        let message = answer::Message::unread(&self.wire.facts());
-        match self.respond(problem.into_response(), message, &mut pump::Pump::nothing()).await {
-            After::Abort => After::Abort,
-            After::Next | After::Close | After::Leave | After::Linger => After::Linger,
-        }
+    fn refuse(&mut self, problem: Problem, exchange: &mut Exchange) {
+        self.wire.message = Message::unread(&self.wire.facts());
+        exchange.response = Some(problem.into_response());
+        exchange.is_turned_away = true;
     }
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use super::super::Transport;
 use super::super::deadline::MinRate;
 use super::wire::{Gone, Wire};
-use crate::h1::{CONTINUE, ChunkError, Expect, ParsedHead};
+use crate::h1::{CONTINUE, ChunkError, Expect};
 use crate::http::{Body, BodyError, Incoming, IncomingState, Request, Wanted};
 use crate::observe::{Ended, Timeout};
 
@@ -55,7 +55,7 @@ pub(super) enum Pumped {
 
 /// What of the body is still unread when the answer is about to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(super) enum Unread {
     /// Nothing, or what somebody still reads, or so little that it can be dropped.
     Little,
     /// More than is worth reading, or nobody knows how much, or nothing that can be read.
@@ -63,8 +63,8 @@ pub(super) enum Rest {
 }
 
 impl Pump {
-    /// For a request that has no body, or none that can be read.
-    pub(super) fn nothing() -> Self {
+    /// For a body that is not going to be read.
+    pub(super) fn unread() -> Self {
         Self {
             reader: None,
             rate: MinRate::new(0, Duration::ZERO),
@@ -75,18 +75,15 @@ impl Pump {
         }
     }
 
-    /// Gives `request` its body: the bytes themselves where all of them are here, else a body to be filled.
+    /// Gives `request` its body: the bytes themselves where all of them are here, else a body to be filled, and what
+    /// fills it.
     pub(super) fn attach<IO: Transport>(
-        head: &ParsedHead,
-        limit: u64,
         rate: MinRate,
         request: &mut Request,
         wire: &mut Wire<IO>,
-    ) -> Self {
-        let mut pump = Self { rate, limit, ..Self::nothing() };
-        if wire.body.is_complete() {
-            return pump;
-        }
+    ) -> Option<Box<Self>> {
+        let limit = request.body_limit();
+        let mut pump = Self { rate, limit, ..Self::unread() };
         let len = wire.body.remaining_len();
         if let Some(len) = len
             && len <= limit
@@ -94,15 +91,15 @@ impl Pump {
             && let Ok(Some(content)) = pump.next_content(wire)
         {
             request.set_body(Body::from(content));
-            return pump;
+            return None;
         }
-        if head.expect == Expect::Continue {
+        if wire.message.expect == Expect::Continue {
             pump.interim = Interim::Owed;
         }
         let (reader, incoming) = Incoming::new(len);
         pump.reader = Some(reader);
         request.set_body(Body::incoming(incoming));
-        pump
+        Some(Box::new(pump))
     }
 
     /// Moves the body on, as far as somebody waits for it.
@@ -178,7 +175,7 @@ impl Pump {
             }
             self.interim = Interim::NotAsked;
             // What came with the head, or while nobody read, counts like what we waited for.
-            self.rate.earn(decoded.consumed);
+            self.rate.earn(decoded.consumed as u64);
             let content = input.unread().get(decoded.content).unwrap_or_default();
             self.received += content.len() as u64;
             if self.received > self.limit {
@@ -222,19 +219,19 @@ impl Pump {
     }
 
     /// Whether the connection can go on after this body.
-    pub(super) fn rest<IO: Transport>(&self, wire: &Wire<IO>) -> Rest {
+    pub(super) fn rest<IO: Transport>(&self, wire: &Wire<IO>) -> Unread {
         if self.failed || (self.interim == Interim::Owed && !wire.body.is_complete()) {
             // A client that still waits for `100 Continue` may send the body or not: nobody could tell which.
-            return Rest::Much;
+            return Unread::Much;
         }
         if self.reader.is_some() {
-            return Rest::Little;
+            return Unread::Little;
         }
         match wire.body.remaining_len() {
-            Some(len) if len <= DISCARDED_BYTES => Rest::Little,
+            Some(len) if len <= DISCARDED_BYTES => Unread::Little,
             // Of chunks nobody knows how many there are: announced now, the end is one that the client understands
             // (RFC 9112 §9.6).
-            Some(_) | None => Rest::Much,
+            Some(_) | None => Unread::Much,
         }
     }
 

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::super::buffer::{ReadBuffer, WriteBuffer};
 use super::super::deadline::{MinRate, Timer, after};
-use super::super::{Limits, Place, Transport};
+use super::super::{Limits, Place, Transport, clock};
+use super::answer::Message;
 use super::journal::{Buffered, Journal};
 use crate::h1::{BodyDecoder, Framing, HeadParser, OutgoingFraming};
 use crate::http::{Request, RequestFacts};
@@ -37,13 +38,16 @@ pub(super) struct Wire<IO: Transport> {
     pub(super) output: WriteBuffer,
     pub(super) parser: HeadParser,
     pub(super) journal: Journal,
+    /// What the answer to the request in work depends on.
+    pub(super) message: Message,
     /// What of the input belongs to the body of the request in work.
     pub(super) body: BodyDecoder,
     pub(super) following: Following,
-    write_rate: MinRate,
+    /// What a client has left that once was behind with its answers; of others the bytes they took tell it.
+    write_rate: Option<Box<MinRate>>,
     timer: Timer,
-    /// How long no request may come. Where connections are not kept, the first one needs its time all the same.
-    pub(super) idle_timeout: Duration,
+    /// Whether a request was read before.
+    pub(super) is_kept: bool,
     /// The peer has closed its half: nothing more will come.
     pub(super) eof: bool,
     /// The transport has failed: nothing more can be sent.
@@ -80,8 +84,6 @@ pub(super) struct Gone;
 
 impl<IO: Transport> Wire<IO> {
     pub(super) fn new(io: IO, limits: Arc<Limits>, place: Place, journal: Journal) -> Self {
-        let idle_timeout = limits.keep_alive_timeout.max(limits.header_read_timeout);
-        let write_rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
         Self {
             io,
             limits,
@@ -89,12 +91,13 @@ impl<IO: Transport> Wire<IO> {
             input: ReadBuffer::default(),
             output: WriteBuffer::default(),
             parser: HeadParser::default(),
+            message: Message::default(),
             body: BodyDecoder::new(Framing::Empty),
             following: Following::Requests,
             journal,
-            write_rate,
+            write_rate: None,
             timer: Timer::default(),
-            idle_timeout,
+            is_kept: false,
             eof: false,
             gone: false,
         }
@@ -169,7 +172,9 @@ impl<IO: Transport> Wire<IO> {
         while !self.output.is_empty() {
             match self.output.poll_write(Pin::new(&mut self.io), context) {
                 Poll::Ready(Ok(len)) => {
-                    self.write_rate.progress(len);
+                    if let Some(rate) = &mut self.write_rate {
+                        rate.progress(len);
+                    }
                     self.journal.wrote(len);
                 }
                 Poll::Ready(Err(_)) => {
@@ -178,7 +183,13 @@ impl<IO: Transport> Wire<IO> {
                     return Poll::Ready(Err(Gone));
                 }
                 Poll::Pending => {
-                    return match self.write_rate.wait() {
+                    let (limits, written) = (&self.limits, self.journal.written());
+                    let rate = self.write_rate.get_or_insert_with(|| {
+                        let mut rate = MinRate::new(limits.write_min_rate, limits.rate_grace);
+                        rate.earn(written);
+                        Box::new(rate)
+                    });
+                    return match rate.wait() {
                         Some(due) if self.is_due(due, context) => {
                             self.journal.note(Ended::TimedOut(Timeout::Write));
                             Poll::Ready(Err(Gone))
@@ -202,6 +213,12 @@ impl<IO: Transport> Wire<IO> {
         self.eof || self.place.drains() || self.limits.keep_alive_timeout.is_zero()
     }
 
+    /// How long no request may come. Where connections are not kept, the first one needs its time all the same.
+    pub(super) fn idle_timeout(&self) -> Duration {
+        let timeout = self.limits.keep_alive_timeout;
+        if self.is_kept { timeout } else { timeout.max(self.limits.header_read_timeout) }
+    }
+
     /// Gives up a head that was begun: what was read of it is held, and nothing behind it is read.
     pub(super) fn give_up_head(&mut self) {
         self.input.hold(self.parser.good_len());
@@ -215,7 +232,7 @@ impl<IO: Transport> Wire<IO> {
 
     /// Ends the exchange that is under way, where there is one.
     pub(super) fn finish_exchange(&mut self) {
-        if self.journal.is_observed() {
+        if self.journal.is_measured() {
             self.journal.record(self.input.held(), self.buffered());
         }
         self.journal.finish();
@@ -230,14 +247,14 @@ impl<IO: Transport> Wire<IO> {
     /// Notes that a request's first byte is there.
     pub(super) fn begin_exchange(&mut self) {
         self.journal.begin();
-        if self.journal.is_observed() {
+        if self.journal.is_measured() {
             self.journal.measure(self.buffered());
         }
     }
 
     /// Whether `deadline` has passed; if not, the task is woken when it has.
     pub(super) fn is_due(&mut self, deadline: Instant, context: &mut Context<'_>) -> bool {
-        self.timer.poll(deadline, context).is_ready()
+        self.timer.poll(deadline, clock::now(), context).is_ready()
     }
 
     /// Writes what is buffered and closes our half; `false` where that fails.

@@ -1,6 +1,6 @@
 //! What is a conflict, and what is said of it.
 
-use super::build::{conflicts, sources, table};
+use crate::routing::build::{conflicts, sources, table};
 use crate::routing::{Item, Scope, Source, Sources};
 
 #[track_caller]

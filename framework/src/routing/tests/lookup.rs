@@ -1,6 +1,6 @@
 //! The rules of precedence, a row each, and the bound of a search.
 
-use super::build::{find, table};
+use crate::routing::build::{find, table};
 use crate::routing::lookup::Visitor;
 use crate::routing::trie::Leaf;
 use crate::routing::{Captures, Found, Table};
@@ -160,7 +160,7 @@ impl Visitor for Steps {
 
 fn steps(table: &Table, path: &str) -> usize {
     let mut steps = Steps(0);
-    table.visit(path, &mut Captures::default(), &mut steps);
+    table.visit(path.as_bytes(), &mut Captures::default(), &mut steps);
     steps.0
 }
 

@@ -1,6 +1,5 @@
 //! Tests of the table: as `routes!` makes it, and as the same functions make it at run time.
 
-mod build;
 mod conflicts;
 mod handlers;
 mod lookup;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
-use super::build::{find, table};
 use crate::routing::Found;
+use crate::routing::build::{find, table};
 
 /// A pattern or a path that has few different pieces, so that many of them meet.
 fn pieces(choices: &'static [&'static str], last: &'static [&'static str]) -> impl Strategy<Value = String> {

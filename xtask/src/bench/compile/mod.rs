@@ -23,7 +23,7 @@ const REPORT: &str = "benches/report/compile.md";
 
 /// What is measured.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Options {
+pub(crate) struct Options {
     /// How many times each figure that takes seconds is measured.
     rounds: usize,
     /// The numbers of routes.
@@ -36,7 +36,7 @@ impl Options {
     /// # Errors
     ///
     /// Where an option or its value is not one of these.
-    pub(super) fn parse(arguments: &[String]) -> Result<Self, String> {
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self, String> {
         let mut options = Self { rounds: 5, routes: vec![200, 1000] };
         let mut arguments = arguments.iter();
         while let Some(name) = arguments.next() {

@@ -7,7 +7,13 @@ use futures_util::StreamExt;
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     HttpServer::new(|| {
-        App::new().service(plaintext).service(json).service(user).service(echo).service(download).service(upload)
+        App::new()
+            .service(plaintext)
+            .service(json)
+            .service(user)
+            .service(echo)
+            .service(download)
+            .service(upload)
     })
     .workers(contract::workers())
     .bind(contract::address())?

@@ -3,14 +3,13 @@
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use contract::{DOWNLOAD, Message, Order, PLAINTEXT};
 use futures_util::StreamExt;
 
 fn main() -> std::io::Result<()> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(contract::workers()).enable_all().build()?;
-    runtime.block_on(async {
+    percore::shared(async {
         let app = Router::new()
             .route("/plaintext", get(async || PLAINTEXT))
             .route("/json", get(async || Json(Message::HELLO)))
@@ -18,7 +17,11 @@ fn main() -> std::io::Result<()> {
             .route("/echo", post(async |Json(order): Json<Order>| Json(order)))
             .route("/download", get(async || DOWNLOAD.as_slice()))
             .route("/upload", post(upload).layer(DefaultBodyLimit::disable()));
-        axum::serve(tokio::net::TcpListener::bind(contract::address()).await?, app).await
+        let listener = tokio::net::TcpListener::bind(contract::address()).await?.tap_io(|stream| {
+            // Without it an answer waits for the one before to be acknowledged.
+            let _ = stream.set_nodelay(true);
+        });
+        axum::serve(listener, app).await
     })
 }
 

@@ -1,9 +1,11 @@
 //! Ours, as a user writes it: macros, table, and each limit and timeout at its default.
 
 use contract::{DOWNLOAD, Message, Order, PLAINTEXT};
-use server::{Body, Bytes, Json, Routes, Runtime, Server, get, post, routes};
+use server::{
+    Body, Bytes, Json, Next, Request, Response, Routes, Runtime, Server, get, middleware, post, routes,
+};
 
-const ROUTES: Routes = routes![plaintext, json, user, echo, download, upload];
+const ROUTES: Routes = routes![plaintext, json, user, echo, download, upload, through_one, through_four];
 
 #[server::main]
 async fn main() -> server::Result {
@@ -49,4 +51,20 @@ async fn upload(mut body: Body) -> server::Result<String> {
         len += chunk?.len();
     }
     Ok(len.to_string())
+}
+
+/// Does nothing, so that its own cost can be seen.
+#[middleware]
+async fn empty(request: Request, next: Next<'_>) -> Response {
+    next.run(request).await
+}
+
+#[get("/middleware/1", with = [empty])]
+async fn through_one() -> &'static str {
+    PLAINTEXT
+}
+
+#[get("/middleware/4", with = [empty, empty, empty, empty])]
+async fn through_four() -> &'static str {
+    PLAINTEXT
 }

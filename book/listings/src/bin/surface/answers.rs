@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use server::rejection::FileError;
 use server::{
-    Accept, Attachment, Cache, Created, ETag, Event, Json, Negotiated, NoContent, Represent, Routes, Sse,
-    delete, get, post, routes,
+    Accept, Attachment, Cache, Created, ETag, Event, File, Json, Negotiated, NoContent, Represent, Routes,
+    Sse, delete, get, post, routes,
 };
 
 use crate::App;
 
-pub(crate) const ROUTES: Routes<App> = routes![emma, lend, give_back, report, catalogue, countdown];
+pub(crate) const ROUTES: Routes<App> =
+    routes![emma, lend, give_back, report, catalogue, manual, by_post, countdown];
 
 // ANCHOR: negotiated
 #[derive(Serialize)]
@@ -62,6 +64,22 @@ async fn catalogue() -> (Cache, ETag, &'static str) {
 }
 // ANCHOR_END: cache
 
+// ANCHOR: file
+/// Where `cargo run` starts it, this is the book's own page; a deployed server has its files beside it.
+const MANUAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../src/answers.md");
+
+#[get("/manual")]
+async fn manual() -> Result<File, FileError> {
+    File::open(MANUAL).await
+}
+
+/// A browser saves it, and asks again before it uses its copy.
+#[get("/manual/by-post")]
+async fn by_post() -> server::Result<(Attachment, Cache, File)> {
+    Ok((Attachment::named("Answers.md"), Cache::revalidate(), File::open(MANUAL).await?))
+}
+// ANCHOR_END: file
+
 // ANCHOR: events
 #[get("/countdown")]
 async fn countdown() -> Sse {
@@ -109,6 +127,10 @@ mod tests {
         assert_eq!(catalogue.header("cache-control"), Some("public, max-age=60"));
         let again = client.get("/catalogue").header("if-none-match", catalogue.header("etag").unwrap()).await;
         assert_eq!((again.status().as_u16(), again.text()), (304, ""));
+        let part = client.get("/manual").header("range", "bytes=0-8").await;
+        assert_eq!((part.status().as_u16(), part.text()), (206, "# Answers"));
+        let saved = client.get("/manual/by-post").await;
+        assert_eq!(saved.header("content-type"), Some("text/markdown; charset=utf-8"));
         let events = client.get("/countdown").await;
         assert!(events.text().starts_with("data: 2\nevent: tick\n\n"), "{events:?}");
     }

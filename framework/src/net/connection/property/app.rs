@@ -8,7 +8,7 @@ use http::StatusCode;
 use super::super::super::{Application, Routed};
 use crate::h1::Asked;
 use crate::http::{Body, Request, RequestFacts, Response};
-use crate::observe::{Counters, Tally, Witness};
+use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
@@ -67,7 +67,7 @@ impl Application for Echo {
     type Target = Shape;
 
     fn route(&self, request: &mut Request) -> Routed<Shape> {
-        Routed { target: Shape::of_path(request.path()), policy: Policy::NONE }
+        Routed { target: Shape::of_path(request.path()), policy: &Policy::NONE, slot: Slot::Unrouted }
     }
 
     async fn answer(&self, mut request: Request, shape: Shape) -> Response {
@@ -99,7 +99,7 @@ impl Application for Echo {
     }
 
     fn witness(&self) -> Witness {
-        Witness::new(&Counters::default(), &Arc::from([]))
+        Witness::new(&Counters::default(), &Arc::from([]), None)
     }
 }
 

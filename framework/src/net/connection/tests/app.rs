@@ -8,10 +8,10 @@ use bytes::Bytes;
 use http::StatusCode;
 use tokio::time::sleep;
 
-use super::super::super::blocking::run_blocking;
 use super::super::super::{Application, Routed};
+use crate::blocking::run_blocking;
 use crate::http::{Body, BodyError, Request, RequestFacts, Response};
-use crate::observe::{Counters, Tally, Witness};
+use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
 
@@ -45,15 +45,17 @@ impl Application for TestApp {
     type Target = ();
 
     fn route(&self, request: &mut Request) -> Routed<()> {
-        let mut policy = Policy::NONE;
-        match request.path() {
-            "/small" => policy.body_limit = Some(4),
-            "/days" => policy.timeout = Some(Duration::MAX),
-            "/hurried" => policy.timeout = Some(Duration::from_secs(5)),
-            "/unhurried" => policy.timeout = Some(Duration::ZERO),
-            _ => {}
+        const fn within(timeout: Duration) -> Policy {
+            Policy { timeout: Some(timeout), ..Policy::NONE }
         }
-        Routed { target: (), policy }
+        let policy = match request.path() {
+            "/small" => &const { Policy { body_limit: Some(4), ..Policy::NONE } },
+            "/days" => &const { within(Duration::MAX) },
+            "/hurried" => &const { within(Duration::from_secs(5)) },
+            "/unhurried" => &const { within(Duration::ZERO) },
+            _ => &Policy::NONE,
+        };
+        Routed { target: (), policy, slot: Slot::Unrouted }
     }
 
     async fn answer(&self, mut request: Request, (): ()) -> Response {
@@ -177,7 +179,7 @@ impl Application for TestApp {
     }
 
     fn witness(&self) -> Witness {
-        Witness::new(&Counters::default(), &Arc::from([]))
+        Witness::new(&Counters::default(), &Arc::from([]), None)
     }
 }
 

@@ -7,8 +7,9 @@ use std::task::Poll;
 
 use super::client::run;
 use super::*;
+use crate::blocking::{BlockingPool, run_blocking};
 use crate::http::Shutdown;
-use crate::net::{self, BlockingPool, Caps, DrainOptions, Signals, Workers};
+use crate::net::{self, Caps, DrainOptions, Signals, Workers};
 
 /// A limit at a value, and what shows it there.
 struct Row {
@@ -94,17 +95,17 @@ fn one_more_call_is_refused(settings: &Settings) {
         let mut calls = Vec::new();
         for _ in 0..room {
             let held = Arc::clone(&held);
-            let mut call = Box::pin(net::blocking::run_blocking(move || held.lock().unwrap().recv()));
+            let mut call = Box::pin(run_blocking(move || held.lock().unwrap().recv()));
             assert!(at_once(call.as_mut()).await.is_none(), "{} calls are let in", calls.len());
             calls.push(call);
         }
-        let refused = net::blocking::run_blocking(|| ()).await.expect_err("one more");
+        let refused = run_blocking(|| ()).await.expect_err("one more");
         assert_eq!(refused.status(), 503);
         drop(release);
         for call in calls {
             assert!(call.await.is_ok(), "what was let in is answered");
         }
-        assert!(net::blocking::run_blocking(|| ()).await.is_ok());
+        assert!(run_blocking(|| ()).await.is_ok());
     });
 }
 

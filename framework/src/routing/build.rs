@@ -1,11 +1,18 @@
-//! Tables that are only known at run time, made by the functions that the compiler runs for `routes!`.
+//! Tables that are only known at run time, made by the functions that the compiler runs for `routes!`: for tests and
+//! measurements.
 
-use crate::routing::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
-use crate::routing::sort::{self, Place};
-use crate::routing::trie::{self, Leaf, Node, Open};
-use crate::routing::{
-    Captures, Found, Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table, conflict,
-};
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a table that cannot be made is a mistake in a test"
+)]
+
+use super::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
+use super::sort::{self, Place};
+use super::trie::{self, Leaf, Node, Open, SLOTS_PER_NODE, TrieMut};
+#[cfg(test)]
+use super::{Captures, Found, conflict};
+use super::{Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table};
 
 /// A table of routes such as `GET|PUT /users/:id /me`; each is called as its first pattern and method, and stands in
 /// the line of its place.
@@ -14,6 +21,7 @@ pub(crate) fn table(routes: &[&str]) -> &'static Table {
 }
 
 /// The message of each conflict, one at most for each route.
+#[cfg(test)]
 pub(crate) fn conflicts(sources: &Sources) -> Vec<String> {
     let table = build(sources);
     let mut found = vec![None; sources.items.len()];
@@ -79,14 +87,16 @@ pub(crate) fn build(sources: &Sources) -> &'static Table {
         layers: layers.leak(),
         order: order.leak(),
     };
-    let mut nodes = vec![Node::EMPTY; gathered.count_nodes()];
-    let mut leaves = vec![Leaf::NONE; sizes.leaves];
+    let nodes = vec![Node::EMPTY; gathered.count_nodes()].leak();
+    let leaves = vec![Leaf::NONE; sizes.leaves].leak();
+    let slots = vec![[0; SLOTS_PER_NODE]; nodes.len()].leak();
     let mut open = vec![Open::NOTHING; nodes.len()];
-    trie::build(&gathered, &mut nodes, &mut leaves, &mut open);
-    leak(Table::of_slices(gathered, nodes.leak(), leaves.leak()))
+    trie::build(&gathered, TrieMut { nodes, leaves, slots }, &mut open);
+    leak(Table::of_slices(gathered, TrieMut { nodes, leaves, slots }))
 }
 
 /// What a look-up finds, as `name of the route [captures]`.
+#[cfg(test)]
 pub(crate) fn find(table: &Table, method: &str, path: &str) -> Result<(&'static str, Vec<String>), Found> {
     let mut captures = Captures::default();
     let method = crate::Method::from_bytes(method.as_bytes()).unwrap();

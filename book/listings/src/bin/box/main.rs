@@ -1,0 +1,33 @@
+//! "What is in the box": a page of the book is a module here.
+
+mod cors;
+mod credentials;
+mod csrf;
+mod headers;
+mod limits;
+mod rates;
+mod redirects;
+mod stack;
+
+use server::{Routes, Server, routes};
+
+const ROUTES: Routes = routes![
+    ..cors::ROUTES,
+    ..credentials::ROUTES,
+    ..csrf::ROUTES,
+    ..headers::ROUTES,
+    ..limits::ROUTES,
+    ..rates::ROUTES,
+    ..redirects::ROUTES,
+];
+
+#[server::main]
+async fn main() -> server::Result {
+    // Two pages show servers of their own.
+    let server = match std::env::var("PAGE").as_deref() {
+        Ok("order") => stack::server(),
+        Ok("redirects") => redirects::server(),
+        Ok(_) | Err(_) => Server::new(ROUTES),
+    };
+    server.run().await
+}

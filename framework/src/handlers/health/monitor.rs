@@ -1,0 +1,176 @@
+//! [`Monitor`]: runs the checks, on a thread beside the workers, and tells what they found.
+
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Builder;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::LocalSet;
+use tokio::time::{sleep, timeout};
+
+use super::check::{OWN, Planned};
+use super::record::{Fault, Record, Told};
+use super::report::{Finding, Report};
+use crate::http::Shutdown;
+use crate::net::{Vitals, panic_text};
+
+/// The checks of a server, and what it knows of itself.
+pub(crate) struct Monitor<S> {
+    path: String,
+    checks: Vec<Planned<S>>,
+    stuck_after: Duration,
+    /// Told whenever a check has run.
+    ran: Notify,
+}
+
+/// Ends the thread of the checks when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    /// Its other end is told when this is dropped.
+    _stop: oneshot::Sender<()>,
+}
+
+/// What has a monitor and the state that its checks look at.
+pub(crate) trait Monitored<S>: Send + Sync + 'static {
+    fn monitor(&self) -> Option<&Monitor<S>>;
+    fn state(&self) -> &S;
+}
+
+impl<S: Send + Sync + 'static> Monitor<S> {
+    pub(super) fn new(path: String, checks: Vec<Planned<S>>, stuck_after: Duration) -> Self {
+        Self { path, checks, stuck_after, ran: Notify::new() }
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Starts the thread that runs the checks of `app`, where there are any.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the thread or its runtime.
+    pub(crate) fn start<A: Monitored<S>>(app: &Arc<A>) -> io::Result<Option<Watch>> {
+        if app.monitor().is_none_or(|monitor| monitor.checks.is_empty()) {
+            return Ok(None);
+        }
+        let (stop, told) = oneshot::channel();
+        let runtime = Builder::new_current_thread().enable_all().thread_name("health-blocking").build()?;
+        let app = Arc::clone(app);
+        thread::Builder::new().name("health".to_owned()).spawn(move || {
+            let checks = LocalSet::new();
+            checks.block_on(&runtime, async {
+                Self::spawn(&app);
+                // Ends with an error when the sender is dropped, which is how it is told.
+                let _: Result<(), _> = told.await;
+            });
+            drop(checks);
+            runtime.shutdown_background();
+        })?;
+        Ok(Some(Watch { _stop: stop }))
+    }
+
+    /// Spawns a task for each check, on the local set that this is called on.
+    pub(super) fn spawn<A: Monitored<S>>(app: &Arc<A>) {
+        let count = app.monitor().map_or(0, |monitor| monitor.checks.len());
+        for index in 0..count {
+            let app = Arc::clone(app);
+            tokio::task::spawn_local(async move {
+                while let Some(check) = app.monitor().and_then(|monitor| monitor.checks.get(index)) {
+                    run(&app, index, &check.record).await;
+                    sleep(check.record.interval).await;
+                }
+            });
+        }
+    }
+
+    /// Waits until each check has run once, as a server that listens nowhere does: nobody probes it again.
+    pub(crate) async fn ran_once(&self) {
+        loop {
+            let ran = self.ran.notified();
+            if self.checks.iter().all(|check| check.record.has_run()) {
+                return;
+            }
+            ran.await;
+        }
+    }
+
+    /// What is told of liveness.
+    pub(crate) fn live(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
+        // Accept loops end when the drain begins.
+        let signs = vitals.signs(self.stuck_after, shutdown.is_draining());
+        let findings = signs.into_iter().map(|sign| Finding::of_sign(OWN, sign));
+        Report::new(vitals.uptime(), findings.collect())
+    }
+
+    /// What is told of readiness.
+    pub(crate) fn ready(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
+        let mut report = self.live(vitals, shutdown);
+        report.findings.insert(0, Finding::of_shutdown(OWN, shutdown));
+        report.findings.extend(self.told().map(|(name, told)| Finding::of_check(name, told)));
+        report
+    }
+
+    /// Each check by its name, and whether it passes.
+    pub(crate) fn passes(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.told().map(|(name, told)| (name, told.fault.is_none()))
+    }
+
+    fn told(&self) -> impl Iterator<Item = (&str, Told)> {
+        let now = Instant::now();
+        self.checks.iter().map(move |check| (check.record.name.as_str(), check.record.tell(now)))
+    }
+}
+
+/// Runs a check once, and not longer than its timeout.
+async fn run<S: Send + Sync + 'static, A: Monitored<S>>(app: &Arc<A>, index: usize, record: &Record) {
+    record.begin();
+    let called = Arc::clone(app);
+    // A task of its own, so that a panic ends it alone.
+    let mut task = tokio::task::spawn_local(async move {
+        match called.monitor().and_then(|monitor| monitor.checks.get(index)) {
+            Some(check) => check.call.call(called.state()).await,
+            None => Ok(()),
+        }
+    });
+    let (fault, error) = match timeout(record.timeout, &mut task).await {
+        Ok(Ok(Ok(()))) => (None, None),
+        Ok(Ok(Err(error))) => (Some(Fault::Failed), Some(chain(&error))),
+        Ok(Err(ended)) => {
+            let panic = ended.try_into_panic().ok();
+            (Some(Fault::Panicked), panic.map(|panic| panic_text(panic.as_ref()).to_owned()))
+        }
+        Err(_) => {
+            task.abort();
+            (Some(Fault::TimedOut), None)
+        }
+    };
+    let before = record.end(fault);
+    log(&record.name, before.unwrap_or_default(), fault, error.as_deref());
+    if let Some(monitor) = app.monitor() {
+        monitor.ran.notify_waiters();
+    }
+}
+
+/// An error with all its causes.
+fn chain(error: &crate::Error) -> String {
+    let mut text = error.inner().to_string();
+    let mut next = error.inner().source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+/// Writes a line when a check begins to fail, to fail in another way, or to pass again.
+fn log(check: &str, before: Option<Fault>, now: Option<Fault>, error: Option<&str>) {
+    match now {
+        _ if before == now => {}
+        Some(fault) => tracing::warn!(check, error, "a health check does not pass: {fault}"),
+        None => tracing::info!(check, "a health check passes again"),
+    }
+}

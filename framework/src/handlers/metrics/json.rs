@@ -1,0 +1,89 @@
+//! The same as JSON: for people, and for programs that speak neither of the texts.
+
+use std::time::SystemTime;
+
+use serde_json::{Map, Value, json};
+
+use super::families::CLASSES;
+use super::snapshot::{Label, Snapshot};
+use crate::log::Timestamp;
+use crate::observe::Reading;
+
+/// The document.
+pub(super) fn document(snapshot: &Snapshot) -> Value {
+    let Snapshot { counts, load, readings, .. } = snapshot;
+    let by_status: Map<_, _> =
+        readings.statuses.iter().map(|(status, &count)| (status.to_string(), count.into())).collect();
+    let by_route: Vec<_> = snapshot
+        .slots()
+        .filter(|(_, reading)| reading.count() > 0)
+        .map(|(label, r)| route(label, r))
+        .collect();
+    let total: u64 = readings.statuses.values().sum();
+    json!({
+        "uptime_seconds": snapshot.uptime.as_secs_f64(),
+        "timestamp": Timestamp(SystemTime::now()).to_string(),
+        "requests": {
+            "total": total,
+            "in_flight": readings.in_flight,
+            "by_status": by_status,
+            "by_route": by_route,
+            "malformed": counts.protocol_errors,
+            "lost": {
+                "client_left": counts.client_left,
+                "broken_off": counts.broken_off,
+                "cut": counts.cut,
+            },
+        },
+        "timeouts": {
+            "head": counts.timeouts.head,
+            "body": counts.timeouts.body,
+            "request": counts.timeouts.request,
+            "write": counts.timeouts.write,
+            "keep_alive": counts.timeouts.keep_alive,
+        },
+        "panics": counts.panics,
+        "connections": {
+            "busy": load.busy,
+            "idle": snapshot.idle_connections(),
+            "accepted": counts.connections_accepted,
+            "refused": { "address_full": counts.connections_refused.address_full },
+        },
+        "bytes": { "received": counts.bytes_in, "sent": counts.bytes_out },
+        "workers": {
+            "total": load.workers,
+            "active": load.active,
+            "idle": load.workers.saturating_sub(load.active),
+            "queue_depth": load.queued,
+        },
+        "thread_pool": snapshot.pool.map(|pool| json!({
+            "total": pool.threads,
+            "active": pool.active,
+            "idle": pool.threads.saturating_sub(pool.active),
+            "queue_depth": pool.queued,
+            "queue_limit": pool.queue,
+            "refused": pool.refused,
+        })),
+        "shutdown": {
+            "requested": snapshot.end.is_requested,
+            "draining": snapshot.end.is_draining,
+            "answered": load.drained,
+        },
+        "checks": snapshot.checks.iter().map(|(name, passes)| (name.clone(), Value::from(*passes))).collect::<Map<_, _>>(),
+    })
+}
+
+fn route(label: &Label, reading: &Reading) -> Value {
+    let classes = CLASSES.iter().zip(reading.classes).filter(|&(_, count)| count > 0);
+    let by_status: Map<_, _> = classes.map(|(class, count)| ((*class).to_owned(), count.into())).collect();
+    let count = reading.count();
+    // A mean of what the histogram has in full.
+    let mean = if count == 0 { 0.0 } else { reading.took.as_secs_f64() / count as f64 };
+    json!({
+        "route": label.route,
+        "method": label.method,
+        "total": count,
+        "by_status": by_status,
+        "mean_seconds": mean,
+    })
+}

@@ -1,0 +1,149 @@
+//! [`Probes`]: the paths that the box answers before the table, as a server has them.
+
+use std::error::Error;
+use std::fmt;
+
+use http::Method;
+
+use super::health::{CheckFault, Health, Monitor};
+use super::metrics::Metrics;
+use crate::routing::{Captures, Found, MountError, RouteInfo, Table};
+
+/// What of the box is attached to a server that is being put together.
+#[derive(Debug)]
+pub(crate) struct Attached<S: 'static> {
+    pub(crate) health: Option<Health<S>>,
+    pub(crate) metrics: Option<Metrics>,
+}
+
+/// The same, of a server that runs.
+pub(crate) struct Probes<S> {
+    pub(crate) monitor: Option<Monitor<S>>,
+    metrics: Option<Metrics>,
+    /// Nobody probes twice: who asks waits until each check has run once.
+    pub(crate) waits: bool,
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    Health,
+    Live,
+    Ready,
+    Metrics,
+}
+
+impl<S> Default for Attached<S> {
+    fn default() -> Self {
+        Self { health: None, metrics: None }
+    }
+}
+
+impl<S: Send + Sync + 'static> Attached<S> {
+    /// Why it cannot be run beside `table`, if it cannot.
+    pub(crate) fn fault(&self, table: &Table) -> Option<ProbeError> {
+        if let Some(fault) = self.health.as_ref().and_then(Health::fault) {
+            return Some(ProbeError::Check(fault));
+        }
+        let mut paths: Vec<String> = Vec::new();
+        for (path, _) in self.paths() {
+            if let Some(error) = MountError::of(&path) {
+                return Some(ProbeError::Path(error));
+            }
+            if paths.contains(&path) {
+                return Some(ProbeError::Twice(path));
+            }
+            if let Some(route) = same_path(table, &path) {
+                return Some(ProbeError::Route(path, route));
+            }
+            paths.push(path);
+        }
+        None
+    }
+
+    /// Each path that is answered, and by what.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (String, &'static str)> {
+        let health = self.health.as_ref().map(|health| {
+            let base = health.path();
+            let below = base.strip_suffix('/').unwrap_or(base);
+            [base.to_owned(), format!("{below}/live"), format!("{below}/ready")]
+                .map(|path| (path, "server::Health"))
+        });
+        let metrics = self.metrics.as_ref().map(|metrics| (metrics.path().to_owned(), "server::Metrics"));
+        health.into_iter().flatten().chain(metrics)
+    }
+
+    pub(crate) fn into_probes(self) -> Probes<S> {
+        Probes { monitor: self.health.map(Health::into_monitor), metrics: self.metrics, waits: false }
+    }
+}
+
+/// The route that is for this very path, whatever its parameters.
+fn same_path(table: &Table, path: &str) -> Option<&'static RouteInfo> {
+    let mut captures = Captures::default();
+    match table.find(&Method::GET, path, &mut captures) {
+        Found::Route(index) if table.full_pattern(index, captures.pattern()) == Some(path) => {
+            table.route(index)
+        }
+        Found::Route(_) | Found::MethodNotAllowed | Found::NotFound => None,
+    }
+}
+
+impl<S> Probes<S> {
+    /// Whether requests are counted by their route.
+    pub(crate) fn count_routes(&self) -> bool {
+        self.metrics.is_some()
+    }
+
+    /// Whether there is any.
+    pub(crate) fn are_attached(&self) -> bool {
+        self.metrics.is_some() || self.monitor.is_some()
+    }
+}
+
+impl<S: Send + Sync + 'static> Probes<S> {
+    /// What is answered at `path`, if anything is.
+    pub(crate) fn find(&self, path: &str) -> Option<Probe> {
+        if self.metrics.as_ref().is_some_and(|metrics| metrics.path() == path) {
+            return Some(Probe::Metrics);
+        }
+        let base = self.monitor.as_ref()?.path();
+        let rest = path.strip_prefix(base)?;
+        match if base == "/" && !rest.is_empty() { path } else { rest } {
+            "" => Some(Probe::Health),
+            "/live" => Some(Probe::Live),
+            "/ready" => Some(Probe::Ready),
+            _ => None,
+        }
+    }
+}
+
+/// Why the box cannot answer where it was told to.
+#[derive(Clone, Debug)]
+pub(crate) enum ProbeError {
+    Check(CheckFault),
+    Path(MountError),
+    Twice(String),
+    Route(String, &'static RouteInfo),
+}
+
+impl Error for ProbeError {}
+
+impl fmt::Display for ProbeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Check(fault) => fault.fmt(f),
+            Self::Path(error) => error.fmt(f),
+            Self::Twice(path) => {
+                write!(
+                    f,
+                    "health and metrics are both to be answered at {path:?}: give one another path with `.at(...)`"
+                )
+            }
+            Self::Route(path, RouteInfo { name, file, line, .. }) => write!(
+                f,
+                "{path:?} is the route `{name}` already ({file}:{line}): give one of them another path, the box's with `.at(...)`"
+            ),
+        }
+    }
+}

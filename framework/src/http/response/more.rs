@@ -1,0 +1,34 @@
+//! The parts of a [`Response`](super::Response) that most answers do not have, or share.
+
+use http::{HeaderMap, HeaderValue};
+
+use crate::respond::Problem;
+
+/// What most answers do not have.
+#[derive(Default)]
+pub(super) struct More {
+    /// The fields other than `Content-Type`.
+    pub(super) headers: HeaderMap,
+    pub(super) report: Report,
+}
+
+/// The content type, and who chose it.
+pub(super) enum ContentType {
+    /// There is none, or it is among the other fields.
+    Nowhere,
+    /// What the body's type says; another body brings another.
+    OfBody(&'static HeaderValue),
+    /// It was named, and another body keeps it.
+    Named(Box<HeaderValue>),
+}
+
+/// What the answer reports beside its status.
+#[derive(Default)]
+pub(super) enum Report {
+    #[default]
+    Nothing,
+    /// The problem that the pipeline's end renders to the body.
+    Problem(Box<Problem>),
+    /// The same, where a part could not be built: no other part changes it any more.
+    Broken(Box<Problem>),
+}

@@ -1,0 +1,117 @@
+//! Whose bucket a request takes from.
+
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::extract::FromRequest;
+use crate::http::{Request, Response};
+use crate::respond::IntoResponse;
+
+/// What tells clients of a [`RateLimit`](super::RateLimit) apart.
+///
+/// Implemented by what its constructors make; see those.
+pub trait RateKey<S>: Send + Sync + 'static {
+    /// The hash of the request's key, or the answer to a request that has none.
+    #[doc(hidden)]
+    fn hash(
+        &self,
+        request: &mut Request,
+        state: &S,
+        seed: &RandomState,
+    ) -> impl Future<Output = Result<u64, Box<Response>>> + Send;
+}
+
+/// The key is in the request itself.
+#[derive(Clone, Copy)]
+pub struct ByRequest(pub(super) Part);
+
+/// Which part of the request is the key.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    Client,
+    Field(&'static str),
+    Function(&'static (dyn Fn(&Request) -> Option<String> + Send + Sync)),
+}
+
+/// The key is what an extractor makes.
+pub struct ByExtractor<T>(pub(super) PhantomData<fn() -> T>);
+
+impl<S: Sync> RateKey<S> for ByRequest {
+    async fn hash(&self, request: &mut Request, _: &S, seed: &RandomState) -> Result<u64, Box<Response>> {
+        Ok(match self.0 {
+            Part::Client => of_client(request, seed),
+            Part::Field(name) => match request.header_values(name).next() {
+                Some(value) => seed.hash_one((1, value)),
+                None => of_client(request, seed),
+            },
+            Part::Function(key) => match key(request) {
+                Some(key) => seed.hash_one((2, key)),
+                None => of_client(request, seed),
+            },
+        })
+    }
+}
+
+impl<S: Sync, T: FromRequest<S> + Hash + 'static> RateKey<S> for ByExtractor<T> {
+    async fn hash(&self, request: &mut Request, state: &S, seed: &RandomState) -> Result<u64, Box<Response>> {
+        match T::from_request(request, state).await {
+            Ok(key) => {
+                let mut hasher = seed.build_hasher();
+                3.hash(&mut hasher);
+                key.hash(&mut hasher);
+                Ok(hasher.finish())
+            }
+            Err(refused) => Err(Box::new(refused.into_response())),
+        }
+    }
+}
+
+impl std::fmt::Debug for ByRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Part::Client => f.write_str("Client"),
+            Part::Field(name) => f.debug_tuple("Field").field(&name).finish(),
+            Part::Function(_) => f.write_str("Function(..)"),
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for ByExtractor<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", std::any::type_name::<T>())
+    }
+}
+
+/// Of the client's address; those without one, at a Unix socket, share a bucket.
+fn of_client(request: &Request, seed: &RandomState) -> u64 {
+    seed.hash_one((0, request.client_addr().map(|address| network(address.ip()))))
+}
+
+/// An IPv4 address, or the /64 of an IPv6 one: a client has as many of those addresses as it likes.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_an_address_or_a_network_of_version_6() {
+        let rows = [
+            ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+            ("2001:db8:1:3::", "2001:db8:1:3::"),
+            ("::1", "::"),
+        ];
+        for (address, expected) in rows {
+            assert_eq!(network(address.parse().unwrap()), expected.parse::<IpAddr>().unwrap(), "{address}");
+        }
+    }
+}

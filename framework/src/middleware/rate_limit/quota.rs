@@ -1,0 +1,192 @@
+//! [`Quota`]: so many requests in so much time, by a token bucket, kept as one number (GCRA, ITU-T I.371 annex A).
+//!
+//! A bucket holds `burst` tokens and fills by `requests` in `window`. In place of its level stands the time at which it
+//! will be full again: one that lies in the past says that it is full, so that nothing need be kept of it at all.
+
+use std::time::Duration;
+
+/// The most requests of a quota.
+const MAX_REQUESTS: u64 = 1_000_000_000;
+/// The longest window, of a year.
+const MAX_WINDOW: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// So many requests in so much time, of each client.
+///
+/// It is a token bucket: a client that has been quiet may send `requests` at once, and from then on as many as come
+/// back in time. In any one `window` these are twice as many at most, and `requests` on average.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use server::layers::Quota;
+///
+/// const MINUTE: Quota = Quota::new("minute", 600, Duration::from_secs(60)).burst(20);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Quota {
+    name: &'static str,
+    requests: u64,
+    window: Duration,
+    burst: u64,
+}
+
+/// Where a bucket stands when a request has come: taken from, or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Level {
+    /// When the bucket is full again, in nanoseconds.
+    pub(super) full_at: u64,
+    /// The tokens that are left.
+    pub(super) remaining: u64,
+    /// How long until there is a token, in nanoseconds; 0 where one was taken.
+    pub(super) wait: u64,
+}
+
+impl Quota {
+    /// At most `requests` in `window`; clients are told of it by `name`.
+    ///
+    /// # Panics
+    ///
+    /// Where `requests` is 0 or more than a billion, `window` zero or longer than a year, or where `name` has other
+    /// than letters, digits, `-` and `_`; in a constant that is a compile error.
+    pub const fn new(name: &'static str, requests: u64, window: Duration) -> Self {
+        assert!(requests > 0 && requests <= MAX_REQUESTS, "a quota has from one to a billion requests");
+        assert!(
+            !window.is_zero() && window.as_secs() <= MAX_WINDOW.as_secs(),
+            "a window is a year at most, and not zero"
+        );
+        let mut rest = name.as_bytes();
+        assert!(!rest.is_empty(), "a quota has a name");
+        while let [byte, more @ ..] = rest {
+            assert!(
+                matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_'),
+                "the name of a quota is made of letters, digits, `-` and `_`"
+            );
+            rest = more;
+        }
+        let quota = Self { name, requests, window, burst: requests };
+        assert!(quota.interval() > 0, "a quota has one request a nanosecond at most");
+        quota
+    }
+
+    /// How many requests may come at once; as many as the quota has, unless set.
+    ///
+    /// # Panics
+    ///
+    /// Where it is 0 or more than the quota has; in a constant that is a compile error.
+    #[must_use]
+    pub const fn burst(mut self, burst: u64) -> Self {
+        assert!(burst > 0 && burst <= self.requests, "a burst has from one request to as many as the quota");
+        self.burst = burst;
+        self
+    }
+
+    /// What clients know it by.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) const fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    pub(super) const fn window(&self) -> Duration {
+        self.window
+    }
+
+    /// What becomes at `now` of a bucket that is full at `full_at`, when a token is asked for.
+    pub(super) fn ask(&self, full_at: u64, now: u64) -> Level {
+        let interval = self.interval();
+        let capacity = interval.saturating_mul(self.burst);
+        let before = full_at.max(now);
+        let after = before.saturating_add(interval);
+        let limit = now.saturating_add(capacity);
+        if after > limit {
+            return Level { full_at: before, remaining: 0, wait: after - limit };
+        }
+        Level { full_at: after, remaining: (limit - after) / interval, wait: 0 }
+    }
+
+    /// Nanoseconds in which a token comes back; a fraction less than exact.
+    const fn interval(&self) -> u64 {
+        // A year of nanoseconds is a 500th of what 64 bits hold.
+        let nanos = self.window.as_secs() * 1_000_000_000 + self.window.subsec_nanos() as u64;
+        nanos / self.requests
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn a_bucket_gives_what_it_holds_and_then_what_comes_back() {
+        let quota = Quota::new("a", 10, Duration::from_secs(10)).burst(3);
+        let mut full_at = 0;
+        let rows = [
+            (100, 2, 0),
+            (100, 1, 0),
+            (100, 0, 0),
+            (100, 0, SECOND),
+            (100 + SECOND / 2, 0, SECOND / 2),
+            (100 + SECOND, 0, 0),
+            (100 + SECOND, 0, SECOND),
+            (100 + 3 * SECOND, 1, 0),
+            (100 + 90 * SECOND, 2, 0),
+        ];
+        for (now, remaining, wait) in rows {
+            let level = quota.ask(full_at, now);
+            assert_eq!((level.remaining, level.wait), (remaining, wait), "at {now}");
+            full_at = level.full_at;
+        }
+    }
+
+    /// What is built, and what is said of it.
+    type Refused = (fn() -> Quota, &'static str);
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let rows: [Refused; 6] = [
+            (|| Quota::new("a", 0, Duration::from_secs(1)), "from one to a billion"),
+            (|| Quota::new("a", 1, Duration::ZERO), "not zero"),
+            (|| Quota::new("a\"", 1, Duration::from_secs(1)), "letters, digits"),
+            (|| Quota::new("", 1, Duration::from_secs(1)), "has a name"),
+            (|| Quota::new("a", 10, Duration::from_nanos(9)), "one request a nanosecond"),
+            (|| Quota::new("a", 10, Duration::from_secs(1)).burst(11), "from one request to as many"),
+        ];
+        for (build, expected) in rows {
+            let panic = std::panic::catch_unwind(build).unwrap_err();
+            let text = crate::net::panic_text(panic.as_ref());
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_window_has_more_than_burst_and_rate(
+            requests in 1u64..50,
+            burst in 1u64..50,
+            steps in proptest::collection::vec(0u64..3_000, 1..200),
+        ) {
+            let quota = Quota::new("a", requests, Duration::from_micros(10)).burst(burst.min(requests));
+            let (mut now, mut full_at, mut admitted) = (1_000_000, 0, Vec::new());
+            for step in steps {
+                now += step;
+                let level = quota.ask(full_at, now);
+                full_at = level.full_at;
+                if level.wait == 0 {
+                    admitted.push(now);
+                } else {
+                    // It has told the truth about when there is one.
+                    proptest::prop_assert_eq!(quota.ask(full_at, now + level.wait).wait, 0);
+                    proptest::prop_assert!(quota.ask(full_at, now + level.wait - 1).wait > 0);
+                }
+            }
+            for (index, start) in admitted.iter().enumerate() {
+                let within = admitted.iter().skip(index).take_while(|at| **at - start < 10_000).count() as u64;
+                proptest::prop_assert!(within <= quota.burst + 10_000 / quota.interval() + 1, "{}", within);
+            }
+        }
+    }
+}

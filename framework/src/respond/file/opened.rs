@@ -1,0 +1,92 @@
+//! An open file, held to the state in which it was opened.
+
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+
+/// Times up to so long after the first second of 1970 are set where a file is to have none: by build systems that want the
+/// same bytes every time.
+const NO_TIME: Duration = Duration::from_secs(1);
+
+/// A descriptor, and what the file was when it was opened.
+#[derive(Debug)]
+pub(super) struct Opened {
+    file: File,
+    len: u64,
+    /// As the system says it.
+    changed: Option<SystemTime>,
+}
+
+impl Opened {
+    /// Looks at `file`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no file with bytes of its own.
+    pub(super) fn new(file: File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(ErrorKind::NotFound.into());
+        }
+        Ok(Self { file, len: metadata.len(), changed: metadata.modified().ok() })
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// When it changed last; `None` where nobody knows.
+    pub(super) fn modified(&self) -> Option<SystemTime> {
+        self.changed.filter(|&changed| changed > UNIX_EPOCH + NO_TIME)
+    }
+
+    /// Reads `count` bytes from `start` on. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, and where it is not the one that was opened any more: what was read may be older
+    /// or newer then.
+    pub(super) fn read(&self, start: u64, count: u64) -> io::Result<Bytes> {
+        let count = usize::try_from(count).map_err(|_| ErrorKind::FileTooLarge)?;
+        let mut chunk = vec![0; count];
+        let read = read_exact_at(&self.file, &mut chunk, start);
+        // Looked at behind the read, so that what was read is known to be of this state.
+        self.check(&self.file.metadata()?)?;
+        read.map(|()| Bytes::from(chunk))
+    }
+
+    /// Whether the bytes that there were are still those: a file may grow, as a log does.
+    fn check(&self, now: &Metadata) -> io::Result<()> {
+        if now.len() < self.len {
+            let (was, is) = (self.len, now.len());
+            return Err(io::Error::other(format!(
+                "the file shrank from {was} to {is} bytes while it was sent"
+            )));
+        }
+        if now.len() == self.len && now.modified().ok() != self.changed {
+            return Err(io::Error::other("the file was written to while it was sent"));
+        }
+        Ok(())
+    }
+}
+
+/// Reads without the descriptor's own place, which reads at the same time would share.
+#[cfg(unix)]
+fn read_exact_at(file: &File, chunk: &mut [u8], start: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, chunk, start)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut chunk: &mut [u8], mut start: u64) -> io::Result<()> {
+    while !chunk.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, chunk, start)?;
+        if read == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        start += read as u64;
+        chunk = chunk.get_mut(read..).unwrap_or_default();
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! What is measured once a server: how soon it answers, what a connection costs that waits, how big the program is.
+
+use std::fs;
+
+use crate::bench::data::Key;
+use crate::bench::driver::Driver;
+use crate::bench::run::Bench;
+use crate::bench::scenarios::PLAINTEXT;
+use crate::bench::servers::{Server, many_files, pinned};
+use crate::command::{program, target};
+use crate::steps::Outcome;
+
+/// Connections that wait.
+const IDLE: u32 = 10_000;
+
+/// Measures all of it for each server.
+///
+/// # Errors
+///
+/// Where a server does not start.
+pub(crate) fn measure(bench: &mut Bench) -> Outcome {
+    println!("starts, waiting connections, sizes");
+    for server in bench.options.servers.clone() {
+        let starts = if bench.options.quick { 1 } else { 7 };
+        for round in 0..starts {
+            let process = server.start(&pinned("0"), 1)?;
+            let value = process.first_answer.as_secs_f64() * 1e3;
+            bench.data.push(key("first_answer_ms", server), round, value);
+        }
+        if let Err(fault) = idle(bench, server) {
+            bench.left_out(server, &PLAINTEXT, &format!("{IDLE} waiting connections: {fault}"));
+        }
+        let size = stripped(server)?;
+        bench.data.push(key("binary_bytes", server), 0, size);
+    }
+    Ok(())
+}
+
+const fn key<'a>(measure: &'a str, server: &Server) -> Key<'a> {
+    Key { measure, server: server.name, scenario: "" }
+}
+
+fn idle(bench: &mut Bench, server: &'static Server) -> Outcome {
+    let process = server.start(&[many_files(), pinned("0")].concat(), 1)?;
+    let driver = Driver { before: [many_files(), bench.driver.before.clone()].concat() };
+    let line =
+        driver.load(&process, &PLAINTEXT, &[format!("idle={IDLE}"), format!("pid={}", process.pid())])?;
+    if line.number("standing") != Some(f64::from(IDLE)) {
+        return Err(format!("{} of them stand", line.number("standing").unwrap_or_default()));
+    }
+    let bytes = line.number("bytes").ok_or("the driver told nothing")?;
+    bench.data.push(key("idle_bytes", server), 0, bytes);
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no program has 2^52 bytes")]
+fn stripped(server: &Server) -> Result<f64, String> {
+    let folder = target().join("bench");
+    let copy = folder.join("stripped");
+    let mut strip = program("strip", &["-o"]);
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let status =
+        strip.arg(&copy).arg(server.binary()?).status().map_err(|error| format!("strip: {error}"))?;
+    if !status.success() {
+        return Err(format!("strip ended with {status}"));
+    }
+    fs::metadata(&copy).map(|copy| copy.len() as f64).map_err(|error| format!("{}: {error}", copy.display()))
+}
