@@ -66,6 +66,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `config` | `Server::config_file`, `Server::configured`, `Secret`, `units`: settings from a YAML file |
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
@@ -136,6 +137,9 @@ pub use handlers::Embedded;
 pub use handlers::{StaticFiles, Symlinks};
 #[cfg(feature = "embed")]
 pub use macros::embed;
+
+#[cfg(feature = "config")]
+pub use config::{Secret, value_units as units};
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
