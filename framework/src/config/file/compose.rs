@@ -23,7 +23,7 @@ const DEEPEST: usize = 64;
 /// What is wrong, with line and column: syntax, a key that is there twice, an alias inside of what it stands for,
 /// more values than there may be, tags, merge keys, and a second document. Only the first fault is told, as nothing
 /// after it can be trusted.
-pub(crate) fn compose(text: &str, file: &Arc<str>) -> Result<Node, ConfigError> {
+pub(crate) fn compose(text: &str, file: &Arc<str>) -> Result<Node, Box<ConfigError>> {
     let options = granit_parser::options! {
         flow_nesting_limit: DEEPEST,
         block_nesting_limit: DEEPEST,
@@ -31,7 +31,7 @@ pub(crate) fn compose(text: &str, file: &Arc<str>) -> Result<Node, ConfigError> 
     };
     let events = Parser::new_from_str_with_options(text, options);
     let mut composer = Composer { events, text, file, anchors: HashMap::new(), left: MOST_VALUES };
-    composer.document().map_err(|(spot, text)| ConfigError::Yaml { spot, text })
+    composer.document().map_err(|(spot, text)| Box::new(ConfigError::Yaml { spot, text }))
 }
 
 type Fault = (Spot, String);

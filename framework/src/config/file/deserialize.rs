@@ -24,10 +24,8 @@ pub(super) struct Fault {
     pub(super) text: String,
     /// The key that is missing, where that is the fault.
     pub(super) missing: Option<&'static str>,
-    /// Where in the section it is.
-    pub(super) path: Vec<String>,
-    /// The same for people; `None` until somebody knows.
-    pub(super) place: Option<Place>,
+    /// Where in the section it is, for us and for people; `None` until somebody knows.
+    pub(super) at: Option<Box<(Vec<String>, Place)>>,
 }
 
 impl Display for Fault {
@@ -40,7 +38,7 @@ impl std::error::Error for Fault {}
 
 impl Error for Fault {
     fn custom<T: Display>(text: T) -> Self {
-        Self { text: text.to_string(), missing: None, path: Vec::new(), place: None }
+        Self { text: text.to_string(), missing: None, at: None }
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -93,20 +91,22 @@ impl<'a> Typed<'a> {
 
     /// Reads what the seed asks for; a fault without a place gets this one.
     pub(super) fn descend<'de, T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
-        let (path, place, is_secret) = (self.path.clone(), self.place.clone(), self.is_secret);
+        let (path, mut place, is_secret) = (self.path.clone(), self.place.clone(), self.is_secret);
         let reading = self.reading;
         seed.deserialize(self).map_err(|mut fault| {
-            if fault.place.is_none() {
+            if fault.at.is_none() {
                 if let Some(key) = fault.missing {
                     let mut path = path.clone();
                     path.push(key.to_owned());
                     let variable = super::overrides::variable_name(&path);
+                    // A mapping that a variable brought into being has no place of its own.
+                    place = place_of(&path[..path.len().saturating_sub(1)], place.source.clone());
                     fault.text = format!("lacks `{key}`, which `{variable}` in the environment sets too");
                 } else if is_secret || reading.is_hidden(&path) {
                     // The text may repeat the value.
                     fault.text = "is not what the program expects".to_owned();
                 }
-                (fault.path, fault.place) = (path, Some(place));
+                fault.at = Some(Box::new((path, place)));
             }
             fault
         })

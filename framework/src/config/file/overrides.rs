@@ -35,8 +35,12 @@ pub(super) fn plain(key: &str) -> String {
 }
 
 /// Lays a value of the environment or the command line over the section.
-pub(super) fn lay(root: &mut Node, place: &Place, value: &OsStr) -> Result<(), ConfigError> {
-    let amiss = |text: &str| ConfigError::Amiss { place: place.clone(), text: text.to_owned() };
+///
+/// # Errors
+///
+/// Where the name has an empty level, the value is no text, or a level above it is no mapping.
+pub(super) fn lay(root: &mut Node, place: &Place, value: &OsStr) -> Result<(), Box<ConfigError>> {
+    let amiss = |text: &str| Box::new(ConfigError::Amiss { place: place.clone(), text: text.to_owned() });
     let Some(text) = value.to_str() else { return Err(amiss("its value is not UTF-8")) };
     let path = path_of(place).ok_or_else(|| amiss("names no key; a level between two others is empty"))?;
     let mut node = root;

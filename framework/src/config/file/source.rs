@@ -180,7 +180,7 @@ impl Merge {
             None => named.as_ref().map(|(place, path)| load(place, path)).transpose(),
         };
         section.document = read.unwrap_or_else(|error| {
-            self.errors.push(error);
+            self.errors.push(*error);
             None
         });
         section.name = named.map(|(_, path)| path.to_string_lossy().into_owned());
@@ -194,7 +194,7 @@ impl Merge {
         for (place, value) in said.0.iter().filter(|(place, _)| of_section(&place.name)) {
             section.is_there = true;
             if let Err(error) = overrides::lay(&mut section.root, place, value) {
-                self.errors.push(error);
+                self.errors.push(*error);
             }
         }
         section
@@ -269,7 +269,7 @@ impl Merge {
             let place = Place { source: entry.value.source.clone(), name: key.to_owned() };
             match &entry.value.kind {
                 Kind::Scalar { .. } if entry.value.is_null() => {
-                    self.set(index, entry.place.clone(), OsStr::new(""))
+                    self.set(index, entry.place.clone(), OsStr::new(""));
                 }
                 Kind::Scalar { text, .. } => self.set(index, place, OsStr::new(text)),
                 Kind::Sequence(_) | Kind::Mapping(_) => {
@@ -289,8 +289,8 @@ fn of_section(name: &str) -> bool {
     overrides::is_variable(name) || overrides::is_option(name)
 }
 
-fn load(place: &Place, path: &OsStr) -> Result<Arc<Node>, ConfigError> {
-    let amiss = |text| ConfigError::Amiss { place: place.clone(), text };
+fn load(place: &Place, path: &OsStr) -> Result<Arc<Node>, Box<ConfigError>> {
+    let amiss = |text| Box::new(ConfigError::Amiss { place: place.clone(), text });
     let text = read_text(path).map_err(amiss)?;
     let file: Arc<str> = path.to_string_lossy().into();
     let root = compose(&text, &file)?;
@@ -302,7 +302,7 @@ fn load(place: &Place, path: &OsStr) -> Result<Arc<Node>, ConfigError> {
         Kind::Mapping(_) => Ok(Arc::new(root)),
         Kind::Scalar { .. } | Kind::Sequence(_) => {
             let text = format!("expected settings, as `port: 8080`, found {}", root.describe());
-            Err(ConfigError::Yaml { spot, text })
+            Err(Box::new(ConfigError::Yaml { spot, text }))
         }
     }
 }

@@ -73,14 +73,14 @@ impl Reading {
 
     /// Takes a fault in, and says whether reading again may find more.
     fn tell(&self, fault: Fault) -> bool {
-        let Fault { text, missing, path, place } = fault;
+        let Fault { text, missing, at } = fault;
+        let (path, place) = at.map_or_else(|| (Vec::new(), place_of(&[], Source::Program)), |at| *at);
         let is_told = missing.is_some_and(|key| {
             let mut child = path.clone();
             child.push(key.to_owned());
             self.is_left_out(&child)
         });
         if !is_told {
-            let place = place.unwrap_or_else(|| place_of(&path, Source::Program));
             self.push(ConfigError::Amiss { place, text });
         }
         !path.is_empty() && self.left_out.borrow_mut().insert(path)
