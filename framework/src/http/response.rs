@@ -16,7 +16,7 @@ use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFI
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
-use self::more::{ContentType, More, Report};
+use self::more::{BodyType, ContentType, HTML, JSON, More, OCTETS, Report, TEXT};
 use super::Body;
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
@@ -42,11 +42,6 @@ pub struct Response {
 
 /// The fields of an answer that has none.
 static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
-
-static TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-static HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-static JSON: HeaderValue = HeaderValue::from_static("application/json");
-static OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 impl Response {
     /// An answer with this status and no body.
@@ -187,7 +182,7 @@ impl Response {
     }
 
     /// Sets the body, and the content type unless one was named.
-    pub(crate) fn with_body(mut self, content_type: &'static HeaderValue, body: Body) -> Self {
+    fn with_body(mut self, content_type: &'static BodyType, body: Body) -> Self {
         let named = matches!(self.content_type, ContentType::Named(_)) || self.has_field(CONTENT_TYPE);
         if !named {
             self.content_type = ContentType::OfBody(content_type);
@@ -243,10 +238,23 @@ impl Response {
     /// The content type, wherever it was set.
     pub fn content_type(&self) -> Option<&HeaderValue> {
         match &self.content_type {
-            ContentType::OfBody(value) => Some(value),
+            ContentType::OfBody(body_type) => Some(&body_type.value),
             ContentType::Named(value) => Some(value),
             ContentType::Nowhere => self.more.as_ref()?.headers.get(CONTENT_TYPE),
         }
+    }
+
+    /// The field line of a content type that is one of ours.
+    pub(crate) fn content_type_line(&self) -> Option<&'static [u8]> {
+        match &self.content_type {
+            ContentType::OfBody(body_type) => Some(body_type.line.as_bytes()),
+            ContentType::Named(_) | ContentType::Nowhere => None,
+        }
+    }
+
+    /// The fields where there may be any, `Content-Type` among them or not.
+    pub(crate) fn fields(&self) -> Option<&HeaderMap> {
+        self.more.as_ref().map(|more| &more.headers)
     }
 
     /// The fields set so far, without `Content-Type`, which [`Response::content_type`] gives.
@@ -258,7 +266,9 @@ impl Response {
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         match std::mem::replace(&mut self.content_type, ContentType::Nowhere) {
             ContentType::Nowhere => {}
-            ContentType::OfBody(value) => drop(self.fields_mut().insert(CONTENT_TYPE, value.clone())),
+            ContentType::OfBody(body_type) => {
+                self.fields_mut().insert(CONTENT_TYPE, body_type.value.clone());
+            }
             ContentType::Named(value) => drop(self.fields_mut().insert(CONTENT_TYPE, *value)),
         }
         self.fields_mut()

@@ -8,7 +8,7 @@ const CONTEXT: EncodeContext<'_> = EncodeContext {
     version: Version::HTTP_11,
     kind: RequestKind::Other,
     persistence: Persistence::KeepAlive,
-    date: b"Sun, 06 Nov 1994 08:49:37 GMT",
+    date: &DateLine::new(*b"Sun, 06 Nov 1994 08:49:37 GMT"),
 };
 const TO_HEAD: EncodeContext<'_> = EncodeContext { kind: RequestKind::Head, ..CONTEXT };
 const TO_CONNECT: EncodeContext<'_> = EncodeContext { kind: RequestKind::Connect, ..CONTEXT };
