@@ -274,18 +274,6 @@ impl Body {
         Ok(all.freeze())
     }
 
-    /// Takes the bytes, where all of them are at hand already.
-    pub(crate) fn take_bytes(&mut self) -> Option<Bytes> {
-        match std::mem::take(&mut self.0) {
-            Inner::Empty => Some(Bytes::new()),
-            Inner::Full(bytes) => Some(bytes),
-            streamed => {
-                self.0 = streamed;
-                None
-            }
-        }
-    }
-
     /// The bytes, where all of them are at hand already.
     pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
         static NOTHING: Bytes = Bytes::new();

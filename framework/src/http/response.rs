@@ -330,6 +330,7 @@ impl Response {
     }
 
     /// Whether it reports a problem, or the request's conditions and ranges may be about it.
+    #[inline]
     pub(crate) fn is_to_be_rendered(&self) -> bool {
         self.more.is_some()
             && (self.problem_ref().is_some() || self.has_validators() || self.accepts_ranges())

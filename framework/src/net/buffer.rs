@@ -176,12 +176,12 @@ impl WriteBuffer {
     }
 
     /// Appends content.
-    pub(super) fn push(&mut self, content: Bytes) -> Pushed {
+    pub(super) fn push(&mut self, content: &Bytes) -> Pushed {
         if content.len() <= COPIED_BYTES {
-            self.tail().extend_from_slice(&content);
+            self.tail().extend_from_slice(content);
             return Pushed::Copied;
         }
-        self.large = Some(Box::new(content));
+        self.large = Some(Box::new(content.clone()));
         Pushed::Kept
     }
 
