@@ -190,10 +190,23 @@ impl Response {
         self.body(body)
     }
 
-    /// Static text needs no copy and no allocation.
-    pub(crate) fn static_text(text: &'static str) -> Self {
-        let (status, content_type) = (StatusCode::OK, ContentType::OfBody(&TEXT));
-        Self { status, content_type, body: Body::from(text), more: None }
+    /// 200 with a body of text: as [`Response::text`], which asks what was set before.
+    #[inline]
+    pub(crate) fn of_text(text: impl Into<Body>) -> Self {
+        Self::of(&TEXT, text.into())
+    }
+
+    /// 200 with a body of JSON: as [`Response::json`].
+    pub(crate) fn of_json<T: Serialize + ?Sized>(value: &T) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => Self::of(&JSON, Body::from(json)),
+            Err(error) => Self::broken(error),
+        }
+    }
+
+    #[inline]
+    fn of(body_type: &'static BodyType, body: Body) -> Self {
+        Self { status: StatusCode::OK, content_type: ContentType::OfBody(body_type), body, more: None }
     }
 
     /// Sets `Location`, encoding what a URI reference cannot hold.

@@ -186,14 +186,22 @@ impl WriteBuffer {
         &mut self.bytes
     }
 
-    /// Appends content.
-    pub(super) fn push(&mut self, content: &Bytes) -> Pushed {
-        if content.len() <= COPIED_BYTES {
-            self.tail().extend_from_slice(content);
+    /// Appends content; what is large is kept.
+    pub(super) fn push(&mut self, content: Bytes) -> Pushed {
+        if self.copy(&content) {
             return Pushed::Copied;
         }
-        self.large = Some(Box::new(content.clone()));
+        self.large = Some(Box::new(content));
         Pushed::Kept
+    }
+
+    /// Appends content, unless it is large: `false` then.
+    pub(super) fn copy(&mut self, content: &[u8]) -> bool {
+        let is_small = content.len() <= COPIED_BYTES;
+        if is_small {
+            self.tail().extend_from_slice(content);
+        }
+        is_small
     }
 
     pub(super) fn is_empty(&self) -> bool {

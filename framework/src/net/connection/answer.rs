@@ -102,9 +102,13 @@ where
         let wire = &mut self.wire;
         if framing != OutgoingFraming::None {
             // What is at hand has a length, and is framed by it.
-            match response.body_mut().as_bytes().map(|bytes| wire.output.push(bytes)) {
-                Some(Pushed::Copied) => {}
-                Some(Pushed::Kept) => return Answered::Begun(Rest::Buffered),
+            let body = response.body_mut();
+            match body.at_hand().map(|content| wire.output.copy(content)) {
+                Some(true) => {}
+                Some(false) => {
+                    wire.output.push(body.as_bytes().cloned().unwrap_or_default());
+                    return Answered::Begun(Rest::Buffered);
+                }
                 None => return Answered::Begun(Rest::Body(response.take_body(), framing)),
             }
         }
@@ -173,7 +177,7 @@ where
         for _ in 0..2 {
             // In most answers there is nothing that could panic.
             if !response.is_to_be_rendered()
-                && let Some(bytes) = response.body_mut().as_bytes()
+                && let Some(bytes) = response.body_mut().at_hand()
             {
                 return Some(BodyLength::Known(bytes.len() as u64));
             }
@@ -336,7 +340,7 @@ async fn write_chunk<IO: Transport>(
     if let Some(chunk) = &chunk {
         wire.output.tail().extend_from_slice(chunk.as_bytes());
     }
-    if wire.output.push(&content) == Pushed::Kept || wire.output.len() > STREAMED_BYTES {
+    if wire.output.push(content) == Pushed::Kept || wire.output.len() > STREAMED_BYTES {
         wire.flush().await?;
     }
     if chunk.is_some() {
