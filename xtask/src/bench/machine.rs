@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::bench::parts::{LATENCY, RATES};
 use crate::bench::run::Bench;
 use crate::bench::servers::{SERVERS, workspace};
 use crate::command::{find, program};
@@ -22,16 +23,14 @@ pub(crate) fn describe(bench: &mut Bench) -> Outcome {
     let system = first_line("/etc/os-release", |line| {
         line.strip_prefix("PRETTY_NAME=").map(|name| name.trim_matches('"'))
     });
-    let load = first_line("/proc/loadavg", |line| line.split(' ').next());
     let kind = if bench.options.quick { "quick: it shows that all runs, not how fast" } else { "full" };
+    if bench.options.parts.iter().any(|part| part.is_timed) {
+        bench.data.set_fact("run", kind);
+    }
     let (rounds, seconds) = (bench.options.rounds, bench.options.seconds);
     let facts = [
-        ("run", kind.to_owned()),
         ("redone by", bench.options.line.clone()),
-        ("date", said("date", &["-u", "+%Y-%m-%d %H:%M UTC"])),
-        ("commit", said("git", &["rev-parse", "--short=12", "HEAD"])),
         ("machine", format!("{cpu}, {} cores; the server on one, the driver on another", bench.cores)),
-        ("load when it began", load),
         (
             "system",
             format!("{system}, Linux {}", first_line("/proc/sys/kernel/osrelease", |line| Some(line))),
@@ -40,14 +39,24 @@ pub(crate) fn describe(bench: &mut Bench) -> Outcome {
             "compiler",
             format!("{}; release, fat LTO, one codegen unit, the system's allocator", said("rustc", &["-V"])),
         ),
-        ("rounds", format!("{rounds} of {seconds} s")),
         ("counted by", format!("{}, {}", said("valgrind", &["--version"]), said("strace", &["-V"]))),
         ("versions", versions(bench)?),
     ];
+    if bench.wants(&RATES) || bench.wants(&LATENCY) {
+        bench.data.set_fact("rounds", &format!("{rounds} of {seconds} s"));
+    }
     for (name, text) in facts {
-        bench.data.fact(name, &text);
+        bench.data.set_fact(name, &text);
     }
     Ok(())
+}
+
+/// When a part begins, of which commit, and what else the machine does then.
+pub(crate) fn now() -> String {
+    let date = said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]);
+    let commit = said("git", &["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]);
+    let load = first_line("/proc/loadavg", |line| line.split(' ').next());
+    format!("{date}, commit {commit}, load {load} when it began")
 }
 
 fn versions(bench: &Bench) -> Result<String, String> {

@@ -13,6 +13,7 @@ mod machine;
 mod nginx;
 mod once;
 mod options;
+mod parts;
 mod rates;
 mod reach;
 mod report;
