@@ -54,9 +54,12 @@ pub(crate) fn describe(bench: &mut Bench) -> Outcome {
 /// When a part begins, of which commit, and what else the machine does then.
 pub(crate) fn now() -> String {
     let date = said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]);
-    let commit = said("git", &["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]);
+    let commit = said("git", &["rev-parse", "--short=12", "HEAD"]);
+    // The report changes while it is written.
+    let status = ["status", "--porcelain", "--untracked-files=no", "--", ".", ":!benches/report"];
+    let changed = if said("git", &status).is_empty() { "" } else { " and changes" };
     let load = first_line("/proc/loadavg", |line| line.split(' ').next());
-    format!("{date}, commit {commit}, load {load} when it began")
+    format!("{date}, commit {commit}{changed}, load {load} when it began")
 }
 
 fn versions(bench: &Bench) -> Result<String, String> {
@@ -95,7 +98,7 @@ fn first_line(path: &str, find: impl Fn(&str) -> Option<&str>) -> String {
 fn said(name: &str, arguments: &[&str]) -> String {
     let output = program(name, arguments).output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    text.lines().next().unwrap_or("unknown").to_owned()
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

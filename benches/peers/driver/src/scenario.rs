@@ -83,7 +83,7 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
     let mut answer = Vec::new();
     let mut scratch = vec![0; 64 * 1024];
     loop {
-        let len = stream.read(&mut scratch)?;
+        let len = stream.read(&mut scratch).map_err(|error| late(error, "no whole answer within 10 s"))?;
         answer.extend_from_slice(scratch.get(..len).unwrap_or_default());
         if answer.len() >= 12 && !answer.starts_with(b"HTTP/1.1 200") {
             return Err(wrong(&answer));
@@ -95,13 +95,22 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
             let mut is_right =
                 answer.starts_with(b"HTTP/1.1 200") && answer.get(head..) == Some(expected.as_slice());
             if options.closes {
-                is_right &= stream.read(&mut scratch)? == 0;
+                let end = stream.read(&mut scratch);
+                is_right &= end.map_err(|error| late(error, "the connection stays open for 10 s"))? == 0;
             }
             return if is_right { Ok(answer.len()) } else { Err(wrong(&answer)) };
         }
         if len == 0 {
             return Err(wrong(&answer));
         }
+    }
+}
+
+/// Says of an error that it is the time that is over, where it is.
+fn late(error: io::Error, text: &str) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => io::Error::new(io::ErrorKind::TimedOut, text),
+        _ => error,
     }
 }
 
