@@ -82,11 +82,12 @@ impl Data {
         Ok(data)
     }
 
-    /// Drops what is to be measured again: the rows of these measures and servers, and why they had none.
+    /// Drops what is to be measured again: the rows of these measures and servers, and why they had none; when they were taken,
+    /// too, where they are all servers'.
     pub(crate) fn forget(&mut self, part: &Part, servers: &[&'static Server]) {
         let is_again = |name: &str| servers.iter().any(|server| server.name == name);
-        // Rows of other libraries stand beside ours.
-        let has_server = |row: &Row| is_again(&row.server) || *part == MICRO;
+        // Times are compared within a run alone; and beside ours, the engine's parts have rows of other libraries.
+        let has_server = |row: &Row| is_again(&row.server) || part.is_timed || *part == MICRO;
         self.rows.retain(|row| !(part.measures.contains(&row.measure.as_str()) && has_server(row)));
         let names = [LEFT_OUT.to_owned(), left_out(part)];
         // A fault of the whole part names no server.
@@ -95,6 +96,10 @@ impl Data {
             SERVERS.iter().any(|server| server.name == name) && !is_again(name)
         };
         self.facts.retain(|(name, text)| !names.contains(name) || is_kept(text));
+        if servers.len() == SERVERS.len() {
+            let some = format!("{} of ", part.name);
+            self.facts.retain(|(name, _)| !name.starts_with(&some));
+        }
     }
 
     fn add(&mut self, text: &str) -> Result<(), String> {
@@ -187,7 +192,7 @@ fn row(line: &str) -> Option<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::parts::RATES;
+    use crate::bench::parts::{COUNTS, RATES};
     use crate::bench::servers::OURS;
 
     const RATE: Key<'static> = Key { measure: "rate", server: "ours", scenario: "plaintext" };
@@ -223,15 +228,21 @@ mod tests {
         data.push(RATE, 0, 1.0);
         data.push(Key { server: BARE, ..RATE }, 0, 2.0);
         data.push(Key { measure: "instructions", ..RATE }, 0, 3.0);
+        data.push(Key { measure: "instructions", server: BARE, ..RATE }, 0, 3.5);
         data.push(Key { measure: "micro", server: "matchit", scenario: "a" }, 0, 4.0);
         for fact in [LEFT_OUT, "left out of rates", "left out of counts"] {
             data.fact(fact, "ours, echo: wrong");
         }
         data.forget(&RATES, &[ours]);
-        assert_eq!(data.rows.iter().map(|row| row.value).collect::<Vec<_>>(), [2.0, 3.0, 4.0]);
+        assert_eq!(data.rows.iter().map(|row| row.value).collect::<Vec<_>>(), [3.0, 3.5, 4.0]);
         assert_eq!(data.facts.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["left out of counts"]);
         data.forget(&MICRO, &[bare]);
         assert_eq!(data.rows.len(), 2);
+        data.facts = vec![("counts of ours".to_owned(), String::new())];
+        data.forget(&COUNTS, &[ours]);
+        assert_eq!((data.rows.len(), data.facts.len()), (1, 1));
+        data.forget(&COUNTS, &SERVERS.iter().collect::<Vec<_>>());
+        assert!(data.facts.is_empty());
     }
 
     #[test]

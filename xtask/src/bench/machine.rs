@@ -65,8 +65,9 @@ pub(crate) fn now() -> String {
 fn versions(bench: &Bench) -> Result<String, String> {
     let path = workspace().join("Cargo.lock");
     let lock = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let servers =
-        SERVERS.iter().filter(|server| bench.options.servers.iter().any(|chosen| chosen.name == server.name));
+    let servers = SERVERS.iter().filter(|server| {
+        bench.options.keeps || bench.options.servers.iter().any(|chosen| chosen.name == server.name)
+    });
     let names = servers.map(|server| match server.name {
         "ours" => "fingerpost".to_owned(),
         name => name.replace("may-", "may_"),

@@ -35,7 +35,7 @@ pub(crate) struct Options {
     /// Everything once and briefly: it shows that all runs, not how fast.
     pub(crate) quick: bool,
     pub(crate) folder: PathBuf,
-    /// What does all of it again: as it was typed, without what chose a part or a folder.
+    /// What does all of it again: as it was typed, without what chose a part of it or a folder.
     pub(crate) line: String,
 }
 
@@ -78,11 +78,19 @@ impl Options {
             }
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
             options.set(name, value)?;
-            if !matches!(name.as_str(), "--only" | "--to") {
+            if !matches!(name.as_str(), "--only" | "--servers" | "--to") {
                 options.line += &format!(" {name} {value}");
             }
         }
+        if !options.keeps && options.servers.len() < SERVERS.len() {
+            options.line += &format!(" --servers {}", options.names());
+        }
         Ok(options)
+    }
+
+    /// The names of the servers, as on the command line.
+    pub(crate) fn names(&self) -> String {
+        self.servers.iter().map(|server| server.name).collect::<Vec<_>>().join(",")
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -147,12 +155,12 @@ mod tests {
             (names.as_slice(), options.scenarios.len(), options.rounds),
             (["bare", "ours"].as_slice(), 1, 2)
         );
-        assert_eq!(options.line, "cargo xtask bench --quick --servers bare,ours --scenarios echo --rounds 2");
+        assert_eq!(options.line, "cargo xtask bench --quick --scenarios echo --rounds 2 --servers bare,ours");
     }
 
     #[test]
     fn keeps_what_is_not_asked_for() {
-        let options = parse("--only rates,latency --to target/elsewhere --rounds 2").unwrap();
+        let options = parse("--only rates,latency --servers ours --to target/elsewhere --rounds 2").unwrap();
         let names: Vec<_> = options.parts.iter().map(|part| part.name).collect();
         assert_eq!((names.as_slice(), options.keeps), (["rates", "latency"].as_slice(), true));
         assert_eq!(options.line, "cargo xtask bench --rounds 2");

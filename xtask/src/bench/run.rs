@@ -11,7 +11,7 @@ use crate::bench::driver::Driver;
 use crate::bench::options::{Options, Task};
 use crate::bench::parts::{COUNTS, LATENCY, MICRO, Part, RATES, SIZES, STARTS};
 use crate::bench::scenarios::{RATED, Scenario};
-use crate::bench::servers::{self, Running, Server, pinned};
+use crate::bench::servers::{self, Running, SERVERS, Server, pinned};
 use crate::bench::{counts, machine, nginx, once, rates, report};
 use crate::needs::{self, Tool};
 use crate::steps::Outcome;
@@ -24,6 +24,8 @@ pub(crate) struct Bench {
     /// How many the machine has.
     pub(crate) cores: usize,
     pub(crate) data: Data,
+    /// Behind the names of parts: whose rows are new, where others' are kept.
+    whose: String,
     /// Server and request that do not go together.
     lacking: Vec<(&'static str, &'static str)>,
 }
@@ -51,7 +53,9 @@ impl Bench {
         for part in &options.parts {
             data.forget(part, &options.servers);
         }
-        Ok(Self { options, driver, cores, data, lacking: Vec::new() })
+        let some = options.keeps && options.servers.len() < SERVERS.len();
+        let whose = if some { format!(" of {}", options.names()) } else { String::new() };
+        Ok(Self { options, driver, cores, data, whose, lacking: Vec::new() })
     }
 
     /// Measures part after part. What one server fails at is told in the report, and never keeps the rest from being
@@ -92,7 +96,7 @@ impl Bench {
         let Some(first) = wanted.first() else { return Ok(()) };
         let (started, when) = (Instant::now(), machine::now());
         for part in &wanted {
-            self.data.set_fact(part.name, &format!("{when}; did not end"));
+            self.data.set_fact(&self.fact(part), &format!("{when}; did not end"));
         }
         if let Err(fault) = measure(self) {
             println!("{}: {fault}", first.name);
@@ -100,9 +104,15 @@ impl Bench {
         }
         let took = started.elapsed().as_secs_f64();
         for part in &wanted {
-            self.data.set_fact(part.name, &format!("{when}; took {took:.0} s"));
+            self.data.set_fact(&self.fact(part), &format!("{when}; took {took:.0} s"));
         }
         self.save()
+    }
+
+    /// The name of the fact that tells when the part was measured.
+    fn fact(&self, part: &Part) -> String {
+        let whose = if part.is_timed || *part == MICRO { "" } else { &self.whose };
+        format!("{}{whose}", part.name)
     }
 
     /// Writes what has been measured so far.
