@@ -114,10 +114,10 @@ fn speeds(data: &Data) -> Vec<Section> {
             heading: "What is to be reached",
             anchor: "reach",
             remark: "Ours with its defaults: every limit and timeout on. *Parse only* is httparse and four routes without \
-                a framework; the peer is the best of those that hold to HTTP. A bound is an absolute number, set beside \
-                what parse only had on the machine where it was set; instructions depend on the compiler, the C library \
-                and the processor, so how far this run's parse only lies from that one is how far the bound is moved \
-                here."
+                a framework; the peer is the best of those that hold to HTTP. \
+                In brackets stands what parse only had on the machine where the bound was set: instructions depend on the \
+                compiler, the C library and the processor, so where parse only takes more than there, so do all others, and \
+                the bound is that much harder."
                 .to_owned(),
             table: reach::table(data),
         },

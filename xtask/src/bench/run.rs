@@ -12,7 +12,7 @@ use crate::bench::options::{Options, Task};
 use crate::bench::parts::{COUNTS, LATENCY, MICRO, Part, RATES, SIZES, STARTS};
 use crate::bench::scenarios::{RATED, Scenario};
 use crate::bench::servers::{self, Running, SERVERS, Server, pinned};
-use crate::bench::{counts, machine, nginx, once, rates, report};
+use crate::bench::{compile, counts, machine, nginx, once, rates, report};
 use crate::needs::{self, Tool};
 use crate::steps::Outcome;
 
@@ -38,6 +38,7 @@ pub(crate) struct Bench {
 pub(crate) fn run(task: Task) -> Outcome {
     match task {
         Task::Report(folder) => write(&Data::read(&folder)?, &folder),
+        Task::Compile(options) => compile::report(&options),
         Task::Measure(options) => Bench::new(options)?.run(),
     }
 }
