@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use crate::bench::parts::{MICRO, Part};
+use crate::bench::parts::Part;
 use crate::bench::servers::{BARE, SERVERS, Server};
 use crate::bench::statistics::{Summary, ratios, summary};
 
@@ -87,7 +87,7 @@ impl Data {
     pub(crate) fn forget(&mut self, part: &Part, servers: &[&'static Server]) {
         let is_again = |name: &str| servers.iter().any(|server| server.name == name);
         // Times are compared within a run alone; and beside ours, the engine's parts have rows of other libraries.
-        let has_server = |row: &Row| is_again(&row.server) || part.is_timed || *part == MICRO;
+        let has_server = |row: &Row| is_again(&row.server) || part.is_timed || part.builds();
         self.rows.retain(|row| !(part.measures.contains(&row.measure.as_str()) && has_server(row)));
         let names = [LEFT_OUT.to_owned(), left_out(part)];
         // A fault of the whole part names no server.
@@ -192,7 +192,7 @@ fn row(line: &str) -> Option<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::parts::{COUNTS, RATES};
+    use crate::bench::parts::{COUNTS, MICRO, RATES};
     use crate::bench::servers::OURS;
 
     const RATE: Key<'static> = Key { measure: "rate", server: "ours", scenario: "plaintext" };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::bench::compile;
-use crate::bench::parts::{MICRO, PARTS, Part};
+use crate::bench::parts::{PARTS, Part};
 use crate::bench::scenarios::{RATED, Scenario};
 use crate::bench::servers::{SERVERS, Server};
 use crate::command::{root, target};
@@ -69,8 +69,7 @@ impl Options {
         let mut options = Self {
             servers: SERVERS.iter().collect(),
             scenarios: RATED.iter().collect(),
-            // The engine's parts take a build of their own.
-            parts: PARTS.iter().filter(|part| !(quick && **part == MICRO)).collect(),
+            parts: PARTS.iter().filter(|part| !(quick && part.builds())).collect(),
             keeps: false,
             rounds: if quick { 1 } else { 3 },
             seconds: if quick { 0.2 } else { 1.0 },

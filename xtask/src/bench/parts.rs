@@ -11,6 +11,13 @@ pub(crate) struct Part {
     pub(crate) is_timed: bool,
 }
 
+impl Part {
+    /// Whether it takes a build of its own, and measures all at once whichever servers are chosen.
+    pub(crate) fn builds(&self) -> bool {
+        *self == MICRO || *self == HELLO
+    }
+}
+
 /// Requests a second, and the CPU time of each.
 pub(crate) const RATES: Part =
     Part { name: "rates", measures: &["rate", "cpu_ns", "workers_cpu_ns"], is_timed: true };
@@ -32,8 +39,12 @@ pub(crate) const COUNTS: Part =
 /// Instructions of the engine's parts.
 pub(crate) const MICRO: Part = Part { name: "micro", measures: &["micro"], is_timed: false };
 
+/// The shortest program: its build, and its bytes.
+pub(crate) const HELLO: Part =
+    Part { name: "hello", measures: &["build_seconds", "hello_bytes"], is_timed: false };
+
 /// In the order of a run: time first, as the machine may be quiet now and not for long.
-pub(crate) const PARTS: [Part; 6] = [RATES, LATENCY, STARTS, SIZES, COUNTS, MICRO];
+pub(crate) const PARTS: [Part; 7] = [RATES, LATENCY, STARTS, SIZES, COUNTS, MICRO, HELLO];
 
 #[cfg(test)]
 mod tests {

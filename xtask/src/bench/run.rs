@@ -9,10 +9,10 @@ use std::time::Instant;
 use crate::bench::data::{Data, FILE, LEFT_OUT, left_out};
 use crate::bench::driver::Driver;
 use crate::bench::options::{Options, Task};
-use crate::bench::parts::{COUNTS, LATENCY, MICRO, Part, RATES, SIZES, STARTS};
+use crate::bench::parts::{COUNTS, HELLO, LATENCY, MICRO, Part, RATES, SIZES, STARTS};
 use crate::bench::scenarios::{RATED, Scenario};
 use crate::bench::servers::{self, Running, SERVERS, Server, pinned};
-use crate::bench::{compile, counts, machine, nginx, once, rates, report};
+use crate::bench::{compile, counts, hello, machine, nginx, once, rates, report};
 use crate::needs::{self, Tool};
 use crate::steps::Outcome;
 
@@ -82,6 +82,7 @@ impl Bench {
         self.time(&[SIZES], once::sizes)?;
         self.time(&[COUNTS], counts::measure)?;
         self.time(&[MICRO], counts::parts)?;
+        self.time(&[HELLO], hello::measure)?;
         // Read again, with what other tasks have left beside it.
         write(&Data::read(&self.options.folder)?, &self.options.folder)
     }
@@ -112,7 +113,7 @@ impl Bench {
 
     /// The name of the fact that tells when the part was measured.
     fn fact(&self, part: &Part) -> String {
-        let whose = if part.is_timed || *part == MICRO { "" } else { &self.whose };
+        let whose = if part.is_timed || part.builds() { "" } else { &self.whose };
         format!("{}{whose}", part.name)
     }
 
