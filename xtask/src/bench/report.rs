@@ -65,7 +65,7 @@ fn text(data: &Data, notes: &str) -> String {
     }
     let left_out: Vec<_> = data.facts.iter().filter(|(name, _)| name.starts_with(LEFT_OUT)).collect();
     if !left_out.is_empty() {
-        text += "\n## Left out\n\nA server whose answer to a request is not the right one has no figure for it.\n\n";
+        text += "\n## Left out\n\nA server whose answer to a request is not the right one, or that fails, has no figure for it.\n\n";
         for (name, fault) in left_out {
             let part = name.strip_prefix(LEFT_OUT).unwrap_or_default().replacen(" of ", "", 1);
             let part = if part.is_empty() { part } else { format!("{part}: ") };
