@@ -68,6 +68,7 @@
 //! |---|---|
 //! | `compression` | `layers::Compression` and `layers::Decompression`, with gzip and deflate |
 //! | `compression-brotli`, `compression-zstd` | the same with brotli, and with zstd |
+//! | `config` | `Server::config_file`, `Server::configured`, `Secret`, `units`: settings from a YAML file |
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
@@ -138,6 +139,9 @@ pub use handlers::Embedded;
 pub use handlers::{StaticFiles, Symlinks};
 #[cfg(feature = "embed")]
 pub use macros::embed;
+
+#[cfg(feature = "config")]
+pub use config::{Secret, value_units as units};
 
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};

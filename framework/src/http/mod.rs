@@ -45,6 +45,7 @@ pub use facts::RequestFacts;
 pub(crate) use head::{FieldSpan, RequestHead, Span};
 pub(crate) use media_type::MediaType;
 pub(crate) use preflight::Preflight;
+pub(crate) use request::decode_param;
 pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;
