@@ -93,7 +93,8 @@ enum Inner {
 /// }
 /// ```
 pub trait BodySource: Send {
-    /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell.
+    /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell. A
+    /// [`BodyError`], of a body that is read here, is told as what it is; any other as [`BodyError::Source`].
     fn poll_chunk(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -252,7 +253,7 @@ impl Body {
             Inner::Incoming(incoming) => ready!(incoming.poll_chunk(context)),
             Inner::Channel(channel) => ready!(channel.poll_chunk(context)),
             Inner::Source(source) => {
-                ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(BodyError::Source))
+                ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(of_source))
             }
             Inner::Limited(limited) => ready!(limited.poll_chunk(context)),
         };
@@ -318,6 +319,11 @@ impl Body {
             self.0 = Inner::Full(Bytes::from(std::mem::take(bytes)));
         }
     }
+}
+
+/// What a source failed with, where that is a body of its own; else its failure.
+fn of_source(error: BoxError) -> BodyError {
+    error.downcast().map_or_else(BodyError::Source, |error: Box<BodyError>| *error)
 }
 
 fn within(bytes: Bytes, limit: u64) -> Result<Bytes, BodyError> {

@@ -7,6 +7,8 @@
 mod accept;
 mod body;
 mod byte_ranges;
+#[cfg(any(feature = "compression", feature = "embed", all(unix, feature = "files")))]
+mod codings;
 mod conditions;
 mod etag;
 mod facts;
@@ -29,6 +31,10 @@ pub(crate) use body::{Incoming, IncomingState, Wanted};
 pub(crate) use byte_ranges::ByteRanges;
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use byte_ranges::MAX_RANGES;
+#[cfg(any(feature = "compression", feature = "embed", all(unix, feature = "files")))]
+pub(crate) use codings::Codings;
+#[cfg(any(feature = "compression", all(unix, feature = "files")))]
+pub(crate) use codings::is_worthwhile;
 #[cfg(any(test, feature = "__properties"))]
 pub use conditions::conditions;
 pub(crate) use conditions::{Preconditions, Verdict, parse_date, whole_seconds};
