@@ -1,5 +1,7 @@
 //! The parts of a [`Response`](super::Response) that most answers do not have, or share.
 
+use std::sync::LazyLock;
+
 use http::{HeaderMap, HeaderValue};
 
 use crate::respond::Problem;
@@ -11,6 +13,9 @@ pub(super) struct More {
     pub(super) headers: HeaderMap,
     pub(super) report: Report,
 }
+
+/// The fields of an answer that has none.
+pub(super) static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
 /// The content type, and who chose it.
 pub(super) enum ContentType {
