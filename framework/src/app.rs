@@ -15,11 +15,11 @@ use crate::config::TrailingSlash;
 use crate::handlers::metrics::{self, Label, Snapshot};
 use crate::handlers::{Monitor, Monitored, Probe, Probes};
 use crate::http::{Accept, Request, RequestFacts, Response, Shutdown};
-use crate::middleware::{Chain, Layer, Terminal};
+use crate::middleware::{BoxFuture, Chain, Layer, Terminal};
 use crate::net::{Application, Routed, Vitals, panic_text};
 use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
-use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Reply, Routes};
+use crate::routing::{Allowed, Captures, Found, HandlerFn, Mounts, Policy, Reply, Routes};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App<S: 'static> {
@@ -95,7 +95,7 @@ impl<S: Send + Sync + 'static> Application for App<S> {
         let bound = if let Target::Route(index) = target { self.routes.bound(index) } else { None };
         match bound {
             Some((handler, layers)) if layers.is_empty() && self.layers.is_empty() => {
-                Answering::Reply { reply: handler.call(request, &self.state) }
+                Answering::Handler { handler, request: Some(request), state: &self.state }
             }
             Some((handler, route)) => {
                 let (server, state) = (self.layers.as_slice(), &self.state);
@@ -131,22 +131,38 @@ impl<S: Send + Sync + 'static> Application for App<S> {
 }
 
 pin_project! {
-    /// An answer under way: in a box of its own, as a handler's is, or a handler's with layers around it.
+    /// An answer under way.
     #[project = AnsweringProjected]
-    enum Answering<'a, Chain> {
-        Reply { reply: Reply<'a> },
+    enum Answering<'a, S, Chain> {
+        /// A handler without layers, which is called when it is first polled: then its panics are caught.
+        Handler { handler: HandlerFn<S>, request: Option<Request>, state: &'a S },
+        /// What is awaited in a box of its own.
+        Reply { reply: BoxFuture<'a, Response> },
+        /// A handler with layers around it.
         Chain { #[pin] chain: Chain },
     }
 }
 
-impl<Chain: Future<Output = Response>> Future for Answering<'_, Chain> {
+impl<S, Chain: Future<Output = Response>> Future for Answering<'_, S, Chain> {
     type Output = Response;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        match self.project() {
-            AnsweringProjected::Reply { reply } => reply.as_mut().poll(context),
-            AnsweringProjected::Chain { chain } => chain.poll(context),
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        let mut reply = match self.as_mut().project() {
+            AnsweringProjected::Handler { handler, request, state } => {
+                let request = request.take().expect("what is ready is not polled again");
+                match handler.call(request, state) {
+                    Reply::Ready(response) => return Poll::Ready(response),
+                    Reply::Later(reply) => reply,
+                }
+            }
+            AnsweringProjected::Reply { reply } => return reply.as_mut().poll(context),
+            AnsweringProjected::Chain { chain } => return chain.poll(context),
+        };
+        let polled = reply.as_mut().poll(context);
+        if polled.is_pending() {
+            self.set(Answering::Reply { reply });
         }
+        polled
     }
 }
 

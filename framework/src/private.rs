@@ -15,5 +15,5 @@ pub use crate::respond::cause::{Cause, member, status};
 pub use crate::routing::{
     Binding, Bindings, Bound, Call, Conflicts, Gathered, HandlerFn, Item, NoRoute, OnDisconnect, Params,
     Pattern, Policy, Reply, RouteInfo, RouteProbe, Rows, Scope, Segment, Sizes, Source, Sources, Table, Trie,
-    UrlBuilder, answer, join_texts, layer, reply, respond,
+    UrlBuilder, answer, answer_at_once, join_texts, layer, reply, reply_at_once, respond,
 };

@@ -1,14 +1,14 @@
 //! The chain of middleware around one handler, and [`Next`], the rest of it.
 //!
 //! A chain borrows the layers of the server and those that the table holds for the route; it copies and allocates
-//! nothing. Each layer's future is one allocation.
+//! nothing. Each layer's future is one allocation; a handler that need not wait answers without one.
 
 use std::fmt;
 use std::pin::Pin;
 
 use super::Middleware;
 use crate::http::{Request, Response};
-use crate::routing::HandlerFn;
+use crate::routing::{HandlerFn, Reply};
 
 /// A boxed future; what a layer's call and a handler's call give.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -78,7 +78,11 @@ pub struct Next<'a> {
 impl<'a> Next<'a> {
     /// Asks the rest of the chain for its response.
     pub async fn run(self, request: Request) -> Response {
-        self.chain.run(request, self.depth).await
+        let reply = match self.chain.run(request, self.depth) {
+            Reply::Ready(response) => return response,
+            Reply::Later(reply) => reply,
+        };
+        reply.await
     }
 
     /// Whether one of the layers inside answers preflights.
@@ -95,7 +99,7 @@ impl fmt::Debug for Next<'_> {
 
 /// A chain without its state's type, so that [`Next`] needs none.
 trait Continue: Sync {
-    fn run(&self, request: Request, depth: usize) -> BoxFuture<'_, Response>;
+    fn run(&self, request: Request, depth: usize) -> Reply<'_>;
 
     /// Whether a layer at this depth or deeper answers preflights.
     fn answers_preflights(&self, depth: usize) -> bool;
@@ -119,23 +123,23 @@ pub(crate) enum Terminal<'a, S: 'static> {
 }
 
 impl<S: Sync> Chain<'_, S> {
-    pub(crate) fn start(&self, request: Request) -> BoxFuture<'_, Response> {
-        self.run(request, 0)
+    pub(crate) async fn start(&self, request: Request) -> Response {
+        Next { chain: self, depth: 0 }.run(request).await
     }
 }
 
 impl<S: Sync> Continue for Chain<'_, S> {
-    fn run(&self, request: Request, depth: usize) -> BoxFuture<'_, Response> {
+    fn run(&self, request: Request, depth: usize) -> Reply<'_> {
         let next = Next { chain: self, depth: depth + 1 };
         if let Some(layer) = self.server.get(depth) {
-            return layer.call(request, self.state, next);
+            return Reply::Later(layer.call(request, self.state, next));
         }
         if let Some(Some(layer)) = self.route.get(depth - self.server.len()) {
-            return layer.call(request, self.state, next);
+            return Reply::Later(layer.call(request, self.state, next));
         }
         match &self.handler {
             Terminal::Handler(handler) => handler.call(request, self.state),
-            Terminal::Other(answer) => answer(request),
+            Terminal::Other(answer) => Reply::Later(answer(request)),
         }
     }
 

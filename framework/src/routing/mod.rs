@@ -35,7 +35,7 @@ pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
 pub use mount::{Mount, Rest};
 pub(crate) use mount::{MountError, Mounts};
-pub use reply::{Call, Params, Reply, answer, reply, respond};
+pub use reply::{Call, Params, Reply, answer, answer_at_once, reply, reply_at_once, respond};
 pub use route_url::{RouteUrl, UrlError};
 pub use source::{Item, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};
 pub use table::{ListedRoute, Routes, Table};
