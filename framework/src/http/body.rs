@@ -46,6 +46,8 @@ enum Inner {
     Empty,
     /// All of it, or what is left of it.
     Full(Bytes),
+    /// The same, in one piece that is nobody else's: `Bytes` would take an allocation more for most of them.
+    Owned(Vec<u8>),
     /// A request's body that the connection is still reading.
     Incoming(Incoming),
     /// Chunks that another task, or the future itself, sends; in a box, as what is at hand is not to be moved about in
@@ -170,12 +172,14 @@ impl Body {
         match &self.0 {
             Inner::Empty => self,
             Inner::Full(bytes) if bytes.len() as u64 <= limit => self,
+            Inner::Owned(bytes) if bytes.len() as u64 <= limit => self,
             _ => Self(Inner::Limited(Box::new(Limited::new(self, limit)))),
         }
     }
 
     /// Leaves these bytes of the whole; `false`, and nothing is changed, where they cannot be told from the others.
     pub(crate) fn cut(&mut self, range: ops::Range<u64>) -> bool {
+        self.share();
         match &mut self.0 {
             Inner::Full(bytes) => {
                 let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
@@ -187,7 +191,16 @@ impl Body {
                 true
             }
             Inner::Source(source) => source.as_mut().seek(range),
-            Inner::Empty | Inner::Incoming(_) | Inner::Channel(_) | Inner::Limited(_) => false,
+            Inner::Empty | Inner::Owned(_) | Inner::Incoming(_) | Inner::Channel(_) | Inner::Limited(_) => {
+                false
+            }
+        }
+    }
+
+    /// Makes `Bytes` of a piece that is nobody else's.
+    fn share(&mut self) {
+        if let Inner::Owned(bytes) = &mut self.0 {
+            self.0 = Inner::Full(Bytes::from(std::mem::take(bytes)));
         }
     }
 
@@ -196,6 +209,7 @@ impl Body {
         match &self.0 {
             Inner::Empty => Some(0),
             Inner::Full(bytes) => Some(bytes.len() as u64),
+            Inner::Owned(bytes) => Some(bytes.len() as u64),
             Inner::Incoming(incoming) => incoming.remaining_len(),
             Inner::Channel(_) => None,
             Inner::Source(source) => source.remaining_len(),
@@ -230,8 +244,9 @@ impl Body {
 
     /// The same for hand-written futures.
     pub fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        self.share();
         let chunk = match &mut self.0 {
-            Inner::Empty => return Poll::Ready(None),
+            Inner::Empty | Inner::Owned(_) => return Poll::Ready(None),
             Inner::Full(bytes) => {
                 let bytes = std::mem::take(bytes);
                 self.0 = Inner::Empty;
@@ -275,10 +290,11 @@ impl Body {
     }
 
     /// Takes the bytes, where all of them are at hand already.
-    pub(crate) fn take_bytes(&mut self) -> Option<Bytes> {
+    pub(crate) fn take_bytes(&mut self) -> Option<AtHand> {
         match std::mem::take(&mut self.0) {
-            Inner::Empty => Some(Bytes::new()),
-            Inner::Full(bytes) => Some(bytes),
+            Inner::Empty => Some(AtHand::Shared(Bytes::new())),
+            Inner::Full(bytes) => Some(AtHand::Shared(bytes)),
+            Inner::Owned(bytes) => Some(AtHand::Owned(bytes)),
             streamed => {
                 self.0 = streamed;
                 None
@@ -287,12 +303,46 @@ impl Body {
     }
 
     /// The bytes, where all of them are at hand already.
-    pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
+    pub(crate) fn as_bytes(&mut self) -> Option<&Bytes> {
         static NOTHING: Bytes = Bytes::new();
+        self.share();
         match &self.0 {
             Inner::Empty => Some(&NOTHING),
             Inner::Full(bytes) => Some(bytes),
-            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
+            Inner::Owned(_)
+            | Inner::Incoming(_)
+            | Inner::Channel(_)
+            | Inner::Source(_)
+            | Inner::Limited(_) => None,
+        }
+    }
+}
+
+/// A body of which all is at hand.
+#[derive(Debug)]
+pub(crate) enum AtHand {
+    /// Others may have it as well.
+    Shared(Bytes),
+    /// Nobody else has it.
+    Owned(Vec<u8>),
+}
+
+impl ops::Deref for AtHand {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Shared(bytes) => bytes,
+            Self::Owned(bytes) => bytes,
+        }
+    }
+}
+
+impl From<AtHand> for Bytes {
+    fn from(bytes: AtHand) -> Self {
+        match bytes {
+            AtHand::Shared(bytes) => bytes,
+            AtHand::Owned(bytes) => Self::from(bytes),
         }
     }
 }
@@ -309,13 +359,13 @@ impl From<Bytes> for Body {
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::from(Bytes::from(bytes))
+        if bytes.is_empty() { Self::empty() } else { Self(Inner::Owned(bytes)) }
     }
 }
 
 impl From<String> for Body {
     fn from(text: String) -> Self {
-        Self::from(Bytes::from(text))
+        Self::from(text.into_bytes())
     }
 }
 

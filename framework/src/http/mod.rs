@@ -23,7 +23,7 @@ mod urlencoded;
 
 pub use accept::Accept;
 pub(crate) use accept::{elements, first_of_the_heaviest, parse_weight};
-pub(crate) use body::BoxError;
+pub(crate) use body::{AtHand, BoxError};
 pub use body::{Body, BodyError, BodySender, BodySource};
 pub(crate) use body::{Incoming, IncomingState, Wanted};
 pub(crate) use byte_ranges::ByteRanges;

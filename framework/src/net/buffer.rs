@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -176,12 +176,12 @@ impl WriteBuffer {
     }
 
     /// Appends content.
-    pub(super) fn push(&mut self, content: Bytes) -> Pushed {
+    pub(super) fn push(&mut self, content: impl Into<Bytes> + Deref<Target = [u8]>) -> Pushed {
         if content.len() <= COPIED_BYTES {
             self.tail().extend_from_slice(&content);
             return Pushed::Copied;
         }
-        self.large = Some(Box::new(content));
+        self.large = Some(Box::new(content.into()));
         Pushed::Kept
     }
 

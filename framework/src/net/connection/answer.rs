@@ -20,7 +20,7 @@ use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence,
     RequestKind, encode_last_chunk,
 };
-use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response};
+use crate::http::{AtHand, Body, BodyError, Request, RequestFacts, RequestId, Response};
 use crate::observe::Ended;
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
@@ -265,12 +265,12 @@ pub(super) enum Rest {
 /// A response's body on its way out.
 enum Content {
     /// All of it.
-    AtHand(Bytes),
+    AtHand(AtHand),
     /// Chunks that are still to be asked for.
     Streamed(Body),
 }
 
-fn at_hand(bytes: Bytes) -> (Content, BodyLength) {
+fn at_hand(bytes: AtHand) -> (Content, BodyLength) {
     let length = BodyLength::Known(bytes.len() as u64);
     (Content::AtHand(bytes), length)
 }
