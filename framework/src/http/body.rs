@@ -46,7 +46,7 @@ enum Inner {
     Empty,
     /// All of it, or what is left of it.
     Full(Bytes),
-    /// The same, in one piece that is nobody else's: `Bytes` would take an allocation more for most of them.
+    /// The same where nobody else has a part of it: as `Bytes` it would cost an allocation more.
     Owned(Vec<u8>),
     /// A request's body that the connection is still reading.
     Incoming(Incoming),
@@ -93,7 +93,8 @@ enum Inner {
 /// }
 /// ```
 pub trait BodySource: Send {
-    /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell.
+    /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell. A
+    /// [`BodyError`], of a body that is read here, is told as what it is; any other as [`BodyError::Source`].
     fn poll_chunk(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -197,13 +198,6 @@ impl Body {
         }
     }
 
-    /// Makes `Bytes` of a piece that is nobody else's.
-    fn share(&mut self) {
-        if let Inner::Owned(bytes) = &mut self.0 {
-            self.0 = Inner::Full(Bytes::from(std::mem::take(bytes)));
-        }
-    }
-
     /// The bytes still to come, where that is known without reading.
     pub fn len(&self) -> Option<u64> {
         match &self.0 {
@@ -244,18 +238,22 @@ impl Body {
 
     /// The same for hand-written futures.
     pub fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
-        self.share();
         let chunk = match &mut self.0 {
-            Inner::Empty | Inner::Owned(_) => return Poll::Ready(None),
+            Inner::Empty => return Poll::Ready(None),
             Inner::Full(bytes) => {
                 let bytes = std::mem::take(bytes);
                 self.0 = Inner::Empty;
                 return Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)));
             }
+            Inner::Owned(bytes) => {
+                let bytes = Bytes::from(std::mem::take(bytes));
+                self.0 = Inner::Empty;
+                return Poll::Ready(Some(Ok(bytes)));
+            }
             Inner::Incoming(incoming) => ready!(incoming.poll_chunk(context)),
             Inner::Channel(channel) => ready!(channel.poll_chunk(context)),
             Inner::Source(source) => {
-                ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(BodyError::Source))
+                ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(of_source))
             }
             Inner::Limited(limited) => ready!(limited.poll_chunk(context)),
         };
@@ -289,20 +287,18 @@ impl Body {
         Ok(all.freeze())
     }
 
-    /// Takes the bytes, where all of them are at hand already.
-    pub(crate) fn take_bytes(&mut self) -> Option<AtHand> {
-        match std::mem::take(&mut self.0) {
-            Inner::Empty => Some(AtHand::Shared(Bytes::new())),
-            Inner::Full(bytes) => Some(AtHand::Shared(bytes)),
-            Inner::Owned(bytes) => Some(AtHand::Owned(bytes)),
-            streamed => {
-                self.0 = streamed;
-                None
-            }
+    /// The bytes, where all of them are at hand already, to be read where they lie.
+    #[inline]
+    pub(crate) fn at_hand(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Inner::Empty => Some(&[]),
+            Inner::Full(bytes) => Some(bytes),
+            Inner::Owned(bytes) => Some(bytes),
+            Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
         }
     }
 
-    /// The bytes, where all of them are at hand already.
+    /// The same, to have a part in.
     pub(crate) fn as_bytes(&mut self) -> Option<&Bytes> {
         static NOTHING: Bytes = Bytes::new();
         self.share();
@@ -316,35 +312,18 @@ impl Body {
             | Inner::Limited(_) => None,
         }
     }
-}
 
-/// A body of which all is at hand.
-#[derive(Debug)]
-pub(crate) enum AtHand {
-    /// Others may have it as well.
-    Shared(Bytes),
-    /// Nobody else has it.
-    Owned(Vec<u8>),
-}
-
-impl ops::Deref for AtHand {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Shared(bytes) => bytes,
-            Self::Owned(bytes) => bytes,
+    /// Lets others have a part in bytes that are its own.
+    fn share(&mut self) {
+        if let Inner::Owned(bytes) = &mut self.0 {
+            self.0 = Inner::Full(Bytes::from(std::mem::take(bytes)));
         }
     }
 }
 
-impl From<AtHand> for Bytes {
-    fn from(bytes: AtHand) -> Self {
-        match bytes {
-            AtHand::Shared(bytes) => bytes,
-            AtHand::Owned(bytes) => Self::from(bytes),
-        }
-    }
+/// What a source failed with, where that is a body of its own; else its failure.
+fn of_source(error: BoxError) -> BodyError {
+    error.downcast().map_or_else(BodyError::Source, |error: Box<BodyError>| *error)
 }
 
 fn within(bytes: Bytes, limit: u64) -> Result<Bytes, BodyError> {
