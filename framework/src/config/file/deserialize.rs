@@ -100,7 +100,8 @@ impl<'a> Typed<'a> {
                     path.push(key.to_owned());
                     let variable = super::overrides::variable_name(&path);
                     // A mapping that a variable brought into being has no place of its own.
-                    place = place_of(&path[..path.len().saturating_sub(1)], place.source.clone());
+                    let above = path.split_last().map_or(&[][..], |(_, above)| above);
+                    place = place_of(above, place.source.clone());
                     fault.text = format!("lacks `{key}`, which `{variable}` in the environment sets too");
                 } else if is_secret || reading.is_hidden(&path) {
                     // The text may repeat the value.
