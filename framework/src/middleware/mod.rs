@@ -11,7 +11,7 @@ mod credentials;
 mod csrf;
 mod https_redirect;
 mod normal_path;
-mod origin;
+pub(crate) mod origin;
 mod rate_limit;
 mod security_headers;
 mod time_limit;

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderValue};
 
+use crate::http::Takeover;
 use crate::respond::Problem;
 
 /// What most answers do not have.
@@ -10,6 +11,8 @@ pub(super) struct More {
     /// The fields other than `Content-Type`.
     pub(super) headers: HeaderMap,
     pub(super) report: Report,
+    /// What has the connection behind a 101.
+    pub(super) takeover: Option<Box<dyn Takeover>>,
 }
 
 /// The content type, and who chose it.

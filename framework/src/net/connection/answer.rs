@@ -20,7 +20,7 @@ use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence,
     RequestKind, encode_last_chunk,
 };
-use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response};
+use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response, Takeover};
 use crate::observe::Ended;
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
@@ -101,6 +101,7 @@ where
         };
         let wire = &mut self.wire;
         match (framing, content) {
+            (_, Content::Handed(takeover)) => return Answered::Switched(takeover),
             (OutgoingFraming::None, _) => {}
             // What is at hand has a length, and is framed by it.
             (_, Content::AtHand(bytes)) => match wire.output.push(bytes) {
@@ -149,6 +150,9 @@ where
     ) -> Option<(Content, OutgoingFraming)> {
         self.wire.place.answering();
         if response.status().is_informational() {
+            if let Some(takeover) = self.switch(response) {
+                return Some((Content::Handed(takeover), OutgoingFraming::None));
+            }
             *response = no_answer(response.status(), self.wire.journal.id());
         }
         let (content, length) = self.prepare(response)?;
@@ -250,6 +254,8 @@ pub(super) enum Answered {
     Whole(After),
     /// Something of it is to be waited for.
     Begun(Rest),
+    /// It is a 101, and the connection is no longer one of HTTP.
+    Switched(Box<dyn Takeover>),
 }
 
 /// What is still to be done for an answer whose head is buffered.
@@ -268,6 +274,8 @@ enum Content {
     AtHand(Bytes),
     /// Chunks that are still to be asked for.
     Streamed(Body),
+    /// None, and behind the head another protocol.
+    Handed(Box<dyn Takeover>),
 }
 
 fn at_hand(bytes: Bytes) -> (Content, BodyLength) {
