@@ -23,3 +23,5 @@ mod probes;
 mod programs;
 #[path = "../http/start.rs"]
 mod start;
+#[path = "../http/websocket.rs"]
+mod websocket;

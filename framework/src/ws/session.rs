@@ -265,7 +265,7 @@ impl Session {
             return false;
         }
         let was_full = link.unsent_len() > UNSENT_BYTES;
-        let moved = link.unsent_len() == 0 && self.shared.take_outbox(link.output(), context);
+        let moved = !was_full && self.shared.take_outbox(link.output(), context);
         match link.poll_flush(context) {
             Poll::Ready(Ok(())) => moved || was_full,
             Poll::Ready(Err(Unreachable)) => {
