@@ -170,9 +170,9 @@ pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, RouteUrl, Routes,
     Segment, UrlError,
 };
+pub use serving::{HasState, Held, Missing, Server};
 #[cfg(feature = "ws")]
 pub use ws::{
-    CloseCode, CloseFrame, Message, UpgradeRejection, WebSocket, WebSocketClosed, WebSocketReader, WebSocketUpgrade,
-    WebSocketWriter,
+    CloseCode, CloseFrame, Message, UpgradeRejection, WebSocket, WebSocketClosed, WebSocketReader,
+    WebSocketUpgrade, WebSocketWriter,
 };
-pub use serving::{HasState, Held, Missing, Server};

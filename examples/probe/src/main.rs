@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use server::{
-    Body, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, StatusCode, WebSocketUpgrade, get, header, post,
-    routes,
+    Body, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, StatusCode, WebSocketUpgrade, get,
+    header, post, routes,
 };
 
 const ROUTES: Routes =

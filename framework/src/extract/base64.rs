@@ -27,7 +27,8 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0_u32, |bits, &byte| (bits << 8) | u32::from(byte)) << (8 * (3 - group.len()));
+        let bits =
+            group.iter().fold(0_u32, |bits, &byte| (bits << 8) | u32::from(byte)) << (8 * (3 - group.len()));
         for place in 0..4 {
             let digit = DIGITS.get((bits >> (18 - 6 * place)) as usize & 63).copied().unwrap_or_default();
             text.push(if place <= group.len() { char::from(digit) } else { '=' });
@@ -97,6 +98,12 @@ mod tests {
         #[test]
         fn reads_what_base64_writes(bytes: Vec<u8>) {
             proptest::prop_assert_eq!(decode(&STANDARD.encode(&bytes)), Some(bytes));
+        }
+
+        #[cfg(feature = "ws")]
+        #[test]
+        fn writes_what_base64_writes(bytes: Vec<u8>) {
+            proptest::prop_assert_eq!(encode(&bytes), STANDARD.encode(&bytes));
         }
     }
 }

@@ -17,9 +17,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
 use self::more::{ContentType, More, Report};
-use super::{Body, Takeover};
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
+use super::{Body, Takeover};
 use crate::respond::Problem;
 
 /// An answer on its way to the client; every [`IntoResponse`](crate::IntoResponse) becomes one.

@@ -50,7 +50,9 @@ struct Partial {
 #[derive(Debug)]
 enum Kind {
     /// So many bytes are whole characters.
-    Text { valid: usize },
+    Text {
+        valid: usize,
+    },
     Binary,
 }
 
@@ -188,9 +190,13 @@ pub(super) enum Violation {
     InvalidCloseCode(u16),
     InvalidUtf8,
     /// Bytes.
-    FrameTooBig { limit: u64 },
+    FrameTooBig {
+        limit: u64,
+    },
     /// Bytes.
-    MessageTooBig { limit: u64 },
+    MessageTooBig {
+        limit: u64,
+    },
 }
 
 impl Violation {
@@ -231,3 +237,101 @@ impl fmt::Display for Violation {
 }
 
 impl Error for Violation {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ws::frame::encode_masked;
+
+    const LIMITS: MessageLimits = MessageLimits { message: 64, frame: 48 };
+
+    /// All that these pieces say, up to a fault.
+    fn decode(pieces: &[&[u8]]) -> (Vec<Event>, Option<Violation>) {
+        let (mut decoder, mut events, mut input) = (Decoder::new(LIMITS), Vec::new(), Vec::new());
+        for piece in pieces {
+            input.extend_from_slice(piece);
+            loop {
+                match decoder.decode(&input) {
+                    Ok((consumed, event)) => {
+                        input.drain(..consumed);
+                        let Some(event) = event else { break };
+                        events.push(event);
+                    }
+                    Err(violation) => return (events, Some(violation)),
+                }
+            }
+        }
+        (events, None)
+    }
+
+    fn frames() -> impl Strategy<Value = Vec<u8>> {
+        let opcodes = [
+            Opcode::Continuation,
+            Opcode::Text,
+            Opcode::Text,
+            Opcode::Binary,
+            Opcode::Close,
+            Opcode::Ping,
+            Opcode::Pong,
+        ];
+        let payload = prop_oneof![
+            "[aé€😀]{0,12}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..60)
+        ];
+        let frame = (any::<bool>(), prop::sample::select(opcodes.to_vec()), payload, any::<[u8; 4]>());
+        prop::collection::vec(frame, 0..6).prop_map(|frames| {
+            let mut bytes = Vec::new();
+            for (is_final, opcode, payload, mask) in frames {
+                encode_masked(is_final || opcode.is_control(), opcode, &payload, mask, &mut bytes);
+            }
+            bytes
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn frames_say_the_same_cut_at_every_byte(bytes in frames()) {
+            let whole = decode(&[&bytes]);
+            for cut in 0..=bytes.len() {
+                let (first, second) = bytes.split_at(cut);
+                prop_assert_eq!(&decode(&[first, second]), &whole, "cut at byte {}", cut);
+            }
+            let each: Vec<_> = bytes.chunks(1).collect();
+            prop_assert_eq!(decode(&each), whole);
+        }
+
+        #[test]
+        fn any_bytes_say_the_same_in_pieces(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
+            let each: Vec<_> = bytes.chunks(1).collect();
+            prop_assert_eq!(decode(&each), decode(&[&bytes]));
+        }
+
+        #[test]
+        fn text_is_refused_at_its_first_byte_that_no_text_has(text in prop::collection::vec(any::<u8>(), 1..40)) {
+            let mut bytes = Vec::new();
+            encode_masked(false, Opcode::Text, &text, [0; 4], &mut bytes);
+            let head = bytes.len() - text.len();
+            let fault = (1..=text.len()).find(|&len| {
+                std::str::from_utf8(&text[..len]).is_err_and(|error| error.error_len().is_some())
+            });
+            for len in 1..=text.len() {
+                let found = decode(&[&bytes[..head + len]]).1;
+                let expected = fault.is_some_and(|fault| len >= fault).then_some(Violation::InvalidUtf8);
+                prop_assert_eq!(found, expected, "{} bytes", len);
+            }
+        }
+
+        #[test]
+        fn a_message_is_that_of_its_fragments(parts in prop::collection::vec("[aé€😀]{0,4}", 1..4), mask: [u8; 4]) {
+            let mut bytes = Vec::new();
+            for (index, part) in parts.iter().enumerate() {
+                let opcode = if index == 0 { Opcode::Text } else { Opcode::Continuation };
+                encode_masked(index + 1 == parts.len(), opcode, part.as_bytes(), mask, &mut bytes);
+            }
+            let expected = vec![Event::Message(Message::Text(parts.concat()))];
+            prop_assert_eq!(decode(&[&bytes]), (expected, None));
+        }
+    }
+}

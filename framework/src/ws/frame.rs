@@ -168,7 +168,13 @@ pub(super) fn unmask(piece: &mut [u8], mask: [u8; 4], offset: u64) {
 
 /// Appends a frame as a client sends it, for tests.
 #[cfg(test)]
-pub(super) fn encode_masked(is_final: bool, opcode: Opcode, payload: &[u8], mask: [u8; 4], out: &mut Vec<u8>) {
+pub(super) fn encode_masked(
+    is_final: bool,
+    opcode: Opcode,
+    payload: &[u8],
+    mask: [u8; 4],
+    out: &mut Vec<u8>,
+) {
     out.push(if is_final { FIN } else { 0 } | opcode.code());
     encode_len(payload.len(), MASKED, out);
     out.extend_from_slice(&mask);
@@ -197,7 +203,9 @@ pub(super) enum FrameError {
 impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ReservedBits => f.write_str("expected a frame without reserved bits: no extension was agreed on"),
+            Self::ReservedBits => {
+                f.write_str("expected a frame without reserved bits: no extension was agreed on")
+            }
             Self::UnknownOpcode(code) => write!(f, "expected a known opcode, found {code:#x}"),
             Self::FragmentedControl => f.write_str("expected a control frame in one piece"),
             Self::LongControl => f.write_str("expected at most 125 bytes in a control frame"),

@@ -50,7 +50,8 @@ impl Handshake {
         let Some(key) = only(request, &SEC_WEBSOCKET_KEY).filter(|key| is_key(key)) else {
             return refuse(Fault::Key);
         };
-        let has_length = request.header_values(CONTENT_LENGTH.as_str()).any(|len| len.iter().any(|&b| b != b'0'));
+        let has_length =
+            request.header_values(CONTENT_LENGTH.as_str()).any(|len| len.iter().any(|&b| b != b'0'));
         if has_length || request.header(TRANSFER_ENCODING).is_some() {
             return refuse(Fault::Body);
         }
@@ -61,9 +62,10 @@ impl Handshake {
 
 /// Whether one element of a field's lists is `token`, in any case.
 fn has_element(request: &Request, name: &HeaderName, token: &[u8]) -> bool {
-    request.header_values(name.as_str()).flat_map(|value| value.split(|&byte| byte == b',')).any(|element| {
-        element.trim_ascii().eq_ignore_ascii_case(token)
-    })
+    request
+        .header_values(name.as_str())
+        .flat_map(|value| value.split(|&byte| byte == b','))
+        .any(|element| element.trim_ascii().eq_ignore_ascii_case(token))
 }
 
 /// The value of a field that stands there once.
@@ -97,8 +99,8 @@ pub(super) const fn is_token(text: &str) -> bool {
     while let [first, more @ ..] = rest {
         match first {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {}
-            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|'
-            | b'~' => {}
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`'
+            | b'|' | b'~' => {}
             _ => return false,
         }
         rest = more;
@@ -205,7 +207,9 @@ mod tests {
         }
         for &(name, value) in changes {
             match (name.strip_prefix('+'), value) {
-                (Some(name), value) => drop(request.headers_mut().append(name, HeaderValue::from_static(value))),
+                (Some(name), value) => {
+                    drop(request.headers_mut().append(name, HeaderValue::from_static(value)))
+                }
                 (None, "") => drop(request.headers_mut().remove(name)),
                 (None, value) => drop(request.headers_mut().insert(name, HeaderValue::from_static(value))),
             }
@@ -265,6 +269,9 @@ mod tests {
             assert!(refused.to_string().contains(sentence), "{changes:?}: {refused}");
         }
         let refused = Handshake::read(&Request::new(Method::HEAD, "/")).unwrap_err();
-        assert_eq!((refused.status().as_u16(), refused.to_string().as_str()), (405, "a WebSocket is opened with GET, found HEAD"));
+        assert_eq!(
+            (refused.status().as_u16(), refused.to_string().as_str()),
+            (405, "a WebSocket is opened with GET, found HEAD")
+        );
     }
 }

@@ -67,11 +67,17 @@ pub(super) struct Session {
 enum Phase {
     Open,
     /// Our Close was sent; the peer's is awaited until then, and what comes before it is dropped.
-    Closing { until: Instant },
+    Closing {
+        until: Instant,
+    },
     /// Nothing more is taken in. The handler is waited for until then.
-    Closed { until: Instant },
+    Closed {
+        until: Instant,
+    },
     /// The same, and nothing can be written.
-    Lost { until: Instant },
+    Lost {
+        until: Instant,
+    },
 }
 
 /// How long nothing has come.

@@ -14,10 +14,13 @@ async fn head(path: &str, from: &str, to: &str) -> String {
 #[tokio::test(start_paused = true)]
 async fn is_answered_as_the_rfc_shows() {
     let head = head("/echo", "", "").await;
-    for line in ["upgrade: websocket", "connection: upgrade", "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="] {
+    for line in
+        ["upgrade: websocket", "connection: upgrade", "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]
+    {
         assert!(head.contains(&format!("\r\n{line}\r\n")), "no {line} in {head}");
     }
-    for name in ["content-length", "transfer-encoding", "sec-websocket-protocol", "sec-websocket-extensions"] {
+    for name in ["content-length", "transfer-encoding", "sec-websocket-protocol", "sec-websocket-extensions"]
+    {
         assert!(!head.contains(name), "{name} in {head}");
     }
 }

@@ -2,8 +2,8 @@
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::app::client;
@@ -58,7 +58,9 @@ async fn numbers_come_as_json_and_what_is_none_ends_it() {
         assert_eq!(socket.next().await.unwrap().unwrap(), Message::text(sum));
     }
     socket.send(Message::text("x")).await.unwrap();
-    let Message::Close(Some(frame)) = socket.next().await.unwrap().unwrap() else { panic!("expected a Close") };
+    let Message::Close(Some(frame)) = socket.next().await.unwrap().unwrap() else {
+        panic!("expected a Close")
+    };
     assert_eq!(frame.code, CloseCode::Error);
 }
 
@@ -66,7 +68,9 @@ async fn numbers_come_as_json_and_what_is_none_ends_it() {
 async fn an_end_of_the_application_is_understood() {
     let mut socket = open(client().0.connect(), "/closes").await;
     assert_eq!(socket.next().await.unwrap().unwrap(), Message::text("before"));
-    let Message::Close(Some(frame)) = socket.next().await.unwrap().unwrap() else { panic!("expected a Close") };
+    let Message::Close(Some(frame)) = socket.next().await.unwrap().unwrap() else {
+        panic!("expected a Close")
+    };
     assert_eq!((frame.code, frame.reason.as_str()), (CloseCode::Policy, "enough"));
     assert!(socket.next().await.is_none());
 }
