@@ -168,21 +168,25 @@ fn local(kind: &str, index: usize) -> Ident {
     format_ident!("__{kind}_{index}")
 }
 
-/// How many parameters the functions of the framework take.
-const MOST_PARAMS: usize = 4;
+/// How many parameters and extractors the functions of the framework take.
+const MOST_PARAMS: usize = 3;
+const MOST_EXTRACTORS: usize = 4;
 
 /// Whether the call is put together of functions of the framework, which rustc need not check again.
 fn is_plain(route: &Route, function: &Function) -> bool {
-    let mut params = 0;
+    let (mut params, mut extractors) = (0, 0);
     let owned = route.arguments.iter().all(|argument| match &argument.source {
         Source::Param { text, .. } => {
             params += 1;
             *text == Text::Owned
         }
-        Source::Extractor { .. } => true,
+        Source::Extractor { .. } => {
+            extractors += 1;
+            true
+        }
         Source::Request => false,
     });
-    owned && params <= MOST_PARAMS && function.sig.asyncness.is_some() && proofs::groups(route).len() < 2
+    owned && params <= MOST_PARAMS && extractors <= MOST_EXTRACTORS && function.sig.asyncness.is_some()
 }
 
 /// One call with all that the answer is made of: parameters, then extractors, then the function.
@@ -192,13 +196,20 @@ fn plain(route: &Route, function: &Function) -> TokenStream {
         Source::Param { index, name, .. } => Some(owned_param(argument, *index, name)),
         Source::Extractor { .. } | Source::Request => None,
     });
+    let params: Vec<_> = params.collect();
     let group = proofs::groups(route).into_iter().next().unwrap_or_default();
-    let (state, types, checked) = (state(route), proofs::tuple(&group), proofs::checked_in_call(0, route));
-    let handler = in_order(route, &group, name);
-    let respond = respond(function);
+    // Where the attribute names the state there is no bound that has the checks.
+    let types = route.state.as_ref().map(|state| {
+        let (checked, others) = (proofs::checked_in_call(0, route), params.len() + group.len() + 2);
+        let others = std::iter::repeat_n(quote!(_), others);
+        quote!(::<#state, #checked, #(#others),*>)
+    });
+    let (handler, respond) = (in_order(route, &group, name), respond(function));
     // A future that cannot move between threads is told of at the function's name.
-    let answer = quote_spanned!(name.span()=> ::server::__private::answer::<#checked, #state, #types, _, _>);
-    quote_spanned!(name.span()=> #answer((#(#params,)*), __request, __state, #handler, #respond))
+    let answer = format_ident!("answer_{}_{}", params.len(), group.len(), span = name.span());
+    quote_spanned! {name.span()=>
+        ::server::__private::#answer #types (#(#params,)* __request, __state, #handler, #respond)
+    }
 }
 
 /// The function, or a closure around it where its arguments are not written in the order that they are made in.

@@ -48,8 +48,13 @@ impl<S, const ROUTES: usize, const LAYERS: usize> Bindings<S, ROUTES, LAYERS> {
             match binding {
                 Binding::Route(bound) => {
                     new.calls[call] = bound.call;
-                    layer = push_all(&mut new.layers, layer, outer);
-                    layer = push_all(&mut new.layers, layer, bound.layers);
+                    // A call costs the compiler's interpreter more than all else here.
+                    if let [_, ..] = outer {
+                        layer = push_all(&mut new.layers, layer, outer);
+                    }
+                    if let [_, ..] = bound.layers {
+                        layer = push_all(&mut new.layers, layer, bound.layers);
+                    }
                     call += 1;
                 }
                 Binding::Table(routes) => {

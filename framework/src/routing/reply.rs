@@ -23,105 +23,63 @@ fn refuse<'a>(response: Box<Response>) -> Reply<'a> {
     Box::pin(std::future::ready(*response))
 }
 
-/// Answers with what an `async` function returns, made a response by `respond`: from its parameters, each parsed or
-/// refused, and the extractors `T`, which were asked about as `C` says. A future that cannot move between threads is
-/// refused here.
-pub fn answer<'a, C, S, T, P, F>(
-    params: P,
-    mut request: Request,
-    state: &'a S,
-    handler: F,
-    respond: fn(<F::Future as Future>::Output) -> Response,
-) -> Reply<'a>
-where
-    S: Sync,
-    T: ExtractAll<S, C> + Send + 'a,
-    P: Params<Values: Send + 'a>,
-    F: Call<P::Values, T, Future: Send + 'a> + Send + 'a,
-{
-    let params = match params.all() {
-        Ok(params) => params,
-        Err(response) => return refuse(response),
-    };
-    Box::pin(async move {
-        match T::extract_all(&mut request, state).await {
-            Ok(extracted) => respond(handler.call(params, extracted).await),
-            Err(response) => response,
-        }
-    })
-}
-
-/// A tuple of parameters, each parsed or refused.
-pub trait Params {
-    /// The tuple of their values.
-    type Values;
-
-    /// The values.
-    ///
-    /// # Errors
-    ///
-    /// The response of the first that was refused.
-    fn all(self) -> Result<Self::Values, Box<Response>>;
-}
-
-/// An `async` function of the parameters `P` and then of the extractors `T`, both of them tuples.
-///
-/// With it the expansion names the function and has no closure, which rustc would check for each handler.
-pub trait Call<P, T> {
-    /// What the function returns.
-    type Future: Future;
-
-    /// Calls the function.
-    fn call(self, params: P, extracted: T) -> Self::Future;
-}
-
-macro_rules! params {
-    ($($($param:ident)*;)*) => {$(
-        #[allow(non_snake_case, reason = "a value is named as its type")]
-        impl<$($param),*> Params for ($(Result<$param, Box<Response>>,)*) {
-            type Values = ($($param,)*);
-
-            fn all(self) -> Result<Self::Values, Box<Response>> {
-                let ($($param,)*) = self;
-                Ok(($($param?,)*))
-            }
-        }
-
-        calls!([$($param)*] [] A B C D E F G H);
-    )*};
-}
-
-/// As many extractors as [`ExtractAll`] makes at once.
-macro_rules! calls {
-    ([$($param:ident)*] [$($extractor:ident)*] $($more:ident)*) => {
-        #[allow(non_snake_case, reason = "a value is named as its type")]
-        impl<Function, Answer, $($param,)* $($extractor),*> Call<($($param,)*), ($($extractor,)*)> for Function
+/// A function for each number of parameters and of extractors, so that rustc infers all types from the handler: told
+/// them in the call, or asked for a trait over tuples of them, it takes longer for each handler.
+macro_rules! answer {
+    ($name:ident: [$($param:ident)*] [$($extractor:ident)*]) => {
+        /// Answers with what an `async` function returns, made a response by `respond`: from its parameters, each
+        /// parsed or refused, and its extractors, which were asked about as `C` says. A future that cannot move
+        /// between threads is refused here.
+        #[allow(non_snake_case, clippy::too_many_arguments, reason = "a value for each type, named as it is")]
+        pub fn $name<'a, S, C, $($param,)* $($extractor,)* F, A>(
+            $($param: Result<$param, Box<Response>>,)*
+            mut request: Request,
+            state: &'a S,
+            handler: F,
+            respond: fn(A::Output) -> Response,
+        ) -> Reply<'a>
         where
-            Function: FnOnce($($param,)* $($extractor),*) -> Answer,
-            Answer: Future,
+            S: Sync,
+            ($($extractor,)*): ExtractAll<S, C>,
+            $($param: Send + 'a,)*
+            $($extractor: Send + 'a,)*
+            F: FnOnce($($param,)* $($extractor),*) -> A + Send + 'a,
+            A: Future<Output: Sized> + Send + 'a,
         {
-            type Future = Answer;
-
-            fn call(self, ($($param,)*): ($($param,)*), ($($extractor,)*): ($($extractor,)*)) -> Answer {
-                self($($param,)* $($extractor),*)
-            }
+            $(let $param = match $param {
+                Ok(value) => value,
+                Err(response) => return refuse(response),
+            };)*
+            Box::pin(async move {
+                match <($($extractor,)*) as ExtractAll<S, C>>::extract_all(&mut request, state).await {
+                    Ok(($($extractor,)*)) => respond(handler($($param,)* $($extractor),*).await),
+                    Err(response) => response,
+                }
+            })
         }
-
-        calls!(more [$($param)*] [$($extractor)*] $($more)*);
-    };
-    (more [$($param:ident)*] [$($extractor:ident)*]) => {};
-    (more [$($param:ident)*] [$($extractor:ident)*] $next:ident $($more:ident)*) => {
-        calls!([$($param)*] [$($extractor)* $next] $($more)*);
     };
 }
 
-params! {
-    ;
-    P;
-    P Q;
-    P Q R;
-    P Q R U;
-}
+answer!(answer_0_0: [] []);
+answer!(answer_0_1: [] [V]);
+answer!(answer_0_2: [] [V W]);
+answer!(answer_0_3: [] [V W X]);
+answer!(answer_0_4: [] [V W X Y]);
+answer!(answer_1_0: [P] []);
+answer!(answer_1_1: [P] [V]);
+answer!(answer_1_2: [P] [V W]);
+answer!(answer_1_3: [P] [V W X]);
+answer!(answer_1_4: [P] [V W X Y]);
+answer!(answer_2_0: [P Q] []);
+answer!(answer_2_1: [P Q] [V]);
+answer!(answer_2_2: [P Q] [V W]);
+answer!(answer_2_3: [P Q] [V W X]);
+answer!(answer_2_4: [P Q] [V W X Y]);
+answer!(answer_3_0: [P Q R] []);
+answer!(answer_3_1: [P Q R] [V]);
+answer!(answer_3_2: [P Q R] [V W]);
+answer!(answer_3_3: [P Q R] [V W X]);
+answer!(answer_3_4: [P Q R] [V W X Y]);
 
 /// Makes a handler's result a response; a type that is none is refused here.
 pub fn respond<T: IntoResponse>(result: T) -> Response {

@@ -36,7 +36,11 @@ pub(super) const fn sort(
     let mut index = 0;
     let count = segments.len();
     while index < count {
-        keys[index] = key(&segments[index]);
+        keys[index] = match &segments[index] {
+            Segment::Literal(text) => key(text.as_bytes()),
+            Segment::Param(_) => PARAM,
+            Segment::CatchAll(_) => CATCH_ALL,
+        };
         index += 1;
     }
     let mut index = 0;
@@ -66,25 +70,44 @@ struct Sorter<'a> {
 }
 
 impl Sorter<'_> {
-    /// Merges each two neighbouring runs, which are sorted.
+    /// Merges each two neighbouring runs, which are sorted; `to` is a copy of `from`.
+    ///
+    /// Routes are written in an order that is nearly sorted, a resource after the other. So only the part of two runs
+    /// that overlaps is merged, which the ends of both say.
     const fn merge_runs(&self, run: usize, from: &[Place], to: &mut [Place]) {
-        let mut start = 0;
         let count = from.len();
-        while start < count {
-            let middle = min(start + run, count);
-            let end = min(middle + run, count);
-            let (mut left, mut right, mut place) = (start, middle, start);
-            while place < end {
-                if left < middle && (right == end || !self.precedes(from[right], from[left])) {
-                    to[place] = from[left];
-                    left += 1;
-                } else {
-                    to[place] = from[right];
-                    right += 1;
+        let mut middle = run;
+        while middle < count {
+            let (last_left, first_right) = (from[middle - 1], from[middle]);
+            if self.precedes(first_right, last_left) {
+                let (mut start, mut left_end) = (middle - run, middle - 1);
+                while start < left_end {
+                    let half = (start + left_end) / 2;
+                    if self.precedes(first_right, from[half]) { left_end = half } else { start = half + 1 }
                 }
-                place += 1;
+                let (mut end, mut right_end) = (middle + 1, min(middle + run, count));
+                while end < right_end {
+                    let half = (end + right_end) / 2;
+                    if self.precedes(from[half], last_left) { end = half + 1 } else { right_end = half }
+                }
+                self.merge((start, middle, end), from, to);
             }
-            start = end;
+            middle += 2 * run;
+        }
+    }
+
+    /// Merges the run from the first to the second index with that to the third.
+    const fn merge(&self, (start, middle, end): (usize, usize, usize), from: &[Place], to: &mut [Place]) {
+        let (mut left, mut right, mut place) = (start, middle, start);
+        while place < end {
+            if left < middle && (right == end || !self.precedes(from[right], from[left])) {
+                to[place] = from[left];
+                left += 1;
+            } else {
+                to[place] = from[right];
+                right += 1;
+            }
+            place += 1;
         }
     }
 
@@ -161,22 +184,21 @@ const LONGEST_WHOLE: u128 = ((KEY_TEXT_LEN as u128 + 1) << (8 * KEY_TEXT_LEN)) -
 const PARAM: u128 = 1 << 120;
 const CATCH_ALL: u128 = 2 << 120;
 
-/// A number that sorts as the segment does: its kind, its length (two bytes, or their maximum), the start of its text.
-const fn key(segment: &Segment) -> u128 {
-    let text = match segment {
-        Segment::Literal(text) => text.as_bytes(),
-        Segment::Param(_) => return PARAM,
-        Segment::CatchAll(_) => return CATCH_ALL,
-    };
+/// A number that sorts as the literal does: its kind, its length (two bytes, or their maximum), the start of its text.
+const fn key(text: &[u8]) -> u128 {
     let len = text.len();
-    let (kept, len) = if len < KEY_TEXT_LEN { (len, len) } else { (KEY_TEXT_LEN, min(len, 0xffff)) };
-    let mut key = len as u128;
-    let mut index = 0;
-    while index < kept {
-        key = (key << 8) | text[index] as u128;
-        index += 1;
+    let mut key = if len < 0xffff { len } else { 0xffff } as u128;
+    let mut rest = text;
+    let mut room = 8 * KEY_TEXT_LEN;
+    while let [byte, after @ ..] = rest {
+        if room == 0 {
+            return key;
+        }
+        key = (key << 8) | *byte as u128;
+        room -= 8;
+        rest = after;
     }
-    key << (8 * (KEY_TEXT_LEN - kept))
+    key << room
 }
 
 const fn min(one: usize, other: usize) -> usize {

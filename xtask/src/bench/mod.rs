@@ -2,9 +2,10 @@
 //!
 //! Servers and driver are a workspace of their own, `benches/peers`; here they are built, started, pinned to cores,
 //! loaded in turn, and counted. What was measured is one file of rows ([`Data`](data::Data)); table and charts are
-//! drawn from it, again at any time.
+//! drawn from it, again at any time. What compilers are asked to do has a folder of its own, `compile`.
 
 mod chart;
+mod compile;
 mod counts;
 mod data;
 mod driver;

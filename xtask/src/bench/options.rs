@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::bench::compile;
 use crate::bench::scenarios::{RATED, Scenario};
 use crate::bench::servers::{SERVERS, Server};
 use crate::command::{root, target};
@@ -19,6 +20,8 @@ pub(crate) enum Task {
     Measure(Options),
     /// Write the report of this folder's data again.
     Report(PathBuf),
+    /// Measure what compilers take for a program of many routes.
+    Compile(compile::Options),
 }
 
 /// What is measured, and for how long.
@@ -42,6 +45,11 @@ impl Task {
     ///
     /// What is not known, with what is.
     pub(crate) fn parse(arguments: &[String]) -> Result<Self, String> {
+        if let Some((first, rest)) = arguments.split_first()
+            && first == "compile"
+        {
+            return compile::Options::parse(rest).map(Self::Compile);
+        }
         let (only_report, rest) = match arguments.split_first() {
             Some((first, rest)) if first == "report" => (true, rest),
             Some(_) | None => (false, arguments),

@@ -11,7 +11,7 @@ use crate::bench::driver::Driver;
 use crate::bench::options::{Options, Task};
 use crate::bench::scenarios::Scenario;
 use crate::bench::servers::{self, Running, Server, pinned};
-use crate::bench::{counts, machine, nginx, once, rates, report};
+use crate::bench::{compile, counts, machine, nginx, once, rates, report};
 use crate::needs::{self, Tool};
 use crate::steps::Outcome;
 
@@ -35,6 +35,7 @@ pub(crate) struct Bench {
 pub(crate) fn run(task: Task) -> Outcome {
     match task {
         Task::Report(folder) => write(&Data::read(&folder)?, &folder),
+        Task::Compile(options) => compile::report(&options),
         Task::Measure(options) => Bench::new(options)?.run(),
     }
 }
