@@ -272,7 +272,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_is_encoded_is_parsed(len in 0_usize..70_000, is_final: bool, mask: [u8; 4], cut: usize) {
-            let payload: Vec<_> = (0..len).map(|index| index as u8).collect();
+            let payload: Vec<_> = (0..=u8::MAX).cycle().take(len).collect();
             let mut out = Vec::new();
             encode_masked(is_final, Opcode::Binary, &payload, mask, &mut out);
             let (header, taken) = parse_header(&out).unwrap().unwrap();

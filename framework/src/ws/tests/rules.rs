@@ -19,7 +19,7 @@ fn rule(name: &'static str, clause: &'static str, sent: &[Vec<u8>], received: &[
 
 /// A server's frame: the first byte, and a payload of at most 125 bytes.
 fn answer(first: u8, payload: &[u8]) -> Vec<u8> {
-    [&[first, payload.len() as u8], payload].concat()
+    [&[first, u8::try_from(payload.len()).unwrap()], payload].concat()
 }
 
 fn text(payload: &str) -> Vec<u8> {

@@ -135,7 +135,7 @@ mod tests {
         assert!(plain.text().contains("only a WebSocket is here: expected `upgrade: websocket`"));
         let opening = || {
             let opening =
-                client.get("/orders").header("upgrade", "websocket").header("connection", "upgrade");
+                client.get("/orders").header("upgrade", "websocket").header("connection", "close, upgrade");
             opening
                 .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
                 .header("sec-websocket-version", "13")
