@@ -17,14 +17,13 @@ where
     IO: Transport,
     A: Application,
 {
-    /// Writes the head of a 101, and gives what the connection is handed to; `None` where the answer has nothing of the
-    /// kind, or the request's body stands between.
+    /// Writes the head of a 101; `false` where the answer has nothing that takes the connection over, or the request's
+    /// body stands between.
     #[cold]
-    pub(super) fn switch(&mut self, response: &mut Response) -> Option<Box<dyn Takeover>> {
-        let takeover = response.take_takeover()?;
+    pub(super) fn switch(&mut self, response: &Response) -> bool {
         let wire = &mut self.wire;
-        if !wire.body.is_complete() {
-            return None;
+        if !response.has_takeover() || !wire.body.is_complete() {
+            return false;
         }
         wire.journal.answered(response.status());
         let context = EncodeContext {
@@ -36,7 +35,7 @@ where
         };
         encode_head(response, BodyLength::Known(0), &context, wire.output.tail());
         wire.following = Following::Nothing;
-        Some(takeover)
+        true
     }
 
     /// Lets another protocol have the connection until it parts from it.
