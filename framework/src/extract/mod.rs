@@ -4,7 +4,7 @@
 
 mod accept;
 pub(crate) mod argument;
-mod base64;
+pub(crate) mod base64;
 mod basic_auth;
 mod bearer;
 mod body;

@@ -16,9 +16,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
 use self::more::{BodyType, ContentType, HTML, JSON, More, NO_FIELDS, OCTETS, Report, TEXT};
-use super::Body;
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
+use super::{Body, Takeover};
 use crate::respond::Problem;
 
 /// An answer on its way to the client; every [`IntoResponse`](crate::IntoResponse) becomes one.
@@ -69,6 +69,14 @@ impl Response {
     pub fn problem(problem: Problem) -> Self {
         let mut response = Self::new(problem.status());
         response.more_mut().report = Report::Problem(Box::new(problem));
+        response
+    }
+
+    /// 101 Switching Protocols: behind the head, `takeover` has the connection.
+    #[cfg(feature = "ws")]
+    pub(crate) fn switching(takeover: Box<dyn Takeover>) -> Self {
+        let mut response = Self::new(StatusCode::SWITCHING_PROTOCOLS);
+        response.more_mut().takeover = Some(takeover);
         response
     }
 
@@ -370,6 +378,17 @@ impl Response {
     /// Whether a part of it could not be built.
     pub(crate) fn is_broken(&self) -> bool {
         self.more.as_ref().is_some_and(|more| matches!(more.report, Report::Broken(_)))
+    }
+
+    /// Whether this is a 101 that something takes the connection over behind.
+    pub(crate) fn has_takeover(&self) -> bool {
+        let takeover = self.more.as_ref().and_then(|more| more.takeover.as_ref());
+        self.status == StatusCode::SWITCHING_PROTOCOLS && takeover.is_some()
+    }
+
+    /// Takes what is to have the connection, where this is a 101.
+    pub(crate) fn take_takeover(&mut self) -> Option<Box<dyn Takeover>> {
+        self.more.as_mut().filter(|_| self.status == StatusCode::SWITCHING_PROTOCOLS)?.takeover.take()
     }
 
     /// Takes the problem to render it.

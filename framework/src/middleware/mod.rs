@@ -17,7 +17,7 @@ mod csrf;
 mod decompression;
 mod https_redirect;
 mod normal_path;
-mod origin;
+pub(crate) mod origin;
 mod rate_limit;
 mod security_headers;
 mod time_limit;

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use http::{HeaderMap, HeaderValue};
 
+use crate::http::Takeover;
 use crate::respond::Problem;
 
 /// What most answers do not have.
@@ -12,6 +13,8 @@ pub(super) struct More {
     /// The fields other than `Content-Type`.
     pub(super) headers: HeaderMap,
     pub(super) report: Report,
+    /// What has the connection behind a 101.
+    pub(super) takeover: Option<Box<dyn Takeover>>,
 }
 
 /// The fields of an answer that has none.
