@@ -15,10 +15,21 @@ enum Refusal {
     NoSuchBook(String),
     #[status(409)]
     #[title("Book lent")]
+    #[http_error(type = "https://example.org/problems/book-lent")]
     #[detail("{title} is back in {days} days")]
-    Lent { title: String, days: u32 },
-    #[status(500)]
+    Lent {
+        title: String,
+        #[member]
+        days: u32,
+    },
+    #[status(503)]
     Catalogue(#[from] std::io::Error),
+    #[status(500)]
+    #[title("Catalogue damaged")]
+    Damaged {
+        #[source]
+        cause: std::num::ParseIntError,
+    },
 }
 
 /// Lends a book.
@@ -26,6 +37,11 @@ enum Refusal {
 async fn lend(title: String) -> Result<&'static str, Refusal> {
     match title.as_str() {
         "Emma" => Ok("until Friday\n"),
+        "Ulysses" => {
+            let shelf = std::fs::read_to_string("/nowhere/shelf.txt")?;
+            let _: u32 = shelf.parse().map_err(|cause| Refusal::Damaged { cause })?;
+            Ok("on the shelf\n")
+        }
         "Middlemarch" => Err(Refusal::Lent { title, days: 9 }),
         _ => Err(Refusal::NoSuchBook(title)),
     }
@@ -61,13 +77,21 @@ mod tests {
         let client = Client::with_state(ROUTES, App::default());
         let rows = [
             (
-                "/loans/Ulysses",
-                json!({ "title": "Not Found", "status": 404, "detail": "there is no book Ulysses" }),
+                "/loans/Beowulf",
+                json!({ "title": "Not Found", "status": 404, "detail": "there is no book Beowulf" }),
             ),
             (
                 "/loans/Middlemarch",
-                json!({ "title": "Book lent", "status": 409, "detail": "Middlemarch is back in 9 days" }),
+                json!({
+                    "type": "https://example.org/problems/book-lent",
+                    "title": "Book lent",
+                    "status": 409,
+                    "detail": "Middlemarch is back in 9 days",
+                    "days": 9,
+                }),
             ),
+            // The cause goes to the log alone.
+            ("/loans/Ulysses", json!({ "title": "Service Unavailable", "status": 503 })),
         ];
         for (target, expected) in rows {
             let mut problem = client.post(target).await.json::<Value>();
@@ -75,8 +99,8 @@ mod tests {
             assert_eq!(problem, expected, "{target}");
         }
         assert_eq!(client.post("/loans/Emma").await.text(), "until Friday\n");
-        let failed = Refusal::from(std::io::Error::other("the disk is gone"));
-        assert_eq!(server::IntoResponse::into_response(failed).status(), 500);
+        let cause = "7a".parse::<u32>().unwrap_err();
+        assert_eq!(server::IntoResponse::into_response(Refusal::Damaged { cause }).status(), 500);
     }
 
     #[server::test]
