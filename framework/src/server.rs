@@ -1,5 +1,8 @@
 //! [`Server`]: a table, its state, middleware and settings, put together and run.
 
+#[cfg(feature = "config")]
+#[path = "server/configured.rs"]
+mod configured;
 #[path = "server/run.rs"]
 mod run;
 
@@ -7,7 +10,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::config::{Runtime, Settings, TrailingSlash};
+use crate::config::{FileSource, Runtime, Settings, TrailingSlash};
 use crate::error::Error;
 use crate::handlers::Attached;
 use crate::http::Shutdown;
@@ -43,6 +46,7 @@ pub struct Server<S: 'static = (), P = Missing> {
     pub(crate) probes: Attached<S>,
     state: P,
     settings: Settings,
+    file: FileSource,
     command_line: CommandLine,
     trigger: Option<Trigger>,
     shutdown: Shutdown,
@@ -116,6 +120,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
             probes: Attached::default(),
             state: Missing,
             settings: Settings::default(),
+            file: FileSource::default(),
             command_line: CommandLine::Read,
             trigger: None,
             shutdown: Shutdown::default(),
@@ -140,6 +145,7 @@ impl<S: 'static, P> Server<S, P> {
             probes,
             state: before,
             settings,
+            file,
             command_line,
             trigger,
             shutdown,
@@ -153,6 +159,7 @@ impl<S: 'static, P> Server<S, P> {
             probes,
             state,
             settings,
+            file,
             command_line,
             trigger,
             shutdown,

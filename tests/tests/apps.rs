@@ -4,6 +4,8 @@
 
 #[path = "../apps/browser.rs"]
 mod browser;
+#[path = "../apps/configured.rs"]
+mod configured;
 #[cfg(unix)]
 #[path = "../apps/files.rs"]
 mod files;

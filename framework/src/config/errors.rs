@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::log::Escaped;
 
@@ -55,8 +56,8 @@ impl fmt::Display for ConfigErrors {
 impl Error for ConfigErrors {}
 
 /// One fault.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum ConfigError {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ConfigError {
     /// No setting has this name.
     Unknown {
         /// Where it stands.
@@ -103,6 +104,21 @@ pub(super) enum ConfigError {
     ServiceLinks {
         /// Their names.
         names: Vec<String>,
+    },
+    /// What stands at a place, or is missing there, is no good for a reason of its own.
+    Amiss {
+        /// Where.
+        place: Place,
+        /// Why, and what to do.
+        text: String,
+    },
+    /// A file is no YAML, or more of it than is read.
+    #[cfg_attr(not(feature = "config"), expect(dead_code, reason = "files are read with that feature alone"))]
+    Yaml {
+        /// Where.
+        spot: Spot,
+        /// Why, and what to do.
+        text: String,
     },
     /// Two settings that contradict each other.
     Conflict {
@@ -151,6 +167,8 @@ impl fmt::Display for ConfigError {
                     names.join("`, `")
                 )
             }
+            Self::Amiss { place, text } => write!(f, "{place}: {}", Escaped(text)),
+            Self::Yaml { spot, text } => write!(f, "{spot}: {}", Escaped(text)),
             Self::Conflict { text } => f.write_str(text),
         }
     }
@@ -158,37 +176,63 @@ impl fmt::Display for ConfigError {
 
 /// A name as it was written, and where; shown as `` `--port` (command line) ``.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Where the name was found.
-    pub(super) source: Source,
+    pub(crate) source: Source,
     /// The name, in its source's spelling.
-    pub(super) name: String,
+    pub(crate) name: String,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let source = match self.source {
-            Source::Program => "in the program",
-            Source::Environment => "environment",
-            Source::CommandLine => "command line",
-        };
-        write!(f, "`{}` ({source})", Excerpt(&self.name))
+        write!(f, "`{}` ({})", Excerpt(&self.name), self.source)
     }
 }
 
 /// Where a setting comes from; later beats earlier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
     /// The builder.
     Program,
+    /// A file.
+    #[cfg_attr(not(feature = "config"), expect(dead_code, reason = "files are read with that feature alone"))]
+    File(Spot),
     /// An environment variable.
     Environment,
     /// An option.
     CommandLine,
 }
 
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Program => f.write_str("in the program"),
+            Self::File(spot) => spot.fmt(f),
+            Self::Environment => f.write_str("environment"),
+            Self::CommandLine => f.write_str("command line"),
+        }
+    }
+}
+
+/// A place in a file, shown as `service.yaml:3:7`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// The file, as it was named.
+    pub(crate) file: Arc<str>,
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The column in characters, from 1.
+    pub(crate) column: usize,
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", Escaped(&self.file), self.line, self.column)
+    }
+}
+
 /// The beginning of a text that others wrote, on one line and with nothing that a terminal would obey.
-struct Excerpt<'a>(&'a str);
+pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 
 /// The most characters of a name or value that an error repeats.
 const EXCERPT_CHARS: usize = 60;

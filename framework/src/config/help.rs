@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::file;
 use super::settings::Settings;
 use super::table::{SETTINGS, Setting};
 
@@ -35,6 +36,14 @@ impl fmt::Display for Help<'_> {
             let default = default(setting, self.settings);
             writeln!(f, "  {:width$}  default {default}, {}", "", setting.environment_name())?;
         }
+        if !file::OPTIONS.is_empty() {
+            writeln!(f, "\nFiles")?;
+        }
+        for option in file::OPTIONS {
+            let name = format!("{} {}", option.name, option.placeholder);
+            writeln!(f, "  {name:width$}  {}", option.help)?;
+            writeln!(f, "  {:width$}  {}", "", option.variable)?;
+        }
         writeln!(f, "\nInstead of serving")?;
         for (option, help) in INSTEAD {
             writeln!(f, "  {option:width$}  {help}")?;
@@ -43,7 +52,9 @@ impl fmt::Display for Help<'_> {
     }
 }
 
-const INSTEAD: [(&str, &str); 3] = [
+const INSTEAD: [(&str, &str); 5] = [
+    ("--check-config", "says whether all settings are good"),
+    ("--print-config", "prints each setting and where it comes from"),
     ("--routes", "prints the routes: method, pattern, handler, file"),
     ("--version, -V", "prints the version"),
     ("--help, -h", "prints this"),

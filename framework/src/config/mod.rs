@@ -1,15 +1,21 @@
 //! The server's settings: what they are, where they come from, and what is said when one of them is wrong.
 //!
 //! One table, [`SETTINGS`](table::SETTINGS), names each setting once; the environment's names, the command line's,
-//! `--help` and every error follow from it. Later beats earlier: the program, the environment, the command line.
-//! Nothing here opens a socket, prints or exits.
+//! `--help` and every error follow from it. Later beats earlier: the program, a file, the environment, the command
+//! line. Nothing here opens a socket, prints or exits.
 
 mod cli;
 mod errors;
+#[cfg(feature = "config")]
+mod file;
+#[cfg(not(feature = "config"))]
+#[path = "no_file.rs"]
+mod file;
 mod help;
 mod limits;
 mod listen;
 mod nearest;
+mod print;
 mod settings;
 mod sources;
 mod table;
@@ -20,11 +26,15 @@ mod value;
 mod tests;
 
 pub use errors::ConfigErrors;
+pub(crate) use file::FileSource;
+#[cfg(feature = "config")]
+pub use file::{Secret, units as value_units};
 pub(crate) use help::Help;
 pub(crate) use limits::{effective_max_connections, file_limit};
 pub(crate) use listen::ListenError;
+pub(crate) use print::{CheckedConfig, PrintedConfig};
 pub use settings::{Runtime, Settings, TrailingSlash};
-pub(crate) use sources::Action;
+pub(crate) use sources::{Action, Gathered, Loaded};
 pub(crate) use units::{write_duration, write_size};
 
 /// Each setting's name, and its default as `--help` writes it.

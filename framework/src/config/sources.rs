@@ -1,22 +1,27 @@
-//! Where settings come from, and which source wins: the program, the environment, the command line.
+//! Where settings come from, and which source wins: the program, a file, the environment, the command line.
 
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::cli::CommandLine;
 use super::errors::{ConfigError, ConfigErrors, Place, Source};
+use super::file::{self, FileSource, Said, Section};
 use super::nearest::nearest;
 use super::settings::Settings;
 use super::table::{ENVIRONMENT_PREFIX, SETTINGS, find};
 use super::units::{UnitError, write_size};
 
 /// The settings in force, and what to do with them.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Loaded {
     /// The settings; where help or the version is asked for, those of the program.
     pub(crate) settings: Settings,
     /// What to do.
     pub(crate) action: Action,
+    /// The application's section.
+    pub(crate) section: Section,
+    /// For each row of the table, where its value comes from.
+    pub(super) origins: Vec<Origin>,
 }
 
 /// What the command line asks for; the later ones win over the earlier ones where several are asked for.
@@ -24,6 +29,10 @@ pub(crate) struct Loaded {
 pub(crate) enum Action {
     /// To serve, as without any option.
     Serve,
+    /// `--check-config`: to say whether all settings are good, and end.
+    CheckConfig,
+    /// `--print-config`: to print each setting and where it comes from, and end.
+    PrintConfig,
     /// `--routes`: to print the table of routes and end.
     PrintRoutes,
     /// `--version`: to print the program's name and version and end.
@@ -33,56 +42,107 @@ pub(crate) enum Action {
 }
 
 impl Settings {
-    /// Puts the environment and the command line over what the program says.
+    /// Puts the file, the environment and the command line over what the program says.
     ///
     /// `arguments` begin after the program's name. Variables count that begin with `SERVER_`; and `PORT`, where
     /// neither `SERVER_PORT` nor `--port` is there, as platforms set it: then the host is 0.0.0.0, unless one is set
     /// anywhere. Who asks for help or the version gets it, whatever else is wrong.
+    pub(crate) fn gather(
+        base: Self,
+        source: &FileSource,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+        arguments: impl Iterator<Item = OsString>,
+    ) -> Gathered {
+        let mut line = CommandLine::read(arguments);
+        let action = line.action;
+        let mut merge = Merge::over(base);
+        match action {
+            Action::PrintHelp | Action::PrintVersion => {
+                return Gathered { merge, action, section: Section::default() };
+            }
+            Action::Serve | Action::CheckConfig | Action::PrintConfig | Action::PrintRoutes => {}
+        }
+        let mut variables = Variables::of(environment);
+        let mut said = std::mem::take(&mut variables.file);
+        said.append(&mut line.file);
+        let section = merge.file(source, &Said(said));
+        merge.environment(variables.ours);
+        merge.command_line(line);
+        if let Some(port) = variables.platform_port {
+            merge.platform_port(&port);
+        }
+        merge.check_bounds();
+        merge.check_head();
+        Gathered { merge, action, section }
+    }
+}
+
+/// What all sources say together, with every fault that was found so far.
+pub(crate) struct Gathered {
+    pub(super) merge: Merge,
+    pub(super) action: Action,
+    pub(super) section: Section,
+}
+
+impl Gathered {
+    /// The settings, where nothing is wrong with them, for a program that has taken its section or has none.
     ///
     /// # Errors
     ///
     /// [`ConfigErrors`] with every name that is not known, every value that is not understood or is out of bounds,
     /// the program's among them, and every two that contradict each other.
-    pub(crate) fn load(
-        base: Self,
-        environment: impl Iterator<Item = (OsString, OsString)>,
-        arguments: impl Iterator<Item = OsString>,
-    ) -> Result<Loaded, ConfigErrors> {
-        let line = CommandLine::read(arguments);
-        match line.action {
-            Action::PrintHelp | Action::PrintVersion => {
-                return Ok(Loaded { settings: base, action: line.action });
-            }
-            Action::Serve | Action::PrintRoutes => {}
-        }
-        let mut merge = Merge::over(base);
-        let platform_port = merge.environment(environment);
-        let action = line.action;
-        merge.command_line(line);
-        if let Some(port) = platform_port {
-            merge.platform_port(&port);
-        }
-        merge.check_bounds();
-        merge.check_head();
-        if merge.errors.is_empty() {
-            Ok(Loaded { settings: merge.settings, action })
+    pub(crate) fn finish(mut self) -> Result<Loaded, ConfigErrors> {
+        self.section.refuse_unclaimed(&mut self.merge.errors);
+        let Merge { settings, origins, errors } = self.merge;
+        if errors.is_empty() {
+            Ok(Loaded { settings, action: self.action, section: self.section, origins })
         } else {
-            Err(ConfigErrors::new(merge.errors))
+            Err(ConfigErrors::new(errors))
         }
     }
 }
 
+/// The environment's variables that are for the server.
+struct Variables {
+    /// Those of settings, in order.
+    ours: Vec<(String, OsString)>,
+    /// Those that choose a file or are of the application's section, in order.
+    file: Vec<(Place, OsString)>,
+    /// `PORT`, which has to wait.
+    platform_port: Option<OsString>,
+}
+
+impl Variables {
+    fn of(environment: impl Iterator<Item = (OsString, OsString)>) -> Self {
+        let mut platform_port = None;
+        let mut ours = Vec::new();
+        for (name, value) in environment {
+            if name == "PORT" {
+                platform_port = Some(value);
+            } else if name.as_encoded_bytes().starts_with(ENVIRONMENT_PREFIX.as_bytes()) {
+                ours.push((name.to_string_lossy().into_owned(), value));
+            }
+        }
+        // The environment has no order, but its errors should.
+        ours.sort();
+        let (file, ours): (Vec<_>, Vec<_>) = ours.into_iter().partition(|(name, _)| file::is_variable(name));
+        let place = |name| Place { source: Source::Environment, name };
+        let file = file.into_iter().map(|(name, value)| (place(name), value)).collect();
+        Self { ours, file, platform_port }
+    }
+}
+
 /// The settings while sources are laid over each other.
-struct Merge {
-    settings: Settings,
+pub(super) struct Merge {
+    pub(super) settings: Settings,
     /// For each row of the table, where its value comes from.
     origins: Vec<Origin>,
-    errors: Vec<ConfigError>,
+    pub(super) errors: Vec<ConfigError>,
 }
 
 /// Where the value of one setting comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Origin {
+pub(super) enum Origin {
     /// The program, or the default.
     Program,
     /// This place, which was the last to name it.
@@ -92,25 +152,14 @@ enum Origin {
 }
 
 impl Merge {
-    fn over(base: Settings) -> Self {
+    pub(super) fn over(base: Settings) -> Self {
         Self { settings: base, origins: vec![Origin::Program; SETTINGS.len()], errors: Vec::new() }
     }
 
-    /// Lays the environment over what is there, and returns the value of `PORT`, which has to wait.
-    fn environment(&mut self, variables: impl Iterator<Item = (OsString, OsString)>) -> Option<OsString> {
-        let mut platform_port = None;
-        let mut ours = Vec::new();
-        for (name, value) in variables {
-            if name == "PORT" {
-                platform_port = Some(value);
-            } else if name.as_encoded_bytes().starts_with(ENVIRONMENT_PREFIX.as_bytes()) {
-                ours.push((name.to_string_lossy().into_owned(), value));
-            }
-        }
-        // The environment has no order, but its errors should.
-        ours.sort();
+    /// Lays the environment over what is there.
+    fn environment(&mut self, variables: Vec<(String, OsString)>) {
         let mut links = Vec::new();
-        for (name, value) in ours {
+        for (name, value) in variables {
             if is_service_link(&name, &value) {
                 links.push(name);
             } else {
@@ -120,19 +169,41 @@ impl Merge {
         if !links.is_empty() {
             self.errors.push(ConfigError::ServiceLinks { names: links });
         }
-        platform_port
     }
 
     fn variable(&mut self, name: String, value: &OsStr) {
-        let known = SETTINGS.iter().position(|setting| setting.environment_name() == name);
+        let index_of = |name: &str| SETTINGS.iter().position(|setting| setting.environment_name() == name);
+        let known = index_of(&name);
         let place = Place { source: Source::Environment, name };
         if let Some(index) = known {
             self.set(index, place, value);
-        } else {
-            let written = place.name.strip_prefix(ENVIRONMENT_PREFIX).unwrap_or_default();
-            let near = nearest(written, SETTINGS.iter().map(|setting| setting.name)).and_then(find);
-            let nearest = near.map(|(_, setting)| setting.environment_name());
-            self.errors.push(ConfigError::Unknown { place, nearest });
+            return;
+        }
+        if let Some(setting) = file::pointed_to(&place.name)
+            && let Some(index) = index_of(setting)
+        {
+            self.set_from_file(index, place, value);
+            return;
+        }
+        let written = place.name.strip_prefix(ENVIRONMENT_PREFIX).unwrap_or_default();
+        let near = nearest(written, SETTINGS.iter().map(|setting| setting.name)).and_then(find);
+        let nearest = near.map(|(_, setting)| setting.environment_name());
+        self.errors.push(ConfigError::Unknown { place, nearest });
+    }
+
+    /// Sets what a file has that a variable names.
+    fn set_from_file(&mut self, index: usize, place: Place, path: &OsStr) {
+        if let Origin::Read(Place { source: Source::Environment, name }) = self.origin(index) {
+            let text = format!("stands beside `{name}`, which sets the same; one of them is too many");
+            self.errors.push(ConfigError::Amiss { place, text });
+            return;
+        }
+        match file::read_value(path) {
+            Ok(text) => self.set(index, place, OsStr::new(&text)),
+            Err(text) => {
+                self.refuse(index);
+                self.errors.push(ConfigError::Amiss { place, text });
+            }
         }
     }
 
@@ -143,19 +214,26 @@ impl Merge {
         }
     }
 
-    /// Heeds `PORT`, as a platform sets it in a container: where no port of ours is named, and then for all of IPv4.
+    /// Heeds `PORT`, as a platform sets it in a container: where neither the environment nor the command line names a
+    /// port of ours, and then for all of IPv4.
     fn platform_port(&mut self, value: &OsStr) {
         let Some((index, _)) = find("port") else { return };
-        if self.origin(index) != &Origin::Program {
-            return;
+        match self.origin(index) {
+            Origin::Program | Origin::Read(Place { source: Source::File(_), .. }) => {}
+            Origin::Read(_) | Origin::Refused => return,
         }
-        self.set(index, Place { source: Source::Environment, name: "PORT".to_owned() }, value);
+        let place = Place { source: Source::Environment, name: "PORT".to_owned() };
+        self.set(index, place.clone(), value);
         if self.settings.host.is_none() {
             self.settings.host = Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+            let host = find("host").and_then(|(index, _)| self.origins.get_mut(index));
+            if let Some(origin) = host {
+                *origin = Origin::Read(place);
+            }
         }
     }
 
-    fn set(&mut self, index: usize, place: Place, value: &OsStr) {
+    pub(super) fn set(&mut self, index: usize, place: Place, value: &OsStr) {
         let (Some(setting), Some(origin)) = (SETTINGS.get(index), self.origins.get_mut(index)) else {
             return;
         };
@@ -171,6 +249,13 @@ impl Merge {
                 *origin = Origin::Refused;
                 self.errors.push(ConfigError::BadValue { place, found: text.to_owned(), expected, nearest });
             }
+        }
+    }
+
+    /// Takes note that the setting's value was refused, so that nothing is concluded from it.
+    pub(super) fn refuse(&mut self, index: usize) {
+        if let Some(origin) = self.origins.get_mut(index) {
+            *origin = Origin::Refused;
         }
     }
 

@@ -11,7 +11,15 @@ type Variables<'a> = &'a [(&'a str, &'a str)];
 
 fn load(base: Settings, variables: Variables<'_>, arguments: &[&str]) -> Result<Loaded, ConfigErrors> {
     let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
-    Settings::load(base, variables, arguments.iter().map(OsString::from))
+    gather(base, variables, arguments.iter().map(OsString::from))
+}
+
+fn gather(
+    base: Settings,
+    variables: impl Iterator<Item = (OsString, OsString)>,
+    arguments: impl Iterator<Item = OsString>,
+) -> Result<Loaded, ConfigErrors> {
+    Settings::gather(base, &FileSource::default(), variables, arguments).finish()
 }
 
 #[track_caller]
@@ -51,7 +59,7 @@ mod precedence {
         let base = Settings { port: 9, max_body: 7, ..Settings::default() };
         let loaded =
             load(base.clone(), &[("PATH", "/bin"), ("OBSERVER_PORT", "x")], &[]).expect("nothing is wrong");
-        assert_eq!(loaded, Loaded { settings: base, action: Action::Serve });
+        assert_eq!((loaded.settings, loaded.action), (base, Action::Serve));
     }
 
     #[test]
@@ -127,7 +135,7 @@ mod precedence {
             arguments in proptest::collection::vec("(--?)?[a-z-]{0,12}(=\\PC{0,9})?", 0..5),
         ) {
             let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
-            let result = Settings::load(Settings::default(), variables, arguments.iter().map(OsString::from));
+            let result = gather(Settings::default(), variables, arguments.iter().map(OsString::from));
             if let Err(errors) = result {
                 for line in errors.to_string().lines() {
                     prop_assert!(!line.contains(char::is_control), "{line:?}");
@@ -255,7 +263,7 @@ mod faults {
         let defaults = table::SETTINGS.iter().filter(|setting| setting.name != "workers");
         let variables: Vec<_> =
             defaults.map(|setting| (setting.environment_name().into(), setting.default.into())).collect();
-        let loaded = Settings::load(Settings::default(), variables.into_iter(), std::iter::empty());
+        let loaded = gather(Settings::default(), variables.into_iter(), std::iter::empty());
         let defaults = Settings { host: Some([127, 0, 0, 1].into()), ..Settings::default() };
         assert_eq!(loaded.expect("nothing is wrong").settings, defaults);
     }
@@ -344,8 +352,7 @@ mod faults {
         ];
         let arguments =
             [raw(b"--port"), raw(b"8\xff"), raw(b"--workers=\xff"), raw(b"--\xff"), raw(b"--"), raw(b"\xff")];
-        let faults =
-            faults_of(Settings::load(Settings::default(), variables.into_iter(), arguments.into_iter()));
+        let faults = faults_of(gather(Settings::default(), variables.into_iter(), arguments.into_iter()));
         let port = "its value is not UTF-8; expected a port from 0 (any free one) to 65535";
         assert_eq!(
             faults,

@@ -8,7 +8,9 @@ use super::{CommandLine, HasState, Missing, Server};
 use crate::app::App;
 use crate::banner::Banner;
 use crate::blocking::BlockingPool;
-use crate::config::{self, Action, Help, ListenError, Runtime, Settings};
+use crate::config::{
+    self, Action, CheckedConfig, Gathered, Help, ListenError, Loaded, PrintedConfig, Runtime, Settings,
+};
 use crate::handlers::Monitor;
 use crate::net::{
     self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Vitals, Workers,
@@ -21,7 +23,7 @@ where
 {
     /// Reads the settings, listens, and serves until SIGTERM, SIGINT or [`Server::shutdown_on`] ends it.
     ///
-    /// With `--routes` or `--help` on the command line it prints those and returns.
+    /// With `--routes`, `--help`, `--check-config` or `--print-config` on the command line it prints those and returns.
     ///
     /// # Errors
     ///
@@ -34,25 +36,14 @@ where
         if let Some(fault) = self.probes.fault(self.routes.table()) {
             return Err(fault.into());
         }
-        let args = match self.command_line {
-            CommandLine::Read => std::env::args_os().skip(1).collect(),
-            CommandLine::Ignored => Vec::new(),
-        };
-        let loaded = Settings::load(self.settings.clone(), std::env::vars_os(), args.into_iter())?;
+        let loaded = self.gather().finish()?;
         crate::log::install_fallback(loaded.settings.log);
-        match loaded.action {
-            Action::Serve => {
+        match self.act(&loaded)? {
+            Next::Serve => {
                 self.settings = loaded.settings;
                 self.serve().await
             }
-            Action::PrintRoutes => Ok(print(&self.listing())?),
-            Action::PrintVersion => {
-                Ok(print(&format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION")))?)
-            }
-            Action::PrintHelp => {
-                let program = program();
-                Ok(print(&Help { program: &program, settings: &loaded.settings }.to_string())?)
-            }
+            Next::End => Ok(()),
         }
     }
 
@@ -91,12 +82,6 @@ where
         Ok(())
     }
 
-    /// What is answered where, as `--routes` prints it.
-    fn listing(&self) -> String {
-        let paths: Vec<_> = self.probes.paths().collect();
-        Listing { routes: &self.routes, paths: &paths }.to_string()
-    }
-
     fn into_shop(self, settings: &Settings) -> io::Result<Shop<App<S>>> {
         let connections = config::effective_max_connections(settings, config::file_limit());
         let caps = Arc::new(Caps::new(connections, settings.max_connections_per_address));
@@ -108,6 +93,46 @@ where
             vitals.watch_blocking(&blocking);
         }
         Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals })
+    }
+}
+
+/// What becomes of the program when it has done what the command line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    Serve,
+    End,
+}
+
+impl<S: Send + Sync + 'static, P> Server<S, P> {
+    /// Asks all sources for the settings.
+    pub(super) fn gather(&self) -> Gathered {
+        let args = match self.command_line {
+            CommandLine::Read => std::env::args_os().skip(1).collect(),
+            CommandLine::Ignored => Vec::new(),
+        };
+        Settings::gather(self.settings.clone(), &self.file, std::env::vars_os(), args.into_iter())
+    }
+
+    /// Prints what the command line asks for, if that is something else than to serve.
+    pub(super) fn act(&self, loaded: &Loaded) -> io::Result<Next> {
+        let text = match loaded.action {
+            Action::Serve => return Ok(Next::Serve),
+            Action::CheckConfig => CheckedConfig(loaded).to_string(),
+            Action::PrintConfig => PrintedConfig(loaded).to_string(),
+            Action::PrintRoutes => self.listing(),
+            Action::PrintVersion => {
+                format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION"))
+            }
+            Action::PrintHelp => Help { program: &program(), settings: &loaded.settings }.to_string(),
+        };
+        print(&text)?;
+        Ok(Next::End)
+    }
+
+    /// What is answered where, as `--routes` prints it.
+    fn listing(&self) -> String {
+        let paths: Vec<_> = self.probes.paths().collect();
+        Listing { routes: &self.routes, paths: &paths }.to_string()
     }
 }
 

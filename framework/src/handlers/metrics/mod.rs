@@ -52,9 +52,9 @@ const JSON: &str = "application/json";
 /// let client = Client::from(Server::new(routes![user]).metrics(Metrics::new()));
 /// client.get("/users/1").await;
 /// client.get("/users/2").await;
-/// let metrics = client.get("/metrics").await.text();
+/// let metrics = client.get("/metrics").await;
 /// let line = r#"fingerpost_requests_total{route="/users/:id",method="GET",status="2xx"} 2"#;
-/// assert!(metrics.lines().any(|found| found == line));
+/// assert!(metrics.text().lines().any(|found| found == line));
 /// # }
 /// ```
 #[derive(Clone, Debug)]

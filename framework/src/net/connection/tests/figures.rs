@@ -20,7 +20,9 @@ const NO_LIMITS: [&str; 8] =
 fn settings(values: &[(&str, &str)]) -> Settings {
     let environment =
         values.iter().map(|(name, value)| (format!("SERVER_{}", name.to_uppercase()).into(), value.into()));
-    Settings::load(Settings::default(), environment, std::iter::empty()).expect("good values").settings
+    let no_file = crate::config::FileSource::default();
+    let gathered = Settings::gather(Settings::default(), &no_file, environment, std::iter::empty());
+    gathered.finish().expect("good values").settings
 }
 
 #[test]
