@@ -76,6 +76,7 @@
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
+//! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
 
@@ -116,6 +117,8 @@ mod routing;
 #[path = "server.rs"]
 mod serving;
 pub mod testing;
+#[cfg(feature = "ws")]
+mod ws;
 
 #[doc(inline)]
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
@@ -174,3 +177,8 @@ pub use routing::{
     Segment, UrlError,
 };
 pub use serving::{HasState, Held, Missing, Server};
+#[cfg(feature = "ws")]
+pub use ws::{
+    CloseCode, CloseFrame, Message, UpgradeRejection, WebSocket, WebSocketClosed, WebSocketReader,
+    WebSocketUpgrade, WebSocketWriter,
+};

@@ -25,3 +25,5 @@ mod probes;
 mod programs;
 #[path = "../http/start.rs"]
 mod start;
+#[path = "../http/websocket.rs"]
+mod websocket;

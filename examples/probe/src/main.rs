@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use server::{
-    Body, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, StatusCode, get, header, post, routes,
+    Body, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, StatusCode, WebSocketUpgrade, get,
+    header, post, routes,
 };
 
 const ROUTES: Routes =
-    routes![index, hello, echo, stream, slow, large, no_content, not_modified, ticks, stop];
+    routes![index, hello, echo, stream, slow, large, no_content, not_modified, ticks, socket, stop];
 
 #[server::main]
 async fn main() -> server::Result {
@@ -92,6 +93,18 @@ async fn ticks(shutdown: Shutdown) -> Body {
         }
         out.send("the server leaves\n").await?;
         out.finish().await
+    })
+}
+
+/// Every message back as it came; a text `panic` panics.
+#[get("/socket")]
+async fn socket(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message(16 * 1024 * 1024).max_frame(16 * 1024 * 1024).on_upgrade(async |mut socket| {
+        while let Some(message) = socket.recv().await {
+            assert!(message.as_text() != Some("panic"), "a client asked for it");
+            socket.send(message).await?;
+        }
+        Ok(())
     })
 }
 

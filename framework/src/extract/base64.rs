@@ -1,7 +1,7 @@
 //! Base64 as it was meant (RFC 4648 §4): padded, canonical, nothing else between.
 
 /// Decodes `text`; `None` where it is not what an encoder would have written.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (groups, []) = text.as_bytes().as_chunks::<4>() else { return None };
     let [groups @ .., last] = groups else { return Some(bytes) };
@@ -19,6 +19,22 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// Encodes `bytes`.
+#[cfg(feature = "ws")]
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let bits =
+            group.iter().fold(0_u32, |bits, &byte| (bits << 8) | u32::from(byte)) << (8 * (3 - group.len()));
+        for place in 0..4 {
+            let digit = DIGITS.get((bits >> (18 - 6 * place)) as usize & 63).copied().unwrap_or_default();
+            text.push(if place <= group.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
 }
 
 /// Appends the first `len` bytes of a group; the bits behind them must be zero.
@@ -82,6 +98,12 @@ mod tests {
         #[test]
         fn reads_what_base64_writes(bytes: Vec<u8>) {
             proptest::prop_assert_eq!(decode(&STANDARD.encode(&bytes)), Some(bytes));
+        }
+
+        #[cfg(feature = "ws")]
+        #[test]
+        fn writes_what_base64_writes(bytes: Vec<u8>) {
+            proptest::prop_assert_eq!(encode(&bytes), STANDARD.encode(&bytes));
         }
     }
 }

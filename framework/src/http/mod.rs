@@ -20,6 +20,8 @@ mod request;
 mod request_id;
 mod response;
 mod shutdown;
+#[cfg_attr(not(feature = "ws"), expect(dead_code, reason = "no protocol takes a connection over"))]
+mod takeover;
 mod uri_reference;
 mod urlencoded;
 
@@ -50,4 +52,5 @@ pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;
 pub use shutdown::Shutdown;
+pub(crate) use takeover::{Link, Parting, Takeover, Unreachable};
 pub(crate) use urlencoded::{RESERVED, append_query, encode_form};

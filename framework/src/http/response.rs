@@ -8,7 +8,6 @@ mod more;
 
 use std::error::Error;
 use std::fmt;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,10 +15,10 @@ use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFI
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
-use self::more::{BodyType, ContentType, HTML, JSON, More, OCTETS, Report, TEXT};
-use super::Body;
+use self::more::{BodyType, ContentType, HTML, JSON, More, NO_FIELDS, OCTETS, Report, TEXT};
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
+use super::{Body, Takeover};
 use crate::respond::Problem;
 
 /// An answer on its way to the client; every [`IntoResponse`](crate::IntoResponse) becomes one.
@@ -39,9 +38,6 @@ pub struct Response {
     body: Body,
     more: Option<Box<More>>,
 }
-
-/// The fields of an answer that has none.
-static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
 impl Response {
     /// An answer with this status and no body.
@@ -73,6 +69,14 @@ impl Response {
     pub fn problem(problem: Problem) -> Self {
         let mut response = Self::new(problem.status());
         response.more_mut().report = Report::Problem(Box::new(problem));
+        response
+    }
+
+    /// 101 Switching Protocols: behind the head, `takeover` has the connection.
+    #[cfg(feature = "ws")]
+    pub(crate) fn switching(takeover: Box<dyn Takeover>) -> Self {
+        let mut response = Self::new(StatusCode::SWITCHING_PROTOCOLS);
+        response.more_mut().takeover = Some(takeover);
         response
     }
 
@@ -191,7 +195,6 @@ impl Response {
     }
 
     /// 200 with a body of text: as [`Response::text`], which asks what was set before.
-    #[inline]
     pub(crate) fn of_text(text: impl Into<Body>) -> Self {
         Self::of(&TEXT, text.into())
     }
@@ -204,7 +207,6 @@ impl Response {
         }
     }
 
-    #[inline]
     fn of(body_type: &'static BodyType, body: Body) -> Self {
         Self { status: StatusCode::OK, content_type: ContentType::OfBody(body_type), body, more: None }
     }
@@ -376,6 +378,17 @@ impl Response {
     /// Whether a part of it could not be built.
     pub(crate) fn is_broken(&self) -> bool {
         self.more.as_ref().is_some_and(|more| matches!(more.report, Report::Broken(_)))
+    }
+
+    /// Whether this is a 101 that something takes the connection over behind.
+    pub(crate) fn has_takeover(&self) -> bool {
+        let takeover = self.more.as_ref().and_then(|more| more.takeover.as_ref());
+        self.status == StatusCode::SWITCHING_PROTOCOLS && takeover.is_some()
+    }
+
+    /// Takes what is to have the connection, where this is a 101.
+    pub(crate) fn take_takeover(&mut self) -> Option<Box<dyn Takeover>> {
+        self.more.as_mut().filter(|_| self.status == StatusCode::SWITCHING_PROTOCOLS)?.takeover.take()
     }
 
     /// Takes the problem to render it.

@@ -127,10 +127,8 @@ fn foreign_site(request: &Request) -> Option<String> {
     request.header_values(ORIGIN.as_str()).next()?;
     let origin = only(request, ORIGIN.as_str()).unwrap_or_default();
     let host = request.header(HOST).unwrap_or_default();
-    match origin.split_once("://") {
-        Some((_, authority)) if !authority.is_empty() && authority.eq_ignore_ascii_case(host) => None,
-        Some(_) | None => Some(format!("this came from a page of another site: `origin` is `{origin}`")),
-    }
+    let is_foreign = !origin::is_own(origin, host);
+    is_foreign.then(|| format!("this came from a page of another site: `origin` is `{origin}`"))
 }
 
 /// The value of a field that stands there once.

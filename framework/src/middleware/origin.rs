@@ -4,7 +4,7 @@
 //! where it is the scheme's own. One that could never match is refused when it is written.
 
 /// Refuses a list of which one could never match.
-pub(super) const fn check_all(origins: &[&str]) {
+pub(crate) const fn check_all(origins: &[&str]) {
     let mut rest = origins;
     while let [first, more @ ..] = rest {
         if let Some(fault) = fault(first) {
@@ -38,8 +38,15 @@ const fn fault(origin: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a browser's `origin` is the site that `host`, the field of a request, names; the scheme is not looked at, as
+/// a proxy in front may have ended TLS.
+pub(crate) fn is_own(origin: &str, host: &str) -> bool {
+    let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
+    !authority.is_empty() && authority.eq_ignore_ascii_case(host)
+}
+
 /// Whether `origin`, as a browser sent it, is the one configured, or below it.
-pub(super) fn is_match(configured: &str, origin: &str) -> bool {
+pub(crate) fn is_match(configured: &str, origin: &str) -> bool {
     let Some((scheme, domain)) = configured.split_once("*.") else { return configured == origin };
     let subdomain = origin.strip_prefix(scheme).and_then(|host| host.strip_suffix(domain));
     // The dot in front of the domain is what keeps `evilexample.org` out of `*.example.org`.

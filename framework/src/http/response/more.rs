@@ -1,7 +1,10 @@
 //! The parts of a [`Response`](super::Response) that most answers do not have, or share.
 
+use std::sync::LazyLock;
+
 use http::{HeaderMap, HeaderValue};
 
+use crate::http::Takeover;
 use crate::respond::Problem;
 
 /// What most answers do not have.
@@ -10,7 +13,12 @@ pub(super) struct More {
     /// The fields other than `Content-Type`.
     pub(super) headers: HeaderMap,
     pub(super) report: Report,
+    /// What has the connection behind a 101.
+    pub(super) takeover: Option<Box<dyn Takeover>>,
 }
+
+/// The fields of an answer that has none.
+pub(super) static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
 /// The content type, and who chose it.
 pub(super) enum ContentType {

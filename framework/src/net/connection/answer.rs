@@ -20,7 +20,7 @@ use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence,
     RequestKind, encode_last_chunk,
 };
-use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response};
+use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response, Takeover};
 use crate::observe::Ended;
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
@@ -97,7 +97,7 @@ where
             return Answered::Whole(After::Abort);
         };
         let Some(framing) = self.announce(response, pump) else {
-            return Answered::Whole(After::Abort);
+            return response.take_takeover().map_or(Answered::Whole(After::Abort), Answered::Switched);
         };
         let wire = &mut self.wire;
         if framing != OutgoingFraming::None {
@@ -148,6 +148,9 @@ where
     fn announce(&mut self, response: &mut Response, pump: &mut Option<Box<Pump>>) -> Option<OutgoingFraming> {
         self.wire.place.answering();
         if response.status().is_informational() {
+            if self.switch(response) {
+                return None;
+            }
             *response = no_answer(response.status(), self.wire.journal.id());
         }
         let length = self.prepare(response)?;
@@ -244,6 +247,8 @@ pub(super) enum Answered {
     Whole(After),
     /// Something of it is to be waited for.
     Begun(Rest),
+    /// It is a 101, and the connection is no longer one of HTTP.
+    Switched(Box<dyn Takeover>),
 }
 
 /// What is still to be done for an answer whose head is buffered.

@@ -27,6 +27,7 @@ mod journal;
 #[cfg(any(test, feature = "__properties"))]
 mod property;
 mod pump;
+mod switched;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -178,6 +179,9 @@ where
                     Answered::Whole(after) => after,
                     // In a box: a connection that waits for nothing of the kind has no room for it.
                     Answered::Begun(rest) => Box::pin(self.answer_rest(rest, &mut exchange.pump)).await,
+                    Answered::Switched(takeover) => {
+                        Box::pin(self.serve_switched(takeover, &mut exchange)).await
+                    }
                 };
                 if exchange.is_turned_away && after != After::Abort { After::Linger } else { after }
             };

@@ -1,0 +1,21 @@
+//! WebSocket (RFC 6455): messages both ways over a connection that was one of HTTP.
+//!
+//! [`frame`] and [`decoder`] are the protocol, without I/O: bytes to frames, frames to messages. [`handshake`] looks at
+//! the request, [`upgrade`] answers it. From then on a [`session`] has the connection: it moves messages between the
+//! wire and the halves that the handler holds, answers pings, and sees to an orderly end.
+
+mod close;
+mod decoder;
+mod frame;
+mod handshake;
+mod session;
+mod shared;
+mod socket;
+#[cfg(test)]
+mod tests;
+mod upgrade;
+
+pub use close::{CloseCode, CloseFrame};
+pub use handshake::UpgradeRejection;
+pub use socket::{Message, WebSocket, WebSocketClosed, WebSocketReader, WebSocketWriter};
+pub use upgrade::WebSocketUpgrade;
