@@ -66,13 +66,24 @@ impl Bench {
         if self.options.servers.iter().any(|server| server.name == nginx::NAME) {
             needs::tools(&[Tool::Nginx])?;
         }
+        machine::describe(&mut self)?;
+        if self.options.parts.iter().any(|part| !part.builds()) {
+            self.servers()?;
+        }
+        self.time(&[MICRO], counts::parts)?;
+        self.time(&[HELLO], hello::measure)?;
+        // Read again, with what other tasks have left beside it.
+        write(&Data::read(&self.options.folder)?, &self.options.folder)
+    }
+
+    /// Builds the servers, and measures what is measured of them.
+    fn servers(&mut self) -> Outcome {
         servers::build_driver()?;
         for server in self.options.servers.clone() {
             if let Err(fault) = servers::build(server) {
                 self.gone(server, &fault);
             }
         }
-        machine::describe(&mut self)?;
         self.save()?;
         let running = self.start();
         self.look(&running);
@@ -80,11 +91,7 @@ impl Bench {
         drop(running);
         self.time(&[STARTS], once::starts)?;
         self.time(&[SIZES], once::sizes)?;
-        self.time(&[COUNTS], counts::measure)?;
-        self.time(&[MICRO], counts::parts)?;
-        self.time(&[HELLO], hello::measure)?;
-        // Read again, with what other tasks have left beside it.
-        write(&Data::read(&self.options.folder)?, &self.options.folder)
+        self.time(&[COUNTS], counts::measure)
     }
 
     /// Whether a part was asked for.
