@@ -60,6 +60,17 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
+/// What is written to a client fails with any error, by `?`: in [`Body::stream`](crate::Body::stream) and
+/// [`Sse::stream`](crate::Sse::stream).
+impl From<Error> for BodyError {
+    fn from(error: Error) -> Self {
+        match error.0.downcast::<Self>() {
+            Ok(error) => *error,
+            Err(error) => Self::Source(error),
+        }
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let error = match self.0.downcast::<BodyError>() {
@@ -89,5 +100,18 @@ impl fmt::Debug for Error {
             next = cause.source();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_fails_with_any_error_and_keeps_its_own() {
+        let own = BodyError::from(Error::from(BodyError::Disconnected));
+        assert!(matches!(own, BodyError::Disconnected), "{own:?}");
+        let other = BodyError::from(Error::message("no such star"));
+        assert_eq!(StdError::source(&other).map(ToString::to_string).as_deref(), Some("no such star"));
     }
 }

@@ -22,5 +22,7 @@ pub use crate::middleware::{
     ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, Quota,
     RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
 };
+#[cfg(feature = "compression")]
+pub use crate::middleware::{Compression, CompressionLevel, Decompression};
 #[cfg(feature = "csp-nonces")]
 pub use crate::middleware::{CspNonce, CspNonceRejection};

@@ -51,7 +51,7 @@
 //! | what goes wrong | [`derive@HttpError`] for an API's errors, [`Error`] for any other, [`Problem`], [`rejection`] |
 //! | how failures are written | [`Server::render_problems`], [`RequestFacts`] |
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
-//! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials |
+//! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials, compression |
 //! | what handlers share | [`derive@State`] |
 //! | what the server did | [`Observer`], [`AccessLog`], [`Counters`], [`Metrics`] |
 //! | whether it is well | [`Health`] |
@@ -66,6 +66,8 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `compression` | `layers::Compression` and `layers::Decompression`, with gzip and deflate |
+//! | `compression-brotli`, `compression-zstd` | the same with brotli, and with zstd |
 //! | `config` | `Server::config_file`, `Server::configured`, `Secret`, `units`: settings from a YAML file |
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |

@@ -87,7 +87,7 @@ pub fn encode_head(response: &Response, len: u64, date: &[u8; 29], out: &mut Vec
         version: Version::HTTP_11,
         kind: RequestKind::Other,
         persistence: Persistence::KeepAlive,
-        date,
+        date: &h1::DateLine::new(*date),
     };
     h1::encode_head(response, BodyLength::Known(len), &context, out);
 }

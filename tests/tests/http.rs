@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../http/compression.rs"]
+mod compression;
 #[path = "../http/drain.rs"]
 mod drain;
 #[path = "../http/greedy.rs"]

@@ -14,10 +14,12 @@ pub(crate) enum Tool {
     MdBook,
     /// Builds the fuzzer's targets.
     CargoFuzz,
-    /// Runs the conformance programs.
+    /// Runs the conformance programs, and reads compressed answers.
     Python,
     /// Fills in the forms of an example: Chromium, and what steers it.
     Browser,
+    /// Reads compressed answers as anybody's client does.
+    Curl,
     /// Reads the metrics: Prometheus, and its checker.
     Prometheus,
     /// Keeps a process on a core.
@@ -44,6 +46,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::CargoFuzz => cargo_fuzz().map(drop)?,
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
+            Tool::Curl => debian("curl", "curl")?,
             Tool::Prometheus => debian("promtool", "prometheus")?,
             Tool::Taskset => debian("taskset", "util-linux")?,
             Tool::Valgrind => debian("valgrind", "valgrind")?,

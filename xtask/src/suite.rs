@@ -61,10 +61,13 @@ pub(crate) fn one(name: &'static str, step: impl FnOnce() -> Outcome) -> ExitCod
 
 fn tests(steps: &mut Steps) {
     let programs = conformance::folder();
-    let mut tools = vec![needs::Tool::MdBook, needs::Tool::Browser, needs::Tool::Prometheus];
-    if matches!(programs, Ok(Some(_))) {
-        tools.push(needs::Tool::Python);
-    }
+    let tools = [
+        needs::Tool::MdBook,
+        needs::Tool::Browser,
+        needs::Tool::Prometheus,
+        needs::Tool::Curl,
+        needs::Tool::Python,
+    ];
     if !steps.run("tools", || needs::tools(&tools)) {
         return;
     }

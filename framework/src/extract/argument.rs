@@ -4,9 +4,9 @@
 //! extractor twice: where the function stands, and again in each `routes!` that names it. So the macros first ask
 //! about [`AnyState`], in a constant that becomes part of the bound.
 //!
-//! `#[route]` makes one constant for all arguments, of [`Checked`]: rustc asks nothing more of a bound that a failed
-//! constant is part of. `#[middleware]` and `#[extractor]` ask for each, by [`StateProbe`], and go on with an
-//! [`Argument`] that extracts nothing where the answer was no.
+//! `#[route]` makes one constant for all arguments, of [`Checked`], whose failure makes the bound hold. `#[middleware]` and
+//! `#[extractor]` ask for each, by [`StateProbe`], and go on with an [`Argument`] that extracts nothing where the answer
+//! was no.
 
 use std::marker::PhantomData;
 
@@ -120,7 +120,9 @@ impl<S, T: Send> Extract<S, T> for Argument<false, T> {
 
 /// That the extractors among a handler's arguments were asked about.
 ///
-/// The constant is `true`, or an error that has been told: rustc then asks nothing more of a bound that it is part of.
+/// The constant is `true`, or an error that has been told. rustc takes such an error for either value; so where a type is
+/// no extractor, the bound holds by what is implemented for `false`, and a table that names the handler has no error of
+/// its own.
 #[derive(Debug)]
 pub enum Checked<const CHECKED: bool> {}
 
@@ -142,6 +144,13 @@ macro_rules! tuples {
         impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S, Checked<true>> for ($($ty,)+) {
             async fn extract_all(request: &mut Request, state: &S) -> Result<Self, Response> {
                 Ok(($($ty::from_request(request, state).await.map_err(IntoResponse::into_response)?,)+))
+            }
+        }
+
+        // Never called: the program that comes to it has an error already.
+        impl<S, $($ty: Send),+> ExtractAll<S, Checked<false>> for ($($ty,)+) {
+            fn extract_all(_: &mut Request, _: &S) -> impl Future<Output = Result<Self, Response>> + Send {
+                std::future::pending()
             }
         }
     )+};

@@ -79,7 +79,7 @@ impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Json<T> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        Response::ok().json(&self.0)
+        Response::of_json(&self.0)
     }
 }
 

@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use http::StatusCode;
 
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, decode_param};
 use crate::respond::{IntoResponse, Problem};
 
 /// A type that an argument named like a `:param` of the pattern can have.
@@ -302,8 +302,8 @@ pub fn param_text<'a>(
     name: &'static str,
 ) -> Result<Cow<'a, str>, Box<Response>> {
     let raw = request.raw_param(index).unwrap_or_default();
-    let decoded = percent_encoding::percent_decode_str(raw).decode_utf8();
-    decoded.map_err(|_| refusal(name, &format_args!("`{name}`: expected UTF-8, found `{}`", Found(raw))))
+    decode_param(raw)
+        .map_err(|_| refusal(name, &format_args!("`{name}`: expected UTF-8, found `{}`", Found(raw))))
 }
 
 /// Makes an argument from a text that [`param_text`] gave; what `#[route]` calls.

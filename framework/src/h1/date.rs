@@ -20,6 +20,25 @@ pub(crate) fn format_date(time: SystemTime) -> [u8; 29] {
     text
 }
 
+/// A whole `date` field line: it is the same for a second, and is then written as one piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DateLine([u8; 37]);
+
+impl DateLine {
+    /// The line that tells `date`, as [`format_date`] writes it.
+    pub(crate) const fn new(date: [u8; 29]) -> Self {
+        let mut line = *b"date:                              \r\n";
+        if let Some(value) = line.split_at_mut(6).1.first_chunk_mut() {
+            *value = date;
+        }
+        Self(line)
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 37] {
+        &self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,6 +52,12 @@ mod tests {
     fn writes_the_example_of_the_rfc() {
         check(UNIX_EPOCH + Duration::from_secs(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
         check(UNIX_EPOCH + Duration::from_millis(784_111_777_999), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+
+    #[test]
+    fn a_line_tells_the_date_and_ends() {
+        let line = DateLine::new(*b"Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(line.as_bytes(), b"date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
     }
 
     #[test]

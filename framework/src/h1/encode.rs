@@ -12,6 +12,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCO
 use http::{HeaderMap, HeaderName, Version};
 
 use self::status_line::write_status_line;
+use super::date::DateLine;
 use super::head::parse_length;
 use crate::http::Response;
 
@@ -54,8 +55,7 @@ pub(crate) struct EncodeContext<'a> {
     pub(crate) version: Version,
     pub(crate) kind: RequestKind,
     pub(crate) persistence: Persistence,
-    /// The value of Date, as [`format_date`](super::format_date) writes it.
-    pub(crate) date: &'a [u8; 29],
+    pub(crate) date: &'a DateLine,
 }
 
 /// How the body that follows a head is to be written.
@@ -87,29 +87,32 @@ pub(crate) fn encode_head(
     context: &EncodeContext<'_>,
     out: &mut Vec<u8>,
 ) -> OutgoingFraming {
-    let headers = response.headers();
     let (announced, framing) = frame(response, length, context);
     write_status_line(response.status(), out);
-    if headers.is_empty() || !headers.contains_key(DATE) {
-        out.extend_from_slice(b"date: ");
-        out.extend_from_slice(context.date);
-        out.extend_from_slice(b"\r\n");
+    let fields = response.fields();
+    if fields.is_none_or(|fields| !fields.contains_key(DATE)) {
+        out.extend_from_slice(context.date.as_bytes());
     }
-    if let Some(content_type) = response.content_type() {
+    if let Some(line) = response.content_type_line() {
+        out.extend_from_slice(line);
+    } else if let Some(content_type) = response.content_type() {
         write_field(b"content-type", content_type.as_bytes(), out);
     }
     match announced {
         Announced::Nothing => {}
         Announced::Length(len) => {
-            write_field(b"content-length", itoa::Buffer::new().format(len).as_bytes(), out);
+            out.extend_from_slice(b"content-length: ");
+            out.extend_from_slice(itoa::Buffer::new().format(len).as_bytes());
+            out.extend_from_slice(b"\r\n");
         }
         Announced::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
     }
-    write_connection(headers, framing, context, out);
-    for (name, value) in headers {
-        if !is_engines(name) {
-            write_field(name.as_str().as_bytes(), value.as_bytes(), out);
-        }
+    let closes = context.persistence == Persistence::Close || framing.must_close();
+    if closes || fields.is_some() || context.version != Version::HTTP_11 {
+        write_connection(fields, closes, context.version, out);
+    }
+    if let Some(fields) = fields {
+        write_fields(fields, out);
     }
     out.extend_from_slice(b"\r\n");
     framing
@@ -171,15 +174,9 @@ fn untaken_len(response: &Response, length: BodyLength) -> Option<u64> {
 
 /// Writes Connection where the client could not know: closing, HTTP/1.0 kept, and Upgrade, which belongs to the
 /// connection (RFC 9110 §7.8).
-fn write_connection(
-    headers: &HeaderMap,
-    framing: OutgoingFraming,
-    context: &EncodeContext<'_>,
-    out: &mut Vec<u8>,
-) {
-    let closes = context.persistence == Persistence::Close || framing.must_close();
-    let upgrades = !headers.is_empty() && headers.contains_key(UPGRADE);
-    let options: &[u8] = match (closes, context.version == Version::HTTP_10, upgrades) {
+fn write_connection(fields: Option<&HeaderMap>, closes: bool, version: Version, out: &mut Vec<u8>) {
+    let upgrades = fields.is_some_and(|fields| fields.contains_key(UPGRADE));
+    let options: &[u8] = match (closes, version == Version::HTTP_10, upgrades) {
         (true, _, true) => b"connection: close, upgrade\r\n",
         (true, _, false) => b"connection: close\r\n",
         (false, true, true) => b"connection: keep-alive, upgrade\r\n",
@@ -188,6 +185,15 @@ fn write_connection(
         (false, false, false) => b"",
     };
     out.extend_from_slice(options);
+}
+
+/// Writes the fields that are the application's.
+fn write_fields(fields: &HeaderMap, out: &mut Vec<u8>) {
+    for (name, value) in fields {
+        if !is_engines(name) {
+            write_field(name.as_str().as_bytes(), value.as_bytes(), out);
+        }
+    }
 }
 
 /// Whether a field is the engine's to write, or was written already.

@@ -24,7 +24,7 @@ pub use chunked::chunked;
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use chunked::encode_chunk;
 pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_last_chunk};
-pub(crate) use date::format_date;
+pub(crate) use date::{DateLine, format_date};
 pub(crate) use encode::{
     BodyLength, CONTINUE, EncodeContext, OutgoingFraming, Persistence, RequestKind, encode_head,
 };

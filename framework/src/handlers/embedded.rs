@@ -6,10 +6,9 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, VARY};
 
-use super::coding::Codings;
 use super::names::Names;
 use super::reading::{not_found, read_only, takes_html, with_slash};
-use crate::http::{Body, ETag, Request, Response};
+use crate::http::{Body, Codings, ETag, Request, Response};
 use crate::respond::{AcceptRanges, Cache, ResponsePart, content_type};
 use crate::routing::{Mount, Rest};
 
@@ -109,7 +108,7 @@ impl Embedded {
             "gzip" => file.gzip,
             _ => None,
         };
-        let coded = codings.by_weight().find_map(|(coding, _)| Some((coding, variant(coding)?)));
+        let coded = codings.by_weight(&["br", "gzip"]).find_map(|coding| Some((coding, variant(coding)?)));
         let (content, etag) = match coded {
             None => (file.content, ETag::strong(file.hash)),
             Some((coding, content)) => (content, ETag::strong(format_args!("{}-{coding}", file.hash))),

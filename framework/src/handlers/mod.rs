@@ -1,8 +1,6 @@
 //! Handlers of the box: what a server mounts beside the application's own, and what it is given as a value.
 
 mod attach;
-#[cfg(any(feature = "embed", all(unix, feature = "files")))]
-mod coding;
 #[cfg(feature = "embed")]
 mod embedded;
 pub(crate) mod health;

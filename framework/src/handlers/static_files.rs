@@ -16,15 +16,17 @@ use std::sync::Arc;
 use http::HeaderValue;
 use http::header::{CONTENT_ENCODING, CONTENT_SECURITY_POLICY, VARY};
 
-use super::coding::{Codings, is_worthwhile};
 use super::names::Names;
 use super::reading::{not_found, read_only, takes_html, with_slash};
 use crate::blocking::call_blocking;
 use crate::error::{Error, Result};
-use crate::http::{Request, Response};
+use crate::http::{Codings, Request, Response, is_worthwhile};
 use crate::respond::{Cache, File, FileError, IntoResponse, ResponsePart, content_type};
 use crate::routing::{Mount, Rest};
 use folder::Folder;
+
+/// The codings that files may lie compressed in, the smallest first, with what their names end in.
+const SIBLINGS: [(&str, &str); 3] = [("br", ".br"), ("zstd", ".zst"), ("gzip", ".gz")];
 
 /// Answers with the files of a folder: GET and HEAD, with all that a [`File`](crate::File) has.
 ///
@@ -289,8 +291,11 @@ impl Rules {
         };
         let content_type = content_type(Path::new(name));
         let varies = self.precompressed && is_worthwhile(&content_type);
-        for (coding, extension) in codings.by_weight().filter(|_| varies) {
+        for coding in codings.by_weight(&SIBLINGS.map(|(coding, _)| coding)).filter(|_| varies) {
             let mut sibling = name.clone();
+            let Some((_, extension)) = SIBLINGS.into_iter().find(|(name, _)| *name == coding) else {
+                continue;
+            };
             sibling.push(extension);
             let names = [above, &[sibling]].concat();
             let Some(compressed) = existing(folder.entry(&names))? else { continue };

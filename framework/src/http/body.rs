@@ -46,6 +46,8 @@ enum Inner {
     Empty,
     /// All of it, or what is left of it.
     Full(Bytes),
+    /// The same where nobody else has a part of it: as `Bytes` it would cost an allocation more.
+    Owned(Vec<u8>),
     /// A request's body that the connection is still reading.
     Incoming(Incoming),
     /// Chunks that another task, or the future itself, sends; in a box, as what is at hand is not to be moved about in
@@ -91,7 +93,8 @@ enum Inner {
 /// }
 /// ```
 pub trait BodySource: Send {
-    /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell.
+    /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell. A
+    /// [`BodyError`], of a body that is read here, is told as what it is; any other as [`BodyError::Source`].
     fn poll_chunk(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -170,12 +173,14 @@ impl Body {
         match &self.0 {
             Inner::Empty => self,
             Inner::Full(bytes) if bytes.len() as u64 <= limit => self,
+            Inner::Owned(bytes) if bytes.len() as u64 <= limit => self,
             _ => Self(Inner::Limited(Box::new(Limited::new(self, limit)))),
         }
     }
 
     /// Leaves these bytes of the whole; `false`, and nothing is changed, where they cannot be told from the others.
     pub(crate) fn cut(&mut self, range: ops::Range<u64>) -> bool {
+        self.share();
         match &mut self.0 {
             Inner::Full(bytes) => {
                 let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
@@ -187,7 +192,9 @@ impl Body {
                 true
             }
             Inner::Source(source) => source.as_mut().seek(range),
-            Inner::Empty | Inner::Incoming(_) | Inner::Channel(_) | Inner::Limited(_) => false,
+            Inner::Empty | Inner::Owned(_) | Inner::Incoming(_) | Inner::Channel(_) | Inner::Limited(_) => {
+                false
+            }
         }
     }
 
@@ -196,6 +203,7 @@ impl Body {
         match &self.0 {
             Inner::Empty => Some(0),
             Inner::Full(bytes) => Some(bytes.len() as u64),
+            Inner::Owned(bytes) => Some(bytes.len() as u64),
             Inner::Incoming(incoming) => incoming.remaining_len(),
             Inner::Channel(_) => None,
             Inner::Source(source) => source.remaining_len(),
@@ -237,10 +245,15 @@ impl Body {
                 self.0 = Inner::Empty;
                 return Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)));
             }
+            Inner::Owned(bytes) => {
+                let bytes = Bytes::from(std::mem::take(bytes));
+                self.0 = Inner::Empty;
+                return Poll::Ready(Some(Ok(bytes)));
+            }
             Inner::Incoming(incoming) => ready!(incoming.poll_chunk(context)),
             Inner::Channel(channel) => ready!(channel.poll_chunk(context)),
             Inner::Source(source) => {
-                ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(BodyError::Source))
+                ready!(source.as_mut().poll_chunk(context)).map(|chunk| chunk.map_err(of_source))
             }
             Inner::Limited(limited) => ready!(limited.poll_chunk(context)),
         };
@@ -274,27 +287,43 @@ impl Body {
         Ok(all.freeze())
     }
 
-    /// Takes the bytes, where all of them are at hand already.
-    pub(crate) fn take_bytes(&mut self) -> Option<Bytes> {
-        match std::mem::take(&mut self.0) {
-            Inner::Empty => Some(Bytes::new()),
-            Inner::Full(bytes) => Some(bytes),
-            streamed => {
-                self.0 = streamed;
-                None
-            }
-        }
-    }
-
-    /// The bytes, where all of them are at hand already.
-    pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
-        static NOTHING: Bytes = Bytes::new();
+    /// The bytes, where all of them are at hand already, to be read where they lie.
+    #[inline]
+    pub(crate) fn at_hand(&self) -> Option<&[u8]> {
         match &self.0 {
-            Inner::Empty => Some(&NOTHING),
+            Inner::Empty => Some(&[]),
             Inner::Full(bytes) => Some(bytes),
+            Inner::Owned(bytes) => Some(bytes),
             Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
         }
     }
+
+    /// The same, to have a part in.
+    pub(crate) fn as_bytes(&mut self) -> Option<&Bytes> {
+        static NOTHING: Bytes = Bytes::new();
+        self.share();
+        match &self.0 {
+            Inner::Empty => Some(&NOTHING),
+            Inner::Full(bytes) => Some(bytes),
+            Inner::Owned(_)
+            | Inner::Incoming(_)
+            | Inner::Channel(_)
+            | Inner::Source(_)
+            | Inner::Limited(_) => None,
+        }
+    }
+
+    /// Lets others have a part in bytes that are its own.
+    fn share(&mut self) {
+        if let Inner::Owned(bytes) = &mut self.0 {
+            self.0 = Inner::Full(Bytes::from(std::mem::take(bytes)));
+        }
+    }
+}
+
+/// What a source failed with, where that is a body of its own; else its failure.
+fn of_source(error: BoxError) -> BodyError {
+    error.downcast().map_or_else(BodyError::Source, |error: Box<BodyError>| *error)
 }
 
 fn within(bytes: Bytes, limit: u64) -> Result<Bytes, BodyError> {
@@ -309,13 +338,13 @@ impl From<Bytes> for Body {
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::from(Bytes::from(bytes))
+        if bytes.is_empty() { Self::empty() } else { Self(Inner::Owned(bytes)) }
     }
 }
 
 impl From<String> for Body {
     fn from(text: String) -> Self {
-        Self::from(Bytes::from(text))
+        Self::from(text.into_bytes())
     }
 }
 

@@ -65,6 +65,12 @@ impl ETag {
         self.weak
     }
 
+    /// The same, for content of the same meaning in other bytes.
+    #[cfg(feature = "compression")]
+    pub(crate) fn weakened(self) -> Self {
+        Self { weak: true, ..self }
+    }
+
     /// What stands between the quotes.
     pub fn opaque(&self) -> &[u8] {
         &self.opaque

@@ -7,6 +7,8 @@
 mod accept;
 mod body;
 mod byte_ranges;
+#[cfg(any(feature = "compression", feature = "embed", all(unix, feature = "files")))]
+mod codings;
 mod conditions;
 mod etag;
 mod facts;
@@ -29,6 +31,10 @@ pub(crate) use body::{Incoming, IncomingState, Wanted};
 pub(crate) use byte_ranges::ByteRanges;
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use byte_ranges::MAX_RANGES;
+#[cfg(any(feature = "compression", feature = "embed", all(unix, feature = "files")))]
+pub(crate) use codings::Codings;
+#[cfg(any(feature = "compression", all(unix, feature = "files")))]
+pub(crate) use codings::is_worthwhile;
 #[cfg(any(test, feature = "__properties"))]
 pub use conditions::conditions;
 pub(crate) use conditions::{Preconditions, Verdict, parse_date, whole_seconds};
@@ -39,6 +45,7 @@ pub use facts::RequestFacts;
 pub(crate) use head::{FieldSpan, RequestHead, Span};
 pub(crate) use media_type::MediaType;
 pub(crate) use preflight::Preflight;
+pub(crate) use request::decode_param;
 pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub use response::Response;

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::mem;
 use std::net::SocketAddr;
+use std::str::Utf8Error;
 use std::sync::OnceLock;
 
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
@@ -198,7 +199,7 @@ impl Request {
     /// `None` where the pattern has no such parameter, or where its text is not UTF-8 once decoded.
     pub fn param(&self, name: &str) -> Option<Cow<'_, str>> {
         let index = self.param_names().position(|param| param == name)?;
-        percent_encoding::percent_decode_str(self.raw_param(index)?).decode_utf8().ok()
+        decode_param(self.raw_param(index)?).ok()
     }
 
     /// The names of the matched pattern's parameters, in order.
@@ -353,6 +354,18 @@ impl Parts {
         self.client_addr = None;
         self.id = None;
     }
+}
+
+/// Undoes the percent-encoding of a parameter's text, which few have.
+///
+/// # Errors
+///
+/// Where the decoded text is not UTF-8.
+pub(crate) fn decode_param(raw: &str) -> Result<Cow<'_, str>, Utf8Error> {
+    if raw.as_bytes().contains(&b'%') {
+        return percent_encoding::percent_decode_str(raw).decode_utf8();
+    }
+    Ok(Cow::Borrowed(raw))
 }
 
 /// Builds the map; the parser has admitted only what `http` admits, so that no line is left out.

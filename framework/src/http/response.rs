@@ -16,7 +16,7 @@ use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFI
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
-use self::more::{ContentType, More, Report};
+use self::more::{BodyType, ContentType, HTML, JSON, More, OCTETS, Report, TEXT};
 use super::Body;
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
@@ -42,11 +42,6 @@ pub struct Response {
 
 /// The fields of an answer that has none.
 static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
-
-static TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-static HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-static JSON: HeaderValue = HeaderValue::from_static("application/json");
-static OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 impl Response {
     /// An answer with this status and no body.
@@ -187,7 +182,7 @@ impl Response {
     }
 
     /// Sets the body, and the content type unless one was named.
-    pub(crate) fn with_body(mut self, content_type: &'static HeaderValue, body: Body) -> Self {
+    fn with_body(mut self, content_type: &'static BodyType, body: Body) -> Self {
         let named = matches!(self.content_type, ContentType::Named(_)) || self.has_field(CONTENT_TYPE);
         if !named {
             self.content_type = ContentType::OfBody(content_type);
@@ -195,10 +190,23 @@ impl Response {
         self.body(body)
     }
 
-    /// Static text needs no copy and no allocation.
-    pub(crate) fn static_text(text: &'static str) -> Self {
-        let (status, content_type) = (StatusCode::OK, ContentType::OfBody(&TEXT));
-        Self { status, content_type, body: Body::from(text), more: None }
+    /// 200 with a body of text: as [`Response::text`], which asks what was set before.
+    #[inline]
+    pub(crate) fn of_text(text: impl Into<Body>) -> Self {
+        Self::of(&TEXT, text.into())
+    }
+
+    /// 200 with a body of JSON: as [`Response::json`].
+    pub(crate) fn of_json<T: Serialize + ?Sized>(value: &T) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => Self::of(&JSON, Body::from(json)),
+            Err(error) => Self::broken(error),
+        }
+    }
+
+    #[inline]
+    fn of(body_type: &'static BodyType, body: Body) -> Self {
+        Self { status: StatusCode::OK, content_type: ContentType::OfBody(body_type), body, more: None }
     }
 
     /// Sets `Location`, encoding what a URI reference cannot hold.
@@ -243,10 +251,23 @@ impl Response {
     /// The content type, wherever it was set.
     pub fn content_type(&self) -> Option<&HeaderValue> {
         match &self.content_type {
-            ContentType::OfBody(value) => Some(value),
+            ContentType::OfBody(body_type) => Some(&body_type.value),
             ContentType::Named(value) => Some(value),
             ContentType::Nowhere => self.more.as_ref()?.headers.get(CONTENT_TYPE),
         }
+    }
+
+    /// The field line of a content type that is one of ours.
+    pub(crate) fn content_type_line(&self) -> Option<&'static [u8]> {
+        match &self.content_type {
+            ContentType::OfBody(body_type) => Some(body_type.line.as_bytes()),
+            ContentType::Named(_) | ContentType::Nowhere => None,
+        }
+    }
+
+    /// The fields where there may be any, `Content-Type` among them or not.
+    pub(crate) fn fields(&self) -> Option<&HeaderMap> {
+        self.more.as_ref().map(|more| &more.headers)
     }
 
     /// The fields set so far, without `Content-Type`, which [`Response::content_type`] gives.
@@ -258,7 +279,9 @@ impl Response {
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         match std::mem::replace(&mut self.content_type, ContentType::Nowhere) {
             ContentType::Nowhere => {}
-            ContentType::OfBody(value) => drop(self.fields_mut().insert(CONTENT_TYPE, value.clone())),
+            ContentType::OfBody(body_type) => {
+                self.fields_mut().insert(CONTENT_TYPE, body_type.value.clone());
+            }
             ContentType::Named(value) => drop(self.fields_mut().insert(CONTENT_TYPE, *value)),
         }
         self.fields_mut()
@@ -320,6 +343,7 @@ impl Response {
     }
 
     /// Whether it reports a problem, or the request's conditions and ranges may be about it.
+    #[inline]
     pub(crate) fn is_to_be_rendered(&self) -> bool {
         self.more.is_some()
             && (self.problem_ref().is_some() || self.has_validators() || self.accepts_ranges())

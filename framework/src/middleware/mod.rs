@@ -5,10 +5,16 @@
 
 pub(crate) mod around;
 mod chain;
+#[cfg(feature = "compression")]
+mod compression;
 mod concurrency_limit;
+#[cfg(feature = "compression")]
+mod content_coding;
 mod cors;
 mod credentials;
 mod csrf;
+#[cfg(feature = "compression")]
+mod decompression;
 mod https_redirect;
 mod normal_path;
 mod origin;
@@ -18,10 +24,16 @@ mod time_limit;
 
 pub(crate) use chain::{BoxFuture, Chain, Terminal};
 pub use chain::{Layer, Next};
+#[cfg(feature = "compression")]
+pub use compression::Compression;
 pub use concurrency_limit::ConcurrencyLimit;
+#[cfg(feature = "compression")]
+pub use content_coding::CompressionLevel;
 pub use cors::Cors;
 pub use credentials::{RequireBasic, RequireBearer};
 pub use csrf::Csrf;
+#[cfg(feature = "compression")]
+pub use decompression::Decompression;
 pub use https_redirect::HttpsRedirect;
 pub use normal_path::NormalPath;
 pub use rate_limit::{ByExtractor, ByRequest, Quota, RateKey, RateLimit};

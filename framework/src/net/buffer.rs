@@ -10,13 +10,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
+
+use super::Transport;
 
 /// Bytes that one read takes at most.
 const SCRATCH_BYTES: usize = 64 * 1024;
 /// How many free buffers a thread keeps, and how large one may be to be kept.
 const KEPT: usize = 64;
 const KEPT_BYTES: usize = 64 * 1024;
+/// A buffer that is smaller is not worth the move of what it holds.
+const LARGE_BYTES: usize = 1024;
 /// A body of up to so many bytes is copied behind its head; a larger one is written from where it lies.
 const COPIED_BYTES: usize = 16 * 1024;
 
@@ -116,9 +120,16 @@ impl ReadBuffer {
     }
 
     /// Moves a small rest out of a large buffer, which others can then use: called before a wait.
+    #[inline]
     pub(super) fn shrink(&mut self) {
+        if self.bytes.capacity() >= LARGE_BYTES {
+            self.move_rest();
+        }
+    }
+
+    fn move_rest(&mut self) {
         let kept = self.held.len() + self.len();
-        if kept == 0 || self.bytes.capacity() < 4 * kept + 1024 {
+        if kept == 0 || self.bytes.capacity() < 4 * kept + LARGE_BYTES {
             return;
         }
         let mut rest = Vec::with_capacity(kept);
@@ -175,14 +186,22 @@ impl WriteBuffer {
         &mut self.bytes
     }
 
-    /// Appends content.
+    /// Appends content; what is large is kept.
     pub(super) fn push(&mut self, content: Bytes) -> Pushed {
-        if content.len() <= COPIED_BYTES {
-            self.tail().extend_from_slice(&content);
+        if self.copy(&content) {
             return Pushed::Copied;
         }
         self.large = Some(Box::new(content));
         Pushed::Kept
+    }
+
+    /// Appends content, unless it is large: `false` then.
+    pub(super) fn copy(&mut self, content: &[u8]) -> bool {
+        let is_small = content.len() <= COPIED_BYTES;
+        if is_small {
+            self.tail().extend_from_slice(content);
+        }
+        is_small
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -195,14 +214,19 @@ impl WriteBuffer {
     }
 
     /// Writes once; gives how many bytes the transport took.
-    pub(super) fn poll_write<IO: AsyncWrite>(
+    pub(super) fn poll_write<IO: Transport>(
         &mut self,
-        io: Pin<&mut IO>,
+        mut io: Pin<&mut IO>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
         let head = self.bytes.get(self.written..).unwrap_or_default();
         let len = match &self.large {
-            None => ready!(io.poll_write(context, head))?,
+            None => match io.try_write(head) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready!(io.poll_write(context, head))?
+                }
+                written => written?,
+            },
             Some(large) if head.is_empty() => ready!(io.poll_write(context, large))?,
             Some(large) => {
                 let slices = [io::IoSlice::new(head), io::IoSlice::new(large)];

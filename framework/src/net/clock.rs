@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-use crate::h1::format_date;
+use crate::h1::{DateLine, format_date};
 
 thread_local! {
     /// The time of this turn, once somebody has asked.
@@ -19,7 +19,7 @@ thread_local! {
     static MILLIS: Cell<u64> = const { Cell::new(0) };
     /// A moment of the second that `DATE` tells, in both kinds of time: between two of them it is reckoned.
     static KNOWN: Cell<Option<(Instant, u64)>> = const { Cell::new(None) };
-    static DATE: Cell<[u8; 29]> = const { Cell::new([b' '; 29]) };
+    static DATE: Cell<DateLine> = const { Cell::new(DateLine::new([b' '; 29])) };
 }
 
 /// Begins a turn.
@@ -48,8 +48,8 @@ pub(super) fn millis() -> u64 {
     MILLIS.get()
 }
 
-/// The date of this turn as an IMF-fixdate (RFC 9110 §5.6.7).
-pub(super) fn date() -> [u8; 29] {
+/// The date of this turn as a field line (RFC 9110 §6.6.1).
+pub(super) fn date() -> DateLine {
     now();
     DATE.get()
 }
@@ -70,7 +70,7 @@ fn look_up(now: Instant) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
     KNOWN.set(Some((now, millis)));
-    DATE.set(format_date(time));
+    DATE.set(DateLine::new(format_date(time)));
     millis
 }
 
@@ -109,6 +109,6 @@ mod tests {
         begin_turn();
         let told = UNIX_EPOCH + Duration::from_millis(millis() + 1);
         assert!(before < told && told < SystemTime::now() + Duration::from_secs(60));
-        assert_eq!(date(), format_date(UNIX_EPOCH + Duration::from_millis(millis())));
+        assert_eq!(date(), DateLine::new(format_date(UNIX_EPOCH + Duration::from_millis(millis()))));
     }
 }

@@ -29,6 +29,7 @@ pub(crate) use signal::Signals;
 pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 
+use std::io;
 use std::mem::MaybeUninit;
 
 use socket2::SockRef;
@@ -62,6 +63,16 @@ pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
     /// Lets the peer see a reset, in place of an orderly end, when this is dropped; where there is such a thing.
     fn reset_on_close(&mut self);
 
+    /// Writes what the system takes at once: as `poll_write`, but for the waker, which most writes have no use for.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` where it takes nothing now, or where only `poll_write` can tell.
+    fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = bytes;
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
     /// Whether bytes have arrived that nobody has read: asked of the system, which may know it before the runtime.
     fn has_unread(&self) -> bool;
 }
@@ -70,6 +81,10 @@ impl Transport for TcpStream {
     fn reset_on_close(&mut self) {
         // A socket that is gone already cannot be told, and need not be.
         let _ = self.set_zero_linger();
+    }
+
+    fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::try_write(self, bytes)
     }
 
     fn has_unread(&self) -> bool {

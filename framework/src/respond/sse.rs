@@ -121,9 +121,21 @@ impl Event {
 
     /// An event with a value as JSON.
     ///
+    /// ```
+    /// use server::{Event, Sse, get};
+    ///
+    /// #[get("/primes")]
+    /// async fn primes() -> Sse {
+    ///     Sse::stream(|mut events| async move {
+    ///         events.send(Event::json(&[2, 3, 5])?).await?;
+    ///         events.finish().await
+    ///     })
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Where it cannot be written as JSON.
+    /// Where it cannot be written as JSON. In [`Sse::stream`] it cuts the stream off.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
         Ok(Self::data(serde_json::to_string(value)?))
     }

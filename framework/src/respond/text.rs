@@ -10,14 +10,14 @@ use crate::http::{Body, Response};
 /// `text/plain; charset=utf-8`, without a copy.
 impl IntoResponse for &'static str {
     fn into_response(self) -> Response {
-        Response::static_text(self)
+        Response::of_text(self)
     }
 }
 
 /// `text/plain; charset=utf-8`.
 impl IntoResponse for String {
     fn into_response(self) -> Response {
-        Response::ok().text(self)
+        Response::of_text(self)
     }
 }
 

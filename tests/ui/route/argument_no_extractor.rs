@@ -8,4 +8,8 @@ async fn basket(basket: Basket) -> &'static str {
     "basket"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![basket];
+
+fn main() {
+    let _ = ROUTES;
+}

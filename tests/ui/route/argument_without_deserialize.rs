@@ -9,4 +9,8 @@ async fn create_user(new: Json<NewUser>) -> String {
     new.0.name
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![create_user];
+
+fn main() {
+    let _ = ROUTES;
+}

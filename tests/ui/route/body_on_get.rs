@@ -6,4 +6,8 @@ async fn list(filter: Json<Vec<String>>) -> &'static str {
     "files"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![list];
+
+fn main() {
+    let _ = ROUTES;
+}

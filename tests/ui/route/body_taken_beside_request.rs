@@ -19,4 +19,8 @@ async fn store(request: Request, upload: Upload) -> &'static str {
     "stored"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![store];
+
+fn main() {
+    let _ = ROUTES;
+}

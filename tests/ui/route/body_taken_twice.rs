@@ -6,4 +6,8 @@ async fn store(files: Json<Vec<String>>, text: String) -> &'static str {
     "stored"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![store];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -6,4 +6,8 @@ async fn raw(path: &str) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![raw];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -9,4 +9,8 @@ async fn users(session: &Session) -> &'static str {
     "users"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![users];
+
+fn main() {
+    let _ = ROUTES;
+}

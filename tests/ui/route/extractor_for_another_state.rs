@@ -20,4 +20,8 @@ async fn session(session: Session) -> &'static str {
     "session"
 }
 
-fn main() {}
+const ROUTES: server::Routes<Admin> = server::routes![session];
+
+fn main() {
+    let _ = ROUTES;
+}

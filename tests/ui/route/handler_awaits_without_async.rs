@@ -7,4 +7,8 @@ fn size(request: Request) -> String {
     format!("{}", body.map_or(0, |bytes| bytes.len()))
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![size];
+
+fn main() {
+    let _ = ROUTES;
+}

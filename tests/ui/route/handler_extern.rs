@@ -5,4 +5,8 @@ extern "C" fn users() -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![users];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -9,4 +9,8 @@ async fn get_user(id: u64) -> String {
     name_of(id)
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![get_user];
+
+fn main() {
+    let _ = ROUTES;
+}

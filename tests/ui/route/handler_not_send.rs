@@ -11,4 +11,8 @@ async fn count() -> &'static str {
 
 async fn pause() {}
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![count];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -6,4 +6,8 @@ async fn users(filter: impl Send) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![users];
+
+fn main() {
+    let _ = ROUTES;
+}

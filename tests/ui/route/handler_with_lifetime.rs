@@ -6,4 +6,8 @@ async fn user<'a>(name: &'a str) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![user];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -7,4 +7,8 @@ async fn book(accept: Accept) -> Negotiated<Book> {
     Negotiated::new(accept, Book)
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![book];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -5,4 +5,8 @@ async fn page() -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![page];
+
+fn main() {
+    let _ = ROUTES;
+}

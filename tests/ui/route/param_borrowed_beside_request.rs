@@ -6,4 +6,8 @@ async fn user(name: &str, request: Request) -> &'static str {
     "user"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![user];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -6,4 +6,8 @@ async fn file(name: &str) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![file];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -6,4 +6,8 @@ async fn post(id: u64, postid: u64) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![post];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -8,4 +8,8 @@ async fn paint(colour: Colour) -> &'static str {
     "paint"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![paint];
+
+fn main() {
+    let _ = ROUTES;
+}

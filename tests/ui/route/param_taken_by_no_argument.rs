@@ -5,4 +5,8 @@ async fn user() -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![user];
+
+fn main() {
+    let _ = ROUTES;
+}

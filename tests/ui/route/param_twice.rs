@@ -6,4 +6,8 @@ async fn friend(id: u64) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![friend];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -6,4 +6,8 @@ async fn posts(id: u64) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![posts];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -6,4 +6,8 @@ async fn user(id: u64) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![user];
+
+fn main() {
+    let _ = ROUTES;
+}

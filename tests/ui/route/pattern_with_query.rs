@@ -6,4 +6,8 @@ async fn users(page: u32) -> &'static str {
     "page"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![users];
+
+fn main() {
+    let _ = ROUTES;
+}

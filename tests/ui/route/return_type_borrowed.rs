@@ -5,4 +5,8 @@ async fn echo(text: &str) -> &str {
     text
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![echo];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -7,4 +7,8 @@ async fn user() -> User {
     User
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![user];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -9,4 +9,8 @@ async fn get_user(id: u64) -> Json<User> {
     Json(User { name: format!("user {id}") })
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![get_user];
+
+fn main() {
+    let _ = ROUTES;
+}

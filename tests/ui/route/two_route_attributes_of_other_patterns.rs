@@ -6,4 +6,8 @@ async fn users() -> &'static str {
     "users"
 }
 
-fn main() {}
+const ROUTES: server::Routes = server::routes![users];
+
+fn main() {
+    let _ = ROUTES;
+}

@@ -84,7 +84,7 @@ fn sheet(caption: &str, panels: &[Panel]) -> String {
     let caption = escape(caption);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {top}\" width=\"{width}\" height=\"{top}\" \
-         font-family=\"system-ui, sans-serif\" font-size=\"12\" role=\"img\" aria-label=\"{caption}\">\n\
+         style=\"max-width:100%;height:auto\" font-family=\"system-ui, sans-serif\" font-size=\"12\" role=\"img\" aria-label=\"{caption}\">\n\
          <rect width=\"{width}\" height=\"{top}\" fill=\"#ffffff\"/>\n\
          <text x=\"{GAP}\" y=\"26\" font-size=\"15\" font-weight=\"600\" fill=\"#1f2328\">{caption}</text>\n\
          {body}</svg>\n"

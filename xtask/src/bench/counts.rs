@@ -7,10 +7,11 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStderr, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::bench::data::Key;
+use crate::bench::parts::COUNTS;
 use crate::bench::run::Bench;
 use crate::bench::scenarios::{COUNTED, Scenario, TRACED};
 use crate::bench::servers::{Kind, OURS, Running, Server, pinned};
@@ -29,18 +30,19 @@ const ALLOCATORS: [&str; 6] = ["malloc", "calloc", "realloc", "posix_memalign", 
 ///
 /// # Errors
 ///
-/// Where a server does not start, or a tool does not do what it is to.
+/// Where what was counted cannot be written.
 pub(crate) fn measure(bench: &mut Bench) -> Outcome {
     let folder = target().join("bench/counts");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for server in bench.options.servers.clone() {
         println!("counting: {}", server.name);
         if let Err(fault) = instructions(bench, server, &folder) {
-            bench.left_out(server, &COUNTED[0], &format!("instructions: {fault}"));
+            bench.left_out(&COUNTS, server, "instructions", &fault);
         }
         if let Err(fault) = calls(bench, server, &folder) {
-            bench.left_out(server, &TRACED[0], &format!("system calls: {fault}"));
+            bench.left_out(&COUNTS, server, "system calls", &fault);
         }
+        bench.save()?;
     }
     Ok(())
 }
@@ -75,28 +77,38 @@ fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Ou
         if bench.lacks(server, scenario) || (is_for_ours && server.kind != Kind::Ours) {
             continue;
         }
-        let warmed = load(bench, &process, scenario, RUNS[0]).and_then(|_| dumps.next(&process));
-        if let Err(fault) = warmed {
-            bench.left_out(server, scenario, &fault);
-            continue;
-        }
-        let mut costs = Vec::new();
-        for requests in RUNS {
-            let answered = load(bench, &process, scenario, requests)?;
-            costs.push((answered, dumps.next(&process)?));
-        }
-        let [short, long] = costs.as_slice() else { continue };
-        let measures = [
-            ("instructions", short.1.instructions, long.1.instructions),
-            ("allocations", short.1.allocations, long.1.allocations),
-        ];
-        for (measure, short_cost, long_cost) in measures {
-            if let Some(value) = per_request((short.0, short_cost), (long.0, long_cost)) {
-                bench.data.push(Key { measure, server: server.name, scenario: scenario.name }, 0, value);
+        match cost(bench, &process, scenario, &mut dumps) {
+            Ok([instructions, allocations]) => {
+                for (measure, value) in [("instructions", instructions), ("allocations", allocations)] {
+                    let key = Key { measure, server: server.name, scenario: scenario.name };
+                    bench.data.push(key, 0, value);
+                }
             }
+            Err(fault) => bench.left_out(&COUNTS, server, scenario.label, &fault),
         }
     }
     Ok(())
+}
+
+/// Instructions and allocations of a request.
+fn cost(
+    bench: &Bench,
+    process: &Running,
+    scenario: &Scenario,
+    dumps: &mut Dumps,
+) -> Result<[f64; 2], String> {
+    load(bench, process, scenario, RUNS[0])?;
+    dumps.next(process)?;
+    let [short, long] = RUNS.map(|requests| -> Result<_, String> {
+        let answered = load(bench, process, scenario, requests)?;
+        Ok((answered, dumps.next(process)?))
+    });
+    let (short, long) = (short?, long?);
+    let each = |cost: fn(&Costs) -> f64| per_request((short.0, cost(&short.1)), (long.0, cost(&long.1)));
+    each(|costs| costs.instructions)
+        .zip(each(|costs| costs.allocations))
+        .map(|(instructions, allocations)| [instructions, allocations])
+        .ok_or_else(|| "the long run had no more requests than the short one".to_owned())
 }
 
 fn load(bench: &Bench, process: &Running, scenario: &Scenario, requests: u64) -> Result<u64, String> {
@@ -192,30 +204,38 @@ fn calls(bench: &mut Bench, server: &'static Server, folder: &Path) -> Outcome {
         if bench.lacks(server, scenario) {
             continue;
         }
-        let mut counts = Vec::new();
-        for requests in RUNS {
-            let out = folder.join("strace");
-            let trace = Trace::attach(process.pid(), &out)?;
-            let answered = load(bench, &process, scenario, requests);
-            trace.detach()?;
-            let text = fs::read_to_string(&out).map_err(|error| format!("{}: {error}", out.display()))?;
-            counts.push((answered?, traced(&text)));
-        }
-        if let [short, long] = counts.as_slice()
-            && let Some(value) = per_request(*short, *long)
-        {
-            bench.data.push(
-                Key { measure: "system_calls", server: server.name, scenario: scenario.name },
-                0,
-                value,
-            );
+        match traced_cost(bench, &process, scenario, &folder.join("strace")) {
+            Ok(value) => {
+                let key = Key { measure: "system_calls", server: server.name, scenario: scenario.name };
+                bench.data.push(key, 0, value);
+            }
+            Err(fault) => {
+                bench.left_out(&COUNTS, server, &format!("{}, system calls", scenario.label), &fault);
+            }
         }
     }
     Ok(())
 }
 
+/// System calls of a request.
+fn traced_cost(bench: &Bench, process: &Running, scenario: &Scenario, out: &Path) -> Result<f64, String> {
+    let [short, long] = RUNS.map(|requests| -> Result<_, String> {
+        let trace = Trace::attach(process.pid(), out)?;
+        let answered = load(bench, process, scenario, requests);
+        trace.detach()?;
+        let text = fs::read_to_string(out).map_err(|error| format!("{}: {error}", out.display()))?;
+        Ok((answered?, traced(&text)))
+    });
+    per_request(short?, long?)
+        .ok_or_else(|| "the long run had no more requests than the short one".to_owned())
+}
+
 /// strace, attached to a server.
-struct Trace(Child);
+struct Trace {
+    child: Child,
+    /// Kept open, as it names each thread that it finds.
+    _said: Option<BufReader<ChildStderr>>,
+}
 
 impl Trace {
     fn attach(pid: u32, out: &Path) -> Result<Self, String> {
@@ -223,16 +243,21 @@ impl Trace {
         strace.arg(out).args(["-p", &pid.to_string()]).stderr(Stdio::piped());
         let mut child = strace.spawn().map_err(|error| format!("strace: {error}"))?;
         let mut said = String::new();
-        if let Some(stderr) = child.stderr.take() {
-            let _ = BufReader::new(stderr).read_line(&mut said);
+        let mut stderr = child.stderr.take().map(BufReader::new);
+        if let Some(stderr) = &mut stderr {
+            let _ = stderr.read_line(&mut said);
         }
-        if said.contains("attached") { Ok(Self(child)) } else { Err(format!("strace: {}", said.trim())) }
+        if said.contains("attached") {
+            Ok(Self { child, _said: stderr })
+        } else {
+            Err(format!("strace: {}", said.trim()))
+        }
     }
 
     fn detach(mut self) -> Outcome {
         // It prints what it has counted when it is interrupted.
-        let pid = self.0.id().to_string();
-        let status = program("kill", &["-INT", &pid]).status().and_then(|_| self.0.wait());
+        let pid = self.child.id().to_string();
+        let status = program("kill", &["-INT", &pid]).status().and_then(|_| self.child.wait());
         status.map(drop).map_err(|error| format!("strace: {error}"))
     }
 }

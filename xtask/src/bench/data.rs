@@ -11,11 +11,15 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use crate::bench::servers::BARE;
+use crate::bench::parts::Part;
+use crate::bench::servers::{BARE, SERVERS, Server};
 use crate::bench::statistics::{Summary, ratios, summary};
 
 /// The file of one task; the report reads all of a folder.
 pub(crate) const FILE: &str = "data.csv";
+
+/// The name of the fact that a server has no right answer to something.
+pub(crate) const LEFT_OUT: &str = "left out";
 
 const HEADER: &str = "measure,server,scenario,round,value";
 
@@ -63,6 +67,41 @@ impl Data {
         if files.is_empty() { Err(format!("{}: no data", folder.display())) } else { Ok(data) }
     }
 
+    /// Reads the file of this task alone; a folder without it has no rows yet.
+    ///
+    /// # Errors
+    ///
+    /// Where it is there and cannot be read.
+    pub(crate) fn kept(folder: &Path) -> Result<Self, String> {
+        let path = folder.join(FILE);
+        let mut data = Self::default();
+        if path.is_file() {
+            let text = fs::read_to_string(&path).map_err(|error| error.to_string());
+            text.and_then(|text| data.add(&text)).map_err(|fault| format!("{}: {fault}", path.display()))?;
+        }
+        Ok(data)
+    }
+
+    /// Drops what is to be measured again: the rows of these measures and servers, and why they had none; when they were taken,
+    /// too, where they are all servers'.
+    pub(crate) fn forget(&mut self, part: &Part, servers: &[&'static Server]) {
+        let is_again = |name: &str| servers.iter().any(|server| server.name == name);
+        // Times are compared within a run alone; and beside ours, the engine's parts have rows of other libraries.
+        let has_server = |row: &Row| is_again(&row.server) || part.is_timed || part.builds();
+        self.rows.retain(|row| !(part.measures.contains(&row.measure.as_str()) && has_server(row)));
+        let names = [LEFT_OUT.to_owned(), left_out(part)];
+        // A fault of the whole part names no server.
+        let is_kept = |text: &str| {
+            let name = text.split(", ").next().unwrap_or_default();
+            SERVERS.iter().any(|server| server.name == name) && !is_again(name)
+        };
+        self.facts.retain(|(name, text)| !names.contains(name) || is_kept(text));
+        if servers.len() == SERVERS.len() {
+            let some = format!("{} of ", part.name);
+            self.facts.retain(|(name, _)| !name.starts_with(&some));
+        }
+    }
+
     fn add(&mut self, text: &str) -> Result<(), String> {
         for line in text.lines().filter(|line| !line.is_empty() && *line != HEADER) {
             if let Some(fact) = line.strip_prefix("# ") {
@@ -88,8 +127,17 @@ impl Data {
         text
     }
 
+    /// Adds a fact beside others of its name.
     pub(crate) fn fact(&mut self, name: &str, text: &str) {
         self.facts.push((name.to_owned(), text.replace(['\n', '\r'], " ")));
+    }
+
+    /// Sets the fact of this name, where it stood before.
+    pub(crate) fn set_fact(&mut self, name: &str, text: &str) {
+        match self.facts.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = text.replace(['\n', '\r'], " "),
+            None => self.fact(name, text),
+        }
     }
 
     pub(crate) fn push(&mut self, key: Key<'_>, round: u32, value: f64) {
@@ -126,6 +174,11 @@ impl Data {
     }
 }
 
+/// The name of the fact that a part has no figure.
+pub(crate) fn left_out(part: &Part) -> String {
+    format!("{LEFT_OUT} of {}", part.name)
+}
+
 fn row(line: &str) -> Option<Row> {
     let mut fields = line.split(',');
     let mut text = || fields.next().map(str::to_owned);
@@ -139,6 +192,8 @@ fn row(line: &str) -> Option<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::parts::{COUNTS, MICRO, RATES};
+    use crate::bench::servers::OURS;
 
     const RATE: Key<'static> = Key { measure: "rate", server: "ours", scenario: "plaintext" };
 
@@ -163,6 +218,40 @@ mod tests {
         {
             assert!(Data::default().add(line).is_err(), "{line}");
         }
+    }
+
+    #[test]
+    fn forgets_what_is_measured_again_and_keeps_the_rest() {
+        let [ours, bare] =
+            [OURS, BARE].map(|name| SERVERS.iter().find(|server| server.name == name).unwrap());
+        let mut data = Data::default();
+        data.push(RATE, 0, 1.0);
+        data.push(Key { server: BARE, ..RATE }, 0, 2.0);
+        data.push(Key { measure: "instructions", ..RATE }, 0, 3.0);
+        data.push(Key { measure: "instructions", server: BARE, ..RATE }, 0, 3.5);
+        data.push(Key { measure: "micro", server: "matchit", scenario: "a" }, 0, 4.0);
+        for fact in [LEFT_OUT, "left out of rates", "left out of counts"] {
+            data.fact(fact, "ours, echo: wrong");
+        }
+        data.forget(&RATES, &[ours]);
+        assert_eq!(data.rows.iter().map(|row| row.value).collect::<Vec<_>>(), [3.0, 3.5, 4.0]);
+        assert_eq!(data.facts.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["left out of counts"]);
+        data.forget(&MICRO, &[bare]);
+        assert_eq!(data.rows.len(), 2);
+        data.facts = vec![("counts of ours".to_owned(), String::new())];
+        data.forget(&COUNTS, &[ours]);
+        assert_eq!((data.rows.len(), data.facts.len()), (1, 1));
+        data.forget(&COUNTS, &SERVERS.iter().collect::<Vec<_>>());
+        assert!(data.facts.is_empty());
+    }
+
+    #[test]
+    fn a_fact_that_is_set_stands_once() {
+        let mut data = Data::default();
+        for text in ["of yesterday", "of today"] {
+            data.set_fact("rates", text);
+        }
+        assert_eq!(data.facts, [("rates".to_owned(), "of today".to_owned())]);
     }
 
     #[test]

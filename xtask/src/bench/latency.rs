@@ -1,6 +1,7 @@
 //! How long an answer takes at a rate that every server can hold: what it takes at full load is only how many wait.
 
 use crate::bench::data::Key;
+use crate::bench::parts::LATENCY;
 use crate::bench::run::Bench;
 use crate::bench::scenarios::PLAINTEXT;
 use crate::bench::servers::{Running, Server};
@@ -25,7 +26,7 @@ pub(crate) fn measure(bench: &mut Bench, round: u32, running: &[(&'static Server
                     }
                 }
             }
-            Err(fault) => bench.left_out(server, &PLAINTEXT, &fault),
+            Err(fault) => bench.left_out(&LATENCY, server, PLAINTEXT.label, &fault),
         }
     }
 }

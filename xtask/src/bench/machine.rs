@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::bench::parts::{LATENCY, RATES};
 use crate::bench::run::Bench;
 use crate::bench::servers::{SERVERS, workspace};
 use crate::command::{find, program};
@@ -22,16 +23,14 @@ pub(crate) fn describe(bench: &mut Bench) -> Outcome {
     let system = first_line("/etc/os-release", |line| {
         line.strip_prefix("PRETTY_NAME=").map(|name| name.trim_matches('"'))
     });
-    let load = first_line("/proc/loadavg", |line| line.split(' ').next());
     let kind = if bench.options.quick { "quick: it shows that all runs, not how fast" } else { "full" };
+    if bench.options.parts.iter().any(|part| part.is_timed) {
+        bench.data.set_fact("run", kind);
+    }
     let (rounds, seconds) = (bench.options.rounds, bench.options.seconds);
     let facts = [
-        ("run", kind.to_owned()),
         ("redone by", bench.options.line.clone()),
-        ("date", said("date", &["-u", "+%Y-%m-%d %H:%M UTC"])),
-        ("commit", said("git", &["rev-parse", "--short=12", "HEAD"])),
         ("machine", format!("{cpu}, {} cores; the server on one, the driver on another", bench.cores)),
-        ("load when it began", load),
         (
             "system",
             format!("{system}, Linux {}", first_line("/proc/sys/kernel/osrelease", |line| Some(line))),
@@ -40,21 +39,35 @@ pub(crate) fn describe(bench: &mut Bench) -> Outcome {
             "compiler",
             format!("{}; release, fat LTO, one codegen unit, the system's allocator", said("rustc", &["-V"])),
         ),
-        ("rounds", format!("{rounds} of {seconds} s")),
         ("counted by", format!("{}, {}", said("valgrind", &["--version"]), said("strace", &["-V"]))),
         ("versions", versions(bench)?),
     ];
+    if bench.wants(&RATES) || bench.wants(&LATENCY) {
+        bench.data.set_fact("rounds", &format!("{rounds} of {seconds} s"));
+    }
     for (name, text) in facts {
-        bench.data.fact(name, &text);
+        bench.data.set_fact(name, &text);
     }
     Ok(())
+}
+
+/// When a part begins, of which commit, and what else the machine does then.
+pub(crate) fn now() -> String {
+    let date = said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]);
+    let commit = said("git", &["rev-parse", "--short=12", "HEAD"]);
+    // The report changes while it is written.
+    let status = ["status", "--porcelain", "--untracked-files=no", "--", ".", ":!benches/report"];
+    let changed = if said("git", &status).is_empty() { "" } else { " and changes" };
+    let load = first_line("/proc/loadavg", |line| line.split(' ').next());
+    format!("{date}, commit {commit}{changed}, load {load} when it began")
 }
 
 fn versions(bench: &Bench) -> Result<String, String> {
     let path = workspace().join("Cargo.lock");
     let lock = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let servers =
-        SERVERS.iter().filter(|server| bench.options.servers.iter().any(|chosen| chosen.name == server.name));
+    let servers = SERVERS.iter().filter(|server| {
+        bench.options.keeps || bench.options.servers.iter().any(|chosen| chosen.name == server.name)
+    });
     let names = servers.map(|server| match server.name {
         "ours" => "fingerpost".to_owned(),
         name => name.replace("may-", "may_"),
@@ -86,7 +99,7 @@ fn first_line(path: &str, find: impl Fn(&str) -> Option<&str>) -> String {
 fn said(name: &str, arguments: &[&str]) -> String {
     let output = program(name, arguments).output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    text.lines().next().unwrap_or("unknown").to_owned()
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::bench::data::Key;
 use crate::bench::driver::Driver;
+use crate::bench::parts::{SIZES, STARTS};
 use crate::bench::run::Bench;
 use crate::bench::scenarios::PLAINTEXT;
 use crate::bench::servers::{Server, many_files, pinned};
@@ -13,25 +14,44 @@ use crate::steps::Outcome;
 /// Connections that wait.
 const IDLE: u32 = 10_000;
 
-/// Measures all of it for each server.
+/// Measures how soon each server answers.
 ///
 /// # Errors
 ///
-/// Where a server does not start.
-pub(crate) fn measure(bench: &mut Bench) -> Outcome {
-    println!("starts, waiting connections, sizes");
+/// Where what was measured cannot be written.
+pub(crate) fn starts(bench: &mut Bench) -> Outcome {
+    println!("starts");
+    let starts = if bench.options.quick { 1 } else { 7 };
     for server in bench.options.servers.clone() {
-        let starts = if bench.options.quick { 1 } else { 7 };
         for round in 0..starts {
-            let process = server.start(&pinned("0"), 1)?;
-            let value = process.first_answer.as_secs_f64() * 1e3;
-            bench.data.push(key("first_answer_ms", server), round, value);
+            match server.start(&pinned("0"), 1) {
+                Ok(process) => {
+                    let value = process.first_answer.as_secs_f64() * 1e3;
+                    bench.data.push(key("first_answer_ms", server), round, value);
+                }
+                Err(fault) => bench.left_out(&STARTS, server, "its start", &fault),
+            }
         }
+    }
+    bench.save()
+}
+
+/// Measures what a waiting connection costs each server, and how big it is.
+///
+/// # Errors
+///
+/// Where what was measured cannot be written.
+pub(crate) fn sizes(bench: &mut Bench) -> Outcome {
+    for server in bench.options.servers.clone() {
+        println!("waiting connections, size: {}", server.name);
         if let Err(fault) = idle(bench, server) {
-            bench.left_out(server, &PLAINTEXT, &format!("{IDLE} waiting connections: {fault}"));
+            bench.left_out(&SIZES, server, &format!("{IDLE} waiting connections"), &fault);
         }
-        let size = stripped(server)?;
-        bench.data.push(key("binary_bytes", server), 0, size);
+        match stripped(server) {
+            Ok(size) => bench.data.push(key("binary_bytes", server), 0, size),
+            Err(fault) => bench.left_out(&SIZES, server, "its size", &fault),
+        }
+        bench.save()?;
     }
     Ok(())
 }

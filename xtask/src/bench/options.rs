@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::bench::compile;
+use crate::bench::parts::{PARTS, Part};
 use crate::bench::scenarios::{RATED, Scenario};
 use crate::bench::servers::{SERVERS, Server};
 use crate::command::{root, target};
@@ -29,12 +30,15 @@ pub(crate) enum Task {
 pub(crate) struct Options {
     pub(crate) servers: Vec<&'static Server>,
     pub(crate) scenarios: Vec<&'static Scenario>,
+    pub(crate) parts: Vec<&'static Part>,
+    /// Whether rows of other parts and servers that the folder has are kept.
+    pub(crate) keeps: bool,
     pub(crate) rounds: u32,
     pub(crate) seconds: f64,
     /// Everything once and briefly: it shows that all runs, not how fast.
     pub(crate) quick: bool,
     pub(crate) folder: PathBuf,
-    /// As it was typed.
+    /// What does all of it again: as it was typed, without what chose a part of it or a folder.
     pub(crate) line: String,
 }
 
@@ -65,25 +69,35 @@ impl Options {
         let mut options = Self {
             servers: SERVERS.iter().collect(),
             scenarios: RATED.iter().collect(),
+            parts: PARTS.iter().filter(|part| !(quick && part.builds())).collect(),
+            keeps: false,
             rounds: if quick { 1 } else { 3 },
             seconds: if quick { 0.2 } else { 1.0 },
             quick,
             folder: if quick { target().join(QUICK_REPORT) } else { root().join(REPORT) },
-            line: ["cargo xtask bench"]
-                .into_iter()
-                .chain(arguments.iter().map(String::as_str))
-                .collect::<Vec<_>>()
-                .join(" "),
+            line: "cargo xtask bench".to_owned(),
         };
         let mut arguments = arguments.iter();
         while let Some(name) = arguments.next() {
             if name == "--quick" {
+                options.line += " --quick";
                 continue;
             }
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
             options.set(name, value)?;
+            if !matches!(name.as_str(), "--only" | "--servers" | "--to") {
+                options.line += &format!(" {name} {value}");
+            }
+        }
+        if !options.keeps && options.servers.len() < SERVERS.len() {
+            options.line += &format!(" --servers {}", options.names());
         }
         Ok(options)
+    }
+
+    /// The names of the servers, as on the command line.
+    pub(crate) fn names(&self) -> String {
+        self.servers.iter().map(|server| server.name).collect::<Vec<_>>().join(",")
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -91,6 +105,10 @@ impl Options {
         match name {
             "--servers" => self.servers = chosen(value, &SERVERS, |server| server.name)?,
             "--scenarios" => self.scenarios = chosen(value, &RATED, |scenario| scenario.name)?,
+            "--only" => {
+                self.parts = chosen(value, &PARTS, |part| part.name)?;
+                self.keeps = true;
+            }
             "--rounds" => self.rounds = value.parse().ok().filter(|rounds| *rounds > 0).ok_or_else(wrong)?,
             "--seconds" => {
                 self.seconds =
@@ -98,7 +116,7 @@ impl Options {
             }
             "--to" => self.folder = root().join(value),
             _ => {
-                let known = "--quick, --servers A,B, --scenarios A,B, --rounds N, --seconds S, --to FOLDER";
+                let known = "--quick, --only A,B, --servers A,B, --scenarios A,B, --rounds N, --seconds S, --to FOLDER";
                 return Err(format!("there is no {name}; there are {known}"));
             }
         }
@@ -132,7 +150,7 @@ mod tests {
     fn takes_all_by_default() {
         let options = parse("").unwrap();
         assert_eq!((options.servers.len(), options.scenarios.len()), (SERVERS.len(), RATED.len()));
-        assert_eq!((options.rounds, options.quick), (3, false));
+        assert_eq!((options.rounds, options.quick, options.parts.len()), (3, false, PARTS.len()));
         assert!(options.folder.ends_with(REPORT));
     }
 
@@ -144,13 +162,23 @@ mod tests {
             (names.as_slice(), options.scenarios.len(), options.rounds),
             (["bare", "ours"].as_slice(), 1, 2)
         );
-        assert_eq!(options.line, "cargo xtask bench --quick --servers bare,ours --scenarios echo --rounds 2");
+        assert_eq!(options.line, "cargo xtask bench --quick --scenarios echo --rounds 2 --servers bare,ours");
+    }
+
+    #[test]
+    fn keeps_what_is_not_asked_for() {
+        let options = parse("--only rates,latency --servers ours --to target/elsewhere --rounds 2").unwrap();
+        let names: Vec<_> = options.parts.iter().map(|part| part.name).collect();
+        assert_eq!((names.as_slice(), options.keeps), (["rates", "latency"].as_slice(), true));
+        assert_eq!(options.line, "cargo xtask bench --rounds 2");
+        assert!(!parse("").unwrap().keeps);
     }
 
     #[test]
     fn says_what_there_is() {
         for (line, expected) in [
             ("--servers iis", "there is no `iis`; there are bare, parse, ours"),
+            ("--only rate", "there is no `rate`; there are rates, latency, starts"),
             ("--rounds 0", "--rounds 0: a number above 0 is wanted"),
             ("--seconds NaN", "--seconds NaN: a number above 0 is wanted"),
             ("--rounds", "--rounds needs a value"),

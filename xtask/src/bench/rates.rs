@@ -2,30 +2,33 @@
 //! so that what disturbs the machine for a while disturbs all of them.
 
 use crate::bench::data::Key;
+use crate::bench::latency;
+use crate::bench::parts::{LATENCY, RATES};
 use crate::bench::run::Bench;
 use crate::bench::scenarios::{PLAINTEXT, Scenario};
 use crate::bench::servers::{OURS, Running, Server, pinned};
 use crate::steps::Outcome;
 
-/// Measures all rounds. The servers run all the time: one that waits costs nothing.
+/// Measures all rounds, with the latencies. The servers run all the time: one that waits costs nothing.
 ///
 /// # Errors
 ///
-/// Where a server does not start.
-pub(crate) fn measure(bench: &mut Bench) -> Outcome {
-    let mut running = Vec::new();
-    for server in bench.options.servers.clone() {
-        running.push((server, server.start(&pinned("0"), 1)?));
-    }
-    bench.look(&running);
+/// Where what was measured cannot be written.
+pub(crate) fn measure(bench: &mut Bench, running: &[(&'static Server, Running)]) -> Outcome {
     for round in 0..bench.options.rounds {
-        for scenario in bench.options.scenarios.clone() {
-            println!("round {} of {}: {}", round + 1, bench.options.rounds, scenario.label);
-            for (server, process) in &running {
-                one(bench, round, scenario, server, process);
+        if bench.wants(&RATES) {
+            for scenario in bench.options.scenarios.clone() {
+                println!("round {} of {}: {}", round + 1, bench.options.rounds, scenario.label);
+                for (server, process) in running {
+                    one(bench, round, scenario, server, process);
+                }
             }
+            workers(bench, round);
         }
-        super::latency::measure(bench, round, &running);
+        if bench.wants(&LATENCY) {
+            latency::measure(bench, round, running);
+        }
+        bench.save()?;
     }
     Ok(())
 }
@@ -45,32 +48,31 @@ fn one(bench: &mut Bench, round: u32, scenario: &Scenario, server: &Server, proc
                 }
             }
             if line.number("failures").is_some_and(|failures| failures > 0.0) {
-                bench.left_out(server, scenario, "some connections were cut off");
+                bench.left_out(&RATES, server, scenario.label, "some connections were cut off");
             }
         }
-        Err(fault) => bench.left_out(server, scenario, &fault),
+        Err(fault) => bench.left_out(&RATES, server, scenario.label, &fault),
     }
 }
 
 /// What a request costs ours with one worker, and with two: on two cores where the driver has a third, else on one.
-///
-/// # Errors
-///
-/// Where ours does not start.
-pub(crate) fn workers(bench: &mut Bench) -> Outcome {
+fn workers(bench: &mut Bench, round: u32) {
     let Some(ours) = bench.options.servers.iter().find(|server| server.name == OURS).copied() else {
-        return Ok(());
+        return;
     };
-    for round in 0..bench.options.rounds {
-        for (workers, scenario) in [(1, "1"), (2, "2")] {
-            let cores = if workers == 2 && bench.cores > 2 { "0,1" } else { "0" };
-            let process = ours.start(&pinned(cores), workers)?;
+    for (workers, scenario) in [(1, "1"), (2, "2")] {
+        let cores = if workers == 2 && bench.cores > 2 { "0,1" } else { "0" };
+        let cost = ours.start(&pinned(cores), workers).and_then(|process| {
             let arguments = [format!("seconds={}", bench.options.seconds), format!("pid={}", process.pid())];
-            let line = bench.driver.load(&process, &PLAINTEXT, &arguments)?;
-            if let Some(value) = line.number("cpu_ns_per_request") {
-                bench.data.push(Key { measure: "workers_cpu_ns", server: OURS, scenario }, round, value);
+            bench.driver.load(&process, &PLAINTEXT, &arguments)
+        });
+        match cost.map(|line| line.number("cpu_ns_per_request")) {
+            Ok(Some(value)) => {
+                let key = Key { measure: "workers_cpu_ns", server: OURS, scenario };
+                bench.data.push(key, round, value);
             }
+            Ok(None) => {}
+            Err(fault) => bench.left_out(&RATES, ours, &format!("{workers} workers"), &fault),
         }
     }
-    Ok(())
 }

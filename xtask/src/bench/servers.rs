@@ -1,6 +1,5 @@
 //! The servers: how each is started, on which core, and that it ends.
 
-use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -163,21 +162,28 @@ pub(crate) fn many_files() -> Vec<String> {
     ["sh", "-c", "ulimit -n \"$(ulimit -H -n)\"; exec \"$0\" \"$@\""].map(str::to_owned).to_vec()
 }
 
-/// Builds the driver and these servers, each by itself: in one build each would get the features that any of them asks
-/// for of what they share.
+/// Builds a server, each by itself: in one build each would get the features that any of them asks for of what they
+/// share. nginx is the system's.
 ///
 /// # Errors
 ///
-/// Where one does not build.
-pub(crate) fn build(servers: &[&'static Server]) -> Outcome {
-    let names = servers.iter().map(|server| server.name).filter(|name| *name != nginx::NAME);
-    let packages: BTreeSet<_> =
-        names.map(|name| format!("peer-{name}")).chain(["driver".to_owned()]).collect();
-    for package in &packages {
-        let mut build = cargo(&["build", "--quiet", "--release", "--locked", "-p", package]);
-        run(build.current_dir(workspace()).env_remove("CARGO_TARGET_DIR"))?;
-    }
-    Ok(())
+/// Where it does not build.
+pub(crate) fn build(server: &Server) -> Outcome {
+    if server.name == nginx::NAME { Ok(()) } else { package(&format!("peer-{}", server.name)) }
+}
+
+/// Builds the driver.
+///
+/// # Errors
+///
+/// Where it does not build.
+pub(crate) fn build_driver() -> Outcome {
+    package("driver")
+}
+
+fn package(name: &str) -> Outcome {
+    let mut build = cargo(&["build", "--quiet", "--release", "--locked", "-p", name]);
+    run(build.current_dir(workspace()).env_remove("CARGO_TARGET_DIR"))
 }
 
 fn quiet(command: &mut Command) -> Result<Child, String> {

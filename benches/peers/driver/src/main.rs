@@ -14,6 +14,7 @@ mod report;
 mod scenario;
 
 use std::io;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Token};
@@ -22,11 +23,19 @@ use connection::Connection;
 use options::Options;
 use report::{Measured, cpu_time, percentiles};
 
-fn main() -> io::Result<()> {
-    let options = Options::from_args(std::env::args().skip(1)).unwrap_or_else(|message| {
-        eprintln!("driver: {message}");
-        std::process::exit(2);
-    });
+fn main() -> ExitCode {
+    let outcome = Options::from_args(std::env::args().skip(1))
+        .and_then(|options| run(options).map_err(|error| error.to_string()));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> io::Result<()> {
     let answer_len = scenario::check(&options)?;
     if options.idle > 0 {
         println!("{}", idle::measure(&options, answer_len)?);

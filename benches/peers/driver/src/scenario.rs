@@ -8,6 +8,9 @@ use contract::{DOWNLOAD, Message, Order, PLAINTEXT, UPLOAD_BYTES};
 
 use crate::options::Options;
 
+/// How long a first answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What a browser says of itself: about 700 bytes.
 const BROWSER: &str = "Connection: keep-alive\r\n\
     sec-ch-ua: \"Chromium\";v=\"140\", \"Not=A?Brand\";v=\"24\", \"Google Chrome\";v=\"140\"\r\n\
@@ -73,13 +76,14 @@ fn content(options: &Options) -> Vec<u8> {
 /// Asks once; gives how many bytes the answer has, when it is the right one.
 pub(crate) fn check(options: &Options) -> io::Result<usize> {
     let mut stream = TcpStream::connect(options.address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(3)))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
     stream.write_all(&request(options))?;
     let expected = content(options);
     let mut answer = Vec::new();
     let mut scratch = vec![0; 64 * 1024];
     loop {
-        let len = stream.read(&mut scratch)?;
+        let len = stream.read(&mut scratch).map_err(|error| late(error, "no whole answer within 10 s"))?;
         answer.extend_from_slice(scratch.get(..len).unwrap_or_default());
         if answer.len() >= 12 && !answer.starts_with(b"HTTP/1.1 200") {
             return Err(wrong(&answer));
@@ -91,7 +95,8 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
             let mut is_right =
                 answer.starts_with(b"HTTP/1.1 200") && answer.get(head..) == Some(expected.as_slice());
             if options.closes {
-                is_right &= stream.read(&mut scratch)? == 0;
+                let end = stream.read(&mut scratch);
+                is_right &= end.map_err(|error| late(error, "the connection stays open for 10 s"))? == 0;
             }
             return if is_right { Ok(answer.len()) } else { Err(wrong(&answer)) };
         }
@@ -101,7 +106,20 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
     }
 }
 
+/// Says of an error that it is the time that is over, where it is.
+fn late(error: io::Error, text: &str) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => io::Error::new(io::ErrorKind::TimedOut, text),
+        _ => error,
+    }
+}
+
 fn wrong(answer: &[u8]) -> io::Error {
-    let begin = String::from_utf8_lossy(answer.get(..100).unwrap_or(answer)).into_owned();
+    // The status line says it all where it is not the one that is wanted; the rest has the date, and differs each time.
+    let shown = match answer.iter().position(|byte| *byte == b'\r') {
+        Some(end) if !answer.starts_with(b"HTTP/1.1 200") => answer.get(..end),
+        Some(_) | None => answer.get(..100),
+    };
+    let begin = String::from_utf8_lossy(shown.unwrap_or(answer)).into_owned();
     io::Error::new(io::ErrorKind::InvalidData, format!("the wrong answer: {begin:?}"))
 }

@@ -8,7 +8,7 @@ const CONTEXT: EncodeContext<'_> = EncodeContext {
     version: Version::HTTP_11,
     kind: RequestKind::Other,
     persistence: Persistence::KeepAlive,
-    date: b"Sun, 06 Nov 1994 08:49:37 GMT",
+    date: &DateLine::new(*b"Sun, 06 Nov 1994 08:49:37 GMT"),
 };
 const TO_HEAD: EncodeContext<'_> = EncodeContext { kind: RequestKind::Head, ..CONTEXT };
 const TO_CONNECT: EncodeContext<'_> = EncodeContext { kind: RequestKind::Connect, ..CONTEXT };
@@ -177,7 +177,11 @@ fn a_content_type_is_written_once_wherever_it_was_set() {
 fn an_application_may_say_the_date() {
     let mut response = Response::ok();
     response.headers_mut().append("date", HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
-    let (text, _) = encode(&response, BodyLength::Known(0), &EncodeContext { date: &[b'x'; 29], ..CONTEXT });
+    let (text, _) = encode(
+        &response,
+        BodyLength::Known(0),
+        &EncodeContext { date: &DateLine::new([b'x'; 29]), ..CONTEXT },
+    );
     assert_eq!(text, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
 }
 

@@ -6,8 +6,8 @@ use http::{HeaderName, HeaderValue, StatusCode, Version};
 use super::{BodyDecoder, Framing};
 use crate::__properties::{cuts, read_answer, read_chunked};
 use crate::h1::{
-    BodyLength, ChunkError, EncodeContext, HeadLimits, HeadParser, OutgoingFraming, Persistence, RequestKind,
-    encode_chunk, encode_head, encode_last_chunk,
+    BodyLength, ChunkError, DateLine, EncodeContext, HeadLimits, HeadParser, OutgoingFraming, Persistence,
+    RequestKind, encode_chunk, encode_head, encode_last_chunk,
 };
 use crate::http::{RequestHead, Response};
 
@@ -146,7 +146,7 @@ impl<'a> Drawn<'a> {
         for (name, value) in &self.fields {
             response.headers_mut().append(name.clone(), value.clone());
         }
-        let date = b"Sun, 06 Nov 1994 08:49:37 GMT";
+        let date = &DateLine::new(*b"Sun, 06 Nov 1994 08:49:37 GMT");
         let context =
             EncodeContext { version: self.version, kind: self.kind, persistence: self.persistence, date };
         let mut out = Vec::new();

@@ -29,6 +29,18 @@ pub enum BodyError {
         /// What was wrong with it, in words for a log.
         detail: String,
     },
+    /// The content is not what its content coding says, or ends too early; 400. Where it is decoded: see
+    /// `layers::Decompression`.
+    Undecodable {
+        /// What was wrong with it, in words for a log.
+        detail: String,
+    },
+    /// The content is more than `ratio` times as large as what was sent of it; 413. Where it is decoded: see
+    /// `layers::Decompression`.
+    TooDense {
+        /// The bound that was passed.
+        ratio: u32,
+    },
     /// The client closed its half before the body's end; 400.
     Incomplete,
     /// The peer has left.
@@ -43,9 +55,11 @@ impl BodyError {
     /// The status that answers a request whose body failed so.
     pub fn status(&self) -> http::StatusCode {
         match self {
-            Self::TooLarge { .. } => http::StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::TooDense { .. } => http::StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => http::StatusCode::REQUEST_TIMEOUT,
-            Self::Malformed { .. } | Self::Incomplete | Self::Disconnected => http::StatusCode::BAD_REQUEST,
+            Self::Malformed { .. } | Self::Undecodable { .. } | Self::Incomplete | Self::Disconnected => {
+                http::StatusCode::BAD_REQUEST
+            }
             Self::Unfinished | Self::Source(_) => http::StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -57,6 +71,10 @@ impl fmt::Display for BodyError {
             Self::TooLarge { limit } => write!(f, "the body is larger than the limit of {limit} bytes"),
             Self::TooSlow => f.write_str("the body arrived slower than the server's minimum rate"),
             Self::Malformed { detail } => write!(f, "the chunked body is malformed: {detail}"),
+            Self::Undecodable { detail } => write!(f, "the content cannot be decoded: {detail}"),
+            Self::TooDense { ratio } => {
+                write!(f, "the content is more than {ratio} times as large as what was sent of it")
+            }
             Self::Incomplete => f.write_str("the client closed the connection before the body's end"),
             Self::Disconnected => f.write_str("the client has closed the connection"),
             Self::Unfinished => f.write_str("the body's writer was dropped before it called finish"),
@@ -72,6 +90,8 @@ impl Error for BodyError {
             Self::TooLarge { .. }
             | Self::TooSlow
             | Self::Malformed { .. }
+            | Self::Undecodable { .. }
+            | Self::TooDense { .. }
             | Self::Incomplete
             | Self::Disconnected
             | Self::Unfinished => None,

@@ -17,10 +17,28 @@ pub(super) enum ContentType {
     /// There is none, or it is among the other fields.
     Nowhere,
     /// What the body's type says; another body brings another.
-    OfBody(&'static HeaderValue),
+    OfBody(&'static BodyType),
     /// It was named, and another body keeps it.
     Named(Box<HeaderValue>),
 }
+
+/// A content type that bodies of ours have.
+pub(super) struct BodyType {
+    pub(super) value: HeaderValue,
+    /// Its field line, to be written as one piece.
+    pub(super) line: &'static str,
+}
+
+macro_rules! body_type {
+    ($value:literal) => {
+        BodyType { value: HeaderValue::from_static($value), line: concat!("content-type: ", $value, "\r\n") }
+    };
+}
+
+pub(super) static TEXT: BodyType = body_type!("text/plain; charset=utf-8");
+pub(super) static HTML: BodyType = body_type!("text/html; charset=utf-8");
+pub(super) static JSON: BodyType = body_type!("application/json");
+pub(super) static OCTETS: BodyType = body_type!("application/octet-stream");
 
 /// What the answer reports beside its status.
 #[derive(Default)]

@@ -96,18 +96,21 @@ where
         let Exchange { response: Some(response), pump, .. } = exchange else {
             return Answered::Whole(After::Abort);
         };
-        let Some((content, framing)) = self.announce(response, pump) else {
+        let Some(framing) = self.announce(response, pump) else {
             return Answered::Whole(After::Abort);
         };
         let wire = &mut self.wire;
-        match (framing, content) {
-            (OutgoingFraming::None, _) => {}
+        if framing != OutgoingFraming::None {
             // What is at hand has a length, and is framed by it.
-            (_, Content::AtHand(bytes)) => match wire.output.push(bytes) {
-                Pushed::Copied => {}
-                Pushed::Kept => return Answered::Begun(Rest::Buffered),
-            },
-            (_, Content::Streamed(body)) => return Answered::Begun(Rest::Body(body, framing)),
+            let body = response.body_mut();
+            match body.at_hand().map(|content| wire.output.copy(content)) {
+                Some(true) => {}
+                Some(false) => {
+                    wire.output.push(body.as_bytes().cloned().unwrap_or_default());
+                    return Answered::Begun(Rest::Buffered);
+                }
+                None => return Answered::Begun(Rest::Body(response.take_body(), framing)),
+            }
         }
         wire.written();
         wire.after_answer(pump).map_or(Answered::Begun(Rest::Behind), Answered::Whole)
@@ -141,17 +144,13 @@ where
         After::Next
     }
 
-    /// Writes a response's head; gives the body, and how it follows. `None` where there is no answer.
-    fn announce(
-        &mut self,
-        response: &mut Response,
-        pump: &mut Option<Box<Pump>>,
-    ) -> Option<(Content, OutgoingFraming)> {
+    /// Writes a response's head; gives how its body follows. `None` where there is no answer.
+    fn announce(&mut self, response: &mut Response, pump: &mut Option<Box<Pump>>) -> Option<OutgoingFraming> {
         self.wire.place.answering();
         if response.status().is_informational() {
             *response = no_answer(response.status(), self.wire.journal.id());
         }
-        let (content, length) = self.prepare(response)?;
+        let length = self.prepare(response)?;
         let wire = &mut self.wire;
         wire.journal.answered(response.status());
         let unread = pump.as_mut().map_or(Unread::Little, |pump| {
@@ -169,21 +168,21 @@ where
         };
         let framing = h1::encode_head(response, length, &context, wire.output.tail());
         wire.following = Following::behind(framing, keep);
-        Some((content, framing))
+        Some(framing)
     }
 
-    /// Renders the response and takes its body out. A body that panics when it is asked for its length, or for a part of
-    /// it, is no answer, but a problem; `None` where that of the problem is the same.
-    fn prepare(&mut self, response: &mut Response) -> Option<(Content, BodyLength)> {
+    /// Renders the response; gives its body's length. A body that panics when it is asked for that, or for a part of it,
+    /// is no answer, but a problem; `None` where that of the problem is the same.
+    fn prepare(&mut self, response: &mut Response) -> Option<BodyLength> {
         for _ in 0..2 {
             // In most answers there is nothing that could panic.
             if !response.is_to_be_rendered()
-                && let Some(bytes) = response.body_mut().take_bytes()
+                && let Some(bytes) = response.body_mut().at_hand()
             {
-                return Some(at_hand(bytes));
+                return Some(BodyLength::Known(bytes.len() as u64));
             }
             match catch_unwind(AssertUnwindSafe(|| self.render(response))) {
-                Ok(body) => return Some(body),
+                Ok(length) => return Some(length),
                 Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
             }
             *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
@@ -193,17 +192,12 @@ where
     }
 
     /// Renders the response where it reports a problem, or is one that the request's conditions and ranges may be about.
-    fn render(&mut self, response: &mut Response) -> (Content, BodyLength) {
+    fn render(&mut self, response: &mut Response) -> BodyLength {
         if response.is_to_be_rendered() {
             let unrendered = std::mem::replace(response, Response::ok());
             *response = self.app.render(unrendered, &self.wire.facts(), self.wire.journal.tally());
         }
-        if let Some(bytes) = response.body_mut().take_bytes() {
-            return at_hand(bytes);
-        }
-        let body = response.take_body();
-        let len = body.len().map_or(BodyLength::Unknown, BodyLength::Known);
-        (Content::Streamed(body), len)
+        response.body_mut().len().map_or(BodyLength::Unknown, BodyLength::Known)
     }
 }
 
@@ -260,19 +254,6 @@ pub(super) enum Rest {
     Buffered,
     /// It is whole, but the rest of the request is to be read, or much to be written.
     Behind,
-}
-
-/// A response's body on its way out.
-enum Content {
-    /// All of it.
-    AtHand(Bytes),
-    /// Chunks that are still to be asked for.
-    Streamed(Body),
-}
-
-fn at_hand(bytes: Bytes) -> (Content, BodyLength) {
-    let length = BodyLength::Known(bytes.len() as u64);
-    (Content::AtHand(bytes), length)
 }
 
 /// Logs and counts a panic of a response's body.

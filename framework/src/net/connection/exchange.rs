@@ -77,13 +77,20 @@ where
 /// What can be refused on the head alone, before a handler runs.
 fn refusal<IO: Transport>(wire: &Wire<IO>, request: &Request) -> Option<Response> {
     // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
-    if request.head().target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://")) {
+    let head = request.head();
+    // Only a target that names its authority can name a scheme.
+    if head.authority.is_some()
+        && head.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://"))
+    {
         let detail = "an https resource cannot be asked for over a connection that is not secured";
         return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
     }
     if wire.message.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
+    }
+    if wire.body.is_complete() {
+        return None;
     }
     let limit = request.body_limit();
     let is_too_large = wire.body.remaining_len().is_some_and(|len| len > limit);

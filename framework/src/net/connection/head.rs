@@ -94,7 +94,6 @@ impl<IO: Transport> Wire<IO> {
             Ok(Some(head)) => {
                 request.head_mut().replace_host();
                 self.input.hold(head.len);
-                self.parser.reset();
                 self.is_kept = true;
                 self.message = Message::of(request, &head);
                 self.body = BodyDecoder::new(head.framing);

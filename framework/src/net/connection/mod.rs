@@ -155,37 +155,41 @@ where
                 let mut waiting = self.wire.wait_for_head();
                 poll_fn(|context| self.wire.poll_head(&mut waiting, context)).await
             };
-            // Made when there is something to be answered: an idle connection has no room for it.
-            let mut exchange = Exchange::default();
-            match next {
-                NextHead::Request(mut request) => {
-                    if let Some(Routed { target, policy, .. }) = self.begin(&mut request, &mut exchange) {
-                        let (wire, mut watch) = (&mut self.wire, Watch::new(policy));
-                        // Pinned where it is made: moved, it would be copied.
-                        let mut answer = pin!(self.app.answer(request, target));
-                        poll_fn(|context| watch.poll(wire, &mut exchange, answer.as_mut(), context)).await;
+            let after = {
+                // Made when there is something to be answered: an idle connection has no room for it.
+                let mut exchange = Exchange::default();
+                match next {
+                    NextHead::Request(mut request) => {
+                        if let Some(Routed { target, policy, .. }) = self.begin(&mut request, &mut exchange) {
+                            let (wire, mut watch) = (&mut self.wire, Watch::new(policy));
+                            // Pinned where it is made: moved, it would be copied.
+                            let mut answer = pin!(self.app.answer(request, target));
+                            poll_fn(|context| watch.poll(wire, &mut exchange, answer.as_mut(), context))
+                                .await;
+                        }
                     }
+                    NextHead::Ended(after) => {
+                        self.wire.finish_exchange();
+                        return after;
+                    }
+                    NextHead::Unreadable(problem) => self.refuse(*problem, &mut exchange),
                 }
-                NextHead::Ended(after) => {
-                    self.wire.finish_exchange();
-                    return after;
-                }
-                NextHead::Unreadable(problem) => self.refuse(*problem, &mut exchange),
-            }
-            let after = match self.answer(&mut exchange) {
-                Answered::Whole(after) => after,
-                // In a box: a connection that waits for nothing of the kind has no room for it.
-                Answered::Begun(rest) => Box::pin(self.answer_rest(rest, &mut exchange.pump)).await,
+                let after = match self.answer(&mut exchange) {
+                    Answered::Whole(after) => after,
+                    // In a box: a connection that waits for nothing of the kind has no room for it.
+                    Answered::Begun(rest) => Box::pin(self.answer_rest(rest, &mut exchange.pump)).await,
+                };
+                if exchange.is_turned_away && after != After::Abort { After::Linger } else { after }
             };
             self.wire.finish_exchange();
-            match after {
-                After::Abort => return After::Abort,
-                _ if exchange.is_turned_away => return After::Linger,
-                After::Next => {}
-                After::Close | After::Leave | After::Linger => return after,
+            if after != After::Next {
+                return after;
             }
-            // However many requests a client has sent at once, the others of this thread have their turn.
-            consume_budget().await;
+            // However many requests a client has sent at once, the others of this thread have their turn. Where it has
+            // sent no more, the read that follows sees to that.
+            if !self.wire.input.is_empty() {
+                consume_budget().await;
+            }
         }
     }
 

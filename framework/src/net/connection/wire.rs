@@ -168,7 +168,12 @@ impl<IO: Transport> Wire<IO> {
     }
 
     /// Writes until nothing is buffered.
+    #[inline]
     pub(super) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+        if self.output.is_empty() { Poll::Ready(Ok(())) } else { self.poll_write(context) }
+    }
+
+    fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         while !self.output.is_empty() {
             match self.output.poll_write(Pin::new(&mut self.io), context) {
                 Poll::Ready(Ok(len)) => {

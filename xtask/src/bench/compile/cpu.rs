@@ -12,7 +12,7 @@ const TICKS_PER_SECOND: f64 = 100.0;
 /// # Errors
 ///
 /// That of `run`, or where the time cannot be read.
-pub(super) fn seconds(run: impl FnOnce() -> Outcome) -> Result<f64, String> {
+pub(in crate::bench) fn seconds(run: impl FnOnce() -> Outcome) -> Result<f64, String> {
     let before = ticks_of_children()?;
     run()?;
     Ok((ticks_of_children()? - before) / TICKS_PER_SECOND)

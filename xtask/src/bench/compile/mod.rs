@@ -12,7 +12,7 @@ mod table;
 
 use std::fs;
 
-use self::cpu::seconds;
+pub(super) use self::cpu::seconds;
 use self::program::{FRAMEWORKS, Framework, Program};
 use self::table::{Figures, Table};
 use crate::command::{output, program as command, root};

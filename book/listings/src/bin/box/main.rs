@@ -1,5 +1,6 @@
 //! "What is in the box": a page of the book is a module here.
 
+mod compression;
 mod cors;
 mod credentials;
 mod csrf;
@@ -12,6 +13,7 @@ mod stack;
 use server::{Routes, Server, routes};
 
 const ROUTES: Routes = routes![
+    ..compression::ROUTES,
     ..cors::ROUTES,
     ..credentials::ROUTES,
     ..csrf::ROUTES,

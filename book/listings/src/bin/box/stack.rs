@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use server::layers::{
-    ConcurrencyLimit, Cors, Csrf, HttpsRedirect, NormalPath, Quota, RateLimit, SecurityHeaders, TimeLimit,
+    Compression, ConcurrencyLimit, Cors, Csrf, Decompression, HttpsRedirect, NormalPath, Quota, RateLimit,
+    SecurityHeaders, TimeLimit,
 };
 use server::{Routes, Server, post, routes};
 
@@ -29,6 +30,8 @@ pub(crate) fn server() -> Server {
         .with(RateLimit::by_client(RATES))
         .with(ConcurrencyLimit::new(256))
         .with(TimeLimit::new(Duration::from_secs(10)))
+        .with(Compression::new())
+        .with(Decompression::new())
 }
 // ANCHOR_END: stack
 
