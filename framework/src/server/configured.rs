@@ -47,13 +47,13 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// ```no_run
     /// use server::{Secret, Server, State, get, routes};
     ///
-    /// #[derive(serde::Deserialize)]
+    /// #[derive(Clone, serde::Deserialize)]
     /// struct Config {
     ///     greeting: String,
     ///     token: Secret,
     /// }
     ///
-    /// #[derive(server::State)]
+    /// #[derive(Clone, server::State)]
     /// struct App {
     ///     config: Config,
     /// }
