@@ -144,6 +144,16 @@ pub(crate) fn takes_body(arguments: &[Extracted], state: &StateType<'_>) -> Toke
     if arguments.is_empty() { quote!(false) } else { quote!(#(#each)||*) }
 }
 
+/// Whether all arguments are made at once: a constant expression, inside of an `impl` over the state.
+pub(crate) fn ready(arguments: &[Extracted], state: &StateType<'_>) -> TokenStream {
+    let name = state.name();
+    let each = arguments.iter().map(|argument| {
+        let extract = argument.extract(&name);
+        quote!(#extract::READY)
+    });
+    if arguments.is_empty() { quote!(true) } else { quote!(#(#each)&&*) }
+}
+
 /// Refuses what no extractor can make, whatever the compiler knows: borrowed and unnamed types.
 fn is_owned(ty: &Type, errors: &mut Errors) -> bool {
     match ty {

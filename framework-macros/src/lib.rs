@@ -25,6 +25,7 @@ mod spans;
 mod state;
 #[cfg(test)]
 mod testing;
+mod waiting;
 mod written;
 
 use proc_macro::TokenStream;

@@ -5,17 +5,15 @@ mod preflight;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
-use pin_project_lite::pin_project;
 
 use crate::config::TrailingSlash;
 use crate::handlers::metrics::{self, Label, Snapshot};
 use crate::handlers::{Monitor, Monitored, Probe, Probes};
 use crate::http::{Accept, Request, RequestFacts, Response, Shutdown};
-use crate::middleware::{Chain, Layer, Terminal};
+use crate::middleware::{Chain, Continue, Layer, Layers, Next, Place, Running};
 use crate::net::{Application, Routed, Vitals, panic_text};
 use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
@@ -92,18 +90,10 @@ impl<S: Send + Sync + 'static> Application for App<S> {
     }
 
     fn answer(&self, request: Request, target: Target) -> impl Future<Output = Response> + Send {
-        let bound = if let Target::Route(index) = target { self.routes.bound(index) } else { None };
-        match bound {
-            Some((handler, layers)) if layers.is_empty() && self.layers.is_empty() => {
-                Answering::Reply { reply: handler.call(request, &self.state) }
-            }
-            Some((handler, route)) => {
-                let (server, state) = (self.layers.as_slice(), &self.state);
-                let chain = Chain { server, route, handler: Terminal::Handler(handler), state };
-                Answering::Chain { chain: async move { chain.start(request).await } }
-            }
+        match target {
+            Target::Route(route) => Next::new(self, Place::outside(route)).answer(request),
             // In a box: a connection has room for what routes need.
-            None => Answering::Reply { reply: Box::pin(self.answer_in_chain(request, target)) },
+            target => Running::Later(Box::pin(self.answer_in_chain(request, target))),
         }
     }
 
@@ -130,23 +120,21 @@ impl<S: Send + Sync + 'static> Application for App<S> {
     }
 }
 
-pin_project! {
-    /// An answer under way: in a box of its own, as a handler's is, or a handler's with layers around it.
-    #[project = AnsweringProjected]
-    enum Answering<'a, Chain> {
-        Reply { reply: Reply<'a> },
-        Chain { #[pin] chain: Chain },
-    }
-}
-
-impl<Chain: Future<Output = Response>> Future for Answering<'_, Chain> {
-    type Output = Response;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        match self.project() {
-            AnsweringProjected::Reply { reply } => reply.as_mut().poll(context),
-            AnsweringProjected::Chain { chain } => chain.poll(context),
+/// The chain around a handler: the server's layers, then those of its scopes and its own.
+impl<S: Send + Sync + 'static> Continue for App<S> {
+    fn run(&self, request: Request, place: Place) -> Reply<'_> {
+        let Some((handler, route)) = self.routes.bound(place.route()) else {
+            return Reply::Ready(Problem::new(StatusCode::NOT_FOUND).into_response());
+        };
+        match (Layers { server: &self.layers, route }).at(place.depth()) {
+            Some(layer) => Reply::Later(layer.call(request, &self.state, Next::new(self, place.deeper()))),
+            None => handler.call(request, &self.state),
         }
+    }
+
+    fn answers_preflights(&self, place: Place) -> bool {
+        let route = self.routes.bound(place.route()).map_or(&[][..], |(_, layers)| layers);
+        Layers { server: &self.layers, route }.answer_preflights(place.depth())
     }
 }
 
@@ -167,12 +155,12 @@ impl<S: Send + Sync + 'static> App<S> {
             return self.answer_probe(request, probe).await;
         }
         let answer = |request| self.answer_without_route(request, &target);
-        let handler = Terminal::Other(&answer);
-        let layers = match target {
+        let route = match target {
             Target::Preflight(_, route) => self.answering_preflights(route),
             _ => Vec::new(),
         };
-        Chain { server: &self.layers, route: &layers, handler, state: &self.state }.start(request).await
+        let layers = Layers { server: &self.layers, route: &route };
+        Chain { layers, answer: &answer, state: &self.state }.start(request).await
     }
 
     /// Where the requests of a route's pattern are counted, where anybody asks.

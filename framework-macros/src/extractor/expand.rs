@@ -5,10 +5,11 @@ use quote::{ToTokens, quote};
 
 use super::check::{Extractor, Failure};
 use crate::errors::Errors;
-use crate::extracted::{Extracted, bounds, extractions, probes, takes_body, tokens_text};
+use crate::extracted::{Extracted, bounds, extractions, probes, ready, takes_body, tokens_text};
 use crate::function::Function;
 use crate::signature::allow_asked_for;
 use crate::spans::{around, at_generated, ends};
+use crate::waiting::may_wait;
 
 pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
     let Extractor { function, state, extracted, output, .. } = extractor;
@@ -18,6 +19,10 @@ pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
     let generics = state.generics(ends(value).0);
     let (state_name, bounds) = (state.name(), bounds(extracted, state));
     let takes_body = if extractor.takes_body { quote!(true) } else { takes_body(extracted, state) };
+    let ready = (!may_wait(function)).then(|| {
+        let ready = ready(extracted, state);
+        quote!(const READY: bool = #ready;)
+    });
     let rejection = rejection(extractor);
     let make = make(extractor);
     // A future that is not `Send` is reported on what the method returns, so that lies where the function's does.
@@ -35,6 +40,7 @@ pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
             #[automatically_derived]
             impl #generics ::server::FromRequest<#state_name> for #value #bounds {
                 const TAKES_BODY: bool = #takes_body;
+                #ready
                 type Rejection = #rejection;
 
                 async fn from_request(

@@ -18,6 +18,7 @@ use super::signature::{Argument, Source, Text};
 use super::{proofs, url};
 use crate::function::Function;
 use crate::spans::{at, ends, place_of_call};
+use crate::waiting::may_wait;
 use crate::written::on_one_line;
 
 /// The function, unchanged, and all that makes it a route.
@@ -204,11 +205,11 @@ fn plain(route: &Route, function: &Function) -> TokenStream {
         let others = std::iter::repeat_n(quote!(_), others);
         quote!(::<#state, #checked, #(#others),*>)
     });
-    let (handler, respond) = (in_order(route, &group, name), respond(function));
+    let (handler, respond, awaits) = (in_order(route, &group, name), respond(function), may_wait(function));
     // A future that cannot move between threads is told of at the function's name.
     let answer = format_ident!("answer_{}_{}", params.len(), group.len(), span = name.span());
     quote_spanned! {name.span()=>
-        ::server::__private::#answer #types (#(#params,)* __request, __state, #handler, #respond)
+        ::server::__private::#answer #types (#(#params,)* __request, __state, #handler, #respond, #awaits)
     }
 }
 
@@ -234,9 +235,31 @@ fn in_order(route: &Route, group: &[(usize, &Argument)], name: &Ident) -> TokenS
 /// The same in an `async` block, for what borrows from the request, takes it whole, or blocks.
 fn block(route: &Route, function: &Function) -> TokenStream {
     let steps = steps(route, function);
+    let name = function.sig.ident.span();
     // A future that cannot move between threads is told of at the function's name.
-    let reply = quote_spanned!(function.sig.ident.span()=> ::server::__private::reply(__answer));
+    let ready = if function.sig.asyncness.is_none() || may_wait(function) { None } else { ready(route) };
+    let reply = match ready {
+        Some(ready) => quote_spanned!(name=> ::server::__private::reply_at_once(#ready, __answer)),
+        None => quote_spanned!(name=> ::server::__private::reply(__answer)),
+    };
     quote!(let __answer = async move { #steps }; #reply)
+}
+
+/// Whether all extractors are made at once: a constant expression. `None` where to ask would be to have a type that is
+/// no extractor told of twice.
+fn ready(route: &Route) -> Option<TokenStream> {
+    let groups = proofs::groups(route);
+    if groups.is_empty() {
+        return Some(quote!(true));
+    }
+    if route.state.is_some() {
+        return None;
+    }
+    let each = groups.iter().map(|group| {
+        let types = proofs::tuple(group);
+        quote!(<#types as ::server::__private::ExtractAll<__S, _>>::READY)
+    });
+    Some(quote!(#(#each)&&*))
 }
 
 /// What the block does: owned parameters, extractors, then what takes or borrows from the request, then the call.

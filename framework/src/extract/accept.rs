@@ -20,6 +20,7 @@ use crate::http::{Accept, Request, elements, first_of_the_heaviest, parse_weight
 /// }
 /// ```
 impl<S: Sync> FromRequest<S> for Accept {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {
@@ -114,6 +115,7 @@ fn contains(range: &str, tag: &str) -> bool {
 }
 
 impl<S: Sync> FromRequest<S> for AcceptLanguage {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {

@@ -86,6 +86,9 @@ pub trait Extract<S, T> {
     /// See [`FromRequest::TAKES_BODY`].
     const TAKES_BODY: bool;
 
+    /// See [`FromRequest::READY`].
+    const READY: bool;
+
     /// Makes the value, or the response that refuses the request.
     fn extract(request: &mut Request, state: &S) -> impl Future<Output = Result<T, Response>> + Send;
 }
@@ -103,6 +106,7 @@ where
 
 impl<S: Sync, T: FromRequest<S>> Extract<S, T> for Argument<true, T> {
     const TAKES_BODY: bool = T::TAKES_BODY;
+    const READY: bool = T::READY;
 
     async fn extract(request: &mut Request, state: &S) -> Result<T, Response> {
         T::from_request(request, state).await.map_err(IntoResponse::into_response)
@@ -112,6 +116,7 @@ impl<S: Sync, T: FromRequest<S>> Extract<S, T> for Argument<true, T> {
 /// Never called: the program that holds one has an error already.
 impl<S, T: Send> Extract<S, T> for Argument<false, T> {
     const TAKES_BODY: bool = false;
+    const READY: bool = false;
 
     fn extract(_: &mut Request, _: &S) -> impl Future<Output = Result<T, Response>> + Send {
         std::future::pending()
@@ -128,12 +133,17 @@ pub enum Checked<const CHECKED: bool> {}
 
 /// A tuple of extractors, made from a request of a server with the state `S`; `C` is its [`Checked`].
 pub trait ExtractAll<S, C>: Sized {
+    /// [`FromRequest::READY`] of all of them.
+    const READY: bool = false;
+
     /// Makes the values in order, or the response of the first that refuses the request.
     fn extract_all(request: &mut Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 /// No extractors: there is nothing to ask of the state.
 impl<S: Sync> ExtractAll<S, Checked<true>> for () {
+    const READY: bool = true;
+
     async fn extract_all(_: &mut Request, _: &S) -> Result<Self, Response> {
         Ok(())
     }
@@ -142,6 +152,8 @@ impl<S: Sync> ExtractAll<S, Checked<true>> for () {
 macro_rules! tuples {
     ($($($ty:ident)+;)+) => {$(
         impl<S: Sync, $($ty: FromRequest<S>),+> ExtractAll<S, Checked<true>> for ($($ty,)+) {
+            const READY: bool = $($ty::READY)&&+;
+
             async fn extract_all(request: &mut Request, state: &S) -> Result<Self, Response> {
                 Ok(($($ty::from_request(request, state).await.map_err(IntoResponse::into_response)?,)+))
             }

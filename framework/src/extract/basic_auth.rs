@@ -67,6 +67,7 @@ impl BasicAuth {
 }
 
 impl<S: Sync> FromRequest<S> for BasicAuth {
+    const READY: bool = true;
     type Rejection = CredentialsRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, CredentialsRejection> {

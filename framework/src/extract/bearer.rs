@@ -50,6 +50,7 @@ impl Bearer {
 }
 
 impl<S: Sync> FromRequest<S> for Bearer {
+    const READY: bool = true;
     type Rejection = CredentialsRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, CredentialsRejection> {

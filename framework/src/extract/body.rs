@@ -29,6 +29,7 @@ use crate::respond::{IntoResponse, Problem};
 /// server's `max_body`. One that does not say so gives [`BodyError::TooLarge`] where it passes the limit.
 impl<S: Sync> FromRequest<S> for Body {
     const TAKES_BODY: bool = true;
+    const READY: bool = true;
     type Rejection = BodyRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, BodyRejection> {

@@ -34,6 +34,7 @@ impl ClientAddr {
 }
 
 impl<S: Sync> FromRequest<S> for ClientAddr {
+    const READY: bool = true;
     type Rejection = ClientAddrRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, ClientAddrRejection> {

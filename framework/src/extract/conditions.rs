@@ -80,6 +80,7 @@ impl Conditions {
 }
 
 impl<S: Sync> FromRequest<S> for Conditions {
+    const READY: bool = true;
     type Rejection = HeaderRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, HeaderRejection> {

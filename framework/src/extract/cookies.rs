@@ -132,6 +132,7 @@ fn with_defaults(mut cookie: Cookie<'static>) -> Cookie<'static> {
 }
 
 impl<S: Sync> FromRequest<S> for Cookies {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {

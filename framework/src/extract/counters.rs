@@ -9,6 +9,7 @@ use crate::observe::Counters;
 /// Takes the counters of the server that the request came to. One that came to no server, in a test of an extractor
 /// say, has counters that stay at zero.
 impl<S: Sync> FromRequest<S> for Counters {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {

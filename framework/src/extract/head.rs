@@ -18,6 +18,7 @@ use crate::http::Request;
 /// }
 /// ```
 impl<S: Sync> FromRequest<S> for Method {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {
@@ -36,6 +37,7 @@ impl<S: Sync> FromRequest<S> for Method {
 /// }
 /// ```
 impl<S: Sync> FromRequest<S> for Uri {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {
@@ -54,6 +56,7 @@ impl<S: Sync> FromRequest<S> for Uri {
 /// }
 /// ```
 impl<S: Sync> FromRequest<S> for Version {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {
@@ -75,6 +78,7 @@ impl<S: Sync> FromRequest<S> for Version {
 /// }
 /// ```
 impl<S: Sync> FromRequest<S> for HeaderMap {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {

@@ -43,6 +43,7 @@ impl MatchedRoute {
 }
 
 impl<S: Sync> FromRequest<S> for MatchedRoute {
+    const READY: bool = true;
     type Rejection = MatchedRouteRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, MatchedRouteRejection> {

@@ -120,6 +120,14 @@ pub trait FromRequest<S>: Sized + Send {
     /// Whether this takes the request's body, of which there is one: two such arguments are a compile error.
     const TAKES_BODY: bool = false;
 
+    /// Whether the future of [`from_request`](Self::from_request) awaits nothing, so that it is ready when it is first
+    /// polled, whatever the request.
+    ///
+    /// A handler that awaits nothing itself, and whose extractors all say so, is run without a box for its future. Say
+    /// `true` of what is made from the request's head and the state alone. Where that was wrong, the request is
+    /// answered with 500.
+    const READY: bool = false;
+
     /// The answer to a request that this cannot be made from.
     type Rejection: IntoResponse + Send;
 
@@ -157,6 +165,7 @@ pub trait Provides<T> {
 
 impl<S: Sync, T: FromRequest<S>> FromRequest<S> for Option<T> {
     const TAKES_BODY: bool = T::TAKES_BODY;
+    const READY: bool = T::READY;
     type Rejection = std::convert::Infallible;
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, Self::Rejection> {
@@ -166,6 +175,7 @@ impl<S: Sync, T: FromRequest<S>> FromRequest<S> for Option<T> {
 
 impl<S: Sync, T: FromRequest<S, Rejection = R>, R: IntoResponse + Send> FromRequest<S> for Result<T, R> {
     const TAKES_BODY: bool = T::TAKES_BODY;
+    const READY: bool = T::READY;
     type Rejection = std::convert::Infallible;
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, Self::Rejection> {

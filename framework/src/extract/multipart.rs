@@ -151,6 +151,7 @@ impl Multipart {
 
 impl<S: Sync> FromRequest<S> for Multipart {
     const TAKES_BODY: bool = true;
+    const READY: bool = true;
     type Rejection = MultipartRejection;
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, MultipartRejection> {

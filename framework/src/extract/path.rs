@@ -40,6 +40,7 @@ use crate::respond::{IntoResponse, Problem};
 pub struct Path<T>(pub T);
 
 impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Path<T> {
+    const READY: bool = true;
     type Rejection = PathRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, PathRejection> {

@@ -63,6 +63,7 @@ impl<T> Query<T> {
 }
 
 impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Query<T> {
+    const READY: bool = true;
     type Rejection = QueryRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, QueryRejection> {

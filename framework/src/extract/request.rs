@@ -22,6 +22,7 @@ use crate::http::Request;
 /// ```
 impl<S: Sync> FromRequest<S> for Request {
     const TAKES_BODY: bool = true;
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {

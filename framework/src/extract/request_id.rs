@@ -16,6 +16,7 @@ use crate::http::{Request, RequestId};
 /// }
 /// ```
 impl<S: Sync> FromRequest<S> for RequestId {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {

@@ -7,6 +7,7 @@ use crate::http::{Request, Shutdown};
 
 /// Takes the server's end, to ask for it or to wait for it; see [`Shutdown`].
 impl<S: Sync> FromRequest<S> for Shutdown {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, Infallible> {

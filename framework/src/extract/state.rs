@@ -45,6 +45,7 @@ where
     S: Provides<T> + Sync,
     T: Clone + Send + Sync,
 {
+    const READY: bool = true;
     type Rejection = Infallible;
 
     async fn from_request(_: &mut Request, state: &S) -> Result<Self, Infallible> {

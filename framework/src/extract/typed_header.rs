@@ -133,6 +133,7 @@ impl fmt::Display for HeaderFault {
 pub struct Header<H>(pub H);
 
 impl<S: Sync, H: TypedHeader> FromRequest<S> for Header<H> {
+    const READY: bool = true;
     type Rejection = HeaderRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, HeaderRejection> {
@@ -151,6 +152,7 @@ pub(super) fn decode<H: TypedHeader>(request: &Request) -> Result<H, HeaderRejec
 macro_rules! arguments {
     ($($header:ty),+) => {$(
         impl<S: Sync> crate::FromRequest<S> for $header {
+            const READY: bool = true;
             type Rejection = crate::rejection::HeaderRejection;
 
             async fn from_request(

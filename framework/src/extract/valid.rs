@@ -115,6 +115,7 @@ where
     T: FromRequest<S> + Validated<Value: Validate<Context: Default>>,
 {
     const TAKES_BODY: bool = T::TAKES_BODY;
+    const READY: bool = T::READY;
     type Rejection = ValidRejection<T::Rejection>;
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, Self::Rejection> {

@@ -8,7 +8,6 @@ mod more;
 
 use std::error::Error;
 use std::fmt;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,7 +15,7 @@ use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFI
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
-use self::more::{BodyType, ContentType, HTML, JSON, More, OCTETS, Report, TEXT};
+use self::more::{BodyType, ContentType, HTML, JSON, More, NO_FIELDS, OCTETS, Report, TEXT};
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
 use super::{Body, Takeover};
@@ -39,9 +38,6 @@ pub struct Response {
     body: Body,
     more: Option<Box<More>>,
 }
-
-/// The fields of an answer that has none.
-static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
 impl Response {
     /// An answer with this status and no body.
@@ -199,7 +195,6 @@ impl Response {
     }
 
     /// 200 with a body of text: as [`Response::text`], which asks what was set before.
-    #[inline]
     pub(crate) fn of_text(text: impl Into<Body>) -> Self {
         Self::of(&TEXT, text.into())
     }
@@ -212,7 +207,6 @@ impl Response {
         }
     }
 
-    #[inline]
     fn of(body_type: &'static BodyType, body: Body) -> Self {
         Self { status: StatusCode::OK, content_type: ContentType::OfBody(body_type), body, more: None }
     }

@@ -1,14 +1,16 @@
 //! The chain of middleware around one handler, and [`Next`], the rest of it.
 //!
 //! A chain borrows the layers of the server and those that the table holds for the route; it copies and allocates
-//! nothing. Each layer's future is one allocation.
+//! nothing. A route's chain is the application itself: a place says which route, and how deep in its layers a request is.
+//! Each layer's future is one allocation; a handler that need not wait answers without one.
 
 use std::fmt;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use super::Middleware;
 use crate::http::{Request, Response};
-use crate::routing::HandlerFn;
+use crate::routing::Reply;
 
 /// A boxed future; what a layer's call and a handler's call give.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -72,76 +74,152 @@ impl<S: Sync, M: Middleware<S>> Layer<S> for M {
 /// ```
 pub struct Next<'a> {
     chain: &'a dyn Continue,
-    depth: usize,
+    place: Place,
 }
 
 impl<'a> Next<'a> {
+    /// What is left of a chain at a place.
+    pub(crate) fn new(chain: &'a dyn Continue, place: Place) -> Self {
+        Self { chain, place }
+    }
+
     /// Asks the rest of the chain for its response.
-    pub async fn run(self, request: Request) -> Response {
-        self.chain.run(request, self.depth).await
+    ///
+    /// Nothing of it runs before the future is polled.
+    pub fn run(self, request: Request) -> impl Future<Output = Response> + Send + use<'a> {
+        self.answer(request)
+    }
+
+    /// The same, by its name.
+    pub(crate) fn answer(self, request: Request) -> Running<'a> {
+        Running::Begin { next: self, request: Some(request) }
     }
 
     /// Whether one of the layers inside answers preflights.
     pub(super) fn answers_preflights(&self) -> bool {
-        self.chain.answers_preflights(self.depth)
+        self.chain.answers_preflights(self.place)
     }
 }
 
 impl fmt::Debug for Next<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Next").field("depth", &self.depth).finish_non_exhaustive()
+        f.debug_struct("Next").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// The rest of a chain under way: written out, as the future of an `async fn` keeps its arguments twice.
+pub(crate) enum Running<'a> {
+    /// Nothing of it has run.
+    Begin { next: Next<'a>, request: Option<Request> },
+    /// It waits.
+    Later(BoxFuture<'a, Response>),
+}
+
+impl Future for Running<'_> {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        let (next, request) = match &mut *self {
+            Self::Later(reply) => return reply.as_mut().poll(context),
+            Self::Begin { next, request } => (next, request),
+        };
+        let request = request.take().expect("what is ready is not polled again");
+        let mut reply = match next.chain.run(request, next.place) {
+            Reply::Ready(response) => return Poll::Ready(response),
+            Reply::Later(reply) => reply,
+        };
+        let polled = reply.as_mut().poll(context);
+        *self = Self::Later(reply);
+        polled
+    }
+}
+
+/// Where in a chain a request is; small, as each layer's future holds it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    /// The index of the route in its table, where the chain is a route's.
+    route: u32,
+    /// How many layers stand around.
+    depth: u32,
+}
+
+impl Place {
+    /// Outside of all layers of a route.
+    pub(crate) fn outside(route: usize) -> Self {
+        // A table has fewer.
+        Self { route: u32::try_from(route).unwrap_or(u32::MAX), depth: 0 }
+    }
+
+    /// The route's index.
+    pub(crate) fn route(self) -> usize {
+        self.route as usize
+    }
+
+    /// How many layers stand around.
+    pub(crate) fn depth(self) -> usize {
+        self.depth as usize
+    }
+
+    /// One layer further in.
+    pub(crate) fn deeper(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
     }
 }
 
 /// A chain without its state's type, so that [`Next`] needs none.
-trait Continue: Sync {
-    fn run(&self, request: Request, depth: usize) -> BoxFuture<'_, Response>;
+pub(crate) trait Continue: Sync {
+    /// Lets the layer of this place answer, or what stands inside of them all.
+    fn run(&self, request: Request, place: Place) -> Reply<'_>;
 
-    /// Whether a layer at this depth or deeper answers preflights.
-    fn answers_preflights(&self, depth: usize) -> bool;
+    /// Whether a layer at this place or deeper answers preflights.
+    fn answers_preflights(&self, place: Place) -> bool;
 }
 
-/// All that stands between a routed request and its response.
-pub(crate) struct Chain<'a, S: 'static> {
-    /// The server's layers, outermost first.
+/// The layers around an answer, outermost first.
+pub(crate) struct Layers<'a, S: 'static> {
+    /// The server's.
     pub(crate) server: &'a [Box<dyn Layer<S>>],
-    /// The layers of scopes and route, outermost first.
+    /// Those of scopes and route.
     pub(crate) route: &'a [Option<&'static dyn Layer<S>>],
-    pub(crate) handler: Terminal<'a, S>,
+}
+
+impl<'a, S> Layers<'a, S> {
+    /// The layer inside of `depth` others.
+    pub(crate) fn at(&self, depth: usize) -> Option<&'a dyn Layer<S>> {
+        match self.server.get(depth) {
+            Some(layer) => Some(&**layer),
+            None => self.route.get(depth - self.server.len()).copied().flatten().map(|layer| layer as _),
+        }
+    }
+
+    /// Whether a layer at this depth or deeper answers preflights.
+    pub(crate) fn answer_preflights(&self, depth: usize) -> bool {
+        (depth..).map_while(|depth| self.at(depth)).any(|layer| layer.answers_preflights())
+    }
+}
+
+/// The chain around what no handler answers: no route, another method, a mount.
+pub(crate) struct Chain<'a, S: 'static> {
+    pub(crate) layers: Layers<'a, S>,
+    pub(crate) answer: &'a (dyn Fn(Request) -> BoxFuture<'a, Response> + Sync),
     pub(crate) state: &'a S,
 }
 
-/// What answers inside the innermost layer.
-pub(crate) enum Terminal<'a, S: 'static> {
-    Handler(HandlerFn<S>),
-    /// What no handler answers: no route, another method, a mount.
-    Other(&'a (dyn Fn(Request) -> BoxFuture<'a, Response> + Sync)),
-}
-
 impl<S: Sync> Chain<'_, S> {
-    pub(crate) fn start(&self, request: Request) -> BoxFuture<'_, Response> {
-        self.run(request, 0)
+    pub(crate) fn start(&self, request: Request) -> impl Future<Output = Response> + Send {
+        Next::new(self, Place::default()).run(request)
     }
 }
 
 impl<S: Sync> Continue for Chain<'_, S> {
-    fn run(&self, request: Request, depth: usize) -> BoxFuture<'_, Response> {
-        let next = Next { chain: self, depth: depth + 1 };
-        if let Some(layer) = self.server.get(depth) {
-            return layer.call(request, self.state, next);
-        }
-        if let Some(Some(layer)) = self.route.get(depth - self.server.len()) {
-            return layer.call(request, self.state, next);
-        }
-        match &self.handler {
-            Terminal::Handler(handler) => handler.call(request, self.state),
-            Terminal::Other(answer) => answer(request),
-        }
+    fn run(&self, request: Request, place: Place) -> Reply<'_> {
+        Reply::Later(match self.layers.at(place.depth()) {
+            Some(layer) => layer.call(request, self.state, Next::new(self, place.deeper())),
+            None => (self.answer)(request),
+        })
     }
 
-    fn answers_preflights(&self, depth: usize) -> bool {
-        let server = self.server.iter().map(|layer| &**layer);
-        let mut inside = server.chain(self.route.iter().copied().flatten()).skip(depth);
-        inside.any(|layer| layer.answers_preflights())
+    fn answers_preflights(&self, place: Place) -> bool {
+        self.layers.answer_preflights(place.depth())
     }
 }

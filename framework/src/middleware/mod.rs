@@ -22,7 +22,7 @@ mod rate_limit;
 mod security_headers;
 mod time_limit;
 
-pub(crate) use chain::{BoxFuture, Chain, Terminal};
+pub(crate) use chain::{BoxFuture, Chain, Continue, Layers, Place, Running};
 pub use chain::{Layer, Next};
 #[cfg(feature = "compression")]
 pub use compression::Compression;

@@ -179,4 +179,42 @@ mod tests {
         }
         assert_eq!(start.elapsed().as_secs(), 40);
     }
+
+    /// Polls a timer of ten seconds until it is ready; `before` is called once, before it is first polled.
+    #[track_caller]
+    fn check_wakes(before: impl FnOnce(&mut Timer, Instant, &mut Context<'_>)) {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let (mut timer, deadline) = (Timer::default(), Instant::now() + Duration::from_secs(10));
+            let mut before = Some(before);
+            let waited = std::future::poll_fn(|context| {
+                if let Some(before) = before.take() {
+                    before(&mut timer, deadline, context);
+                }
+                timer.poll(deadline, Instant::now(), context)
+            });
+            let waited = tokio::time::timeout(Duration::from_secs(3600), waited).await;
+            assert!(waited.is_ok(), "nobody was woken");
+            assert_eq!(deadline.elapsed(), Duration::ZERO);
+        });
+    }
+
+    #[test]
+    fn a_timer_wakes_who_asked_last() {
+        check_wakes(|timer, deadline, _| {
+            let mut other = Context::from_waker(Waker::noop());
+            assert!(timer.poll(deadline, Instant::now(), &mut other).is_pending());
+        });
+    }
+
+    #[test]
+    fn a_timer_that_was_asked_without_a_budget_is_asked_again() {
+        check_wakes(|timer, deadline, context| {
+            while has_budget_remaining() {
+                let _ = std::pin::pin!(tokio::task::consume_budget()).poll(context);
+            }
+            assert!(timer.poll(deadline, Instant::now(), context).is_pending());
+        });
+    }
 }

@@ -8,9 +8,9 @@ use std::fmt;
 
 use ::http::StatusCode;
 
-use super::{Bound, HandlerFn, Routes};
-use crate::http::{Request, Response};
-use crate::middleware::{BoxFuture, Layer, Middleware};
+use super::{Bound, HandlerFn, Reply, Routes};
+use crate::http::Request;
+use crate::middleware::{Layer, Middleware};
 use crate::respond::{IntoResponse, Problem};
 
 /// An item of `routes!` with the state's type.
@@ -105,6 +105,6 @@ pub const fn layer<S: Sync + 'static, M: Middleware<S>>(middleware: &'static M) 
 }
 
 /// Fills the places that no handler has taken yet; `Bindings::new` leaves none.
-fn nowhere<S>(_: Request, _: &S) -> BoxFuture<'_, Response> {
-    Box::pin(async { Problem::new(StatusCode::NOT_FOUND).into_response() })
+fn nowhere<S>(_: Request, _: &S) -> Reply<'_> {
+    Reply::Ready(Problem::new(StatusCode::NOT_FOUND).into_response())
 }

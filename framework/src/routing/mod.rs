@@ -38,7 +38,7 @@ pub(crate) use mount::{MountError, Mounts};
 pub use reply::{
     Reply, answer_0_0, answer_0_1, answer_0_2, answer_0_3, answer_0_4, answer_1_0, answer_1_1, answer_1_2,
     answer_1_3, answer_1_4, answer_2_0, answer_2_1, answer_2_2, answer_2_3, answer_2_4, answer_3_0,
-    answer_3_1, answer_3_2, answer_3_3, answer_3_4, reply, respond,
+    answer_3_1, answer_3_2, answer_3_3, answer_3_4, reply, reply_at_once, respond,
 };
 pub use route_url::{RouteUrl, UrlError};
 pub use source::{Item, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};

@@ -1,26 +1,68 @@
-//! What stands around a handler's call: its extractors run first, its result becomes a response, and all of it goes
-//! into a box.
+//! What stands around a handler's call: its extractors run first, and its result becomes a response.
+//!
+//! A handler that may wait goes into a box, as its future must stay where it was first polled. One in which nothing can
+//! wait is ready when it is polled once: that happens on the stack, and nothing is allocated. `#[route]` sees whether
+//! the function awaits anything, and [`FromRequest::READY`](crate::FromRequest::READY) says it of each argument.
 //!
 //! These futures are generic, so that rustc checks them once, here; an `async` block in each handler's expansion would
 //! cost it twice the time of all the rest.
+
+use std::fmt;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use crate::extract::argument::ExtractAll;
 use crate::http::{Request, Response};
 use crate::middleware::BoxFuture;
 use crate::respond::IntoResponse;
 
-/// A handler's future as the table holds it.
-pub type Reply<'a> = BoxFuture<'a, Response>;
+/// What a handler's call gives.
+pub enum Reply<'a> {
+    /// The answer: nothing had to be waited for.
+    Ready(Response),
+    /// What is still to be waited for.
+    Later(BoxFuture<'a, Response>),
+}
+
+impl fmt::Debug for Reply<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ready(_) => "Ready",
+            Self::Later(_) => "Later",
+        })
+    }
+}
 
 /// Boxes a handler's future; one that cannot move between threads is refused here.
 pub fn reply<'a>(future: impl Future<Output = Response> + Send + 'a) -> Reply<'a> {
-    Box::pin(future)
+    Reply::Later(Box::pin(future))
 }
 
-/// The answer that a parameter's refusal is.
-#[expect(clippy::boxed_local, reason = "results stay small with it")]
-fn refuse<'a>(response: Box<Response>) -> Reply<'a> {
-    Box::pin(std::future::ready(*response))
+/// The same, but runs a future to its end at once where it is `ready`.
+#[inline]
+pub fn reply_at_once<'a>(ready: bool, future: impl Future<Output = Response> + Send + 'a) -> Reply<'a> {
+    if ready { Reply::Ready(run_at_once(future)) } else { reply(future) }
+}
+
+/// Polls a future in which nothing waits.
+///
+/// # Panics
+///
+/// Where something does: it cannot be moved into a box any more.
+#[inline]
+fn run_at_once(future: impl Future<Output = Response>) -> Response {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(response) => response,
+        Poll::Pending => waited(),
+    }
+}
+
+#[cold]
+fn waited() -> ! {
+    panic!(
+        "a handler without an `.await` waits: an extractor of its says `READY` and is not, or a macro that is called \
+         like one of the standard library hides an `.await`"
+    );
 }
 
 /// A function for each number of parameters and of extractors, so that rustc infers all types from the handler: told
@@ -29,7 +71,8 @@ macro_rules! answer {
     ($name:ident: [$($param:ident)*] [$($extractor:ident)*]) => {
         /// Answers with what an `async` function returns, made a response by `respond`: from its parameters, each
         /// parsed or refused, and its extractors, which were asked about as `C` says. A future that cannot move
-        /// between threads is refused here.
+        /// between threads is refused here. Where the function awaits nothing, and its extractors are made at once, it
+        /// is run at once.
         #[allow(non_snake_case, clippy::too_many_arguments, reason = "a value for each type, named as it is")]
         pub fn $name<'a, S, C, $($param,)* $($extractor,)* F, A>(
             $($param: Result<$param, Box<Response>>,)*
@@ -37,6 +80,7 @@ macro_rules! answer {
             state: &'a S,
             handler: F,
             respond: fn(A::Output) -> Response,
+            awaits: bool,
         ) -> Reply<'a>
         where
             S: Sync,
@@ -48,14 +92,16 @@ macro_rules! answer {
         {
             $(let $param = match $param {
                 Ok(value) => value,
-                Err(response) => return refuse(response),
+                Err(response) => return Reply::Ready(*response),
             };)*
-            Box::pin(async move {
+            let answer = async move {
                 match <($($extractor,)*) as ExtractAll<S, C>>::extract_all(&mut request, state).await {
                     Ok(($($extractor,)*)) => respond(handler($($param,)* $($extractor),*).await),
                     Err(response) => response,
                 }
-            })
+            };
+            // Both are constants where a handler names this, so that one way is left.
+            reply_at_once(<($($extractor,)*) as ExtractAll<S, C>>::READY && !awaits, answer)
         }
     };
 }

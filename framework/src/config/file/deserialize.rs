@@ -96,11 +96,11 @@ impl<'a> Typed<'a> {
         seed.deserialize(self).map_err(|mut fault| {
             if fault.at.is_none() {
                 if let Some(key) = fault.missing {
-                    let mut path = path.clone();
-                    path.push(key.to_owned());
-                    let variable = super::overrides::variable_name(&path);
                     // A mapping that a variable brought into being has no place of its own.
-                    place = place_of(&path[..path.len().saturating_sub(1)], place.source.clone());
+                    place = place_of(&path, place.source.clone());
+                    let mut missing = path.clone();
+                    missing.push(key.to_owned());
+                    let variable = super::overrides::variable_name(&missing);
                     fault.text = format!("lacks `{key}`, which `{variable}` in the environment sets too");
                 } else if is_secret || reading.is_hidden(&path) {
                     // The text may repeat the value.

@@ -163,6 +163,7 @@ impl PrivateCookies {
 macro_rules! jars {
     ($($jar:ident),+) => {$(
         impl<S: Provides<CookieKey> + Sync> FromRequest<S> for $jar {
+            const READY: bool = true;
             type Rejection = Infallible;
 
             async fn from_request(request: &mut Request, state: &S) -> Result<Self, Infallible> {

@@ -1,5 +1,7 @@
 //! The parts of a [`Response`](super::Response) that most answers do not have, or share.
 
+use std::sync::LazyLock;
+
 use http::{HeaderMap, HeaderValue};
 
 use crate::http::Takeover;
@@ -14,6 +16,9 @@ pub(super) struct More {
     /// What has the connection behind a 101.
     pub(super) takeover: Option<Box<dyn Takeover>>,
 }
+
+/// The fields of an answer that has none.
+pub(super) static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
 /// The content type, and who chose it.
 pub(super) enum ContentType {

@@ -1,5 +1,5 @@
 use super::refusal;
-use crate::middleware::{BoxFuture, Chain, Terminal};
+use crate::middleware::{BoxFuture, Chain, Layers};
 use crate::{
     FromRequest, IntoResponse, Layer, Method, Middleware, Next, Problem, Provides, Request, Response, State,
     StatusCode, middleware,
@@ -68,7 +68,8 @@ async fn run(layer: impl Middleware<App>, request: Request) -> Response {
     }
     let layers: [Box<dyn Layer<App>>; 1] = [Box::new(layer)];
     let (app, answer) = (App { greeting: "hello" }, |request| handler(request));
-    Chain { server: &layers, route: &[], handler: Terminal::Other(&answer), state: &app }.start(request).await
+    let layers = Layers { server: &layers, route: &[] };
+    Chain { layers, answer: &answer, state: &app }.start(request).await
 }
 
 fn request(user: Option<&'static str>) -> Request {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem};
-use crate::routing::{Captures, Endpoint, Handle, OnDisconnect, Pattern, RouteInfo, Segment};
+use crate::routing::{Captures, Endpoint, Handle, OnDisconnect, Pattern, Reply, RouteInfo, Segment};
 use crate::{FromRequest, Method, Middleware, Next, Parsed, StatusCode};
 use crate::{delete, get, head, options, patch, post, put, route};
 
@@ -22,7 +22,10 @@ fn call_pattern<H: Handle<S>, S: 'static>(
     let route: &'static RouteInfo = H::ROUTE;
     *request.head_and_captures().1 = captures(&route.patterns[pattern], pattern, request.path());
     request.set_route(route, None);
-    block_on(H::__call(request, state))
+    match H::__call(request, state) {
+        Reply::Ready(response) => response,
+        Reply::Later(reply) => block_on(reply),
+    }
 }
 
 #[track_caller]

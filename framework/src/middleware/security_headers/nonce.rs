@@ -59,6 +59,7 @@ impl CspNonce {
 }
 
 impl<S: Sync> FromRequest<S> for CspNonce {
+    const READY: bool = true;
     type Rejection = CspNonceRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, CspNonceRejection> {

@@ -16,6 +16,9 @@ use crate::http::Request;
 use crate::observe::{Ended, Timeout};
 use crate::respond::Problem;
 
+/// A deadline that is looked at so late was missed by a thread that had something else to do.
+const HELD: Duration = Duration::from_secs(1);
+
 /// What came of waiting for a request.
 pub(super) enum NextHead {
     /// A request whose body is still to be read; what its head says of the message is noted.
@@ -33,6 +36,8 @@ pub(super) struct Waiting {
     request: Option<Request>,
     /// When the wait for the first byte, or for the head's end, began.
     since: Option<Instant>,
+    /// Whether that time was looked up anew, and not the turn's.
+    is_timed: bool,
     /// Whether the buffer holds bytes that the parser has not seen.
     fresh: bool,
 }
@@ -74,7 +79,7 @@ impl<IO: Transport> Wire<IO> {
                 Poll::Ready(0) => return Poll::Ready(NextHead::Ended(After::Close)),
                 Poll::Ready(_) => {
                     if waiting.request.is_none() && !is_empty_line(self.input.unread()) {
-                        waiting.since = None;
+                        (waiting.since, waiting.is_timed) = (None, false);
                     }
                     waiting.fresh = true;
                 }
@@ -142,7 +147,15 @@ impl<IO: Transport> Wire<IO> {
     /// Whether the wait has lasted for so long; it begins with the first call.
     fn has_waited(&mut self, waiting: &mut Waiting, patience: Duration, context: &mut Context<'_>) -> bool {
         if let Some(since) = waiting.since {
-            return self.is_due(after(since, patience), context);
+            let due = after(since, patience);
+            let is_due = self.is_due(due, context);
+            if !is_due || waiting.is_timed || self.place.drains() || due.elapsed() < HELD {
+                return is_due;
+            }
+            // So late a look, and no drain that made the wait shorter: the turn in which it began may have been held by a handler, and its time was an old one.
+            let now = Instant::now();
+            (waiting.since, waiting.is_timed) = (Some(now), true);
+            return self.is_due(after(now, patience), context);
         }
         let mut begins_at = |since| {
             waiting.since = Some(since);

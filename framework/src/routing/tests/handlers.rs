@@ -28,7 +28,7 @@ macro_rules! handler {
             };
 
             fn __call(_: $crate::Request, _: &S) -> $crate::routing::Reply<'_> {
-                Box::pin(async { $crate::Response::ok().text(stringify!($name)) })
+                $crate::routing::Reply::Ready($crate::Response::ok().text(stringify!($name)))
             }
         }
     };

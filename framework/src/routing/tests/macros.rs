@@ -3,10 +3,10 @@
 use ::http::Method;
 
 use super::handlers::{COUNTER, auth, handler, log};
-use crate::middleware::{Chain, Terminal};
+use crate::middleware::{BoxFuture, Chain, Layers};
 use crate::routing::Segment::{CatchAll, Literal, Param};
-use crate::routing::{Captures, Found, Listing};
-use crate::{Request, Routes, routes};
+use crate::routing::{Captures, Found, Listing, Reply};
+use crate::{Request, Response, Routes, routes};
 
 handler!(index: "GET", "/" = [Literal("")];);
 handler!(get_user: "GET", "/users/:id" = [Literal("users"), Param("id")]; log);
@@ -85,7 +85,11 @@ async fn layers_run_from_the_outermost_scope_to_the_route() {
     let routes: Routes<u32> = routes!["/admin" with [auth] => ["/v1" with [COUNTER] => [get_user]]];
     let before = COUNTER.0.load(std::sync::atomic::Ordering::Relaxed);
     let (handler, layers) = routes.bound(0).unwrap();
-    let chain = Chain { server: &[], route: layers, handler: Terminal::Handler(handler), state: &7 };
+    let answer = |request| match handler.call(request, &7) {
+        Reply::Ready(response) => Box::pin(std::future::ready(response)) as BoxFuture<'_, Response>,
+        Reply::Later(reply) => reply,
+    };
+    let chain = Chain { layers: Layers { server: &[], route: layers }, answer: &answer, state: &7 };
     let response = chain.start(Request::new(Method::GET, "/admin/v1/users/7")).await;
     let order: Vec<_> = response.headers().get_all("x-layer").iter().collect();
     assert_eq!(order, ["log", "auth"], "the innermost adds its name first");

@@ -64,9 +64,7 @@ mod tests {
         assert_eq!(cut.status(), 400);
         assert!(cut.text().contains("the content cannot be decoded: gzip: it ends too early"));
         let unknown = import().header("content-encoding", "compress").body(coded).await;
-        assert_eq!(
-            (unknown.status().as_u16(), unknown.header("accept-encoding")),
-            (415, Some("gzip, deflate"))
-        );
+        assert_eq!(unknown.status(), 415);
+        assert!(unknown.header("accept-encoding").is_some_and(|known| known.ends_with("gzip, deflate")));
     }
 }

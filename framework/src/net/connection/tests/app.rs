@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -82,6 +83,12 @@ impl Application for TestApp {
                 let read = request.take_body().collect(u64::MAX).await;
                 sleep(Duration::from_millis(wait)).await;
                 respond(read)
+            }
+            // Does not let go of its thread for longer than a connection is kept.
+            "/held" => {
+                let mut held = std::pin::pin!(tokio::time::advance(Duration::from_secs(100)));
+                let _ = held.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                Response::ok().text("held")
             }
             "/days" => {
                 sleep(Duration::from_secs(3600)).await;

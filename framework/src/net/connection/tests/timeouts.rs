@@ -27,6 +27,35 @@ async fn an_empty_line_between_requests_begins_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_handler_that_holds_its_thread_takes_none_of_the_keep_alive_timeout() {
+    let mut pair = connect();
+    pair.send("GET /held HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    pair.until("held").await;
+    let (received, after) = time_to_close(&mut pair).await;
+    assert_eq!((received.as_str(), after.as_secs()), ("", 75));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_client_took_of_earlier_answers_earns_it_time_for_the_next() {
+    const PIPE_LEN: usize = 480;
+    let settings =
+        Settings { write_min_rate: 240, rate_grace: Duration::from_secs(5), ..Settings::default() };
+    let mut pair = connect_to(&settings, PIPE_LEN);
+    let mut taken = PIPE_LEN;
+    for _ in 0..8 {
+        pair.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+        taken += pair.until("root").await.len();
+    }
+    let start = Instant::now();
+    pair.send("GET /medium HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    let (ended_at, end) = pair.task.await.unwrap();
+    let credit = Duration::from_secs(5) + Duration::from_millis(taken as u64 * 1000 / 240);
+    let waited = ended_at - start;
+    assert_eq!(end, End::Reset);
+    assert!(waited.abs_diff(credit) <= Duration::from_millis(2), "{waited:?} of {credit:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_timeout_without_end_is_none() {
     let mut pair = connect();
     pair.send("GET /days HTTP/1.1\r\nhost: a\r\n\r\n").await;
