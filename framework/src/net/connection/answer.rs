@@ -144,7 +144,8 @@ where
         After::Next
     }
 
-    /// Writes a response's head; gives how its body follows. `None` where there is no answer.
+    /// Writes a response's head; gives how its body follows. `None` where there is no answer, or
+    /// another protocol follows it.
     fn announce(&mut self, response: &mut Response, pump: &mut Option<Box<Pump>>) -> Option<OutgoingFraming> {
         self.wire.place.answering();
         if response.status().is_informational() {
