@@ -15,7 +15,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 
 /// The most memory for each connection. Measured in the same way, the best of other servers needs 7,700 bytes (ntex;
 /// xitca-web 7,899, actix-web 10,275, hyper 11,074, axum 19,835); ours needs 3,700, and is to stay near it.
-const MOST_BYTES: f64 = 4_500.0;
+const MOST_BYTES: f64 = 2_200.0;
 
 fn run(ground: &Ground, form: Form) -> Result<Report, Failure> {
     let count = form.choose(200, 10_000);
