@@ -181,12 +181,13 @@ fn next_answer(rest: &mut &[u8], asked: &Asked) -> Result<Answer, String> {
 /// Compares an answer with the one that is due.
 fn compare(answer: &Answer, asked: &Asked) -> Result<(), String> {
     let shape = Shape::of(asked);
-    let refused_unread = asked.expect == Expect::Other || is_too_long(asked);
+    let refused_unread = is_refused_unread(asked);
     let may_break = shape == Shape::Through && !is_whole(asked) && !refused_unread;
     if !answer.is_whole && !may_break {
         return Err(format!("it breaks off: {answer:?}"));
     }
     let due: &[u16] = match shape {
+        _ if is_of_https(asked) => &[421],
         _ if asked.expect == Expect::Other => &[417],
         _ if is_too_long(asked) => &[413],
         Shape::Panic => &[500],
@@ -227,7 +228,7 @@ fn behind(asked: &Asked) -> Behind {
     let ends_with_close =
         shape == Shape::Stream && asked.version == Version::HTTP_10 && asked.method != Method::HEAD;
     let is_over = !asked.persists || asked.method == Method::CONNECT || ends_with_close;
-    if is_over || asked.expect == Expect::Other || is_too_long(asked) || asked.body != BodyEnd::Whole {
+    if is_over || is_refused_unread(asked) || asked.body != BodyEnd::Whole {
         return Behind::MustNot;
     }
     match shape {
@@ -246,6 +247,16 @@ fn behind(asked: &Asked) -> Behind {
             if is_open { Behind::May } else { Behind::Must }
         }
     }
+}
+
+/// Whether its head alone refuses it, whatever the handler would do.
+fn is_refused_unread(asked: &Asked) -> bool {
+    is_of_https(asked) || asked.expect == Expect::Other || is_too_long(asked)
+}
+
+/// Whether it asks for what is not to be had over a connection in the clear (RFC 9110 §7.4).
+fn is_of_https(asked: &Asked) -> bool {
+    asked.target.as_bytes().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://"))
 }
 
 /// Whether its length alone refuses it.

@@ -9,7 +9,7 @@ use crate::__properties::replay;
 fn requests() -> impl Strategy<Value = String> {
     let line = (
         prop::sample::select(vec!["GET", "POST", "HEAD", "PUT", "CONNECT"]),
-        "/[eltusnmp]?[a-z]{0,3}",
+        "(https?://a)?/[eltusnmp]?[a-z]{0,3}",
         prop::sample::select(vec!["1.1", "1.1", "1.1", "1.0", "1.7"]),
     );
     let line = line.prop_map(|(method, path, version)| match method {
