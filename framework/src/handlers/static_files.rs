@@ -3,6 +3,9 @@
 //! A path is decoded once, split, and each of its segments held against what a name may be; the names are then opened one
 //! after the other, each in the folder that was opened before, and never through a link that nobody looked at. So no path
 //! leads out of the folder, whatever is renamed meanwhile.
+//!
+//! What the system has in memory is found and read at once, in the worker: it takes less time than the way to another
+//! thread. Where the system would have to wait for the disk it says so, and the blocking pool looks again.
 
 mod folder;
 mod listing;
@@ -21,7 +24,7 @@ use super::reading::{not_found, read_only, takes_html, with_slash};
 use crate::blocking::call_blocking;
 use crate::error::{Error, Result};
 use crate::http::{Codings, Request, Response, is_worthwhile};
-use crate::respond::{Cache, File, FileError, IntoResponse, ResponsePart, content_type};
+use crate::respond::{Access, Cache, File, FileError, IntoResponse, ResponsePart, content_type};
 use crate::routing::{Mount, Rest};
 use folder::Folder;
 
@@ -167,10 +170,16 @@ impl StaticFiles {
             false => Codings::default(),
         };
         let takes_page = names.is_page() && takes_html(&request) && !rest.is_of_the_table(&request);
-        let path = request.path().to_owned();
-        let rules = Arc::clone(&self.rules);
-        let found = call_blocking(move || rules.find(&names, &codings, takes_page, &path)).await??;
-        Ok(match found {
+        let at_hand = self.rules.find(&names, &codings, takes_page, request.path(), Access::AtHand);
+        let found = match at_hand {
+            Err(error) if error.would_block() => {
+                let (rules, path) = (Arc::clone(&self.rules), request.path().to_owned());
+                let look = move || rules.find(&names, &codings, takes_page, &path, Access::Blocking);
+                call_blocking(look).await?
+            }
+            found => found,
+        };
+        Ok(match found? {
             Found::File { file, coding, varies } => {
                 let mut response = self.cache.clone().apply(file.into_response());
                 if varies {
@@ -202,7 +211,7 @@ impl<S: Sync> Mount<S> for StaticFiles {
 
     fn check(&self) -> Result {
         let root = &self.rules.root;
-        Folder::open(root, self.rules.symlinks).map(drop).map_err(|error| {
+        Folder::open(root, self.rules.symlinks, Access::Blocking).map(drop).map_err(|error| {
             Error::message(format!("the folder of static files {} cannot be opened: {error}", root.display()))
         })
     }
@@ -217,19 +226,21 @@ enum Found {
 }
 
 impl Rules {
-    /// Looks for what `names` say. Blocks.
+    /// Looks for what `names` say.
     ///
     /// # Errors
     ///
-    /// Where it may be there, and cannot be read.
+    /// Where it may be there, and cannot be read; one that [would block](FileError::would_block) where that takes longer
+    /// than `access` allows.
     fn find(
         &self,
         names: &Names,
         codings: &Codings,
         takes_page: bool,
         path: &str,
+        access: Access,
     ) -> Result<Found, FileError> {
-        let folder = Folder::open(&self.root, self.symlinks);
+        let folder = Folder::open(&self.root, self.symlinks, access);
         let folder = folder.map_err(|error| FileError::unreadable(&self.root, error))?;
         let found = self.find_in(&folder, names, codings, path);
         match (found, &self.single_page) {
@@ -262,6 +273,10 @@ impl Rules {
                     }
                 }
                 if self.listing {
+                    // No system lists a folder without its disk, where it must.
+                    if folder.access() == Access::AtHand {
+                        return Err(ErrorKind::WouldBlock.into());
+                    }
                     return listing::page(&entry, folder, &below, self.dotfiles, path).map(Found::Listing);
                 }
                 Ok(Found::Nothing)
@@ -300,11 +315,11 @@ impl Rules {
             let names = [above, &[sibling]].concat();
             let Some(compressed) = existing(folder.entry(&names))? else { continue };
             if is_current(&compressed.metadata()?, &metadata) {
-                let file = File::read_from(compressed, Path::new(name))?.in_coding(coding);
+                let file = File::read_from(compressed, Path::new(name), folder.access())?.in_coding(coding);
                 return Ok(Found::File { file, coding: Some(coding), varies });
             }
         }
-        let file = File::read_from(file, Path::new(name))?;
+        let file = File::read_from(file, Path::new(name), folder.access())?;
         Ok(Found::File { file, coding: None, varies })
     }
 }

@@ -25,6 +25,10 @@ pub use error::FileError;
 pub(crate) use media::content_type;
 #[cfg(not(any(feature = "embed", all(unix, feature = "files"))))]
 use media::content_type;
+#[cfg(all(unix, feature = "files"))]
+pub(crate) use opened::Access;
+#[cfg(not(all(unix, feature = "files")))]
+use opened::Access;
 use opened::Opened;
 use source::FileSource;
 
@@ -102,17 +106,18 @@ impl File {
                 Ok(false) => return Err(FileError::not_a_file(&path)),
                 Err(error) => Err(error),
             };
-            file.and_then(|file| Self::read_from(file, &path)).map_err(|error| FileError::of(&path, error))
+            file.and_then(|file| Self::read_from(file, &path, Access::Blocking))
+                .map_err(|error| FileError::of(&path, error))
         });
         opened.await.unwrap_or_else(|busy| Err(busy.into()))
     }
 
-    /// Reads what an answer with this file needs; its name says its content type. Blocks.
+    /// Reads what an answer with this file needs; its name says its content type.
     ///
     /// # Errors
     ///
-    /// Where it is no file, or cannot be read.
-    pub(crate) fn read_from(file: fs::File, name: &Path) -> std::io::Result<Self> {
+    /// Where it is no file, or cannot be read; [`ErrorKind::WouldBlock`](std::io::ErrorKind) where that is not at hand.
+    pub(crate) fn read_from(file: fs::File, name: &Path, access: Access) -> std::io::Result<Self> {
         let opened = Opened::new(file)?;
         let (len, modified) = (opened.len(), opened.modified());
         let now = SystemTime::now();
@@ -123,7 +128,7 @@ impl File {
             modified: modified.map(|modified| modified.min(now)),
             etag: modified.map(|modified| etag(len, modified, now)),
             content: match len {
-                0..=CHUNK_BYTES => Content::AtHand(opened.read(0, len)?),
+                0..=CHUNK_BYTES => Content::AtHand(opened.read(0, len, access)?),
                 _ => Content::Opened(opened),
             },
         })
