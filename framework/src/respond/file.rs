@@ -119,19 +119,41 @@ impl File {
     /// Where it is no file, or cannot be read; [`ErrorKind::WouldBlock`](std::io::ErrorKind) where that is not at hand.
     pub(crate) fn read_from(file: fs::File, name: &Path, access: Access) -> std::io::Result<Self> {
         let opened = Opened::new(file)?;
+        match opened.len() {
+            len @ 0..=CHUNK_BYTES => {
+                let content = Content::AtHand(opened.read(0, len, access)?);
+                Ok(Self::of(&opened, name, content))
+            }
+            _ => Ok(Self::unread(opened, name)),
+        }
+    }
+
+    /// The same, but reads nothing of the content before it is asked for.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no file.
+    #[cfg(all(unix, feature = "files"))]
+    pub(crate) fn read_later(file: fs::File, name: &Path) -> std::io::Result<Self> {
+        Opened::new(file).map(|opened| Self::unread(opened, name))
+    }
+
+    fn unread(opened: Opened, name: &Path) -> Self {
+        let file = Self::of(&opened, name, Content::AtHand(Bytes::new()));
+        Self { content: Content::Opened(opened), ..file }
+    }
+
+    fn of(opened: &Opened, name: &Path, content: Content) -> Self {
         let (len, modified) = (opened.len(), opened.modified());
         let now = SystemTime::now();
-        Ok(Self {
+        Self {
             content_type: content_type(name),
             len,
             // A time to come would keep every copy current until then (RFC 9110 §8.8.2.1).
             modified: modified.map(|modified| modified.min(now)),
             etag: modified.map(|modified| etag(len, modified, now)),
-            content: match len {
-                0..=CHUNK_BYTES => Content::AtHand(opened.read(0, len, access)?),
-                _ => Content::Opened(opened),
-            },
-        })
+            content,
+        }
     }
 
     /// Says that it holds another in the coding `coding`, which is another representation and has a tag of its own.
