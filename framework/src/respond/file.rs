@@ -53,7 +53,9 @@ const SETTLED: Duration = Duration::from_secs(2);
 /// settled. A file without a time of its own, as build systems make them that set it to the first second of 1970, has
 /// no tag and no date: give it an [`ETag`] of its version.
 ///
-/// A file is read as it was when it was opened: in chunks of 64 KiB, on the blocking pool, while the client takes them. One
+/// A file is read as it was when it was opened: in chunks of 64 KiB, while the client takes them. With the feature
+/// `files`, Linux is asked first for what it has in memory, which the worker copies at once; what has to come from the disk
+/// is read on the blocking pool. One
 /// that is replaced meanwhile is served to its old end. One that is written over, or cut, in place is neither old nor
 /// new: then the connection is cut, so that the client can tell, and the log says why. What is appended is left out.
 ///
