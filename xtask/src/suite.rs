@@ -67,6 +67,7 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Prometheus,
         needs::Tool::Curl,
         needs::Tool::Python,
+        needs::Tool::Redis,
     ];
     if !steps.run("tools", || needs::tools(&tools)) {
         return;

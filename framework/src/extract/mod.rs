@@ -74,6 +74,8 @@ pub use query::Query;
 pub use range::Range;
 #[cfg(any(test, feature = "__properties"))]
 pub use range::range;
+#[cfg(all(feature = "sessions", feature = "redis"))]
+pub use session::RedisStore;
 #[cfg(feature = "sessions")]
 pub use session::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
 pub use state::State;
