@@ -34,6 +34,7 @@ mod range;
 pub mod rejection;
 mod request;
 mod request_id;
+pub(crate) mod serde_bounds;
 #[cfg(feature = "sessions")]
 mod session;
 mod shutdown;
@@ -42,7 +43,7 @@ mod text;
 mod typed_header;
 mod user_agent;
 #[cfg(feature = "validation")]
-mod valid;
+pub(crate) mod valid;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;
