@@ -66,6 +66,7 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Browser,
         needs::Tool::Prometheus,
         needs::Tool::Curl,
+        needs::Tool::H2load,
         needs::Tool::Python,
     ];
     if !steps.run("tools", || needs::tools(&tools)) {

@@ -189,9 +189,7 @@ impl Ledger {
         let mut book = self.lock();
         // What is kept here from now on would be kept for ever: it has a part in this.
         book.is_closed = true;
-        let mut left: Vec<_> = book.written.drain(..).collect();
-        left.extend(book.streams.values_mut().filter_map(|account| account.record.take()));
-        left
+        book.streams.values_mut().filter_map(|account| account.record.take()).collect()
     }
 
     /// For how long the connection was held up so far, and whether it is.
@@ -340,6 +338,7 @@ impl Book {
         match head.kind {
             DATA => {
                 self.send_window -= i64::from(head.len);
+                self.look_at_hold();
                 self.calm.sent(head.len);
             }
             WINDOW_UPDATE if head.stream == 0 => self.receive_window += i64::from(value & 0x7fff_ffff),

@@ -25,6 +25,8 @@ mod record;
 mod session;
 mod stream;
 mod tap;
+#[cfg(test)]
+mod tests;
 
 pub(super) use session::{Ending, Service, serve};
 pub(super) use tap::Carrier;

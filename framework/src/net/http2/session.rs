@@ -320,8 +320,10 @@ impl<A: Application> Session<A> {
         }
     }
 
-    /// Tells of what was not written when the connection ended.
+    /// Tells of what was written last, and of what was not when the connection ended.
     fn tell_leftovers(&self) {
+        let written = self.common.ledger.lock().take_written();
+        written.into_iter().for_each(Record::written);
         for record in self.common.ledger.leftovers() {
             record.lost();
         }
@@ -331,6 +333,8 @@ impl<A: Application> Session<A> {
 impl<A: Application> Drop for Session<A> {
     /// A connection that is cut drops what waits to be written, which tells so.
     fn drop(&mut self) {
+        let written = self.common.ledger.lock().take_written();
+        written.into_iter().for_each(Record::written);
         drop(self.common.ledger.leftovers());
     }
 }
