@@ -173,8 +173,8 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, Counters, Counts, Ended, Exchange, Observer, ProtocolError, Refusals, StatusClasses, Timeout,
-    Timeouts,
+    AccessLog, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError, Refusals,
+    StatusClasses, Timeout, Timeouts,
 };
 #[cfg(feature = "redis")]
 pub use redis::Redis;
