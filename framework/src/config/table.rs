@@ -59,6 +59,12 @@ const LEAST: Duration = Duration::from_millis(1);
 const LARGEST_HEAD: u64 = 16 << 20;
 const LARGEST_RATE: u64 = 1 << 30;
 const MOST_CONNECTIONS: usize = 100_000_000;
+/// RFC 9113 §6.9.1.
+#[cfg(feature = "http2")]
+const LARGEST_WINDOW: u64 = (1 << 31) - 1;
+/// A connection begins with one byte less (RFC 9113 §6.9.2), and nothing makes that less.
+#[cfg(feature = "http2")]
+const LEAST_CONNECTION_WINDOW: u64 = 64 * 1024;
 
 /// Every setting, in the order of `--help`.
 pub(super) static SETTINGS: &[Setting] = &[
@@ -266,6 +272,46 @@ pub(super) static SETTINGS: &[Setting] = &[
         default: "5s",
         help: "how long a peer may be slower than that",
     },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2",
+        section: "HTTP/2",
+        value: Value::Word(&Words { field: |s| &mut s.http2, words: SWITCH }),
+        default: "true",
+        help: "whether a connection that begins as HTTP/2 is served as such",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_max_streams",
+        section: "HTTP/2",
+        value: Value::Count(|s| &mut s.http2_max_streams, 1..=100_000),
+        default: "100",
+        help: "requests of one connection in work at once; beyond it refused",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_stream_window",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_stream_window, 1024..=LARGEST_WINDOW),
+        default: "256KiB",
+        help: "bytes of a request's body held before a handler reads them",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_connection_window",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_connection_window, LEAST_CONNECTION_WINDOW..=LARGEST_WINDOW),
+        default: "1MiB",
+        help: "the same of all requests of a connection together",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_max_frame",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_max_frame, 16_384..=16_777_215),
+        default: "16KiB",
+        help: "bytes of a frame that a client may send",
+    },
     Setting {
         name: "shutdown_delay",
         section: "Shutdown",
@@ -334,7 +380,7 @@ mod tests {
                 Value::Port(_) => "81".to_owned(),
                 Value::Count(..) => "997".to_owned(),
                 Value::Duration(..) => "11m".to_owned(),
-                Value::Size(..) => "9KiB".to_owned(),
+                Value::Size(..) => "99KiB".to_owned(),
                 Value::Rate(..) => "7KiB/s".to_owned(),
                 Value::Word(word) => {
                     let words = word.words();
@@ -366,7 +412,8 @@ mod tests {
     fn names_are_of_one_form_and_differ() {
         let names: std::collections::BTreeSet<_> = SETTINGS.iter().map(|setting| setting.name).collect();
         assert_eq!(names.len(), SETTINGS.len());
-        assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
+        let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+        assert!(names.iter().all(|name| name.bytes().all(is_plain)));
         let (_, setting) = find("keep_alive_timeout").expect("a setting");
         assert_eq!(setting.environment_name(), "SERVER_KEEP_ALIVE_TIMEOUT");
         assert_eq!(setting.option_name(), "--keep-alive-timeout");

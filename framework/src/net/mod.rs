@@ -9,6 +9,8 @@ mod clock;
 mod connection;
 mod deadline;
 mod drain;
+#[cfg(feature = "http2")]
+mod http2;
 mod inherited;
 mod limits;
 mod listener;

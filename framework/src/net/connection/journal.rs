@@ -212,6 +212,15 @@ impl Journal {
         self.current = Current::default();
     }
 
+    /// Forgets what was begun: it was no exchange.
+    #[cfg(feature = "http2")]
+    pub(super) fn forget(&mut self) {
+        self.finish();
+        if let Some(measured) = &mut self.measured {
+            measured.begun = None;
+        }
+    }
+
     /// Ends the connection: what is not written will not be.
     pub(super) fn close(&mut self) {
         self.tell_until(u64::MAX);
