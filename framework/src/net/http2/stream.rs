@@ -21,8 +21,9 @@ use super::super::deadline::{Timer, after};
 use super::super::{Application, Place, Routed, clock};
 use super::answer::answer;
 use super::body::{Pump, Pumped};
-use super::head::{self, Read};
+use super::head::{self, Read, Tunnel};
 use super::record::{Common, Record};
+use super::tunnel::switch;
 use crate::extract::rejection::BodyRejection;
 use crate::h1::{Expect, RequestKind};
 use crate::http::{BodyError, Request, RequestId, Response, Shutdown};
@@ -59,7 +60,7 @@ impl<A: Application> Stream<A> {
         let kind = kind(&parts.method);
         let read = head::read(&parts, &common.limits.head, &mut record.head);
         drop(parts);
-        let Read { mut request, len, expect } = match read {
+        let Read { mut request, len, expect, tunnel } = match read {
             Ok(read) => read,
             Err(fault) => {
                 record.note(Ended::Malformed(fault));
@@ -77,28 +78,45 @@ impl<A: Application> Stream<A> {
         record.place.handling();
         request.set_body_limit(policy.body_limit.unwrap_or(common.limits.max_body));
         let is_whole = body.is_end_stream();
-        if let Some(refusal) = refusal(&request, len.filter(|_| !is_whole), expect) {
+        if let Some(refusal) = refusal(&request, len.filter(|_| !is_whole), expect, tunnel) {
             // What is left of its body is not read: `h2` resets the stream behind the answer.
-            let mut unread = None;
-            answer(&*app, record, respond, refusal, kind, &mut unread).await;
+            answer(&*app, record, respond, refusal, kind, &mut None).await;
             return drop(body);
         }
-        let owes_continue = expect == Expect::Continue;
-        let mut pump = (!is_whole).then(|| Pump::attach(body, len, owes_continue, &mut request, &record));
+        // Behind a CONNECT nothing is content.
+        let mut body = Some(body).filter(|_| !is_whole);
+        let mut pump = body.take_if(|_| tunnel == Tunnel::None).map(|body| {
+            let owes_continue = expect == Expect::Continue;
+            Pump::attach(body, len, owes_continue, &mut request, &record)
+        });
         let mut watch = Watch::new(policy, &method);
         let mut answering = pin!(app.answer(request, target));
         let answered = std::future::poll_fn(|context| {
             watch.poll(&mut record, &mut respond, &mut pump, answering.as_mut(), context)
         })
         .await;
-        match answered {
-            Some(response) => answer(&*app, record, respond, response, kind, &mut pump).await,
-            None => {
-                respond.send_reset(Reason::CANCEL);
-                record.lost();
+        let Some(mut response) = answered else {
+            respond.send_reset(Reason::CANCEL);
+            return record.lost();
+        };
+        if tunnel == Tunnel::None {
+            return answer(&*app, record, respond, response, kind, &mut pump).await;
+        }
+        match (response.take_takeover(), body) {
+            (Some(takeover), Some(body)) => switch(record, respond, &mut response, body, takeover).await,
+            (_, body) => {
+                // A 2xx would open what is none.
+                let response = if response.status().is_success() { no_tunnel() } else { response };
+                answer(&*app, record, respond, response, RequestKind::Other, &mut None).await;
+                drop(body);
             }
         }
     }
+}
+
+/// What answers a CONNECT for a protocol that is not spoken at its target.
+fn no_tunnel() -> Response {
+    Problem::new(StatusCode::NOT_IMPLEMENTED).detail("the protocol is not spoken here").into_response()
 }
 
 /// What the method says of the answer's framing.
@@ -111,7 +129,10 @@ fn kind(method: &Method) -> RequestKind {
 }
 
 /// What can be refused on the head alone, before a handler runs.
-fn refusal(request: &Request, len: Option<u64>, expect: Expect) -> Option<Response> {
+fn refusal(request: &Request, len: Option<u64>, expect: Expect, tunnel: Tunnel) -> Option<Response> {
+    if tunnel == Tunnel::Unknown {
+        return Some(no_tunnel());
+    }
     if expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());

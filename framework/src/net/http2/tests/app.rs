@@ -64,7 +64,25 @@ pub(super) struct App {
     work: Work,
 }
 
+#[cfg(feature = "ws")]
+const SOCKETS: Routes<App> = routes![socket];
+#[cfg(not(feature = "ws"))]
+const SOCKETS: Routes<App> = routes![];
+
+/// Every message back as it came.
+#[cfg(feature = "ws")]
+#[get("/socket")]
+async fn socket(upgrade: crate::WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async |mut socket| {
+        while let Some(message) = socket.recv().await {
+            socket.send(message).await?;
+        }
+        Ok(())
+    })
+}
+
 const ROUTES: Routes<App> = routes![
+    "/ws" => SOCKETS,
     index, user, told, echo, mirror, unread, empty, same, panics, breaks, lies, large, slow, works, never,
     connection
 ];
