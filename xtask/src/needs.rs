@@ -34,6 +34,8 @@ pub(crate) enum Tool {
     Strip,
     /// A server to compare ours with.
     Nginx,
+    /// What replicas share.
+    Redis,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -56,6 +58,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Strace => debian("strace", "strace")?,
             Tool::Strip => debian("strip", "binutils")?,
             Tool::Nginx => debian("nginx", "nginx-light")?,
+            Tool::Redis => debian("redis-server", "redis-server")?,
         }
     }
     Ok(())

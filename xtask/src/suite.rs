@@ -68,6 +68,7 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Curl,
         needs::Tool::H2load,
         needs::Tool::Python,
+        needs::Tool::Redis,
     ];
     if !steps.run("tools", || needs::tools(&tools)) {
         return;

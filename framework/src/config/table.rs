@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tracing::Level;
 
+use super::list::Items;
 use super::settings::{Runtime, Settings, TrailingSlash};
 use super::units::UnitError;
 use super::value::{Value, Words};
@@ -82,6 +83,24 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "the port to listen on; 0 takes any free one",
     },
     Setting {
+        name: "listen",
+        section: "Where it listens",
+        value: Value::List(&Items {
+            field: |s| &mut s.listen,
+            placeholder: "ADDRESSES",
+            expected: "addresses such as 127.0.0.1:8080 or unix:/run/service.sock, with commas between them; or none",
+        }),
+        default: "none",
+        help: "several addresses, Unix sockets among them, in place of both",
+    },
+    Setting {
+        name: "unix_mode",
+        section: "Where it listens",
+        value: Value::Mode(|s| &mut s.unix_mode),
+        default: "660",
+        help: "the permissions of a Unix socket",
+    },
+    Setting {
         name: "backlog",
         section: "Where it listens",
         value: Value::Count(|s| &mut s.backlog, 1..=65_535),
@@ -94,6 +113,39 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: Value::Word(&Words { field: |s| &mut s.reuse_port, words: SWITCH }),
         default: "false",
         help: "whether other processes that say the same may share the port",
+    },
+    Setting {
+        name: "trusted_proxies",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.trusted_proxies,
+            placeholder: "NETWORKS",
+            expected: NETWORKS,
+        }),
+        default: "none",
+        help: "proxies whose word is taken for where a request came from",
+    },
+    Setting {
+        name: "forwarded_fields",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.forwarded_fields,
+            placeholder: "FIELDS",
+            expected: "`forwarded`, or any of `x-forwarded-for`, `x-forwarded-proto` and `x-forwarded-host`, with commas",
+        }),
+        default: "x-forwarded-for, x-forwarded-proto",
+        help: "the fields by which they say it",
+    },
+    Setting {
+        name: "proxy_protocol",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.proxy_protocol,
+            placeholder: "NETWORKS",
+            expected: NETWORKS,
+        }),
+        default: "none",
+        help: "peers that must say in a PROXY header who their client is",
     },
     Setting {
         name: "runtime",
@@ -292,6 +344,8 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
 ];
 
+const NETWORKS: &str = "networks such as 10.0.0.0/8, addresses, or unix, with commas between them; or none";
+
 const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
 
 #[cfg(test)]
@@ -333,6 +387,10 @@ mod tests {
                     let other = words.iter().rfind(|word| **word != setting.default);
                     (*other.expect("two words at least")).to_owned()
                 }
+                Value::Mode(_) => "600".to_owned(),
+                Value::List(_) if setting.name == "listen" => "[::1]:80, unix:/a".to_owned(),
+                Value::List(_) if setting.name == "forwarded_fields" => "forwarded".to_owned(),
+                Value::List(_) => "10.0.0.0/8, unix".to_owned(),
             };
             let mut settings = Settings::default();
             setting.apply(&mut settings, &other).expect(setting.name);
@@ -394,6 +452,15 @@ mod tests {
             ("runtime", ""),
             ("reuse_port", "yes"),
             ("log", "INFO"),
+            ("unix_mode", "1000"),
+            ("unix_mode", "68"),
+            ("unix_mode", "rw"),
+            ("unix_mode", ""),
+            ("listen", "8080"),
+            ("trusted_proxies", "10.0.0.1/8"),
+            ("trusted_proxies", "10.0.0.0/8,"),
+            ("trusted_proxies", "loopback"),
+            ("forwarded_fields", "x-real-ip"),
         ];
         for (name, text) in rows {
             let (_, setting) = find(name).expect(name);
@@ -420,6 +487,13 @@ mod tests {
             ("request_timeout", "8760h", "8760h"),
             ("body_min_rate", "0", "0B/s"),
             ("runtime", "shared", "shared"),
+            ("unix_mode", "0777", "777"),
+            ("unix_mode", "7", "007"),
+            ("listen", "localhost:80,unix:@a", "127.0.0.1:80, unix:@a"),
+            ("trusted_proxies", "none", "none"),
+            ("trusted_proxies", "", "none"),
+            ("trusted_proxies", " 10.0.0.0/8 ,::1,unix", "10.0.0.0/8, ::1, unix"),
+            ("forwarded_fields", "X-Forwarded-For", "x-forwarded-for"),
         ];
         for (name, text, shown) in rows {
             let (_, setting) = find(name).expect(name);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{Announced, Proxies};
 use crate::config::Settings;
 use crate::h1::HeadLimits;
 
@@ -9,6 +10,10 @@ use crate::h1::HeadLimits;
 #[derive(Debug)]
 pub(crate) struct Limits {
     pub(crate) head: HeadLimits,
+    /// Whose word is taken for where a request came from.
+    pub(crate) proxies: Option<Box<Proxies>>,
+    /// The peers that must say first who their client is.
+    pub(crate) announced: Announced,
     /// Bytes.
     pub(crate) max_body: u64,
     pub(crate) header_read_timeout: Duration,
@@ -68,6 +73,8 @@ impl Limits {
                 max_head: saturating(settings.max_head),
                 max_fields: settings.max_fields,
             },
+            proxies: Proxies::of(settings),
+            announced: Announced::by(&settings.proxy_protocol),
             max_body: settings.max_body,
             header_read_timeout: settings.header_read_timeout,
             keep_alive_timeout: settings.keep_alive_timeout,

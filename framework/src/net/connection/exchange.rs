@@ -54,7 +54,12 @@ where
     ) -> Option<Routed<A::Target>> {
         let wire = &mut self.wire;
         let id = RequestId::at(clock::millis());
-        request.set_origin(wire.journal.client_addr(), id);
+        let peer = wire.journal.peer();
+        request.set_origin(peer.addr, peer.is_secure, id);
+        if let Some(proxies) = &wire.limits.proxies {
+            proxies.look_behind(peer.addr, request);
+            wire.journal.came_from(request.client_addr());
+        }
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
         let routed = self.app.route(request);

@@ -13,8 +13,21 @@ mod times;
 use super::*;
 
 /// Settings that bound nothing. Those of HTTP/2, whose names begin so, are shown beside it.
-const NO_LIMITS: [&str; 8] =
-    ["host", "port", "backlog", "reuse_port", "runtime", "workers", "trailing_slash", "log"];
+const NO_LIMITS: [&str; 13] = [
+    "host",
+    "port",
+    "listen",
+    "unix_mode",
+    "trusted_proxies",
+    "forwarded_fields",
+    "proxy_protocol",
+    "backlog",
+    "reuse_port",
+    "runtime",
+    "workers",
+    "trailing_slash",
+    "log",
+];
 
 /// The settings with some of them set through the environment.
 fn settings(values: &[(&str, &str)]) -> Settings {
