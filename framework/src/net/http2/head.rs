@@ -8,6 +8,7 @@
 use h2::ext::Protocol;
 use http::header::{CONNECTION, COOKIE, HOST, SEC_WEBSOCKET_KEY, TRANSFER_ENCODING};
 use http::request::Parts;
+use http::uri::Scheme;
 use http::{HeaderMap, Method, Version};
 
 use crate::h1::{Expect, Framing, HeadError, HeadLimits, HeadParser};
@@ -17,11 +18,19 @@ use crate::observe::{Http2Fault, ProtocolError};
 /// A request whose head was read.
 pub(super) struct Read {
     pub(super) request: Request,
+    pub(super) asked: Asked,
+}
+
+/// What a head says beside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
     /// How many bytes of body it announces.
     pub(super) len: Option<u64>,
     pub(super) expect: Expect,
     /// What it asks for besides an answer.
     pub(super) tunnel: Tunnel,
+    /// Whether the resource is one of `https`.
+    pub(super) is_https: bool,
 }
 
 /// The protocol that a CONNECT asks for (RFC 8441 §4).
@@ -83,7 +92,9 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
         // Of HTTP/2 only the last frame tells.
         Framing::Empty | Framing::Chunked => None,
     };
-    Ok(Read { request, len, expect: parsed.expect, tunnel: Tunnel::of(parts) })
+    let (expect, tunnel) = (parsed.expect, Tunnel::of(parts));
+    let is_https = parts.uri.scheme() == Some(&Scheme::HTTPS);
+    Ok(Read { request, asked: Asked { len, expect, tunnel, is_https } })
 }
 
 /// Writes the head down; tells whether it names two hosts.
@@ -154,7 +165,8 @@ mod tests {
     #[test]
     fn is_a_request_like_any_other() {
         let fields = [("cookie", "a=1"), ("x-one", "1"), ("cookie", "b=2"), ("content-length", "7")];
-        let Read { request, len, expect, .. } = read_uri("PUT", "http://example.org/a?b=c", &fields).unwrap();
+        let Read { request, asked: Asked { len, expect, .. } } =
+            read_uri("PUT", "http://example.org/a?b=c", &fields).unwrap();
         assert_eq!((request.method(), request.target()), (&Method::PUT, "/a?b=c"));
         assert_eq!((request.path(), request.query()), ("/a", Some("b=c")));
         assert_eq!((request.version(), request.header("host")), (Version::HTTP_2, Some("example.org")));

@@ -21,7 +21,7 @@ use super::super::deadline::{Timer, after};
 use super::super::{Application, Place, Routed, clock};
 use super::answer::answer;
 use super::body::{Pump, Pumped};
-use super::head::{self, Read, Tunnel};
+use super::head::{self, Asked, Read, Tunnel};
 use super::record::{Common, Record};
 use super::tunnel::switch;
 use crate::extract::rejection::BodyRejection;
@@ -60,17 +60,21 @@ impl<A: Application> Stream<A> {
         let kind = kind(&parts.method);
         let read = head::read(&parts, &common.limits.head, &mut record.head);
         drop(parts);
-        let Read { mut request, len, expect, tunnel } = match read {
+        let Read { mut request, asked } = match read {
             Ok(read) => read,
             Err(fault) => {
                 record.note(Ended::Malformed(fault));
-                tracing::debug!(error = %fault, peer = ?common.client_addr, "a request was refused");
+                tracing::debug!(error = %fault, peer = ?common.peer.addr, "a request was refused");
                 let refusal = Problem::new(fault.status()).detail(fault.to_string()).into_response();
                 return answer(&*app, record, respond, refusal, kind, &mut None).await;
             }
         };
         let method = request.method().clone();
-        request.set_origin(common.client_addr, id);
+        request.set_origin(common.peer.addr, common.peer.is_secure, id);
+        if let Some(proxies) = &common.limits.proxies {
+            proxies.look_behind(common.peer.addr, &mut request);
+            record.client_addr = request.client_addr();
+        }
         request.set_counters(common.witness.counters());
         request.set_shutdown(&shutdown);
         let Routed { target, policy, slot } = app.route(&mut request);
@@ -78,7 +82,8 @@ impl<A: Application> Stream<A> {
         record.place.handling();
         request.set_body_limit(policy.body_limit.unwrap_or(common.limits.max_body));
         let is_whole = body.is_end_stream();
-        if let Some(refusal) = refusal(&request, len.filter(|_| !is_whole), expect, tunnel) {
+        let Asked { len, expect, tunnel, .. } = asked;
+        if let Some(refusal) = refusal(&request, Asked { len: len.filter(|_| !is_whole), ..asked }, &common) {
             // What is left of its body is not read: `h2` resets the stream behind the answer.
             answer(&*app, record, respond, refusal, kind, &mut None).await;
             return drop(body);
@@ -129,16 +134,23 @@ fn kind(method: &Method) -> RequestKind {
 }
 
 /// What can be refused on the head alone, before a handler runs.
-fn refusal(request: &Request, len: Option<u64>, expect: Expect, tunnel: Tunnel) -> Option<Response> {
-    if tunnel == Tunnel::Unknown {
+fn refusal(request: &Request, asked: Asked, common: &Common) -> Option<Response> {
+    let Common { peer, limits, .. } = common;
+    // Behind a proxy that is trusted it may have been asked for in safety (RFC 9110 §7.4).
+    let is_behind = limits.proxies.as_ref().is_some_and(|proxies| proxies.trust(peer.addr));
+    if asked.is_https && !request.is_secure() && !is_behind {
+        let detail = "an https resource cannot be asked for over a connection that is not secured";
+        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
+    }
+    if asked.tunnel == Tunnel::Unknown {
         return Some(no_tunnel());
     }
-    if expect == Expect::Other {
+    if asked.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
     }
     let limit = request.body_limit();
-    let is_too_large = len.is_some_and(|len| len > limit);
+    let is_too_large = asked.len.is_some_and(|len| len > limit);
     is_too_large.then(|| BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
 }
 

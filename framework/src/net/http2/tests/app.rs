@@ -83,7 +83,7 @@ async fn socket(upgrade: crate::WebSocketUpgrade) -> Response {
 
 const ROUTES: Routes<App> = routes![
     "/ws" => SOCKETS,
-    index, user, told, echo, mirror, unread, empty, same, panics, breaks, lies, large, slow, works, never,
+    index, user, told, echo, mirror, unread, empty, same, from, panics, breaks, lies, large, slow, works, never,
     connection
 ];
 
@@ -107,6 +107,12 @@ async fn told(request: Request) -> String {
 #[post("/echo")]
 async fn echo(body: Bytes) -> Bytes {
     body
+}
+
+/// Where the request came from.
+#[get("/from")]
+async fn from(request: Request) -> String {
+    request.client_addr().map_or_else(|| "nowhere".to_owned(), |addr| addr.ip().to_string())
 }
 
 /// Each piece goes back as it comes.
