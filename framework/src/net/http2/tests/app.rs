@@ -109,10 +109,11 @@ async fn echo(body: Bytes) -> Bytes {
     body
 }
 
-/// Where the request came from.
+/// Where the request came from, and what it was said to be.
 #[get("/from")]
 async fn from(request: Request) -> String {
-    request.client_addr().map_or_else(|| "nowhere".to_owned(), |addr| addr.ip().to_string())
+    let addr = request.client_addr().map_or_else(|| "-".to_owned(), |addr| addr.to_string());
+    format!("{addr} {} {}", request.is_secure(), request.host().unwrap_or("-"))
 }
 
 /// Each piece goes back as it comes.
