@@ -20,7 +20,7 @@
 
 pub use crate::middleware::{
     ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, Quota,
-    RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
+    RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit, Unlogged,
 };
 #[cfg(feature = "compression")]
 pub use crate::middleware::{Compression, CompressionLevel, Decompression};

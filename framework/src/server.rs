@@ -45,7 +45,7 @@ pub struct Server<S: 'static = (), P = Missing> {
     pub(crate) reports: Reports,
     pub(crate) probes: Attached<S>,
     state: P,
-    settings: Settings,
+    pub(crate) settings: Settings,
     file: FileSource,
     command_line: CommandLine,
     trigger: Option<Trigger>,

@@ -19,6 +19,7 @@ mod print;
 mod settings;
 mod sources;
 mod table;
+mod texts;
 mod units;
 mod value;
 

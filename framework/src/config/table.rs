@@ -5,8 +5,10 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::settings::{Runtime, Settings, TrailingSlash};
+use super::texts::{LogTarget, Masked};
 use super::units::UnitError;
 use super::value::{Value, Words};
+use crate::observe::AccessLog;
 
 /// What stands before a setting's name in the environment.
 pub(super) const ENVIRONMENT_PREFIX: &str = "SERVER_";
@@ -97,7 +99,7 @@ pub(super) static SETTINGS: &[Setting] = &[
             words: &[("per-core", Runtime::PerCore), ("shared", Runtime::Shared)],
         }),
         default: "per-core",
-        help: "a listener and a runtime for each worker, or one that they share",
+        help: "a listener and a runtime a worker, or one that all share",
     },
     Setting {
         name: "workers",
@@ -244,6 +246,57 @@ pub(super) static SETTINGS: &[Setting] = &[
         default: "info",
         help: "what to write to stderr, where the program has no log of its own",
     },
+    Setting {
+        name: "access_log",
+        section: "Log",
+        value: Value::Word(&Words {
+            field: |s| &mut s.access_log,
+            words: &[
+                ("off", AccessLog::Off),
+                ("json", AccessLog::Json),
+                ("combined", AccessLog::Combined),
+                ("readable", AccessLog::Readable),
+                ("events", AccessLog::Events),
+            ],
+        }),
+        default: "off",
+        help: "a line for each request that has ended, in this form",
+    },
+    Setting {
+        name: "access_log_to",
+        section: "Log",
+        value: Value::Text(&LogTarget),
+        default: "stdout",
+        help: "where these lines go; SIGHUP opens a file anew",
+    },
+    Setting {
+        name: "access_log_queue",
+        section: "Log",
+        value: Value::Size(|s| &mut s.access_log_queue, 4 << 10..=1 << 30),
+        default: "1MiB",
+        help: "bytes of lines that may wait to be written; others are dropped",
+    },
+    Setting {
+        name: "access_log_masked",
+        section: "Log",
+        value: Value::Text(&Masked),
+        default: "common",
+        help: "query parameters whose values no line tells",
+    },
+    Setting {
+        name: "access_log_probes",
+        section: "Log",
+        value: Value::Word(&Words { field: |s| &mut s.access_log_probes, words: SWITCH }),
+        default: "false",
+        help: "whether probes have lines also while they are well",
+    },
+    Setting {
+        name: "accept_request_id",
+        section: "Log",
+        value: Value::Word(&Words { field: |s| &mut s.accept_request_id, words: SWITCH }),
+        default: "false",
+        help: "whether a request is called what its X-Request-Id says",
+    },
 ];
 
 const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
@@ -282,6 +335,7 @@ mod tests {
                 Value::Duration(..) => "11m".to_owned(),
                 Value::Size(..) => "9KiB".to_owned(),
                 Value::Rate(..) => "7KiB/s".to_owned(),
+                Value::Text(_) => "other".to_owned(),
                 Value::Word(word) => {
                     let words = word.words();
                     let other = words.iter().rfind(|word| **word != setting.default);
@@ -347,6 +401,12 @@ mod tests {
             ("runtime", ""),
             ("reuse_port", "yes"),
             ("log", "INFO"),
+            ("access_log", "JSON"),
+            ("access_log_to", ""),
+            ("access_log_to", "a\nb"),
+            ("access_log_queue", "1KiB"),
+            ("access_log_masked", "a,,b"),
+            ("access_log_masked", "a b"),
         ];
         for (name, text) in rows {
             let (_, setting) = find(name).expect(name);
@@ -373,6 +433,9 @@ mod tests {
             ("request_timeout", "8760h", "8760h"),
             ("body_min_rate", "0", "0B/s"),
             ("runtime", "shared", "shared"),
+            ("access_log_to", "/var/log/a b.log", "/var/log/a b.log"),
+            ("access_log_masked", "", ""),
+            ("access_log_masked", "a, b", "a,b"),
         ];
         for (name, text, shown) in rows {
             let (_, setting) = find(name).expect(name);

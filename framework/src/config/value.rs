@@ -29,6 +29,8 @@ pub(super) enum Value {
     Rate(Field<u64>, RangeInclusive<u64>),
     /// One of a few words.
     Word(&'static dyn Word),
+    /// A text that has a grammar of its own.
+    Text(&'static dyn Text),
 }
 
 impl Value {
@@ -46,6 +48,7 @@ impl Value {
             Self::Size(field, bounds) => *field(settings) = within(bounds, parse_size(text)?)?,
             Self::Rate(field, bounds) => *field(settings) = within(bounds, parse_rate(text)?)?,
             Self::Word(word) => word.apply(settings, text)?,
+            Self::Text(kind) => kind.apply(settings, text)?,
         }
         Ok(())
     }
@@ -62,6 +65,7 @@ impl Value {
             Self::Size(field, _) => write_size(*field(settings)),
             Self::Rate(field, _) => write_rate(*field(settings)),
             Self::Word(word) => word.show(settings).to_owned(),
+            Self::Text(text) => text.show(settings),
         }
     }
 
@@ -70,6 +74,7 @@ impl Value {
         let settings = &mut settings.clone();
         match self {
             Self::Host(_) | Self::Port(_) | Self::Word(_) => true,
+            Self::Text(text) => text.apply(&mut settings.clone(), &text.show(settings)).is_ok(),
             Self::Count(field, bounds) => bounds.contains(field(settings)),
             Self::Duration(field, bounds) => bounds.contains(field(settings)),
             Self::Size(field, bounds) | Self::Rate(field, bounds) => bounds.contains(field(settings)),
@@ -86,6 +91,7 @@ impl Value {
             Self::Size(..) => "SIZE".to_owned(),
             Self::Rate(..) => "RATE".to_owned(),
             Self::Word(word) => word.words().join("|"),
+            Self::Text(text) => text.placeholder().to_owned(),
         }
     }
 }
@@ -120,6 +126,7 @@ impl fmt::Display for Value {
                 Some((last, others)) => write!(f, "`{}` or `{last}`", others.join("`, `")),
                 None => Ok(()),
             },
+            Self::Text(text) => f.write_str(text.expected()),
         }
     }
 }
@@ -130,6 +137,21 @@ pub(super) trait Word: Sync {
     fn words(&self) -> Vec<&'static str>;
     /// The word of the value as it stands.
     fn show(&self, settings: &mut Settings) -> &'static str;
+    /// Sets the value that `text` stands for.
+    fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError>;
+}
+
+/// A setting whose text has a grammar of its own.
+pub(super) trait Text: Sync {
+    /// What `--help` writes in the value's place.
+    fn placeholder(&self) -> &'static str;
+
+    /// What is expected, as it stands after "expected".
+    fn expected(&self) -> &'static str;
+
+    /// Writes the value as it stands, so that it can be read again.
+    fn show(&self, settings: &Settings) -> String;
+
     /// Sets the value that `text` stands for.
     fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError>;
 }

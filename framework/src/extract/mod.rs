@@ -39,6 +39,7 @@ mod session;
 mod shutdown;
 mod state;
 mod text;
+mod trace_context;
 mod typed_header;
 mod user_agent;
 #[cfg(feature = "validation")]

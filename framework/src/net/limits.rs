@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::config::Settings;
 use crate::h1::HeadLimits;
+use crate::observe::Mask;
 
 /// What each connection is held to; see the settings of the same names.
 #[derive(Debug)]
@@ -24,6 +25,10 @@ pub(crate) struct Limits {
     /// How long a connection must have been idle for a drain to close it, and how long it is then read from: within
     /// that time a request may cross with the end.
     pub(crate) last_call: Duration,
+    /// Whether a request is called what its peer says.
+    pub(crate) accept_request_id: bool,
+    /// What of targets no span is told.
+    pub(crate) mask: Mask,
 }
 
 /// Longer than a request takes on its way, anywhere on earth.
@@ -46,6 +51,8 @@ impl Limits {
             rate_grace: settings.rate_grace,
             // Twice as long is the shortest drain with clients that do not close: it must end well before the cut.
             last_call: LAST_CALL.min(settings.shutdown_timeout / 4),
+            accept_request_id: settings.accept_request_id,
+            mask: Mask::of(settings),
         }
     }
 }

@@ -3,6 +3,9 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
 
 use super::{CommandLine, HasState, Missing, Server};
 use crate::app::App;
@@ -12,9 +15,11 @@ use crate::config::{
     self, Action, CheckedConfig, Gathered, Help, ListenError, Loaded, PrintedConfig, Runtime, Settings,
 };
 use crate::handlers::Monitor;
+use crate::log::Escaped;
 use crate::net::{
     self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Vitals, Workers,
 };
+use crate::observe::{AccessLog, Events, Lines, Sink};
 use crate::routing::Listing;
 
 impl<S: Send + Sync + 'static, P> Server<S, P>
@@ -69,6 +74,7 @@ where
         };
         let addrs = listeners.addrs.clone();
         let routes = self.listing();
+        let log = self.open_access_log()?;
         let shop = self.into_shop(&settings)?;
         let workers = if per_core {
             Workers::per_core(listeners, workers, &shop)?
@@ -78,8 +84,26 @@ where
         announce(&settings, &addrs, &routes);
         let _checks = Monitor::start(&shop.app)?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
+        let hangups = reopen_on_hangup(log.clone().filter(|_| settings.access_log_to.file().is_some()))?;
         net::run(workers, signals, drain, trigger).await;
+        hangups.abort();
+        if let Some(log) = log {
+            log.finish(LAST_LINES);
+        }
         Ok(())
+    }
+
+    /// Opens what the access log's lines are written to, and lets it be told of every exchange.
+    fn open_access_log(&mut self) -> crate::Result<Option<Arc<Sink>>> {
+        let lines = Lines::open(&self.settings, self.reports.counters.clone()).map_err(|error| {
+            let to = self.settings.access_log_to.to_string();
+            crate::Error::message(format!("access_log_to: {}: {error}", Escaped(&to)))
+        })?;
+        let sink = lines.as_ref().map(Lines::sink);
+        if let Some(lines) = lines {
+            self.reports.observers.push(Box::new(lines));
+        }
+        Ok(sink)
     }
 
     fn into_shop(self, settings: &Settings) -> io::Result<Shop<App<S>>> {
@@ -94,6 +118,27 @@ where
         }
         Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals })
     }
+}
+
+/// How long the end of the server waits for an access log that takes no lines.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
+/// Opens the access log's file anew whenever SIGHUP asks for that, where it has one.
+#[cfg(unix)]
+fn reopen_on_hangup(log: Option<Arc<Sink>>) -> io::Result<JoinHandle<()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Some(log) = log else { return Ok(tokio::spawn(async {})) };
+    let mut hangups = signal(SignalKind::hangup())?;
+    Ok(tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            log.reopen();
+        }
+    }))
+}
+
+#[cfg(not(unix))]
+fn reopen_on_hangup(_: Option<Arc<Sink>>) -> io::Result<JoinHandle<()>> {
+    Ok(tokio::spawn(async {}))
 }
 
 /// What becomes of the program when it has done what the command line asks for.
@@ -137,8 +182,11 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
 }
 
 impl<S: Send + Sync + 'static> Server<S, Missing> {
-    fn with_state(self, state: S) -> (App<S>, Limits) {
+    fn with_state(mut self, state: S) -> (App<S>, Limits) {
         let limits = Limits::of(&self.settings);
+        if self.settings.access_log == AccessLog::Events {
+            self.reports.observers.push(Box::new(Events::new(&self.settings)));
+        }
         let app = App {
             routes: self.routes,
             mounts: self.mounts,

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use http::{Method, StatusCode};
 use tokio::time::Instant;
+use tracing::Span;
 
 use super::super::deadline::{MinRate, after};
 use super::super::{Application, Routed, Transport, clock};
@@ -15,8 +16,8 @@ use super::pump::{Pump, Pumped};
 use super::wire::{Following, Gone, Wire};
 use crate::extract::rejection::BodyRejection;
 use crate::h1::Expect;
-use crate::http::{BodyError, Request, RequestId, Response};
-use crate::observe::{Ended, Timeout};
+use crate::http::{BodyError, Request, RequestId, Response, X_REQUEST_ID};
+use crate::observe::{Ended, Timeout, scope};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::{OnDisconnect, Policy};
 
@@ -29,6 +30,8 @@ pub(super) struct Exchange {
     pub(super) pump: Option<Box<Pump>>,
     /// Whether the client may still be sending what nobody is going to read.
     pub(super) is_turned_away: bool,
+    /// What is around the handler, where somebody records it.
+    pub(super) span: Option<Box<Span>>,
 }
 
 impl Exchange {
@@ -53,11 +56,13 @@ where
         exchange: &mut Exchange,
     ) -> Option<Routed<A::Target>> {
         let wire = &mut self.wire;
-        let id = RequestId::at(clock::millis());
-        request.set_origin(wire.journal.client_addr(), id);
+        let id =
+            if wire.limits.accept_request_id { given_id(request) } else { RequestId::at(clock::millis()) };
+        request.set_origin(wire.journal.client_addr(), id.clone());
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
         let routed = self.app.route(request);
+        exchange.span = scope::request_span(request, &id, &wire.limits.mask);
         wire.journal.requested(id, request.full_pattern(), routed.slot);
         wire.place.handling();
         wire.following = if wire.message.is_last() { Following::Nothing } else { Following::Requests };
@@ -71,6 +76,16 @@ where
             exchange.pump = Pump::attach(rate, request, wire);
         }
         Some(routed)
+    }
+}
+
+/// What the peer calls it, where it does so once and well.
+#[cold]
+fn given_id(request: &Request) -> RequestId {
+    let mut given = request.header_values(X_REQUEST_ID);
+    match (given.next(), given.next()) {
+        (Some(given), None) => RequestId::given_at(clock::millis(), given),
+        (None, _) | (_, Some(_)) => RequestId::at(clock::millis()),
     }
 }
 
@@ -128,9 +143,10 @@ impl Watch {
         mut answer: Pin<&mut impl Future<Output = Response>>,
         context: &mut Context<'_>,
     ) -> Poll<()> {
-        let Exchange { response, pump, .. } = exchange;
+        let Exchange { response, pump, span, .. } = exchange;
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| {
+                let _entered = scope::enter(wire.journal.known_id(), span.as_deref());
                 answer.as_mut().poll(context).map(|answered| *response = Some(answered))
             }));
             match polled {

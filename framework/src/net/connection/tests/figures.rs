@@ -13,8 +13,22 @@ mod times;
 use super::*;
 
 /// Settings that bound nothing.
-const NO_LIMITS: [&str; 8] =
-    ["host", "port", "backlog", "reuse_port", "runtime", "workers", "trailing_slash", "log"];
+const NO_LIMITS: [&str; 14] = [
+    "host",
+    "port",
+    "backlog",
+    "reuse_port",
+    "runtime",
+    "workers",
+    "trailing_slash",
+    "log",
+    "access_log",
+    "access_log_to",
+    "access_log_queue",
+    "access_log_masked",
+    "access_log_probes",
+    "accept_request_id",
+];
 
 /// The settings with some of them set through the environment.
 fn settings(values: &[(&str, &str)]) -> Settings {
