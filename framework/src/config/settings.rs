@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use tracing::Level;
 
+use super::front::ForwardedField;
+use super::listen_addr::ListenAddr;
+use super::network::Network;
 use crate::observe::{AccessLog, AccessLogTo};
 
 /// Every setting of the server.
@@ -26,10 +29,23 @@ pub struct Settings {
     pub host: Option<IpAddr>,
     /// The port to listen on; 0 takes any free one. Default: 8080.
     pub port: u16,
+    /// Where to listen, in the place of `host` and `port`. Default: none, and these two say it.
+    pub listen: Vec<ListenAddr>,
+    /// The permissions of the file of a Unix socket. Default: 0o660, for its owner and group.
+    pub unix_mode: u32,
     /// How many connections may wait in the kernel to be accepted, which may keep fewer. Default: 1,024.
     pub backlog: usize,
     /// Whether other processes that say the same may listen on this port as well. Default: no.
     pub reuse_port: bool,
+
+    /// The peers that are proxies whose word is taken for where a request came from. Default: none, and what anybody
+    /// says of it is ignored.
+    pub trusted_proxies: Vec<Network>,
+    /// By which fields they say it. Default: `x-forwarded-for` and `x-forwarded-proto`.
+    pub forwarded_fields: Vec<ForwardedField>,
+    /// The peers that must say in a PROXY header, before anything else, who their client is. Default: none, and of
+    /// nobody one is accepted.
+    pub proxy_protocol: Vec<Network>,
 
     /// How the work is spread over threads. Default: [`Runtime::PerCore`].
     pub runtime: Runtime,
@@ -96,15 +112,17 @@ pub struct Settings {
     pub access_log_masked: Vec<String>,
     /// Whether it has a line for each answer of a probe, and not only for those that failed. Default: no.
     pub access_log_probes: bool,
-    /// Whether a request is called what `X-Request-Id` says, where that is well-formed, and not by a new name. Clients can
-    /// then choose it: only for a server that nobody reaches but by a proxy that sets the field. Default: no.
-    pub accept_request_id: bool,
 }
 
 impl Settings {
-    /// The address and the port to listen on.
+    /// The address and the port to listen on, where [`listen`](Self::listen) names none.
     pub fn address(&self) -> SocketAddr {
         SocketAddr::new(self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), self.port)
+    }
+
+    /// Every address to listen on: `listen`, or that of `host` and `port` where it names none.
+    pub(crate) fn addresses(&self) -> Vec<ListenAddr> {
+        if self.listen.is_empty() { vec![self.address().into()] } else { self.listen.clone() }
     }
 }
 
@@ -113,8 +131,13 @@ impl Default for Settings {
         Self {
             host: None,
             port: 8080,
+            listen: Vec::new(),
+            unix_mode: 0o660,
             backlog: 1024,
             reuse_port: false,
+            trusted_proxies: Vec::new(),
+            forwarded_fields: vec![ForwardedField::XForwardedFor, ForwardedField::XForwardedProto],
+            proxy_protocol: Vec::new(),
             runtime: Runtime::PerCore,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             blocking_threads: 64,
@@ -140,7 +163,6 @@ impl Default for Settings {
             access_log_queue: 1024 * 1024,
             access_log_masked: vec!["common".to_owned()],
             access_log_probes: false,
-            accept_request_id: false,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tracing::Level;
 
+use super::list::Items;
 use super::settings::{Runtime, Settings, TrailingSlash};
 use super::texts::{LogTarget, Masked};
 use super::units::UnitError;
@@ -78,6 +79,24 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "the port to listen on; 0 takes any free one",
     },
     Setting {
+        name: "listen",
+        section: "Where it listens",
+        value: Value::List(&Items {
+            field: |s| &mut s.listen,
+            placeholder: "ADDRESSES",
+            expected: "addresses such as 127.0.0.1:8080 or unix:/run/service.sock, with commas between them; or none",
+        }),
+        default: "none",
+        help: "several addresses, Unix sockets among them, in place of both",
+    },
+    Setting {
+        name: "unix_mode",
+        section: "Where it listens",
+        value: Value::Mode(|s| &mut s.unix_mode),
+        default: "660",
+        help: "the permissions of a Unix socket",
+    },
+    Setting {
         name: "backlog",
         section: "Where it listens",
         value: Value::Count(|s| &mut s.backlog, 1..=65_535),
@@ -90,6 +109,39 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: Value::Word(&Words { field: |s| &mut s.reuse_port, words: SWITCH }),
         default: "false",
         help: "whether other processes that say the same may share the port",
+    },
+    Setting {
+        name: "trusted_proxies",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.trusted_proxies,
+            placeholder: "NETWORKS",
+            expected: NETWORKS,
+        }),
+        default: "none",
+        help: "proxies whose word is taken for where a request came from",
+    },
+    Setting {
+        name: "forwarded_fields",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.forwarded_fields,
+            placeholder: "FIELDS",
+            expected: "`forwarded`, or any of `x-forwarded-for`, `x-forwarded-proto` and `x-forwarded-host`, with commas",
+        }),
+        default: "x-forwarded-for, x-forwarded-proto",
+        help: "the fields by which they say it",
+    },
+    Setting {
+        name: "proxy_protocol",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.proxy_protocol,
+            placeholder: "NETWORKS",
+            expected: NETWORKS,
+        }),
+        default: "none",
+        help: "peers that must say in a PROXY header who their client is",
     },
     Setting {
         name: "runtime",
@@ -279,7 +331,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         name: "access_log_masked",
         section: "Log",
-        value: Value::Text(&Masked),
+        value: Value::List(&Masked),
         default: "common",
         help: "query parameters whose values no line tells",
     },
@@ -290,14 +342,9 @@ pub(super) static SETTINGS: &[Setting] = &[
         default: "false",
         help: "whether probes have lines also while they are well",
     },
-    Setting {
-        name: "accept_request_id",
-        section: "Log",
-        value: Value::Word(&Words { field: |s| &mut s.accept_request_id, words: SWITCH }),
-        default: "false",
-        help: "whether a request is called what its X-Request-Id says",
-    },
 ];
+
+const NETWORKS: &str = "networks such as 10.0.0.0/8, addresses, or unix, with commas between them; or none";
 
 const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
 
@@ -341,6 +388,11 @@ mod tests {
                     let other = words.iter().rfind(|word| **word != setting.default);
                     (*other.expect("two words at least")).to_owned()
                 }
+                Value::Mode(_) => "600".to_owned(),
+                Value::List(_) if setting.name == "listen" => "[::1]:80, unix:/a".to_owned(),
+                Value::List(_) if setting.name == "forwarded_fields" => "forwarded".to_owned(),
+                Value::List(_) if setting.name == "access_log_masked" => "common, ssn".to_owned(),
+                Value::List(_) => "10.0.0.0/8, unix".to_owned(),
             };
             let mut settings = Settings::default();
             setting.apply(&mut settings, &other).expect(setting.name);
@@ -407,6 +459,15 @@ mod tests {
             ("access_log_queue", "1KiB"),
             ("access_log_masked", "a,,b"),
             ("access_log_masked", "a b"),
+            ("unix_mode", "1000"),
+            ("unix_mode", "68"),
+            ("unix_mode", "rw"),
+            ("unix_mode", ""),
+            ("listen", "8080"),
+            ("trusted_proxies", "10.0.0.1/8"),
+            ("trusted_proxies", "10.0.0.0/8,"),
+            ("trusted_proxies", "loopback"),
+            ("forwarded_fields", "x-real-ip"),
         ];
         for (name, text) in rows {
             let (_, setting) = find(name).expect(name);
@@ -434,8 +495,15 @@ mod tests {
             ("body_min_rate", "0", "0B/s"),
             ("runtime", "shared", "shared"),
             ("access_log_to", "/var/log/a b.log", "/var/log/a b.log"),
-            ("access_log_masked", "", ""),
-            ("access_log_masked", "a, b", "a,b"),
+            ("access_log_masked", "", "none"),
+            ("access_log_masked", "common,ssn", "common, ssn"),
+            ("unix_mode", "0777", "777"),
+            ("unix_mode", "7", "007"),
+            ("listen", "localhost:80,unix:@a", "127.0.0.1:80, unix:@a"),
+            ("trusted_proxies", "none", "none"),
+            ("trusted_proxies", "", "none"),
+            ("trusted_proxies", " 10.0.0.0/8 ,::1,unix", "10.0.0.0/8, ::1, unix"),
+            ("forwarded_fields", "X-Forwarded-For", "x-forwarded-for"),
         ];
         for (name, text, shown) in rows {
             let (_, setting) = find(name).expect(name);

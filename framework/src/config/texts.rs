@@ -1,5 +1,6 @@
 //! Settings whose texts have grammars of their own.
 
+use super::list::{List, NONE};
 use super::settings::Settings;
 use super::units::UnitError;
 use super::value::Text;
@@ -36,32 +37,31 @@ impl Text for LogTarget {
 /// `access_log_masked`.
 pub(super) struct Masked;
 
-impl Text for Masked {
-    fn placeholder(&self) -> &'static str {
-        "NAME,..."
-    }
-
-    fn expected(&self) -> &'static str {
-        "names of query parameters with commas in between, such as token,password"
-    }
-
-    fn show(&self, settings: &Settings) -> String {
-        settings.access_log_masked.join(",")
+impl List for Masked {
+    fn show(&self, settings: &mut Settings) -> String {
+        match &settings.access_log_masked[..] {
+            [] => NONE.to_owned(),
+            names => names.join(", "),
+        }
     }
 
     fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError> {
-        if text.is_empty() {
-            settings.access_log_masked.clear();
-            return Ok(());
-        }
-        let names = text.split(',').map(str::trim).map(|name| {
+        let text = if text == NONE { "" } else { text };
+        let names = text.split(',').map(str::trim).filter(|_| !text.is_empty()).map(|name| {
             // What separates names, and what an application never sees in one.
             let is_name = !name.is_empty()
-                && !name
-                    .contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '&' | '=' | ','));
+                && !name.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '&' | '='));
             if is_name { Ok(name.to_owned()) } else { Err(UnitError::default()) }
         });
         settings.access_log_masked = names.collect::<Result<_, _>>()?;
         Ok(())
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "NAMES"
+    }
+
+    fn expected(&self) -> &'static str {
+        "names of query parameters with commas between them, such as common,ssn; or none"
     }
 }

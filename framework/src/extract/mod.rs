@@ -37,6 +37,7 @@ mod request_id;
 #[cfg(feature = "sessions")]
 mod session;
 mod shutdown;
+mod site_origin;
 mod state;
 mod text;
 mod trace_context;
@@ -77,6 +78,7 @@ pub use range::Range;
 pub use range::range;
 #[cfg(feature = "sessions")]
 pub use session::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
+pub use site_origin::SiteOrigin;
 pub use state::State;
 pub use typed_header::{Header, HeaderFault, TypedHeader};
 pub use user_agent::UserAgent;

@@ -19,6 +19,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use authority::is_authority;
 #[cfg(any(test, feature = "__properties"))]
 pub use chunked::chunked;
 #[cfg(any(test, feature = "__properties"))]

@@ -17,7 +17,7 @@ const MOST_GIVEN: usize = 128;
 /// A UUID of version 7: its first 48 bits are the Unix time in milliseconds, so ids sort by when the request began;
 /// the others are random. They tell requests apart; they are no secret and no proof of anything.
 ///
-/// Where [`Settings::accept_request_id`](crate::Settings::accept_request_id) says so it is the one that the peer gave in
+/// Of a request that a [trusted proxy](crate::Settings::trusted_proxies) sends it is the one that this gave in
 /// `X-Request-Id`, if that is well-formed: 1 to 128 ASCII letters, digits and `-_.:=/+@`. Any other is as if it were not
 /// there.
 ///

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{Announced, Proxies};
 use crate::config::Settings;
 use crate::h1::HeadLimits;
 use crate::observe::Mask;
@@ -10,6 +11,10 @@ use crate::observe::Mask;
 #[derive(Debug)]
 pub(crate) struct Limits {
     pub(crate) head: HeadLimits,
+    /// Whose word is taken for where a request came from.
+    pub(crate) proxies: Option<Box<Proxies>>,
+    /// The peers that must say first who their client is.
+    pub(crate) announced: Announced,
     /// Bytes.
     pub(crate) max_body: u64,
     pub(crate) header_read_timeout: Duration,
@@ -25,8 +30,6 @@ pub(crate) struct Limits {
     /// How long a connection must have been idle for a drain to close it, and how long it is then read from: within
     /// that time a request may cross with the end.
     pub(crate) last_call: Duration,
-    /// Whether a request is called what its peer says.
-    pub(crate) accept_request_id: bool,
     /// What of targets no span is told.
     pub(crate) mask: Mask,
 }
@@ -42,6 +45,8 @@ impl Limits {
                 max_head: saturating(settings.max_head),
                 max_fields: settings.max_fields,
             },
+            proxies: Proxies::of(settings),
+            announced: Announced::by(&settings.proxy_protocol),
             max_body: settings.max_body,
             header_read_timeout: settings.header_read_timeout,
             keep_alive_timeout: settings.keep_alive_timeout,
@@ -51,7 +56,6 @@ impl Limits {
             rate_grace: settings.rate_grace,
             // Twice as long is the shortest drain with clients that do not close: it must end well before the cut.
             last_call: LAST_CALL.min(settings.shutdown_timeout / 4),
-            accept_request_id: settings.accept_request_id,
             mask: Mask::of(settings),
         }
     }

@@ -133,6 +133,8 @@ pub struct Counts {
 pub struct Refusals {
     /// The client's address had `max_connections_per_address` open.
     pub address_full: u64,
+    /// A peer of `proxy_protocol` did not begin with a PROXY header, or not in time.
+    pub proxy_header: u64,
 }
 
 /// Responses by the class of their status (RFC 9110 §15).
@@ -182,6 +184,7 @@ mod tests {
         first.closed();
         second.opened();
         second.refused(Refusal::AddressFull);
+        second.refused(Refusal::ProxyHeader);
         for status in [101, 200, 204, 301, 404, 500, 999] {
             second.answered(StatusCode::from_u16(status).unwrap());
         }
@@ -200,7 +203,7 @@ mod tests {
         let expected = Counts {
             connections_accepted: 2,
             connections_open: 1,
-            connections_refused: Refusals { address_full: 1 },
+            connections_refused: Refusals { address_full: 1, proxy_header: 1 },
             requests: 1,
             responses: StatusClasses {
                 informational: 1,

@@ -17,6 +17,7 @@ pub(crate) struct Tally {
     opened: AtomicU64,
     closed: AtomicU64,
     address_full: AtomicU64,
+    proxy_header: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     requests: AtomicU64,
@@ -41,6 +42,8 @@ pub(crate) struct Tally {
 pub(crate) enum Refusal {
     /// Its address has `max_connections_per_address` open.
     AddressFull,
+    /// What a peer that must say who its client is said first was no PROXY header, or did not come.
+    ProxyHeader,
 }
 
 impl Tally {
@@ -64,6 +67,7 @@ impl Tally {
     pub(crate) fn refused(&self, reason: Refusal) {
         match reason {
             Refusal::AddressFull => add(&self.address_full, 1),
+            Refusal::ProxyHeader => add(&self.proxy_header, 1),
         }
     }
 
@@ -119,6 +123,7 @@ impl Tally {
         counts.connections_accepted += opened;
         counts.connections_open += opened.saturating_sub(closed);
         counts.connections_refused.address_full += read(&self.address_full);
+        counts.connections_refused.proxy_header += read(&self.proxy_header);
         counts.requests += read(&self.requests);
         let [informational, success, redirection, client_error, server_error] = &self.responses;
         counts.responses.informational += read(informational);

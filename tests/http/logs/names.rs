@@ -4,7 +4,7 @@ use super::Logged;
 
 #[test]
 fn a_trusted_peer_names_the_request_and_nobody_else_does() {
-    let mut trusting = Logged::start(&[("SERVER_ACCEPT_REQUEST_ID", "true")]);
+    let mut trusting = Logged::start(&[("SERVER_TRUSTED_PROXIES", "127.0.0.1")]);
     let good = ["7", "0f5b-A_b.c:d=e/f+g@h", &"x".repeat(128)];
     for id in good {
         let answer = trusting.app.get("/nothing").field("X-Request-Id", id).send().unwrap();
@@ -28,7 +28,7 @@ fn a_trusted_peer_names_the_request_and_nobody_else_does() {
 
 #[test]
 fn an_id_of_control_bytes_is_refused_with_its_request() {
-    let mut logged = Logged::start(&[("SERVER_ACCEPT_REQUEST_ID", "true")]);
+    let mut logged = Logged::start(&[("SERVER_TRUSTED_PROXIES", "127.0.0.1")]);
     for id in [&b"a\x00b"[..], b"a\x1bb", b"a\rb", b"\x7f"] {
         let request = [b"GET /orders/1 HTTP/1.1\r\nhost: a\r\nx-request-id: ", id, b"\r\n\r\n"].concat();
         super::exchange(logged.app.address(), &request);
@@ -43,7 +43,7 @@ fn an_id_of_control_bytes_is_refused_with_its_request() {
 
 #[test]
 fn what_a_handler_logs_has_the_requests_name_on_whatever_thread() {
-    let mut logged = Logged::start(&[("SERVER_ACCEPT_REQUEST_ID", "true")]);
+    let mut logged = Logged::start(&[("SERVER_TRUSTED_PROXIES", "127.0.0.1")]);
     for (target, event) in [("/orders/7", "looking for an order number=7"), ("/report", "writing the report")]
     {
         for given in [None, Some("of-a-peer")] {

@@ -56,9 +56,16 @@ where
         exchange: &mut Exchange,
     ) -> Option<Routed<A::Target>> {
         let wire = &mut self.wire;
-        let id =
-            if wire.limits.accept_request_id { given_id(request) } else { RequestId::at(clock::millis()) };
-        request.set_origin(wire.journal.client_addr(), id.clone());
+        let (peer, proxies) = (wire.journal.peer(), wire.limits.proxies.as_deref());
+        let id = match proxies {
+            Some(proxies) if proxies.trust(peer.addr) => given_id(request),
+            Some(_) | None => RequestId::at(clock::millis()),
+        };
+        request.set_origin(peer.addr, peer.is_secure, id.clone());
+        if let Some(proxies) = proxies {
+            proxies.look_behind(peer.addr, request);
+            wire.journal.came_from(request.client_addr());
+        }
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
         let routed = self.app.route(request);

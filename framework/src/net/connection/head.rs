@@ -107,7 +107,7 @@ impl<IO: Transport> Wire<IO> {
             Err(error) => {
                 self.give_up_head();
                 self.journal.note(Ended::Malformed(error.into()));
-                tracing::debug!(%error, peer = ?self.journal.client_addr(), "a request was refused");
+                tracing::debug!(%error, peer = ?self.journal.peer().addr, "a request was refused");
                 Some(unreadable(Problem::new(error.status()).detail(error.to_string())))
             }
         }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::super::clock;
+use super::Peer;
 use crate::http::{Origin, RequestFacts, RequestId, Response};
 use crate::observe::{Ended, Exchange, Kind, Slot, Tally, Timeout, Witness, scope};
 
@@ -20,7 +21,7 @@ use crate::observe::{Ended, Exchange, Kind, Slot, Tally, Timeout, Witness, scope
 #[derive(Debug)]
 pub(super) struct Journal {
     witness: Witness,
-    client_addr: Option<SocketAddr>,
+    peer: Peer,
     /// Bytes that the transport gave and took.
     received: u64,
     written: u64,
@@ -36,6 +37,8 @@ pub(super) struct Journal {
 struct Current {
     /// Whether there is one: its first byte was read.
     open: bool,
+    /// Who it came from, where that is not the peer.
+    client_addr: Option<Box<SocketAddr>>,
     /// What the request is called, once that was asked; and the route that matched.
     id: Option<RequestId>,
     route: Option<&'static str>,
@@ -81,19 +84,11 @@ pub(super) struct Buffered {
 }
 
 impl Journal {
-    pub(super) fn new(witness: Witness, client_addr: Option<SocketAddr>) -> Self {
+    pub(super) fn new(witness: Witness, peer: Peer) -> Self {
         witness.tally().opened();
         let is_measured = witness.is_observed() || witness.tally().meter().is_some();
         let measured = is_measured.then(Box::default);
-        Self {
-            witness,
-            client_addr,
-            received: 0,
-            written: 0,
-            current: Current::default(),
-            measured,
-            lost: None,
-        }
+        Self { witness, peer, received: 0, written: 0, current: Current::default(), measured, lost: None }
     }
 
     pub(super) fn witness(&self) -> &Witness {
@@ -104,8 +99,13 @@ impl Journal {
         self.witness.tally()
     }
 
-    pub(super) fn client_addr(&self) -> Option<SocketAddr> {
-        self.client_addr
+    pub(super) fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    /// Notes who the request came from, where a proxy says that it was not the peer.
+    pub(super) fn came_from(&mut self, client_addr: Option<SocketAddr>) {
+        self.current.client_addr = client_addr.map(Box::new);
     }
 
     /// Notes bytes that the transport gave.
@@ -186,7 +186,8 @@ impl Journal {
 
     /// What is known of the request, of which `head` was read.
     pub(super) fn facts(&mut self, head: &[u8]) -> RequestFacts {
-        let (id, client_addr, route) = (self.id(), self.client_addr, self.current.route);
+        let (id, route) = (self.id(), self.current.route);
+        let client_addr = self.current.client_addr.as_deref().copied().or(self.peer.addr);
         RequestFacts::new(Origin { id, client_addr, route }, head)
     }
 

@@ -62,6 +62,8 @@ const LINGER: Duration = Duration::from_secs(5);
 pub(crate) struct Peer {
     /// `None` for transports without addresses.
     pub(crate) addr: Option<SocketAddr>,
+    /// Whether nobody in between can read or change what it sends.
+    pub(crate) is_secure: bool,
 }
 
 /// What becomes of the connection after a request.
@@ -98,7 +100,7 @@ where
     IO: Transport,
     A: Application,
 {
-    let journal = Journal::new(witness, peer.addr);
+    let journal = Journal::new(witness, peer);
     let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app };
     // What it captures is used where it lies; the arguments of an `async fn` would be kept beside what is made of them.
     Turns { serving: async move { connection.run().await } }

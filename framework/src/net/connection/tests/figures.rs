@@ -13,9 +13,14 @@ mod times;
 use super::*;
 
 /// Settings that bound nothing.
-const NO_LIMITS: [&str; 14] = [
+const NO_LIMITS: [&str; 18] = [
     "host",
     "port",
+    "listen",
+    "unix_mode",
+    "trusted_proxies",
+    "forwarded_fields",
+    "proxy_protocol",
     "backlog",
     "reuse_port",
     "runtime",
@@ -27,7 +32,6 @@ const NO_LIMITS: [&str; 14] = [
     "access_log_queue",
     "access_log_masked",
     "access_log_probes",
-    "accept_request_id",
 ];
 
 /// The settings with some of them set through the environment.
