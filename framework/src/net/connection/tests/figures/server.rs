@@ -129,7 +129,7 @@ async fn end_server(settings: &Settings, millis: u64) -> (Duration, Duration, St
     let options = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
     let workers = Workers::without_threads(vec![drain], Shutdown::default());
     let trigger = Box::pin(async {});
-    net::run(workers, Signals::listen().unwrap(), options, Some(trigger)).await;
+    net::run(workers, Signals::listen().unwrap(), options, Some(trigger), &net::Supervisor::default()).await;
     let ended = start.elapsed();
     // What is left at the end is cut with its worker.
     task.abort();
