@@ -100,13 +100,19 @@ impl Value {
             Self::Duration(..) => "DURATION".to_owned(),
             Self::Size(..) => "SIZE".to_owned(),
             Self::Rate(..) => "RATE".to_owned(),
-            Self::Word(word) => word.words().join("|"),
+            Self::Word(word) => {
+                let words = word.words().join("|");
+                if words.len() <= WIDEST_WORDS { words } else { "WORD".to_owned() }
+            }
             Self::Text(text) => text.placeholder().to_owned(),
             Self::Mode(_) => "MODE".to_owned(),
             Self::List(list) => list.placeholder().to_owned(),
         }
     }
 }
+
+/// As long as words in the place of a value may be; of others the text beside them tells.
+const WIDEST_WORDS: usize = 30;
 
 /// What is expected of the value, as it stands after "expected".
 impl fmt::Display for Value {
