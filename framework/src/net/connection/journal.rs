@@ -276,8 +276,11 @@ impl Journal {
         let Some(measured) = &mut self.measured else { return };
         while let Some(unwritten) = measured.unwritten.pop_front_if(|unwritten| unwritten.end <= end) {
             let Unwritten { begun, end, mut exchange } = unwritten;
-            exchange.duration = begun.elapsed();
-            exchange.ended_millis = clock::millis();
+            let now = Instant::now();
+            exchange.duration = now - begun;
+            // The turn's time is from before its handlers ran.
+            let since = u64::try_from((now - clock::now()).as_millis()).unwrap_or(0);
+            exchange.ended_millis = clock::millis().saturating_add(since);
             if end > self.written && exchange.ended == Ended::Done {
                 exchange.ended = self.lost.unwrap_or(Ended::Cut);
             }
