@@ -72,6 +72,7 @@
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
+//! | `redis` | `Redis`, for limits and sessions that replicas share |
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
@@ -110,6 +111,8 @@ mod macros;
 mod middleware;
 mod net;
 mod observe;
+#[cfg(feature = "redis")]
+mod redis;
 mod reports;
 mod respond;
 mod routing;
@@ -129,6 +132,8 @@ pub use bytes::Bytes;
 pub use ::cookie;
 #[cfg(feature = "cookies")]
 pub use extract::Cookies;
+#[cfg(all(feature = "sessions", feature = "redis"))]
+pub use extract::RedisStore;
 #[cfg(feature = "cookies-signed")]
 pub use extract::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
 #[cfg(feature = "sessions")]
@@ -168,9 +173,11 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, AccessLogTo, Counters, Counts, Ended, Exchange, Observer, ProtocolError, Refusals,
-    StatusClasses, Timeout, Timeouts,
+    AccessLog, AccessLogTo, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError,
+    Refusals, StatusClasses, Timeout, Timeouts,
 };
+#[cfg(feature = "redis")]
+pub use redis::Redis;
 pub use respond::{
     AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,
     Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,

@@ -92,6 +92,23 @@ pub struct Settings {
     /// How long a peer may be slower than the two rates above before they count. Default: 5 s.
     pub rate_grace: Duration,
 
+    /// Whether a connection that begins with the preface of HTTP/2 is served as one. Default: yes.
+    #[cfg(feature = "http2")]
+    pub http2: bool,
+    /// The most requests of one HTTP/2 connection in work at once; one more is refused, and may be sent again.
+    /// Default: 100.
+    #[cfg(feature = "http2")]
+    pub http2_max_streams: usize,
+    /// The most bytes of one request's body that are held before a handler reads them, over HTTP/2. Default: 256 KiB.
+    #[cfg(feature = "http2")]
+    pub http2_stream_window: u64,
+    /// The same of all requests of an HTTP/2 connection together. Default: 1 MiB.
+    #[cfg(feature = "http2")]
+    pub http2_connection_window: u64,
+    /// The most bytes of one frame of HTTP/2 that a client may send. Default: 16 KiB.
+    #[cfg(feature = "http2")]
+    pub http2_max_frame: u64,
+
     /// How long to serve on after the signal to stop, with readiness failing already. Default: 0 s.
     pub shutdown_delay: Duration,
     /// How long requests in flight may take to end when the server stops; then they are cut. Default: 30 s.
@@ -155,6 +172,16 @@ impl Default for Settings {
             body_min_rate: 240,
             write_min_rate: 240,
             rate_grace: Duration::from_secs(5),
+            #[cfg(feature = "http2")]
+            http2: true,
+            #[cfg(feature = "http2")]
+            http2_max_streams: 100,
+            #[cfg(feature = "http2")]
+            http2_stream_window: 256 * 1024,
+            #[cfg(feature = "http2")]
+            http2_connection_window: 1024 * 1024,
+            #[cfg(feature = "http2")]
+            http2_max_frame: 16 * 1024,
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
             log: Level::INFO,

@@ -64,6 +64,12 @@ const LEAST: Duration = Duration::from_millis(1);
 const LARGEST_HEAD: u64 = 16 << 20;
 const LARGEST_RATE: u64 = 1 << 30;
 const MOST_CONNECTIONS: usize = 100_000_000;
+/// RFC 9113 §6.9.1.
+#[cfg(feature = "http2")]
+const LARGEST_WINDOW: u64 = (1 << 31) - 1;
+/// A connection begins with one byte less (RFC 9113 §6.9.2), and nothing makes that less.
+#[cfg(feature = "http2")]
+const LEAST_CONNECTION_WINDOW: u64 = 64 * 1024;
 
 /// Every setting, in the order of `--help`.
 pub(super) static SETTINGS: &[Setting] = &[
@@ -270,6 +276,46 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: Value::Duration(|s| &mut s.rate_grace, Duration::ZERO..=YEAR),
         default: "5s",
         help: "how long a peer may be slower than that",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2",
+        section: "HTTP/2",
+        value: Value::Word(&Words { field: |s| &mut s.http2, words: SWITCH }),
+        default: "true",
+        help: "whether a connection that begins as HTTP/2 is served as such",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_max_streams",
+        section: "HTTP/2",
+        value: Value::Count(|s| &mut s.http2_max_streams, 1..=100_000),
+        default: "100",
+        help: "requests of one connection in work at once; beyond it refused",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_stream_window",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_stream_window, 1024..=LARGEST_WINDOW),
+        default: "256KiB",
+        help: "bytes of a request's body held before a handler reads them",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_connection_window",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_connection_window, LEAST_CONNECTION_WINDOW..=LARGEST_WINDOW),
+        default: "1MiB",
+        help: "the same of all requests of a connection together",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_max_frame",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_max_frame, 16_384..=16_777_215),
+        default: "16KiB",
+        help: "bytes of a frame that a client may send",
     },
     Setting {
         name: "shutdown_delay",

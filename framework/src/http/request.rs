@@ -103,7 +103,7 @@ impl Request {
         &self.parts().head.method
     }
 
-    /// HTTP/1.0 or HTTP/1.1.
+    /// HTTP/1.0, HTTP/1.1 or HTTP/2.
     pub fn version(&self) -> Version {
         self.parts().head.version
     }

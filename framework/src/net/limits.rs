@@ -32,6 +32,37 @@ pub(crate) struct Limits {
     pub(crate) last_call: Duration,
     /// What of targets no span is told.
     pub(crate) mask: Mask,
+    #[cfg(feature = "http2")]
+    pub(crate) http2: Http2Limits,
+}
+
+/// What a connection of HTTP/2 is held to beside; see the settings of the same names.
+#[cfg(feature = "http2")]
+#[derive(Debug)]
+pub(crate) struct Http2Limits {
+    /// Whether there are any.
+    pub(crate) enabled: bool,
+    pub(crate) max_streams: usize,
+    /// Bytes.
+    pub(crate) stream_window: u32,
+    /// Bytes.
+    pub(crate) connection_window: u32,
+    /// Bytes.
+    pub(crate) max_frame: u32,
+}
+
+#[cfg(feature = "http2")]
+impl Http2Limits {
+    fn of(settings: &Settings) -> Self {
+        let window = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX >> 1);
+        Self {
+            enabled: settings.http2,
+            max_streams: settings.http2_max_streams,
+            stream_window: window(settings.http2_stream_window),
+            connection_window: window(settings.http2_connection_window),
+            max_frame: window(settings.http2_max_frame),
+        }
+    }
 }
 
 /// Longer than a request takes on its way, anywhere on earth.
@@ -57,6 +88,8 @@ impl Limits {
             // Twice as long is the shortest drain with clients that do not close: it must end well before the cut.
             last_call: LAST_CALL.min(settings.shutdown_timeout / 4),
             mask: Mask::of(settings),
+            #[cfg(feature = "http2")]
+            http2: Http2Limits::of(settings),
         }
     }
 }

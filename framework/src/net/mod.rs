@@ -9,9 +9,12 @@ mod clock;
 mod connection;
 mod deadline;
 mod drain;
+#[cfg(feature = "http2")]
+mod http2;
 mod inherited;
 mod limits;
 mod listener;
+mod naming;
 mod proxies;
 mod proxy_protocol;
 mod run;

@@ -125,6 +125,20 @@ pub struct Counts {
     pub log_lines_dropped: u64,
     /// Panics of handlers, extractors, middleware, bodies, renderers and observers that were caught.
     pub panics: u64,
+    /// What of it was HTTP/2, with the feature `http2`.
+    pub http2: Http2Counts,
+}
+
+/// What was HTTP/2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Http2Counts {
+    /// Connections that began as such, among those that were accepted.
+    pub connections: u64,
+    /// Requests that came over them, among all requests.
+    pub requests: u64,
+    /// Connections that were ended because their client cost more than it asked for: see the chapter on HTTP/2.
+    pub floods: u64,
 }
 
 /// Connections that were refused, by reason.
@@ -221,6 +235,7 @@ mod tests {
             bytes_out: 7,
             log_lines_dropped: 3,
             panics: 1,
+            http2: Http2Counts::default(),
         };
         assert_eq!(counters.read(), expected);
         assert!(counters.is(&counters.clone()) && !counters.is(&Counters::default()));

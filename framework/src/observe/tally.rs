@@ -33,6 +33,9 @@ pub(crate) struct Tally {
     write_timeouts: AtomicU64,
     keep_alive_timeouts: AtomicU64,
     panics: AtomicU64,
+    http2_connections: AtomicU64,
+    http2_requests: AtomicU64,
+    http2_floods: AtomicU64,
     /// Counts by route, where somebody asks for them.
     meter: Option<Meter>,
 }
@@ -110,6 +113,24 @@ impl Tally {
         add(&self.keep_alive_timeouts, 1);
     }
 
+    /// A connection that has begun as one of HTTP/2.
+    #[cfg(feature = "http2")]
+    pub(crate) fn opened_http2(&self) {
+        add(&self.http2_connections, 1);
+    }
+
+    /// A request that came over one; it is counted among all requests as well.
+    #[cfg(feature = "http2")]
+    pub(crate) fn requested_http2(&self) {
+        add(&self.http2_requests, 1);
+    }
+
+    /// A connection that was ended for what its client made of it.
+    #[cfg(feature = "http2")]
+    pub(crate) fn flooded_http2(&self) {
+        add(&self.http2_floods, 1);
+    }
+
     pub(crate) fn panicked(&self) {
         add(&self.panics, 1);
     }
@@ -143,6 +164,9 @@ impl Tally {
         counts.bytes_in += read(&self.bytes_in);
         counts.bytes_out += read(&self.bytes_out);
         counts.panics += read(&self.panics);
+        counts.http2.connections += read(&self.http2_connections);
+        counts.http2.requests += read(&self.http2_requests);
+        counts.http2.floods += read(&self.http2_floods);
     }
 }
 

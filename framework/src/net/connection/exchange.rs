@@ -10,13 +10,14 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::super::deadline::{MinRate, after};
-use super::super::{Application, Routed, Transport, clock};
+use super::super::naming::name;
+use super::super::{Application, Routed, Transport};
 use super::Connection;
 use super::pump::{Pump, Pumped};
 use super::wire::{Following, Gone, Wire};
 use crate::extract::rejection::BodyRejection;
 use crate::h1::Expect;
-use crate::http::{BodyError, Request, RequestId, Response, X_REQUEST_ID};
+use crate::http::{BodyError, Request, Response};
 use crate::observe::{Ended, Timeout, scope};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::{OnDisconnect, Policy};
@@ -57,10 +58,7 @@ where
     ) -> Option<Routed<A::Target>> {
         let wire = &mut self.wire;
         let (peer, proxies) = (wire.journal.peer(), wire.limits.proxies.as_deref());
-        let id = match proxies {
-            Some(proxies) if proxies.trust(peer.addr) => given_id(request),
-            Some(_) | None => RequestId::at(clock::millis()),
-        };
+        let id = name(proxies, peer.addr, request);
         request.set_origin(peer.addr, peer.is_secure, id.clone());
         if let Some(proxies) = proxies {
             proxies.look_behind(peer.addr, request);
@@ -83,16 +81,6 @@ where
             exchange.pump = Pump::attach(rate, request, wire);
         }
         Some(routed)
-    }
-}
-
-/// What the peer calls it, where it does so once and well.
-#[cold]
-fn given_id(request: &Request) -> RequestId {
-    let mut given = request.header_values(X_REQUEST_ID);
-    match (given.next(), given.next()) {
-        (Some(given), None) => RequestId::given_at(clock::millis(), given),
-        (None, _) | (_, Some(_)) => RequestId::at(clock::millis()),
     }
 }
 
@@ -121,7 +109,7 @@ fn refusal<IO: Transport>(wire: &Wire<IO>, request: &Request) -> Option<Response
 
 /// What a client that leaves does to its handler, where the route says nothing: a GET or HEAD changes nothing, and can
 /// be dropped where it stands.
-pub(super) fn on_disconnect(method: &Method) -> OnDisconnect {
+pub(in super::super) fn on_disconnect(method: &Method) -> OnDisconnect {
     if matches!(*method, Method::GET | Method::HEAD) { OnDisconnect::Cancel } else { OnDisconnect::Finish }
 }
 
@@ -253,7 +241,7 @@ fn panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) -> Res
 }
 
 /// Polls user code; a panic in it is caught. The future is not polled again after one.
-pub(super) fn poll_caught<F: Future + ?Sized>(
+pub(in super::super) fn poll_caught<F: Future + ?Sized>(
     future: Pin<&mut F>,
     context: &mut Context<'_>,
 ) -> Poll<Result<F::Output, Box<dyn Any + Send>>> {

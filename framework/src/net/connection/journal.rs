@@ -235,6 +235,15 @@ impl Journal {
         self.current = Current::default();
     }
 
+    /// Forgets what was begun: it was no exchange.
+    #[cfg(feature = "http2")]
+    pub(super) fn forget(&mut self) {
+        self.finish();
+        if let Some(measured) = &mut self.measured {
+            measured.begun = None;
+        }
+    }
+
     /// Ends the connection: what is not written will not be.
     pub(super) fn close(&mut self) {
         self.tell_until(u64::MAX);
@@ -278,9 +287,7 @@ impl Journal {
             let Unwritten { begun, end, mut exchange } = unwritten;
             let now = Instant::now();
             exchange.duration = now - begun;
-            // The turn's time is from before its handlers ran.
-            let since = u64::try_from((now - clock::now()).as_millis()).unwrap_or(0);
-            exchange.ended_millis = clock::millis().saturating_add(since);
+            exchange.ended_millis = clock::millis_at(now);
             if end > self.written && exchange.ended == Ended::Done {
                 exchange.ended = self.lost.unwrap_or(Ended::Cut);
             }

@@ -1,0 +1,174 @@
+//! What a stream does, as it is counted and told of: once, when its answer was written or it has ended without one.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::StatusCode;
+use tokio::time::Instant;
+use tracing::Span;
+
+use super::super::{Limits, Peer, Place, clock};
+use super::ledger::{Finished, Ledger};
+use crate::http::{Origin, RequestFacts, RequestId, Response};
+use crate::observe::{Ended, Exchange, Kind, Slot, Tally, Witness, scope};
+
+/// What the streams of a connection have in common.
+#[derive(Debug)]
+pub(super) struct Common {
+    pub(super) limits: Arc<Limits>,
+    pub(super) witness: Witness,
+    pub(super) peer: Peer,
+    pub(super) ledger: Ledger,
+}
+
+/// The account of one stream; told of when it is dropped, if not before.
+#[derive(Debug)]
+pub(super) struct Record {
+    common: Arc<Common>,
+    stream: u32,
+    pub(super) place: Place,
+    pub(super) id: RequestId,
+    /// The head of the request, for those who are told of it.
+    pub(super) head: Vec<u8>,
+    /// Who it came from: the peer, or whom a proxy names.
+    client_addr: Option<SocketAddr>,
+    route: Option<&'static str>,
+    slot: Slot,
+    begun: Instant,
+    status: Option<StatusCode>,
+    ended: Option<Ended>,
+    is_told: bool,
+    /// What an access log makes of it.
+    kind: Kind,
+    /// What is around the handler, where somebody records it.
+    pub(super) span: Option<Box<Span>>,
+}
+
+impl Record {
+    pub(super) fn new(common: &Arc<Common>, stream: u32, place: Place, id: RequestId) -> Self {
+        let begun = common.ledger.take(stream);
+        Self {
+            common: Arc::clone(common),
+            stream,
+            place,
+            id,
+            head: Vec::new(),
+            client_addr: common.peer.addr,
+            route: None,
+            slot: Slot::Unread,
+            begun,
+            status: None,
+            ended: None,
+            is_told: false,
+            kind: Kind::Ordinary,
+            span: None,
+        }
+    }
+
+    pub(super) fn common(&self) -> &Arc<Common> {
+        &self.common
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.common.limits
+    }
+
+    pub(super) fn tally(&self) -> &Tally {
+        self.common.witness.tally()
+    }
+
+    /// Notes who the request came from, where a proxy says that it was not the peer.
+    pub(super) fn came_from(&mut self, client_addr: Option<SocketAddr>) {
+        self.client_addr = client_addr;
+    }
+
+    /// Notes a request whose head is well formed.
+    pub(super) fn requested(&mut self, route: Option<&'static str>, slot: Slot) {
+        self.tally().requested();
+        self.tally().requested_http2();
+        if let Some(meter) = self.tally().meter() {
+            meter.enter(slot);
+        }
+        (self.route, self.slot) = (route, slot);
+        self.kind = if slot == Slot::Uncounted { Kind::Probe } else { Kind::Ordinary };
+    }
+
+    /// What is known of the request.
+    pub(super) fn facts(&self) -> RequestFacts {
+        let origin = Origin { id: self.id.clone(), client_addr: self.client_addr, route: self.route };
+        RequestFacts::new(origin, &self.head)
+    }
+
+    /// Notes the answer that is about to be written.
+    pub(super) fn answered(&mut self, response: &Response) {
+        self.tally().answered(response.status());
+        self.status = Some(response.status());
+        if response.is_unlogged() {
+            self.kind = Kind::Unlogged;
+        }
+    }
+
+    /// Notes a reason to end; the first one stands.
+    pub(super) fn note(&mut self, ended: Ended) {
+        if self.ended.is_none() {
+            self.tally().ended(ended);
+            self.ended = Some(ended);
+        }
+    }
+
+    /// Gives the answer away, all of which `h2` has; what becomes of it is told then.
+    pub(super) fn finish(mut self) {
+        self.place.answered();
+        let (common, stream) = (Arc::clone(&self.common), self.stream);
+        match common.ledger.finish(stream, self) {
+            Finished::Later => {}
+            Finished::Written(record) => record.written(),
+            Finished::Never(record) => record.lost(),
+        }
+    }
+
+    /// Tells of an answer whose last frame was written.
+    pub(super) fn written(mut self) {
+        self.place.written();
+        self.tell();
+    }
+
+    /// Tells of an answer that the client has left before it was written.
+    pub(super) fn lost(mut self) {
+        self.note(Ended::ClientLeft);
+        self.tell();
+    }
+
+    fn tell(&mut self) {
+        self.is_told = true;
+        let (bytes_in, bytes_out) = self.common.ledger.close(self.stream);
+        self.place.idle();
+        let now = Instant::now();
+        let duration = now - self.begun;
+        if let Some(span) = &self.span {
+            scope::conclude(span, self.status, self.ended.unwrap_or(Ended::Done));
+        }
+        if let Some(meter) = self.tally().meter() {
+            meter.leave(self.slot, self.status, duration);
+        }
+        if self.common.witness.is_observed() {
+            let ended = self.ended.unwrap_or(Ended::Done);
+            let (request, status, kind) = (self.facts(), self.status, self.kind);
+            let ended_millis = clock::millis_at(now);
+            let exchange =
+                Exchange { request, status, bytes_in, bytes_out, duration, ended, ended_millis, kind };
+            self.common.witness.tell(&exchange);
+        }
+    }
+}
+
+impl Drop for Record {
+    /// A task that is ended in the middle of it cuts it off.
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.place.count_losses(self.route, || 0);
+            self.note(Ended::Cut);
+            self.tell();
+        }
+    }
+}
