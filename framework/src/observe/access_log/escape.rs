@@ -28,8 +28,8 @@ fn push_json_chars(line: &mut Vec<u8>, text: &str) {
             _ if crate::log::is_obeyed(c) => {
                 // All of them are in the first plane: one unit of UTF-16 each.
                 line.extend_from_slice(b"\\u");
-                let code = u32::from(c);
-                line.extend([12, 8, 4, 0].map(|shift| hex_digit((code >> shift) as u8 & 0xf)));
+                let [_, _, high, low] = u32::from(c).to_be_bytes();
+                line.extend([high >> 4, high & 0xf, low >> 4, low & 0xf].map(hex_digit));
             }
             _ => line.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }

@@ -39,7 +39,7 @@ impl Sink {
         let kept = Arc::clone(&queue);
         thread::Builder::new().name("access-log".to_owned()).spawn(move || {
             kept.run(&mut output, form);
-            kept.state().is_done = true;
+            kept.state().phase = Phase::Done;
             kept.wake.notify_all();
         })?;
         Ok(Self(queue))
@@ -72,9 +72,11 @@ impl Sink {
     pub(crate) fn finish(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
         let mut state = self.0.state();
-        state.is_closed = true;
+        if state.phase == Phase::Open {
+            state.phase = Phase::Closed;
+        }
         self.0.wake.notify_all();
-        while !state.is_done {
+        while state.phase != Phase::Done {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 drop(state);
@@ -89,7 +91,11 @@ impl Sink {
 impl Drop for Sink {
     /// The thread writes what it has, and ends.
     fn drop(&mut self) {
-        self.0.state().is_closed = true;
+        let mut state = self.0.state();
+        if state.phase == Phase::Open {
+            state.phase = Phase::Closed;
+        }
+        drop(state);
         self.0.wake.notify_all();
     }
 }
@@ -112,8 +118,19 @@ struct State {
     /// The thread waits for a line.
     is_waiting: bool,
     reopens: bool,
-    is_closed: bool,
-    is_done: bool,
+    phase: Phase,
+}
+
+/// How far the thread's life has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    /// Lines come.
+    #[default]
+    Open,
+    /// What there is is the last.
+    Closed,
+    /// All is written.
+    Done,
 }
 
 /// What is to be done next.
@@ -169,13 +186,13 @@ impl Queue {
     /// Waits for lines, gathers them for a moment, and takes them.
     fn take(&self, batch: &mut Batch) {
         let mut state = self.state();
-        while state.lines.is_empty() && !state.reopens && !state.is_closed {
+        while state.lines.is_empty() && !state.reopens && state.phase == Phase::Open {
             state.is_waiting = true;
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.is_waiting = false;
         let deadline = Instant::now() + GATHER;
-        while !state.is_closed && !state.reopens {
+        while state.phase == Phase::Open && !state.reopens {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
@@ -185,7 +202,7 @@ impl Queue {
         std::mem::swap(&mut state.lines, &mut batch.lines);
         batch.dropped = std::mem::take(&mut state.dropped);
         batch.reopens = std::mem::take(&mut state.reopens);
-        batch.is_last = state.is_closed;
+        batch.is_last = state.phase != Phase::Open;
     }
 }
 
