@@ -22,7 +22,7 @@
 pub use crate::middleware::WithoutRedis;
 pub use crate::middleware::{
     ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, Quota,
-    QuotaError, RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
+    QuotaError, RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit, Unlogged,
 };
 #[cfg(feature = "compression")]
 pub use crate::middleware::{Compression, CompressionLevel, Decompression};

@@ -53,7 +53,7 @@
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
 //! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials, compression |
 //! | what handlers share | [`derive@State`] |
-//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`], [`Metrics`] |
+//! | what the server did | [`AccessLog`], [`TraceContext`], [`Observer`], [`Counters`], [`Metrics`] |
 //! | whether it is well | [`Health`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
@@ -168,7 +168,7 @@ pub use extract::{
 pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
-    Response, Shutdown,
+    Response, Shutdown, TraceContext,
 };
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
@@ -176,8 +176,8 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError, Refusals,
-    StatusClasses, Timeout, Timeouts,
+    AccessLog, AccessLogTo, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError,
+    Refusals, StatusClasses, Timeout, Timeouts,
 };
 #[cfg(feature = "redis")]
 pub use redis::Redis;

@@ -1,5 +1,7 @@
 //! [`Server`]: a table, its state, middleware and settings, put together and run.
 
+#[path = "server/access_log.rs"]
+mod access_log;
 #[cfg(feature = "config")]
 #[path = "server/configured.rs"]
 mod configured;
@@ -45,7 +47,7 @@ pub struct Server<S: 'static = (), P = Missing> {
     pub(crate) reports: Reports,
     pub(crate) probes: Attached<S>,
     state: P,
-    settings: Settings,
+    pub(crate) settings: Settings,
     file: FileSource,
     command_line: CommandLine,
     trigger: Option<Trigger>,

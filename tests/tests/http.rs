@@ -15,6 +15,8 @@ mod inherit;
 mod layers;
 #[path = "../http/load.rs"]
 mod load;
+#[path = "../http/logs.rs"]
+mod logs;
 #[path = "../http/metrics.rs"]
 mod metrics;
 #[path = "../http/panics.rs"]

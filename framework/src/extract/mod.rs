@@ -41,6 +41,7 @@ mod shutdown;
 mod site_origin;
 mod state;
 mod text;
+mod trace_context;
 mod typed_header;
 mod user_agent;
 #[cfg(feature = "validation")]

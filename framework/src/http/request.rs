@@ -254,7 +254,7 @@ impl Request {
 
     /// The id of this request.
     pub fn id(&self) -> RequestId {
-        self.parts().id.unwrap_or_else(RequestId::generate)
+        self.parts().id.clone().unwrap_or_else(RequestId::generate)
     }
 
     /// What bridges to other libraries attached to this request.

@@ -22,6 +22,7 @@ pub(crate) mod origin;
 mod rate_limit;
 mod security_headers;
 mod time_limit;
+mod unlogged;
 
 pub(crate) use chain::{BoxFuture, Chain, Continue, Layers, Place, Running};
 pub use chain::{Layer, Next};
@@ -44,6 +45,7 @@ pub use security_headers::{Csp, Framing, SecurityHeaders};
 #[cfg(feature = "csp-nonces")]
 pub use security_headers::{CspNonce, CspNonceRejection};
 pub use time_limit::TimeLimit;
+pub use unlogged::Unlogged;
 
 use crate::http::{Request, Response};
 

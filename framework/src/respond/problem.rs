@@ -117,7 +117,7 @@ impl Problem {
     }
 
     /// The document in JSON, with the request's id as the member `request_id`.
-    pub(crate) fn document(&self, id: RequestId) -> String {
+    pub(crate) fn document(&self, id: &RequestId) -> String {
         // Texts, numbers and maps with text as keys: nothing that JSON cannot hold.
         serde_json::to_string(&Document { problem: self, id }).unwrap_or_default()
     }
@@ -125,14 +125,14 @@ impl Problem {
     /// The document as tests look into it.
     #[cfg(test)]
     pub(crate) fn parsed_document(&self, id: RequestId) -> Value {
-        serde_json::from_str(&self.document(id)).unwrap()
+        serde_json::from_str(&self.document(&id)).unwrap()
     }
 }
 
 /// A problem as it is sent: what a reader looks for first stands first.
 struct Document<'a> {
     problem: &'a Problem,
-    id: RequestId,
+    id: &'a RequestId,
 }
 
 /// The members that are not the application's to set.

@@ -16,6 +16,7 @@ use crate::handlers::Monitor;
 use crate::net::{
     self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Supervisor, Vitals, Workers,
 };
+use crate::observe::{AccessLog, Events};
 use crate::routing::Listing;
 
 impl<S: Send + Sync + 'static, P> Server<S, P>
@@ -74,6 +75,7 @@ where
         };
         let addrs = listeners.addrs.clone();
         let routes = self.listing();
+        let log = self.open_access_log()?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
         let shop = self.into_shop(&settings, &supervisor)?;
         let workers = if per_core {
@@ -93,6 +95,7 @@ where
             serving.as_mut().poll(context)
         })
         .await;
+        log.finish();
         Ok(())
     }
 
@@ -153,8 +156,11 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
 }
 
 impl<S: Send + Sync + 'static> Server<S, Missing> {
-    fn with_state(self, state: S) -> (App<S>, Limits) {
+    fn with_state(mut self, state: S) -> (App<S>, Limits) {
         let limits = Limits::of(&self.settings);
+        if self.settings.access_log == AccessLog::Events {
+            self.reports.observers.push(Box::new(Events::new(&self.settings)));
+        }
         let app = App {
             routes: self.routes,
             mounts: self.mounts,

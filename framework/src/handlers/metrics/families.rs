@@ -80,6 +80,8 @@ fn write_failures(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[("reason", &"cut")], counts.cut);
     let help = "Requests that are malformed, or beyond the limits on heads.";
     text.family(Kind::Counter, "fingerpost_requests_malformed", help).sample(&[], counts.protocol_errors);
+    let help = "Lines of the access log that were dropped.";
+    text.family(Kind::Counter, "fingerpost_log_lines_dropped", help).sample(&[], counts.log_lines_dropped);
     text.family(Kind::Counter, "fingerpost_panics", "Panics of the application's that were caught.")
         .sample(&[], counts.panics);
     let shed = snapshot.pool.map_or(0, |pool| pool.refused);

@@ -43,6 +43,7 @@ pub(super) fn document(snapshot: &Snapshot) -> Value {
             "keep_alive": counts.timeouts.keep_alive,
         },
         "panics": counts.panics,
+        "log_lines_dropped": counts.log_lines_dropped,
         "connections": {
             "busy": load.busy,
             "idle": snapshot.idle_connections(),

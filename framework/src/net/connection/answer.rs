@@ -156,7 +156,7 @@ where
         }
         let length = self.prepare(response)?;
         let wire = &mut self.wire;
-        wire.journal.answered(response.status());
+        wire.journal.answered(response);
         let unread = pump.as_mut().map_or(Unread::Little, |pump| {
             pump.settle(wire);
             pump.rest(wire)
