@@ -151,13 +151,16 @@ pub use macros::embed;
 #[cfg(feature = "config")]
 pub use config::{Secret, value_units as units};
 
-pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
+pub use config::{
+    ConfigErrors, ForwardedField, ListenAddr, ListenAddrError, Network, NetworkError, Runtime, Settings,
+    TrailingSlash,
+};
 pub use error::{Error, Result};
 pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
     MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
-    Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
+    Range, Rejected, SiteOrigin, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
@@ -170,8 +173,8 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, Counters, Counts, Ended, Exchange, Observer, ProtocolError, Refusals, StatusClasses, Timeout,
-    Timeouts,
+    AccessLog, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError, Refusals,
+    StatusClasses, Timeout, Timeouts,
 };
 #[cfg(feature = "redis")]
 pub use redis::Redis;

@@ -66,6 +66,7 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Browser,
         needs::Tool::Prometheus,
         needs::Tool::Curl,
+        needs::Tool::H2load,
         needs::Tool::Python,
         needs::Tool::Redis,
     ];

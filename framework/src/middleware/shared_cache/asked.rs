@@ -9,28 +9,29 @@ use tokio::time::Instant;
 use super::directives::Wanted;
 use crate::http::Request;
 
-/// What is asked for: the host, in lower case, and the path with its query (RFC 9111 §2). All that is kept is of GET.
+/// What is asked for: scheme, host, in lower case, and the path with its query (RFC 9111 §2). All that is kept is of GET.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
+    pub(super) is_secure: bool,
     pub(super) host: Box<str>,
     pub(super) target: Box<str>,
 }
 
 impl Key {
     pub(super) fn of(request: &Request) -> Self {
-        let host = request.header("host").unwrap_or_default().to_ascii_lowercase();
+        let host = request.host().unwrap_or_default().to_ascii_lowercase();
         let target = match request.query() {
             Some(query) => format!("{}?{query}", request.path()),
             None => request.path().to_owned(),
         };
-        Self { host: host.into(), target: target.into() }
+        Self { is_secure: request.is_secure(), host: host.into(), target: target.into() }
     }
 
     /// What a field such as `Location` names, where that is of the same host: a path.
     pub(super) fn beside(&self, reference: &str) -> Option<Self> {
         let is_path = reference.starts_with('/') && !reference.starts_with("//");
         let target = reference.split('#').next().filter(|_| is_path)?;
-        Some(Self { host: self.host.clone(), target: target.into() })
+        Some(Self { is_secure: self.is_secure, host: self.host.clone(), target: target.into() })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn what_is_named_beside_it_is_of_its_host() {
-        let key = Key { host: "a.example".into(), target: "/a".into() };
+        let key = Key { is_secure: true, host: "a.example".into(), target: "/a".into() };
         let rows = [
             ("/b?c#d", Some("/b?c")),
             ("//b.example/c", None),
