@@ -241,19 +241,7 @@ impl Store {
             let (stale, why) = match self.table.find(&asked, &request, now) {
                 Found::Usable(stored, Use::Now) => return self.hit(&stored, now, is_collapsed),
                 Found::Usable(stored, Use::Meanwhile) => {
-                    match Lead::join(&self.table, &asked.key) {
-                        Role::Lead(lead) if asked.is_get => {
-                            let purges = lead.purges;
-                            let (store, why, stale) =
-                                (Arc::clone(self), Why::Stale, Some(Arc::clone(&stored)));
-                            let fill = Fill { store, asked, stale, lead: Some(lead), purges, why };
-                            if let Some(fill) = fill.beside(&request, &next) {
-                                return fill.run(request, next).await;
-                            }
-                        }
-                        Role::Lead(_) | Role::Follow(_) | Role::Apart => {}
-                    }
-                    return self.hit(&stored, now, false);
+                    return self.meanwhile(stored, asked, request, next).await;
                 }
                 Found::Usable(stored, Use::Ask) => (Some(stored), Why::Stale),
                 Found::Usable(_, Use::Not) => (None, Why::Bypass),
@@ -264,29 +252,39 @@ impl Store {
                 return self.refuse();
             }
             let why = if asked.wanted.no_cache { Why::Request } else { why };
-            let store = Arc::clone(self);
             let role = if asked.may_wait() { Lead::join(&self.table, &asked.key) } else { Role::Apart };
-            match role {
+            let lead = match role {
+                Role::Lead(lead) => Some(lead),
                 Role::Follow(flight) if rounds < MAX_ROUNDS => {
-                    rounds += 1;
-                    is_collapsed = true;
-                    if flight.landed().await == Landing::Look {
-                        continue;
+                    (rounds, is_collapsed) = (rounds + 1, true);
+                    match flight.landed().await {
+                        Landing::Look => continue,
+                        Landing::Apart => None,
                     }
-                    let purges = self.table.shard(&asked.key).purges();
-                    return Fill { store, asked, stale, lead: None, purges, why }.run(request, next).await;
                 }
-                Role::Follow(_) | Role::Apart => {
-                    let purges = self.table.shard(&asked.key).purges();
-                    return Fill { store, asked, stale, lead: None, purges, why }.run(request, next).await;
-                }
-                Role::Lead(lead) => {
-                    let purges = lead.purges;
-                    let lead = Some(lead);
-                    return Fill { store, asked, stale, lead, purges, why }.run(request, next).await;
-                }
+                Role::Follow(_) | Role::Apart => None,
+            };
+            return Fill::new(self, asked, stale, lead, why).run(request, next).await;
+        }
+    }
+
+    /// Answers with what is out of date, and has the first who asks make the next answer beside that.
+    async fn meanwhile(
+        self: &Arc<Self>,
+        stored: Arc<Stored>,
+        asked: Asked,
+        request: Request,
+        next: Next<'_>,
+    ) -> Response {
+        if asked.is_get
+            && let Role::Lead(lead) = Lead::join(&self.table, &asked.key)
+        {
+            let fill = Fill::new(self, asked, Some(Arc::clone(&stored)), Some(lead), Why::Stale);
+            if let Some(fill) = fill.beside(&request, &next) {
+                return fill.run(request, next).await;
             }
         }
+        self.hit(&stored, Instant::now(), false)
     }
 
     /// Lets a request pass; one that changed something has what is kept of its target forgotten (RFC 9111 §4.4).

@@ -19,15 +19,15 @@ use crate::respond::IntoResponse;
 
 /// What is known when a request goes on.
 pub(super) struct Fill {
-    pub(super) store: Arc<Store>,
-    pub(super) asked: Asked,
+    store: Arc<Store>,
+    asked: Asked,
     /// What is kept and cannot be used as it is.
-    pub(super) stale: Option<Arc<Stored>>,
+    stale: Option<Arc<Stored>>,
     /// Where others wait for the answer.
-    pub(super) lead: Option<Lead>,
+    lead: Option<Lead>,
     /// How often something had been purged when it began.
-    pub(super) purges: u64,
-    pub(super) why: Why,
+    purges: u64,
+    why: Why,
 }
 
 /// What becomes of an answer.
@@ -41,6 +41,17 @@ enum Kept {
 }
 
 impl Fill {
+    pub(super) fn new(
+        store: &Arc<Store>,
+        asked: Asked,
+        stale: Option<Arc<Stored>>,
+        lead: Option<Lead>,
+        why: Why,
+    ) -> Self {
+        let purges = store.table.shard(&asked.key).purges();
+        Self { store: Arc::clone(store), asked, stale, lead, purges, why }
+    }
+
     /// Has the handler answer, and keeps that where it may be.
     pub(super) async fn run(mut self, mut request: Request, next: Next<'_>) -> Response {
         self.store.counters.forwarded.add();

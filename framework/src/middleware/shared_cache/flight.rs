@@ -64,8 +64,6 @@ pub(super) struct Lead {
     key: Arc<Key>,
     flight: Arc<Flight>,
     landing: Landing,
-    /// How often something had been purged when it began.
-    pub(super) purges: u64,
 }
 
 impl Lead {
@@ -80,15 +78,8 @@ impl Lead {
         }
         let flight = Arc::new(Flight::default());
         shard.flights.insert(Arc::clone(key), Arc::clone(&flight));
-        let purges = shard.purges();
         drop(shard);
-        Role::Lead(Self {
-            table: Arc::clone(table),
-            key: Arc::clone(key),
-            flight,
-            landing: Landing::Look,
-            purges,
-        })
+        Role::Lead(Self { table: Arc::clone(table), key: Arc::clone(key), flight, landing: Landing::Look })
     }
 
     /// Its answer is nobody else's, and so are those of the next ones.

@@ -50,7 +50,7 @@ async fn what_is_out_of_date_is_given_to_who_takes_it_and_where_nothing_forbids_
 async fn who_wants_only_what_is_kept_is_told_that_nothing_is() {
     let (client, origin, _) = cached(SharedCache::new());
     let response = get(&client, "/item/1", &[("cache-control", "only-if-cached")]).await;
-    assert_eq!((response.status().as_u16(), status(&response)), (504, "detail=only-if-cached"));
+    assert_eq!((response.status().as_u16(), said(&response)), (504, "detail=only-if-cached"));
     assert_eq!(origin.calls(), 0);
 }
 
@@ -81,7 +81,7 @@ async fn what_is_still_right_is_fresh_again() {
     let response = get(&client, "/item/1", &[("if-none-match", "\"v0\"")]).await;
     assert_eq!(*origin.conditions.lock().unwrap(), ["if-none-match: \"v1\""]);
     assert_eq!((response.status().as_u16(), response.text()), (200, "1"));
-    assert_eq!(status(&response), "fwd=stale; fwd-status=304; stored; ttl=90");
+    assert_eq!(said(&response), "fwd=stale; fwd-status=304; stored; ttl=90");
     wait(80).await;
     let kept = get(&client, "/item/1", &[]).await;
     let found = (kept.text(), kept.header("age"), kept.header("x-a"), kept.header("content-type"));

@@ -123,7 +123,7 @@ async fn what_is_streamed_is_sent_as_it_comes_and_kept_when_it_was_whole() {
     let first = get(&client, "/item/1", &[]).await;
     assert_eq!((first.text(), first.header("content-length")), ("1 streamed", None));
     let second = get(&client, "/item/1", &[]).await;
-    assert_eq!((second.text(), status(&second)), ("1 streamed", "hit; ttl=60"));
+    assert_eq!((second.text(), said(&second)), ("1 streamed", "hit; ttl=60"));
     assert_eq!((origin.calls(), cache.counts().entries), (1, 1));
 }
 

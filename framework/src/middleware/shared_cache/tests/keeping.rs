@@ -11,7 +11,7 @@ async fn is_kept(status: u16, answer: Fields, request: Fields) -> bool {
     let first = get(&client, "/item/1", request).await;
     let second = get(&client, "/item/1", request).await;
     assert_eq!(first.status().as_u16(), status);
-    assert_eq!(status(&second).starts_with("hit"), origin.calls() == 1);
+    assert_eq!(said(&second).starts_with("hit"), origin.calls() == 1);
     assert!(second.header("age").is_some() || origin.calls() == 2, "an answer that is kept says its age");
     origin.calls() == 1
 }
@@ -62,7 +62,7 @@ async fn who_has_credentials_is_given_no_answer_that_is_not_for_all() {
     let (client, origin, _) = cached(SharedCache::new());
     assert_eq!(get(&client, "/item/1", &[]).await.text(), "1");
     let other = get(&client, "/item/1", &[("authorization", "Bearer 1")]).await;
-    assert_eq!((other.text(), status(&other)), ("2", "fwd=bypass; fwd-status=200"));
+    assert_eq!((other.text(), said(&other)), ("2", "fwd=bypass; fwd-status=200"));
     assert_eq!(get(&client, "/item/1", &[]).await.text(), "1");
     assert_eq!(origin.calls(), 2);
 }
@@ -75,15 +75,15 @@ async fn it_is_fresh_for_as_long_as_it_says() {
         &[("cache-control", "s-maxage=60, max-age=5"), ("age", "10"), ("x-a", "1"), ("x-a", "2")],
     );
     let first = get(&client, "/item/1", &[]).await;
-    assert_eq!(status(&first), "fwd=uri-miss; fwd-status=200; stored");
+    assert_eq!(said(&first), "fwd=uri-miss; fwd-status=200; stored");
     wait(49).await;
     let second = get(&client, "/item/1", &[]).await;
-    assert_eq!((second.text(), second.header("age"), status(&second)), ("1", Some("59"), "hit; ttl=1"));
+    assert_eq!((second.text(), second.header("age"), said(&second)), ("1", Some("59"), "hit; ttl=1"));
     let names = ["content-type", "date", "cache-control"];
     assert_eq!(names.map(|name| second.header(name)), names.map(|name| first.header(name)));
     assert_eq!(second.headers().get_all("x-a").iter().count(), 2);
     wait(1).await;
-    assert_eq!(status(&get(&client, "/item/1", &[]).await), "fwd=stale; fwd-status=200; stored");
+    assert_eq!(said(&get(&client, "/item/1", &[]).await), "fwd=stale; fwd-status=200; stored");
     assert_eq!(origin.calls(), 2);
 }
 
@@ -102,7 +102,7 @@ async fn what_speaks_of_a_connection_is_not_kept() {
     origin.answers(200, &fields);
     get(&client, "/item/1", &[]).await;
     let kept = get(&client, "/item/1", &[]).await;
-    assert_eq!(status(&kept), "hit; ttl=60");
+    assert_eq!(said(&kept), "hit; ttl=60");
     for name in ["x-hop", "keep-alive", "proxy-authenticate", "upgrade"] {
         assert_eq!(kept.header(name), None, "{name}");
     }
@@ -143,7 +143,7 @@ async fn the_fields_that_vary_names_tell_variants_apart() {
     ];
     for (fields, text, expected) in rows {
         let response = get(&client, "/item/1", fields).await;
-        assert_eq!((response.text(), status(&response)), (text, expected), "{fields:?}");
+        assert_eq!((response.text(), said(&response)), (text, expected), "{fields:?}");
     }
     assert_eq!((origin.calls(), cache.counts().entries), (4, 4));
 }
@@ -173,7 +173,7 @@ async fn conditions_ranges_and_head_are_answered_from_what_is_kept() {
     assert_eq!((same.status().as_u16(), same.text(), same.header("age")), (304, "", Some("0")));
     let head = client.request(Method::HEAD, "/item/1").await;
     assert_eq!(
-        (head.status().as_u16(), head.header("content-length"), status(&head)),
+        (head.status().as_u16(), head.header("content-length"), said(&head)),
         (200, Some("1"), "hit; ttl=60")
     );
     assert_eq!(origin.calls(), 1);
@@ -187,7 +187,7 @@ async fn conditions_ranges_and_head_are_answered_from_what_is_kept() {
 async fn a_get_with_content_is_nobody_elses() {
     let (client, origin, _) = cached(SharedCache::new());
     let response = client.get("/item/1").body("evil").await;
-    assert_eq!(status(&response), "fwd=bypass; fwd-status=200");
+    assert_eq!(said(&response), "fwd=bypass; fwd-status=200");
     get(&client, "/item/1", &[]).await;
     assert_eq!(origin.calls(), 2);
 }
@@ -198,7 +198,7 @@ async fn what_is_changed_is_forgotten() {
     for target in ["/item/1", "/item/refused", "/other"] {
         get(&client, target, &[]).await;
     }
-    assert_eq!(status(&client.post("/item/refused").await), "fwd=method; fwd-status=409");
+    assert_eq!(said(&client.post("/item/refused").await), "fwd=method; fwd-status=409");
     assert_eq!(cache.counts().entries, 3, "an error changes nothing");
     client.post("/item/1").await;
     // The target itself, and what `Location` names.

@@ -116,7 +116,7 @@ async fn get(client: &Client, target: &str, fields: &[(&'static str, &str)]) -> 
 
 /// What the cache says of an answer, without its own name.
 #[track_caller]
-fn status(response: &TestResponse) -> &str {
+fn said(response: &TestResponse) -> &str {
     response.header("cache-status").unwrap().strip_prefix("fingerpost; ").unwrap()
 }
 

@@ -16,7 +16,7 @@ async fn nobody_waits_for_the_next_one() {
     for _ in 0..3 {
         let response = get(&client, "/item/1", &[]).await;
         assert_eq!(
-            (response.text(), response.header("age"), status(&response)),
+            (response.text(), response.header("age"), said(&response)),
             ("1", Some("65"), "hit; ttl=-5")
         );
     }
@@ -46,7 +46,7 @@ async fn a_renewal_that_fails_leaves_what_is_there() {
     get(&client, "/item/1", &[]).await;
     wait(1).await;
     assert_eq!(
-        status(&get(&client, "/item/1", &[]).await),
+        said(&get(&client, "/item/1", &[]).await),
         "hit; ttl=59",
         "what is still right is fresh again"
     );
@@ -63,7 +63,7 @@ async fn what_is_there_stands_in_for_an_error() {
         let response = get(&client, "/item/1", &[]).await;
         assert_eq!((response.status().as_u16(), response.text()), (200, "1"), "{error}");
         assert_eq!(
-            status(&response),
+            said(&response),
             format!("fwd=stale; fwd-status={error}; detail=stale-if-error; ttl=-540")
         );
     }
