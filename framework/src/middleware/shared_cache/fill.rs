@@ -87,7 +87,9 @@ impl Fill {
         match self.keep(response, &sent, started).await {
             Kept::Whole(response) => self.told(response, true),
             Kept::Later(response) => {
-                self.lead.take().map(Lead::later);
+                if let Some(lead) = self.lead.take() {
+                    lead.later();
+                }
                 self.told(response, true)
             }
             // Those who wait look again, and one of them makes another.
@@ -98,8 +100,9 @@ impl Fill {
                     self.store.table.forget(&self.asked.key, &stale);
                 }
                 // With credentials it says nothing of what others are answered.
-                let land = if self.asked.is_authorized { Lead::later } else { Lead::apart };
-                self.lead.take().map(land);
+                if let Some(lead) = self.lead.take() {
+                    if self.asked.is_authorized { lead.later() } else { lead.apart() }
+                }
                 self.told(response, false)
             }
         }
