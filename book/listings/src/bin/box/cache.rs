@@ -45,7 +45,7 @@ mod tests {
         assert_eq!((second.text(), second.header("age")), ("article 1815\n", Some("0")));
         let known = client.get("/articles/1815").header("if-none-match", "\"1815\"").await;
         assert_eq!(known.status(), 304);
-        client.post("/articles/1815/comments").text("first").await;
+        client.post("/articles/1815/comments").header("content-type", "text/plain").body("first").await;
         let third = client.get("/articles/1815").await;
         assert_eq!(third.header("cache-status"), Some("fingerpost; fwd=uri-miss; fwd-status=200; stored"));
         assert_eq!(client.post("/articles/rename").await.text(), "1 answers forgotten\n");
