@@ -4,7 +4,7 @@ mod preflight;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
@@ -13,7 +13,7 @@ use crate::config::TrailingSlash;
 use crate::handlers::metrics::{self, Label, Snapshot};
 use crate::handlers::{Monitor, Monitored, Probe, Probes};
 use crate::http::{Accept, Request, RequestFacts, Response, Shutdown};
-use crate::middleware::{Chain, Continue, Layer, Layers, Next, Place, Running};
+use crate::middleware::{BoxFuture, Chain, Continue, Detached, Layer, Layers, Next, Place, Running};
 use crate::net::{Application, Routed, Vitals, panic_text};
 use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
@@ -33,6 +33,8 @@ pub(crate) struct App<S: 'static> {
     pub(crate) counters: Counters,
     pub(crate) probes: Probes<S>,
     pub(crate) vitals: Arc<Vitals>,
+    /// The application itself, once it is shared: for what outlasts a request.
+    pub(crate) this: Weak<Self>,
 }
 
 /// What answers a request.
@@ -55,6 +57,13 @@ pub(crate) enum Target {
     /// CONNECT: this is no proxy.
     Connect,
     NotFound,
+}
+
+impl<S> App<S> {
+    /// Lets all workers have it, and itself.
+    pub(crate) fn share(self) -> Arc<Self> {
+        Arc::new_cyclic(|this| Self { this: Weak::clone(this), ..self })
+    }
 }
 
 impl<S: Send + Sync + 'static> Application for App<S> {
@@ -136,6 +145,15 @@ impl<S: Send + Sync + 'static> Continue for App<S> {
         let route = self.routes.bound(place.route()).map_or(&[][..], |(_, layers)| layers);
         Layers { server: &self.layers, route }.answer_preflights(place.depth())
     }
+
+    fn is_detachable(&self) -> bool {
+        self.this.strong_count() > 0
+    }
+
+    fn detach(&self, place: Place, work: Detached) -> Option<BoxFuture<'static, ()>> {
+        let app = self.this.upgrade()?;
+        Some(Box::pin(async move { work(Next::new(&*app, place)).await }))
+    }
 }
 
 impl<S: Send + Sync + 'static> Monitored<S> for App<S> {
@@ -212,7 +230,8 @@ impl<S: Send + Sync + 'static> App<S> {
             let base = prefix.strip_suffix('/').unwrap_or(prefix);
             Label::any(format!("{base}/*"))
         });
-        let snapshot = Snapshot::read(&self.counters, &self.vitals, shutdown, rows.chain(mounts));
+        let mut snapshot = Snapshot::read(&self.counters, &self.vitals, shutdown, rows.chain(mounts));
+        snapshot.caches = self.probes.caches();
         match &self.probes.monitor {
             Some(monitor) => snapshot.with_checks(monitor.passes()),
             None => snapshot,

@@ -102,7 +102,7 @@ impl Client {
     fn connect_to<S: Send + Sync + 'static>(mut app: App<S>, limits: Limits, shutdown: Shutdown) -> Self {
         app.probes.waits = true;
         let (witness, table) = (app.witness(), app.routes.table());
-        let (app, limits) = (Arc::new(app), Arc::new(limits));
+        let (app, limits) = (app.share(), Arc::new(limits));
         // Where there are checks and no thread for them, they stay pending, and a probe says so.
         let checks = Monitor::start(&app).ok();
         let connect = move || {

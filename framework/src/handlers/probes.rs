@@ -7,6 +7,7 @@ use http::Method;
 
 use super::health::{CheckFault, Health, Monitor};
 use super::metrics::Metrics;
+use crate::middleware::CacheCounts;
 use crate::routing::{Captures, Found, MountError, RouteInfo, Table};
 
 /// What of the box is attached to a server that is being put together.
@@ -93,6 +94,11 @@ impl<S> Probes<S> {
     /// Whether requests are counted by their route.
     pub(crate) fn count_routes(&self) -> bool {
         self.metrics.is_some()
+    }
+
+    /// What caches have counted that the metrics are to tell of.
+    pub(crate) fn caches(&self) -> Vec<(&'static str, CacheCounts)> {
+        self.metrics.as_ref().map(Metrics::caches).unwrap_or_default()
     }
 
     /// Whether there is any.

@@ -95,6 +95,21 @@ impl<'a> Next<'a> {
         Running::Begin { next: self, request: Some(request) }
     }
 
+    /// The same rest, to be asked once more.
+    pub(super) fn again(&self) -> Self {
+        Self { chain: self.chain, place: self.place }
+    }
+
+    /// Whether [`Next::detach`] can do it.
+    pub(super) fn is_detachable(&self) -> bool {
+        self.chain.is_detachable()
+    }
+
+    /// Gives `work` this rest of the chain beside the request that it is of; `None` where that ends with the request.
+    pub(super) fn detach(&self, work: Detached) -> Option<BoxFuture<'static, ()>> {
+        self.chain.detach(self.place, work)
+    }
+
     /// Whether one of the layers inside answers preflights.
     pub(super) fn answers_preflights(&self) -> bool {
         self.chain.answers_preflights(self.place)
@@ -166,6 +181,9 @@ impl Place {
     }
 }
 
+/// What is done with the rest of a chain beside the request that it is of.
+pub(crate) type Detached = Box<dyn for<'a> FnOnce(Next<'a>) -> BoxFuture<'a, ()> + Send>;
+
 /// A chain without its state's type, so that [`Next`] needs none.
 pub(crate) trait Continue: Sync {
     /// Lets the layer of this place answer, or what stands inside of them all.
@@ -173,6 +191,17 @@ pub(crate) trait Continue: Sync {
 
     /// Whether a layer at this place or deeper answers preflights.
     fn answers_preflights(&self, place: Place) -> bool;
+
+    /// Whether it can be had for longer than the request lasts.
+    fn is_detachable(&self) -> bool {
+        false
+    }
+
+    /// Gives `work` the rest of the chain from `place` on, for as long as it takes.
+    fn detach(&self, place: Place, work: Detached) -> Option<BoxFuture<'static, ()>> {
+        let _ = (place, work);
+        None
+    }
 }
 
 /// The layers around an answer, outermost first.

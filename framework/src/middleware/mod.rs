@@ -21,10 +21,11 @@ mod normal_path;
 pub(crate) mod origin;
 mod rate_limit;
 mod security_headers;
+mod shared_cache;
 mod time_limit;
 mod unlogged;
 
-pub(crate) use chain::{BoxFuture, Chain, Continue, Layers, Place, Running};
+pub(crate) use chain::{BoxFuture, Chain, Continue, Detached, Layers, Place, Running};
 pub use chain::{Layer, Next};
 #[cfg(feature = "compression")]
 pub use compression::Compression;
@@ -44,6 +45,7 @@ pub use rate_limit::{ByExtractor, ByRequest, Quota, QuotaError, RateKey, RateLim
 pub use security_headers::{Csp, Framing, SecurityHeaders};
 #[cfg(feature = "csp-nonces")]
 pub use security_headers::{CspNonce, CspNonceRejection};
+pub use shared_cache::{CacheCounts, SharedCache};
 pub use time_limit::TimeLimit;
 pub use unlogged::Unlogged;
 

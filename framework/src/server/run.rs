@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::{CommandLine, HasState, Missing, Server};
 use crate::app::App;
@@ -111,7 +111,7 @@ where
         if let Some(vitals) = &vitals {
             vitals.watch_blocking(&blocking);
         }
-        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals })
+        Ok(Shop { app: app.share(), limits: Arc::new(limits), caps, blocking, shutdown, vitals })
     }
 }
 
@@ -172,6 +172,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
             counters: self.reports.counters,
             probes: self.probes.into_probes(),
             vitals: Arc::new(Vitals::new()),
+            this: Weak::new(),
         };
         (app, limits)
     }

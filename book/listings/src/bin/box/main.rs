@@ -1,5 +1,6 @@
 //! "What is in the box": a page of the book is a module here.
 
+mod cache;
 mod compression;
 mod cors;
 mod credentials;
@@ -14,6 +15,7 @@ mod stack;
 use server::{Routes, Server, routes};
 
 const ROUTES: Routes = routes![
+    ..cache::ROUTES,
     ..compression::ROUTES,
     ..cors::ROUTES,
     ..credentials::ROUTES,
