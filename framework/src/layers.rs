@@ -19,8 +19,8 @@
 //! ```
 
 pub use crate::middleware::{
-    ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, Quota,
-    RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
+    ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, Kind, NormalPath,
+    Quota, RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
 };
 #[cfg(feature = "compression")]
 pub use crate::middleware::{Compression, CompressionLevel, Decompression};

@@ -13,7 +13,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::Problem;
 
@@ -106,6 +106,8 @@ impl ConcurrencyLimit {
 }
 
 impl<S: Sync> Middleware<S> for ConcurrencyLimit {
+    const KIND: Kind = Kind::ConcurrencyLimit;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         self.admit(request, next).await
     }

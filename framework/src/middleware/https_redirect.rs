@@ -6,7 +6,7 @@
 use http::StatusCode;
 use http::header::HOST;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem, Redirect};
 
@@ -125,6 +125,8 @@ impl HttpsRedirect {
 }
 
 impl<S: Sync> Middleware<S> for HttpsRedirect {
+    const KIND: Kind = Kind::HttpsRedirect;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         match self.target(&request) {
             None => next.run(request).await,

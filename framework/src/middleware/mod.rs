@@ -17,9 +17,11 @@ mod csrf;
 mod decompression;
 mod https_redirect;
 mod normal_path;
+pub(crate) mod order;
 pub(crate) mod origin;
 mod rate_limit;
 mod security_headers;
+mod stack;
 mod time_limit;
 
 pub(crate) use chain::{BoxFuture, Chain, Continue, Layers, Place, Running};
@@ -36,10 +38,12 @@ pub use csrf::Csrf;
 pub use decompression::Decompression;
 pub use https_redirect::HttpsRedirect;
 pub use normal_path::NormalPath;
+pub use order::Kind;
 pub use rate_limit::{ByExtractor, ByRequest, Quota, RateKey, RateLimit};
 pub use security_headers::{Csp, Framing, SecurityHeaders};
 #[cfg(feature = "csp-nonces")]
 pub use security_headers::{CspNonce, CspNonceRejection};
+pub(crate) use stack::Stack;
 pub use time_limit::TimeLimit;
 
 use crate::http::{Request, Response};
@@ -65,6 +69,9 @@ use crate::http::{Request, Response};
     note = "write `#[middleware]` over the function, or implement `server::Middleware<S>` for the type"
 )]
 pub trait Middleware<S>: Send + Sync + 'static {
+    /// What this is to the order of a stack; a value that wraps one of the box says what that is.
+    const KIND: Kind = Kind::Own;
+
     /// Answers `request`, as a rule by asking `next` and changing what goes in or comes out.
     fn call(&self, request: Request, state: &S, next: Next<'_>) -> impl Future<Output = Response> + Send;
 

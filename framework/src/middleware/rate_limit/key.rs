@@ -55,6 +55,13 @@ impl<S: Sync> RateKey<S> for ByRequest {
 
 impl<S: Sync, T: FromRequest<S> + Hash + 'static> RateKey<S> for ByExtractor<T> {
     async fn hash(&self, request: &mut Request, state: &S, seed: &RandomState) -> Result<u64, Box<Response>> {
+        const {
+            assert!(
+                !T::TAKES_BODY,
+                "the key of this `RateLimit` is made of the body, which would be read before it is known whether the \
+                 request is within its limit: take the key from the head"
+            );
+        }
         match T::from_request(request, state).await {
             Ok(key) => {
                 let mut hasher = seed.build_hasher();

@@ -6,6 +6,7 @@ mod credentials;
 mod csrf;
 mod headers;
 mod limits;
+mod production;
 mod rates;
 mod redirects;
 mod stack;
@@ -25,9 +26,10 @@ const ROUTES: Routes = routes![
 
 #[server::main]
 async fn main() -> server::Result {
-    // Two pages show servers of their own.
+    // Some pages show servers of their own.
     let server = match std::env::var("PAGE").as_deref() {
         Ok("order") => stack::server(),
+        Ok("production") => production::server(),
         Ok("redirects") => redirects::server(),
         Ok(_) | Err(_) => Server::new(ROUTES),
     };
