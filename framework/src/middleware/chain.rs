@@ -52,7 +52,7 @@ pub trait Layer<S>: Send + Sync + 'static {
     #[doc(hidden)]
     fn kind(&self) -> Kind;
 
-    /// The type's own name, for listings.
+    /// The name of one of the box, or the type's own, for listings.
     #[doc(hidden)]
     fn name(&self) -> &'static str;
 }
@@ -71,6 +71,9 @@ impl<S: Sync, M: Middleware<S>> Layer<S> for M {
     }
 
     fn name(&self) -> &'static str {
+        if let Some(name) = M::KIND.name() {
+            return name;
+        }
         let path = std::any::type_name::<M>();
         let path = path.split('<').next().unwrap_or(path);
         path.rsplit("::").next().unwrap_or(path)

@@ -65,6 +65,27 @@ pub enum Kind {
     Own,
 }
 
+impl Kind {
+    /// The type's name; the application's own have theirs.
+    pub(crate) const fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::SecurityHeaders => "SecurityHeaders",
+            Self::HttpsRedirect => "HttpsRedirect",
+            Self::NormalPath => "NormalPath",
+            Self::Cors => "Cors",
+            Self::Csrf => "Csrf",
+            Self::RateLimit => "RateLimit",
+            Self::ConcurrencyLimit => "ConcurrencyLimit",
+            Self::TimeLimit => "TimeLimit",
+            Self::RequireBasic => "RequireBasic",
+            Self::RequireBearer => "RequireBearer",
+            Self::Compression => "Compression",
+            Self::Decompression => "Decompression",
+            Self::Own => return None,
+        })
+    }
+}
+
 /// Where a list of layers stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Around {

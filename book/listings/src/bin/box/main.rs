@@ -9,6 +9,7 @@ mod limits;
 mod production;
 mod rates;
 mod redirects;
+mod replicas;
 mod stack;
 
 use server::{Routes, Server, routes};
@@ -31,6 +32,7 @@ async fn main() -> server::Result {
         Ok("order") => stack::server(),
         Ok("production") => production::server(),
         Ok("redirects") => redirects::server(),
+        Ok("replicas") => replicas::page()?,
         Ok(_) | Err(_) => Server::new(ROUTES),
     };
     server.run().await
