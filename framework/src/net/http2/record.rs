@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::super::{Limits, Place};
+use super::super::{Limits, Peer, Place};
 use super::ledger::{Finished, Ledger};
 use crate::http::{Origin, RequestFacts, RequestId};
 use crate::observe::{Ended, Exchange, Slot, Tally, Witness};
@@ -16,7 +16,7 @@ use crate::observe::{Ended, Exchange, Slot, Tally, Witness};
 pub(super) struct Common {
     pub(super) limits: Arc<Limits>,
     pub(super) witness: Witness,
-    pub(super) client_addr: Option<SocketAddr>,
+    pub(super) peer: Peer,
     pub(super) ledger: Ledger,
 }
 
@@ -29,6 +29,8 @@ pub(super) struct Record {
     pub(super) id: RequestId,
     /// The head of the request, for those who are told of it.
     pub(super) head: Vec<u8>,
+    /// Who it came from: the peer, or whom a proxy names.
+    client_addr: Option<SocketAddr>,
     route: Option<&'static str>,
     slot: Slot,
     begun: Instant,
@@ -46,6 +48,7 @@ impl Record {
             place,
             id,
             head: Vec::new(),
+            client_addr: common.peer.addr,
             route: None,
             slot: Slot::Unread,
             begun,
@@ -67,6 +70,11 @@ impl Record {
         self.common.witness.tally()
     }
 
+    /// Notes who the request came from, where a proxy says that it was not the peer.
+    pub(super) fn came_from(&mut self, client_addr: Option<SocketAddr>) {
+        self.client_addr = client_addr;
+    }
+
     /// Notes a request whose head is well formed.
     pub(super) fn requested(&mut self, route: Option<&'static str>, slot: Slot) {
         self.tally().requested();
@@ -79,7 +87,7 @@ impl Record {
 
     /// What is known of the request.
     pub(super) fn facts(&self) -> RequestFacts {
-        let origin = Origin { id: self.id, client_addr: self.common.client_addr, route: self.route };
+        let origin = Origin { id: self.id, client_addr: self.client_addr, route: self.route };
         RequestFacts::new(origin, &self.head)
     }
 
