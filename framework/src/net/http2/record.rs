@@ -27,10 +27,10 @@ pub(super) struct Record {
     stream: u32,
     pub(super) place: Place,
     pub(super) id: RequestId,
+    /// Who it came from: the peer, or who a trusted proxy says.
+    pub(super) client_addr: Option<SocketAddr>,
     /// The head of the request, for those who are told of it.
     pub(super) head: Vec<u8>,
-    /// Who it came from: the peer, or whom a proxy names.
-    client_addr: Option<SocketAddr>,
     route: Option<&'static str>,
     slot: Slot,
     begun: Instant,
@@ -47,8 +47,8 @@ impl Record {
             stream,
             place,
             id,
-            head: Vec::new(),
             client_addr: common.peer.addr,
+            head: Vec::new(),
             route: None,
             slot: Slot::Unread,
             begun,
@@ -68,11 +68,6 @@ impl Record {
 
     pub(super) fn tally(&self) -> &Tally {
         self.common.witness.tally()
-    }
-
-    /// Notes who the request came from, where a proxy says that it was not the peer.
-    pub(super) fn came_from(&mut self, client_addr: Option<SocketAddr>) {
-        self.client_addr = client_addr;
     }
 
     /// Notes a request whose head is well formed.

@@ -72,7 +72,7 @@ impl<A: Application> Stream<A> {
         request.set_origin(common.peer.addr, common.peer.is_secure, id);
         if let Some(proxies) = &common.limits.proxies {
             proxies.look_behind(common.peer.addr, &mut request);
-            record.came_from(request.client_addr());
+            record.client_addr = request.client_addr();
         }
         request.set_counters(common.witness.counters());
         request.set_shutdown(&shutdown);
