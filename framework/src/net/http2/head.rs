@@ -132,7 +132,8 @@ mod tests {
     #[test]
     fn names_its_fault() {
         let long = "/".repeat(41);
-        let rows: [(&str, &str, &[(&str, &str)], &str); 9] = [
+        type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
+        let rows: [Row; 9] = [
             ("GET", "http://a/", &[("host", "b")], "conflicting-host"),
             ("GET", "/", &[], "missing-host"),
             ("GET", "/", &[("host", "a"), ("host", "b")], "repeated-host"),
