@@ -21,7 +21,7 @@
 #[cfg(feature = "redis")]
 pub use crate::middleware::WithoutRedis;
 pub use crate::middleware::{
-    ByExtractor, ByRequest, CacheCounts, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect,
+    ByExtractor, ByRequest, CacheCounts, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, Kind,
     NormalPath, Quota, QuotaError, RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders,
     SharedCache, TimeLimit, Unlogged,
 };

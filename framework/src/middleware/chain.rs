@@ -8,7 +8,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::Middleware;
+use super::{Kind, Middleware};
 use crate::http::{Request, Response};
 use crate::routing::Reply;
 
@@ -47,6 +47,14 @@ pub trait Layer<S>: Send + Sync + 'static {
     /// [`Middleware::answers_preflights`].
     #[doc(hidden)]
     fn answers_preflights(&self) -> bool;
+
+    /// [`Middleware::KIND`].
+    #[doc(hidden)]
+    fn kind(&self) -> Kind;
+
+    /// The name of one of the box, or the type's own, for listings.
+    #[doc(hidden)]
+    fn name(&self) -> &'static str;
 }
 
 impl<S: Sync, M: Middleware<S>> Layer<S> for M {
@@ -56,6 +64,19 @@ impl<S: Sync, M: Middleware<S>> Layer<S> for M {
 
     fn answers_preflights(&self) -> bool {
         Middleware::answers_preflights(self)
+    }
+
+    fn kind(&self) -> Kind {
+        M::KIND
+    }
+
+    fn name(&self) -> &'static str {
+        if let Some(name) = M::KIND.name() {
+            return name;
+        }
+        let path = std::any::type_name::<M>();
+        let path = path.split('<').next().unwrap_or(path);
+        path.rsplit("::").next().unwrap_or(path)
     }
 }
 

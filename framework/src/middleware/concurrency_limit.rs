@@ -15,7 +15,7 @@ use http::{HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::Problem;
 
@@ -131,6 +131,8 @@ impl ConcurrencyLimit {
 }
 
 impl<S: Sync> Middleware<S> for ConcurrencyLimit {
+    const KIND: Kind = Kind::ConcurrencyLimit;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         self.admit(request, next).await
     }

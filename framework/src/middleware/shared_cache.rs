@@ -26,7 +26,7 @@ use http::header::{CONTENT_LOCATION, LOCATION};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::Problem;
 
@@ -223,6 +223,8 @@ impl SharedCache {
 }
 
 impl<S: Sync> Middleware<S> for SharedCache {
+    const KIND: Kind = Kind::SharedCache;
+
     async fn call(&self, mut request: Request, _: &S, next: Next<'_>) -> Response {
         let store = self.store();
         match Asked::of(&mut request, self.heeds_clients) {

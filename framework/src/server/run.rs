@@ -29,13 +29,16 @@ where
     ///
     /// # Errors
     ///
-    /// When a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
+    /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
         if let Some(mistake) = self.mistakes.pop() {
             return Err(mistake);
         }
         if let Some(fault) = self.probes.fault(self.routes.table()) {
+            return Err(fault.into());
+        }
+        if let Some(fault) = self.stack.fault(&self.routes) {
             return Err(fault.into());
         }
         let loaded = self.gather().finish()?;
@@ -151,7 +154,8 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// What is answered where, as `--routes` prints it.
     fn listing(&self) -> String {
         let paths: Vec<_> = self.probes.paths().collect();
-        Listing { routes: &self.routes, paths: &paths }.to_string()
+        let around: Vec<_> = self.stack.names().collect();
+        Listing { routes: &self.routes, paths: &paths, around: &around }.to_string()
     }
 }
 
@@ -164,7 +168,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
         let app = App {
             routes: self.routes,
             mounts: self.mounts,
-            layers: self.layers,
+            layers: self.stack.into_layers(),
             state,
             trailing_slash: self.settings.trailing_slash,
             renderer: self.reports.renderer,

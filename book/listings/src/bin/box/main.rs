@@ -7,6 +7,7 @@ mod credentials;
 mod csrf;
 mod headers;
 mod limits;
+mod production;
 mod rates;
 mod redirects;
 mod replicas;
@@ -31,6 +32,7 @@ async fn main() -> server::Result {
     // Some pages show servers of their own.
     let server = match std::env::var("PAGE").as_deref() {
         Ok("order") => stack::server(),
+        Ok("production") => production::server(),
         Ok("redirects") => redirects::server(),
         Ok("replicas") => replicas::page()?,
         Ok(_) | Err(_) => Server::new(ROUTES),
