@@ -70,13 +70,7 @@ impl<A: Application> Stream<A> {
             }
         };
         let method = request.method().clone();
-        request.set_origin(common.peer.addr, common.peer.is_secure, id);
-        if let Some(proxies) = &common.limits.proxies {
-            proxies.look_behind(common.peer.addr, &mut request);
-            record.client_addr = request.client_addr();
-        }
-        request.set_counters(common.witness.counters());
-        request.set_shutdown(&shutdown);
+        introduce(&mut request, &mut record, &shutdown);
         let Routed { target, policy, slot } = app.route(&mut request);
         record.requested(request.full_pattern(), slot);
         record.place.handling();
@@ -122,6 +116,18 @@ impl<A: Application> Stream<A> {
 /// What answers a CONNECT for a protocol that is not spoken at its target.
 fn no_tunnel() -> Response {
     Problem::new(StatusCode::NOT_IMPLEMENTED).detail("the protocol is not spoken here").into_response()
+}
+
+/// Notes where a request came from, and whose it is.
+fn introduce(request: &mut Request, record: &mut Record, shutdown: &Shutdown) {
+    let common = Arc::clone(record.common());
+    request.set_origin(common.peer.addr, common.peer.is_secure, record.id);
+    if let Some(proxies) = &common.limits.proxies {
+        proxies.look_behind(common.peer.addr, request);
+        record.client_addr = request.client_addr();
+    }
+    request.set_counters(common.witness.counters());
+    request.set_shutdown(shutdown);
 }
 
 /// What the method says of the answer's framing.
