@@ -71,15 +71,7 @@ impl<A: Application> Stream<A> {
             }
         };
         let method = request.method().clone();
-        let id = name(common.limits.proxies.as_deref(), common.peer.addr, &request);
-        record.id = id.clone();
-        request.set_origin(common.peer.addr, common.peer.is_secure, id.clone());
-        if let Some(proxies) = &common.limits.proxies {
-            proxies.look_behind(common.peer.addr, &mut request);
-            record.client_addr = request.client_addr();
-        }
-        request.set_counters(common.witness.counters());
-        request.set_shutdown(&shutdown);
+        let id = introduce(&mut request, &mut record, &shutdown);
         let Routed { target, policy, slot } = app.route(&mut request);
         record.requested(request.full_pattern(), slot);
         record.span = scope::request_span(&request, &id, &common.limits.mask);
@@ -132,6 +124,21 @@ impl<A: Application> Stream<A> {
 /// What answers a CONNECT for a protocol that is not spoken at its target.
 fn no_tunnel() -> Response {
     Problem::new(StatusCode::NOT_IMPLEMENTED).detail("the protocol is not spoken here").into_response()
+}
+
+/// Notes where a request came from, and whose it is; gives what it is called.
+fn introduce(request: &mut Request, record: &mut Record, shutdown: &Shutdown) -> RequestId {
+    let common = Arc::clone(record.common());
+    let id = name(common.limits.proxies.as_deref(), common.peer.addr, request);
+    record.id = id.clone();
+    request.set_origin(common.peer.addr, common.peer.is_secure, id.clone());
+    if let Some(proxies) = &common.limits.proxies {
+        proxies.look_behind(common.peer.addr, request);
+        record.client_addr = request.client_addr();
+    }
+    request.set_counters(common.witness.counters());
+    request.set_shutdown(shutdown);
+    id
 }
 
 /// What the method says of the answer's framing.
