@@ -107,7 +107,7 @@ impl Request {
         parts.extensions = own.extensions.clone();
         parts.captures = own.captures;
         (parts.route, parts.full_pattern) = (own.route, own.full_pattern);
-        (parts.client_addr, parts.id, parts.body_limit) = (own.client_addr, own.id, own.body_limit);
+        (parts.client_addr, parts.id, parts.body_limit) = (own.client_addr, own.id.clone(), own.body_limit);
         (parts.is_secure, parts.forwarded_host) = (own.is_secure, own.forwarded_host.clone());
         (parts.counters, parts.shutdown) = (own.counters.clone(), own.shutdown.clone());
         copy
