@@ -77,6 +77,7 @@
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
+//! | `ws-deflate` | `MessageCompression`, of their messages |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
 
@@ -177,6 +178,8 @@ pub use routing::{
     Segment, UrlError,
 };
 pub use serving::{HasState, Held, Missing, Server};
+#[cfg(feature = "ws-deflate")]
+pub use ws::MessageCompression;
 #[cfg(feature = "ws")]
 pub use ws::{
     CloseCode, CloseFrame, Message, UpgradeRejection, WebSocket, WebSocketClosed, WebSocketReader,

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use super::close::CloseFrame;
+use super::deflate::Deflater;
 use super::frame::encode_frame;
 use super::socket::{Message, WebSocketClosed};
 
@@ -12,7 +13,6 @@ use super::socket::{Message, WebSocketClosed};
 const OUTBOX_BYTES: usize = 64 * 1024;
 
 /// Shared by the connection's task, which moves bytes, and whoever holds a half.
-#[derive(Default)]
 pub(super) struct Shared(Mutex<State>);
 
 #[derive(Default)]
@@ -21,6 +21,8 @@ struct State {
     inbox: Option<Message>,
     /// Frames that are not with the connection yet.
     outbox: Vec<u8>,
+    /// Where messages may be compressed.
+    deflater: Option<Deflater>,
     /// What the application closes it with.
     asked: Option<CloseFrame>,
     /// What the client closed it with.
@@ -37,6 +39,15 @@ struct State {
 }
 
 impl State {
+    /// Puts a message behind what is to be sent.
+    fn encode(&mut self, message: &Message) {
+        let (opcode, content) = (message.opcode(), message.as_bytes());
+        match &mut self.deflater {
+            Some(deflater) => deflater.encode(opcode, content, &mut self.outbox),
+            None => encode_frame(opcode, content, &mut self.outbox),
+        }
+    }
+
     /// Has the session look, where it does not do so anyway.
     fn tell_session(&mut self) {
         if !self.is_polling
@@ -75,7 +86,7 @@ impl Shared {
             state.writer = Some(context.waker().clone());
             return Poll::Pending;
         }
-        encode_frame(message.opcode(), message.as_bytes(), &mut state.outbox);
+        state.encode(message);
         state.tell_session();
         Poll::Ready(Ok(()))
     }
@@ -109,6 +120,10 @@ impl Shared {
 
 /// The session's side.
 impl Shared {
+    pub(super) fn new(deflater: Option<Deflater>) -> Self {
+        Self(Mutex::new(State { deflater, ..State::default() }))
+    }
+
     /// Notes who is to be woken, and that the handler is about to be polled.
     pub(super) fn begin_poll(&self, context: &Context<'_>) {
         let mut state = self.lock();
