@@ -153,7 +153,7 @@ pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
     MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
-    Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
+    LastEventId, Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
@@ -170,7 +170,7 @@ pub use observe::{
     Timeouts,
 };
 pub use respond::{
-    AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,
+    AcceptRanges, Attachment, Cache, Created, Event, EventFault, EventSender, File, Html, IntoResponse, LastModified,
     Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,
 };
 pub use routing::{
@@ -182,6 +182,6 @@ pub use serving::{HasState, Held, Missing, Server};
 pub use ws::MessageCompression;
 #[cfg(feature = "ws")]
 pub use ws::{
-    CloseCode, CloseFrame, Message, UpgradeRejection, WebSocket, WebSocketClosed, WebSocketReader,
-    WebSocketUpgrade, WebSocketWriter,
+    CloseCode, CloseFrame, Delivery, Membership, Message, Room, Rooms, SlowReaders, UpgradeRejection,
+    WebSocket, WebSocketClosed, WebSocketReader, WebSocketUpgrade, WebSocketWriter,
 };

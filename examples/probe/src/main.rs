@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use server::{
-    Body, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, StatusCode, WebSocketUpgrade, get,
-    header, post, routes,
+    Body, Event, HeaderMap, HeaderValue, MessageCompression, Response, Routes, Server, Shutdown, Sse, StatusCode,
+    WebSocketUpgrade, get, header, post, routes,
 };
 
-const ROUTES: Routes =
-    routes![index, hello, echo, stream, slow, large, no_content, not_modified, ticks, socket, stop];
+const ROUTES: Routes = routes![
+    index, hello, echo, stream, slow, large, no_content, not_modified, ticks, events, socket, deflated, kept, stop
+];
 
 #[server::main]
 async fn main() -> server::Result {
@@ -96,9 +97,38 @@ async fn ticks(shutdown: Shutdown) -> Body {
     })
 }
 
+/// A number ten times a second, on and on.
+#[get("/events")]
+async fn events() -> Sse {
+    Sse::stream(|mut events| async move {
+        let mut number = 0_u32;
+        loop {
+            events.send(Event::data(number.to_string()).id(number.to_string())).await?;
+            number = number.wrapping_add(1);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+}
+
 /// Every message back as it came; a text `panic` panics.
 #[get("/socket")]
 async fn socket(upgrade: WebSocketUpgrade) -> Response {
+    echoing(upgrade)
+}
+
+/// The same, each message compressed by itself.
+#[get("/socket/deflated")]
+async fn deflated(upgrade: WebSocketUpgrade) -> Response {
+    echoing(upgrade.compression(MessageCompression::new()))
+}
+
+/// The same, each message compressed with what was said before.
+#[get("/socket/kept")]
+async fn kept(upgrade: WebSocketUpgrade) -> Response {
+    echoing(upgrade.compression(MessageCompression::new().keep_context()))
+}
+
+fn echoing(upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message(16 * 1024 * 1024).max_frame(16 * 1024 * 1024).on_upgrade(async |mut socket| {
         while let Some(message) = socket.recv().await {
             assert!(message.as_text() != Some("panic"), "a client asked for it");

@@ -2,7 +2,7 @@
 //!
 //! [`frame`] and [`decoder`] are the protocol, without I/O: bytes to frames, frames to messages. [`handshake`] looks at
 //! the request and [`extensions`] at what it offers, [`upgrade`] answers it. From then on a [`session`] has the connection: it moves messages between the
-//! wire and the halves that the handler holds, answers pings, and sees to an orderly end.
+//! wire and the halves that the handler holds, answers pings, and sees to an orderly end. A [`room`] sends to many of them.
 
 mod close;
 mod decoder;
@@ -11,9 +11,12 @@ mod deflate;
 #[cfg(not(feature = "ws-deflate"))]
 #[path = "no_deflate.rs"]
 mod deflate;
+mod encoded;
 mod extensions;
 mod frame;
 mod handshake;
+mod room;
+mod rooms;
 mod session;
 mod shared;
 mod socket;
@@ -25,5 +28,7 @@ pub use close::{CloseCode, CloseFrame};
 #[cfg(feature = "ws-deflate")]
 pub use deflate::MessageCompression;
 pub use handshake::UpgradeRejection;
+pub use room::{Delivery, Membership, Room, SlowReaders};
+pub use rooms::Rooms;
 pub use socket::{Message, WebSocket, WebSocketClosed, WebSocketReader, WebSocketWriter};
 pub use upgrade::WebSocketUpgrade;

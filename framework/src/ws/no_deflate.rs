@@ -16,11 +16,14 @@ impl Inflater {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {}
+
 #[derive(Debug)]
 pub(super) enum Deflater {}
 
 impl Deflater {
-    pub(super) fn shared_bits(&self) -> Option<u8> {
+    pub(super) fn kind(&self) -> Option<Kind> {
         match *self {}
     }
 

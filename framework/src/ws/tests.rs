@@ -5,5 +5,7 @@ mod app;
 mod deflate;
 mod ends;
 mod handshake;
+mod metrics;
 mod peer;
+mod rooms;
 mod rules;

@@ -115,6 +115,13 @@ fn inflate(
     }
 }
 
+/// How messages are compressed, each by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Kind {
+    window_bits: u8,
+    min_bytes: usize,
+}
+
 /// Compresses one server's messages.
 pub(in super::super) struct Deflater {
     keeps_context: bool,
@@ -129,9 +136,10 @@ impl Deflater {
         Self { keeps_context, window_bits, min_bytes, state: None }
     }
 
-    /// Whether the same message is compressed to the same bytes for all that have windows of these bits.
-    pub(in super::super) fn shared_bits(&self) -> Option<u8> {
-        (!self.keeps_context).then_some(self.window_bits)
+    /// By what a message's frame is the same for many; `None` where it depends on the messages before.
+    pub(in super::super) fn kind(&self) -> Option<Kind> {
+        let Self { window_bits, min_bytes, .. } = *self;
+        (!self.keeps_context).then_some(Kind { window_bits, min_bytes })
     }
 
     /// Appends a message's frame: compressed, where it gets smaller.

@@ -9,7 +9,7 @@ mod codec;
 mod tests;
 
 pub(super) use agreement::agree;
-pub(super) use codec::{Deflater, Inflater};
+pub(super) use codec::{Deflater, Inflater, Kind};
 
 use super::upgrade::WebSocketUpgrade;
 
