@@ -5,6 +5,7 @@ use server::{Membership, Rooms, WebSocket};
 use crate::history::History;
 use crate::message::{Asked, RoomName, Said, Saying, Told};
 
+// ANCHOR: talk
 /// Tells a page what is said, and has said what it says.
 ///
 /// The page joins first and asks for what it missed then: so it may hear something twice or before its turn, which the
@@ -46,3 +47,4 @@ async fn say(room: &RoomName, member: &Membership, history: &History, saying: &S
     member.room().send_json(&Told::Said { messages, more: false }).await?;
     Ok(())
 }
+// ANCHOR_END: talk

@@ -27,6 +27,7 @@ async fn main() -> server::Result {
     Server::new(ROUTES).state(App { market }).with(Compression::new()).run().await
 }
 
+// ANCHOR: prices
 /// Each price from now on; or from where a client was cut off, as far as that is still known.
 #[get("/prices")]
 async fn prices(last: Option<LastEventId>, market: State<Market>) -> Sse {
@@ -46,6 +47,7 @@ async fn prices(last: Option<LastEventId>, market: State<Market>) -> Sse {
         }
     })
 }
+// ANCHOR_END: prices
 
 /// The page.
 #[get("/")]

@@ -9,3 +9,4 @@ mod metrics;
 mod peer;
 mod rooms;
 mod rules;
+mod suite;
