@@ -152,8 +152,8 @@ pub use error::{Error, Result};
 pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
-    MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
-    LastEventId, Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
+    LastEventId, MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path,
+    Provides, Query, Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
@@ -170,8 +170,8 @@ pub use observe::{
     Timeouts,
 };
 pub use respond::{
-    AcceptRanges, Attachment, Cache, Created, Event, EventFault, EventSender, File, Html, IntoResponse, LastModified,
-    Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,
+    AcceptRanges, Attachment, Cache, Created, Event, EventFault, EventSender, File, Html, IntoResponse,
+    LastModified, Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,
 };
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, RouteUrl, Routes,

@@ -136,7 +136,10 @@ fn what_is_said_is_kept_once_and_told_in_order() {
         assert_eq!(page["said"]["more"], true);
         let rest = ask(&mut ada, json!({ "after": 100 })).await;
         assert_eq!(rest["said"]["messages"][0]["number"], 101);
-        assert_eq!((rest["said"]["messages"].as_array().unwrap().len(), &rest["said"]["more"]), (20, &json!(false)));
+        assert_eq!(
+            (rest["said"]["messages"].as_array().unwrap().len(), &rest["said"]["more"]),
+            (20, &json!(false))
+        );
     });
     assert_eq!(app.get("/").send().unwrap().field("location"), Some("/rooms/lobby"));
     assert_eq!(app.get("/rooms/No").send().unwrap().status(), 404);

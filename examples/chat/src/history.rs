@@ -4,7 +4,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow};
+use sqlx::{FromRow, Row};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::message::{RoomName, Said, Saying};
@@ -98,5 +99,16 @@ impl Turn<'_> {
         .bind(&saying.text)
         .fetch_optional(&self.history.pool)
         .await
+    }
+}
+
+impl FromRow<'_, SqliteRow> for Said {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            key: row.try_get("key")?,
+            author: row.try_get("author")?,
+            text: row.try_get("text")?,
+        })
     }
 }

@@ -64,7 +64,9 @@ async fn socket(
 ) -> Result<Response, ApiError> {
     let room = RoomName::parse(&room).ok_or(ApiError::NoSuchRoom)?;
     let upgrade = upgrade.max_message(MAX_MESSAGE).max_frame(MAX_MESSAGE);
-    Ok(upgrade.on_upgrade(async move |socket| talk::talk(room, socket, &rooms, &history).await).into_response())
+    Ok(upgrade
+        .on_upgrade(async move |socket| talk::talk(room, socket, &rooms, &history).await)
+        .into_response())
 }
 
 #[get("/chat.js")]

@@ -38,7 +38,7 @@ impl Saying {
 }
 
 /// Something that was said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Said {
     /// Its number in the room: from 1 on, without a gap.
     pub(crate) number: i64,

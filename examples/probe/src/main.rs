@@ -4,12 +4,25 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use server::{
-    Body, Event, HeaderMap, HeaderValue, MessageCompression, Response, Routes, Server, Shutdown, Sse, StatusCode,
-    WebSocketUpgrade, get, header, post, routes,
+    Body, Event, HeaderMap, HeaderValue, MessageCompression, Response, Routes, Server, Shutdown, Sse,
+    StatusCode, WebSocketUpgrade, get, header, post, routes,
 };
 
 const ROUTES: Routes = routes![
-    index, hello, echo, stream, slow, large, no_content, not_modified, ticks, events, socket, deflated, kept, stop
+    index,
+    hello,
+    echo,
+    stream,
+    slow,
+    large,
+    no_content,
+    not_modified,
+    ticks,
+    events,
+    socket,
+    deflated,
+    kept,
+    stop
 ];
 
 #[server::main]

@@ -176,8 +176,9 @@ impl Workers {
 
     /// Stops accepting, closes idle connections, and lets the others end with the request they are at.
     pub(crate) fn begin_drain(&self) {
-        self.shutdown.drain();
+        // The application last: what ends as soon as it is told is one of those that the drain answered.
         self.drains.iter().for_each(|drain| drain.begin());
+        self.shutdown.drain();
     }
 
     /// Waits until no connection is open.
@@ -345,12 +346,39 @@ async fn unless<T>(wanted: impl Future<Output = T>, end: impl Future<Output = ()
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Wake, Waker};
+
     use super::*;
     use crate::net::ListenOptions;
     use crate::{Server, get, routes};
 
     #[get("/")]
     async fn index() {}
+
+    /// Notes, when it is woken, whether all workers drain.
+    struct Looks {
+        drains: Vec<Arc<Drain>>,
+        seen: AtomicBool,
+    }
+
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            self.seen.store(self.drains.iter().all(|drain| drain.is_draining()), Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn every_worker_drains_before_the_application_learns_of_it() {
+        let shutdown = Shutdown::default();
+        let drains: Vec<_> = (0..3).map(|_| Arc::new(Drain::new(shutdown.clone()))).collect();
+        let looks = Arc::new(Looks { drains: drains.clone(), seen: AtomicBool::new(false) });
+        let waker = Waker::from(Arc::clone(&looks));
+        let mut told = std::pin::pin!(shutdown.draining());
+        assert!(told.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        Workers::without_threads(drains, shutdown.clone()).begin_drain();
+        assert!(looks.seen.load(Ordering::SeqCst));
+    }
 
     #[tokio::test]
     async fn a_server_that_is_dropped_inside_a_runtime_ends_quietly() {

@@ -238,7 +238,10 @@ pub(super) enum Violation {
     InvalidCloseCode(u16),
     InvalidUtf8,
     /// What a message was compressed to is no DEFLATE, or not all of it.
-    #[cfg_attr(not(feature = "ws-deflate"), allow(dead_code, reason = "nothing is inflated without the feature"))]
+    #[cfg_attr(
+        not(feature = "ws-deflate"),
+        allow(dead_code, reason = "nothing is inflated without the feature")
+    )]
     InvalidDeflate,
     /// Bytes.
     FrameTooBig {

@@ -8,14 +8,20 @@
 use super::handshake::is_token;
 
 /// One extension that is offered.
-#[cfg_attr(not(feature = "ws-deflate"), allow(dead_code, reason = "no extension is known without the feature"))]
+#[cfg_attr(
+    not(feature = "ws-deflate"),
+    allow(dead_code, reason = "no extension is known without the feature")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Offer {
     pub(super) name: String,
     pub(super) params: Vec<Param>,
 }
 
-#[cfg_attr(not(feature = "ws-deflate"), allow(dead_code, reason = "no extension is known without the feature"))]
+#[cfg_attr(
+    not(feature = "ws-deflate"),
+    allow(dead_code, reason = "no extension is known without the feature")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Param {
     pub(super) name: String,
@@ -145,9 +151,20 @@ mod tests {
 
     #[test]
     fn refuses_what_it_has_not() {
-        for value in
-            ["", ",", "a b", "a;", "a;;b", "a; b=", "a; b=\"\"", "a; b=\"x y\"", "a; b=\"x", "a; =1", "a/b", "é"]
-        {
+        for value in [
+            "",
+            ",",
+            "a b",
+            "a;",
+            "a;;b",
+            "a; b=",
+            "a; b=\"\"",
+            "a; b=\"x y\"",
+            "a; b=\"x",
+            "a; =1",
+            "a/b",
+            "é",
+        ] {
             assert_eq!(shown(&[value]), None, "{value:?}");
         }
         assert_eq!(shown(&["a", ""]), None);

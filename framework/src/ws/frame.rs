@@ -86,10 +86,7 @@ pub(super) struct FrameHeader {
 /// # Errors
 ///
 /// [`FrameError`] at the first byte that no frame of a client can contain.
-pub(super) fn parse_header(
-    input: &[u8],
-    deflates: bool,
-) -> Result<Option<(FrameHeader, usize)>, FrameError> {
+pub(super) fn parse_header(input: &[u8], deflates: bool) -> Result<Option<(FrameHeader, usize)>, FrameError> {
     let Some((&first, rest)) = input.split_first() else { return Ok(None) };
     let is_compressed = deflates && first & COMPRESSED != 0;
     if first & RESERVED & !(if is_compressed { COMPRESSED } else { 0 }) != 0 {
@@ -231,9 +228,7 @@ impl fmt::Display for FrameError {
             Self::ReservedBits => {
                 f.write_str("expected a frame without reserved bits: no extension was agreed on")
             }
-            Self::MisplacedCompression => {
-                f.write_str("expected RSV1 in no frame but the first of a message")
-            }
+            Self::MisplacedCompression => f.write_str("expected RSV1 in no frame but the first of a message"),
             Self::UnknownOpcode(code) => write!(f, "expected a known opcode, found {code:#x}"),
             Self::FragmentedControl => f.write_str("expected a control frame in one piece"),
             Self::LongControl => f.write_str("expected at most 125 bytes in a control frame"),

@@ -122,19 +122,34 @@ mod tests {
     fn each_offer_has_its_answer() {
         const ALONE: MessageCompression = MessageCompression::new();
         const KEPT: MessageCompression = ALONE.keep_context();
-        const NONE: &str =
-            "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+        const NONE: &str = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
         let with_none = |more: &str| format!("{NONE}{more}");
         let plain = |more: &str| format!("permessage-deflate{more}");
         let rows = [
             (ALONE, "permessage-deflate", Some(NONE.to_owned())),
             (ALONE, "x-webkit-deflate-frame, permessage-deflate", Some(NONE.to_owned())),
             (ALONE, "permessage-deflate; client_max_window_bits", Some(NONE.to_owned())),
-            (ALONE, "Permessage-Deflate; client_max_window_bits=8", Some(with_none("; client_max_window_bits=8"))),
-            (ALONE, "permessage-deflate; server_max_window_bits=\"10\"", Some(with_none("; server_max_window_bits=10"))),
+            (
+                ALONE,
+                "Permessage-Deflate; client_max_window_bits=8",
+                Some(with_none("; client_max_window_bits=8")),
+            ),
+            (
+                ALONE,
+                "permessage-deflate; server_max_window_bits=\"10\"",
+                Some(with_none("; server_max_window_bits=10")),
+            ),
             (KEPT, "permessage-deflate", Some(plain(""))),
-            (KEPT, "permessage-deflate; server_no_context_takeover", Some(plain("; server_no_context_takeover"))),
-            (KEPT, "permessage-deflate; client_no_context_takeover", Some(plain("; client_no_context_takeover"))),
+            (
+                KEPT,
+                "permessage-deflate; server_no_context_takeover",
+                Some(plain("; server_no_context_takeover")),
+            ),
+            (
+                KEPT,
+                "permessage-deflate; client_no_context_takeover",
+                Some(plain("; client_no_context_takeover")),
+            ),
             (KEPT, "permessage-deflate; server_max_window_bits=15", Some(plain(""))),
             (KEPT.window_bits(11), "permessage-deflate", Some(plain("; server_max_window_bits=11"))),
             (
@@ -144,7 +159,11 @@ mod tests {
             ),
             // zlib makes no window of 256 bytes; the client's next offer is as good.
             (ALONE, "permessage-deflate; server_max_window_bits=8", None),
-            (ALONE, "permessage-deflate; server_max_window_bits=8, permessage-deflate", Some(NONE.to_owned())),
+            (
+                ALONE,
+                "permessage-deflate; server_max_window_bits=8, permessage-deflate",
+                Some(NONE.to_owned()),
+            ),
             (ALONE, "foo", None),
             (ALONE, "permessage-deflate; x", None),
             (ALONE, "permessage-deflate; server_no_context_takeover=1", None),

@@ -52,7 +52,8 @@ impl Inflater {
     ) -> Result<(), Violation> {
         let window_bits = self.window_bits;
         let make = || {
-            let kept = if window_bits == MAX_WINDOW_BITS { INFLATERS.with_borrow_mut(Vec::pop) } else { None };
+            let kept =
+                if window_bits == MAX_WINDOW_BITS { INFLATERS.with_borrow_mut(Vec::pop) } else { None };
             kept.unwrap_or_else(|| Decompress::new_with_window_bits(false, window_bits))
         };
         inflate(self.state.get_or_insert_with(make), piece, output, limit)

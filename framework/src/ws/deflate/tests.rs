@@ -90,7 +90,8 @@ fn the_messages_of_the_rfc_are_read() {
         check(context, &message(&[0x00]), Ok(&[text("")]));
     }
     let twice =
-        [message(&[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]), message(&[0xf2, 0x00, 0x11, 0x00, 0x00])].concat();
+        [message(&[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]), message(&[0xf2, 0x00, 0x11, 0x00, 0x00])]
+            .concat();
     check(Some(15), &twice, Ok(&[text("Hello"), text("Hello")]));
     // The same without a context refers to what is not there.
     check(None, &twice, Err(Violation::InvalidDeflate));

@@ -71,7 +71,9 @@ pub(super) fn inflated(mut rest: &[u8], keeps: bool) -> Vec<Vec<u8>> {
             state.reset(false);
         }
         let mut out = Vec::with_capacity(256 * 1024);
-        state.decompress_vec(&[payload, &[0, 0, 0xFF, 0xFF]].concat(), &mut out, FlushDecompress::Sync).unwrap();
+        state
+            .decompress_vec(&[payload, &[0, 0, 0xFF, 0xFF]].concat(), &mut out, FlushDecompress::Sync)
+            .unwrap();
         messages.push(out);
     }
     messages
@@ -125,7 +127,9 @@ async fn each_message_by_itself_is_the_same_each_time() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_agreed_on_that_one_side_does_not_want() {
-    for (path, offer) in [("/off", "permessage-deflate"), ("/alone", "foo"), ("/kept", "permessage-deflate; x=1")] {
+    for (path, offer) in
+        [("/off", "permessage-deflate"), ("/alone", "foo"), ("/kept", "permessage-deflate; x=1")]
+    {
         let (mut raw, answer) = open(path, offer).await;
         assert_eq!(answer, None, "{path}");
         raw.send(&HELLO).await;

@@ -17,7 +17,8 @@ async fn its_life_is_not_how_long_a_request_took() {
         let text = client.get("/metrics").header("accept", "text/plain").await.text().to_owned();
         let of_route: Vec<_> = text.lines().filter(|line| line.contains("\"/asks\"")).collect();
         let count = |name: &str| {
-            let line = of_route.iter().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{text}"));
+            let line =
+                of_route.iter().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{text}"));
             line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()
         };
         assert!(count("fingerpost_request_duration_seconds_count") == 1.0, "{at}: {text}");

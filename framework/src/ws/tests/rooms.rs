@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::app::Raw;
 #[cfg(feature = "ws-deflate")]
 use super::app::opening;
-use super::app::Raw;
 use crate::testing::Client;
 use crate::ws::frame::Opcode::{Close, Text};
 use crate::{

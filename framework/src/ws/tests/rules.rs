@@ -7,10 +7,10 @@ use crate::ws::frame::Opcode::{Binary, Close, Continuation, Ping, Pong, Text};
 
 /// A rule: its name, its clause, what is sent, and all that comes back behind the handshake until the server closes.
 pub(super) struct Rule {
-    name: &'static str,
+    pub(super) name: &'static str,
     clause: &'static str,
-    sent: Vec<Vec<u8>>,
-    received: Vec<Vec<u8>>,
+    pub(super) sent: Vec<Vec<u8>>,
+    pub(super) received: Vec<Vec<u8>>,
 }
 
 pub(super) fn rule(name: &'static str, clause: &'static str, sent: &[Vec<u8>], received: &[Vec<u8>]) -> Rule {

@@ -110,7 +110,12 @@ fn fragments_in_every_order() {
         "/echo",
         &[
             rule("two", "§5.4", &[begun(), last(b"cd"), bye()], &[whole(b"abcd"), echoed()]),
-            rule("of-nothing", "§5.4", &[part(false, Text, b""), more(b""), last(b""), bye()], &[whole(b""), echoed()]),
+            rule(
+                "of-nothing",
+                "§5.4",
+                &[part(false, Text, b""), more(b""), last(b""), bye()],
+                &[whole(b""), echoed()],
+            ),
             rule(
                 "of-single-bytes",
                 "§5.4",
@@ -120,7 +125,15 @@ fn fragments_in_every_order() {
             rule(
                 "pings-and-pongs-between",
                 "§5.4",
-                &[begun(), frame(Ping, b"1"), more(b"c"), frame(Pong, b"2"), frame(Ping, b"3"), last(b"d"), bye()],
+                &[
+                    begun(),
+                    frame(Ping, b"1"),
+                    more(b"c"),
+                    frame(Pong, b"2"),
+                    frame(Ping, b"3"),
+                    last(b"d"),
+                    bye(),
+                ],
                 &[answer(0x8A, b"1"), answer(0x8A, b"3"), whole(b"abcd"), echoed()],
             ),
             rule(
@@ -234,7 +247,9 @@ fn text_is_utf_8_whole_and_in_fragments() {
 #[test]
 fn every_close_code() {
     let mut rules = Vec::new();
-    for code in [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999_u16] {
+    for code in
+        [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999_u16]
+    {
         let sent = [frame(Close, &code.to_be_bytes())];
         rules.push(rule("code", "§7.4", &sent, &[answer(0x88, &code.to_be_bytes())]));
     }
@@ -250,14 +265,21 @@ fn every_close_code() {
     let begun = [part(false, Text, b"a"), bye(), part(true, Continuation, b"b")];
     rules.push(rule("within-a-message", "§5.5.1", &begun, &[echoed()]));
     let large = vec![b'*'; 20_000];
-    rules.push(rule("behind-what-was-sent", "§5.5.1", &[frame(Text, &large), bye()], &[sent(Text, &large), echoed()]));
+    rules.push(rule(
+        "behind-what-was-sent",
+        "§5.5.1",
+        &[frame(Text, &large), bye()],
+        &[sent(Text, &large), echoed()],
+    ));
     check("/echo", &rules);
 }
 
 #[test]
 fn large_messages_in_fragments_of_each_size() {
     let mut rules = Vec::new();
-    for (len, size) in [(65_536, 64), (65_536, 1000), (262_144, 4096), (1_048_576, 65_536), (1_048_576, 1_048_576)] {
+    for (len, size) in
+        [(65_536, 64), (65_536, 1000), (262_144, 4096), (1_048_576, 65_536), (1_048_576, 1_048_576)]
+    {
         let payload: Vec<u8> = (b'a'..=b'z').cycle().take(len).collect();
         for opcode in [Text, Binary] {
             let count = payload.chunks(size).count();
@@ -294,7 +316,8 @@ mod compressed {
         for payload in deflated(messages, bits, keeps) {
             let count = payload.chunks(size).count();
             for (index, chunk) in payload.chunks(size).enumerate() {
-                let mut bytes = part(index + 1 == count, if index == 0 { Binary } else { Continuation }, chunk);
+                let mut bytes =
+                    part(index + 1 == count, if index == 0 { Binary } else { Continuation }, chunk);
                 bytes[0] |= if index == 0 { 0x40 } else { 0 };
                 input.extend(bytes);
             }
@@ -320,7 +343,12 @@ mod compressed {
             let messages: Vec<_> = (0..count).flat_map(|_| [text.clone(), noise.clone()]).collect();
             let rows = [
                 ("/alone", "permessage-deflate", 15, false),
-                ("/alone", "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9", 9, false),
+                (
+                    "/alone",
+                    "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9",
+                    9,
+                    false,
+                ),
                 ("/kept", "permessage-deflate", 15, true),
                 ("/kept", "permessage-deflate; client_max_window_bits", 15, true),
                 ("/kept", "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9", 9, true),

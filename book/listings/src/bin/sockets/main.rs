@@ -49,7 +49,7 @@ async fn prices(upgrade: WebSocketUpgrade) -> Response {
     let compression = MessageCompression::new().keep_context().window_bits(12);
     upgrade.compression(compression).on_upgrade(async |mut socket| {
         for day in 1..=3 {
-            socket.send_json(&[day; 100]).await?;
+            socket.send_json(&[day; 32]).await?;
         }
         Ok(())
     })
@@ -213,7 +213,7 @@ mod tests {
         let stream = Client::with_state(ROUTES, App::new()).connect();
         let (mut socket, _) = client_async("ws://localhost/prices", stream).await.unwrap();
         for day in 1..=3 {
-            let text = serde_json::to_string(&[day; 100].as_slice()).unwrap();
+            let text = serde_json::to_string(&[day; 32]).unwrap();
             assert_eq!(socket.next().await.unwrap().unwrap(), Message::text(text));
         }
     }
