@@ -18,8 +18,10 @@ pub(crate) enum Tool {
     Python,
     /// Fills in the forms of an example: Chromium, and what steers it.
     Browser,
-    /// Reads compressed answers as anybody's client does.
+    /// Reads compressed answers, and HTTP/2, as anybody's client does.
     Curl,
+    /// Asks for much over HTTP/2.
+    H2load,
     /// Reads the metrics: Prometheus, and its checker.
     Prometheus,
     /// Keeps a process on a core.
@@ -34,6 +36,8 @@ pub(crate) enum Tool {
     Nginx,
     /// Clients of others' making for WebSockets: npm's `ws` and Python's `websockets`.
     WebSocketClients,
+    /// What replicas share.
+    Redis,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -49,6 +53,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
             Tool::Curl => debian("curl", "curl")?,
+            Tool::H2load => debian("h2load", "nghttp2-client")?,
             Tool::Prometheus => debian("promtool", "prometheus")?,
             Tool::Taskset => debian("taskset", "util-linux")?,
             Tool::Valgrind => debian("valgrind", "valgrind")?,
@@ -56,6 +61,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Strip => debian("strip", "binutils")?,
             Tool::Nginx => debian("nginx", "nginx-light")?,
             Tool::WebSocketClients => websocket_clients()?,
+            Tool::Redis => debian("redis-server", "redis-server")?,
         }
     }
     Ok(())

@@ -66,8 +66,10 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Browser,
         needs::Tool::Prometheus,
         needs::Tool::Curl,
+        needs::Tool::H2load,
         needs::Tool::Python,
         needs::Tool::WebSocketClients,
+        needs::Tool::Redis,
     ];
     if !steps.run("tools", || needs::tools(&tools)) {
         return;

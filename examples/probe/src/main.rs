@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use server::{
-    Body, Event, HeaderMap, HeaderValue, MessageCompression, Response, Routes, Server, Shutdown, Sse,
-    StatusCode, WebSocketUpgrade, get, header, post, routes,
+    Body, ClientAddr, Event, HeaderMap, HeaderValue, MessageCompression, Response, Routes, Server, Shutdown,
+    SiteOrigin, Sse, StatusCode, WebSocketUpgrade, get, header, post, routes,
 };
 
 const ROUTES: Routes = routes![
     index,
     hello,
+    origin,
     echo,
     stream,
     slow,
+    stuck,
     large,
     no_content,
     not_modified,
@@ -42,6 +44,13 @@ async fn hello(name: String) -> String {
     format!("hello, {name}\n")
 }
 
+/// Where the request came from, and the origin that the client asked for.
+#[get("/origin")]
+async fn origin(client: Option<ClientAddr>, site: SiteOrigin) -> String {
+    let client = client.map_or_else(|| "nowhere".to_owned(), |client| client.to_string());
+    format!("{client} {site}\n")
+}
+
 /// The body byte for byte, with its content type.
 ///
 /// It is read to its end before the answer begins: a body that turns out to be malformed is then a 400, not an answer
@@ -63,6 +72,13 @@ async fn stream() -> Body {
         }
         out.finish().await
     })
+}
+
+/// Holds its worker for seconds, as no handler should.
+#[get("/stuck")]
+async fn stuck() -> &'static str {
+    std::thread::sleep(Duration::from_secs(6));
+    "stuck\n"
 }
 
 /// An answer that takes its time.

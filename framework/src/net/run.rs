@@ -10,7 +10,8 @@ use tokio::time::{Instant, timeout_at};
 use super::Losses;
 use super::deadline::after;
 use super::signal::Signals;
-use super::worker::Workers;
+use super::supervisor::Supervisor;
+use super::worker::{STOP, Workers};
 
 /// How long the end may take.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,7 @@ pub(crate) async fn run(
     mut signals: Signals,
     options: DrainOptions,
     trigger: Option<Trigger>,
+    supervisor: &Supervisor,
 ) {
     let mut trigger = trigger.unwrap_or_else(|| Box::pin(std::future::pending()));
     let shutdown = workers.shutdown().clone();
@@ -45,6 +47,7 @@ pub(crate) async fn run(
     };
     shutdown.request();
     let (connections, requests) = workers.remaining();
+    supervisor.stopping(requests, options.delay + options.timeout + STOP);
     tracing::info!(connections, requests, "shutting down, asked by {reason}; a second signal ends at once");
 
     let end = drain(&workers, options, &mut signals).await;
@@ -109,6 +112,8 @@ enum End {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Wake, Waker};
 
     use tokio::time::sleep;
 
@@ -119,6 +124,30 @@ mod tests {
     const OPTIONS: DrainOptions =
         DrainOptions { delay: Duration::from_secs(20), timeout: Duration::from_secs(30) };
 
+    /// Notes, when it is woken, whether all workers drain.
+    struct Looks {
+        drains: Vec<Arc<Drain>>,
+        seen: AtomicBool,
+    }
+
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            self.seen.store(self.drains.iter().all(|drain| drain.is_draining()), Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn every_worker_drains_before_the_application_learns_of_it() {
+        let shutdown = Shutdown::default();
+        let drains: Vec<_> = (0..3).map(|_| Arc::new(Drain::new(shutdown.clone()))).collect();
+        let looks = Arc::new(Looks { drains: drains.clone(), seen: AtomicBool::new(false) });
+        let waker = Waker::from(Arc::clone(&looks));
+        let mut told = std::pin::pin!(shutdown.draining());
+        assert!(told.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        Workers::without_threads(drains, shutdown.clone()).begin_drain();
+        assert!(looks.seen.load(Ordering::SeqCst));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn serves_for_the_delay_while_readiness_can_fail_already() {
         let shutdown = Shutdown::default();
@@ -126,7 +155,8 @@ mod tests {
         let workers = Workers::without_threads(vec![Arc::clone(&drain)], shutdown.clone());
         let signals = Signals::listen().unwrap();
         let place = Place::new(Arc::clone(&drain));
-        let running = tokio::spawn(run(workers, signals, OPTIONS, None));
+        let running =
+            tokio::spawn(async move { run(workers, signals, OPTIONS, None, &Supervisor::default()).await });
         let start = Instant::now();
         shutdown.request();
         sleep(OPTIONS.delay - Duration::from_millis(1)).await;
