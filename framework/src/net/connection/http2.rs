@@ -50,7 +50,7 @@ where
             app: Arc::clone(&self.app),
             limits: Arc::clone(&wire.limits),
             witness: wire.journal.witness().clone(),
-            client_addr: wire.journal.client_addr(),
+            peer: wire.journal.peer(),
             place: wire.place.beside(),
         };
         match serve(wire, service).await {

@@ -55,6 +55,8 @@ pub(super) struct Book {
     held_up: HeldUp,
     /// Answers that were written, to be told of.
     written: Vec<Record>,
+    /// The same of those that will not be.
+    lost: Vec<Record>,
     /// Streams that `h2` answered, or reset, by itself.
     unread: Vec<Account>,
     /// The session, where it is to look at this.
@@ -85,6 +87,8 @@ pub(super) struct Account {
     pub(super) is_answered: bool,
     /// Whether our last frame of it was written.
     is_over: bool,
+    /// Whether the client has reset it: what was not written will not be.
+    is_left: bool,
     /// What is to be told once it was.
     record: Option<Record>,
 }
@@ -98,6 +102,7 @@ impl Account {
             is_taken: false,
             is_answered: false,
             is_over: false,
+            is_left: false,
             record: None,
         }
     }
@@ -128,6 +133,7 @@ impl Ledger {
             write_rate: MinRate::new(limits.write_min_rate, limits.rate_grace),
             held_up: HeldUp::default(),
             written: Vec::new(),
+            lost: Vec::new(),
             unread: Vec::new(),
             session: None,
             is_closed: false,
@@ -170,7 +176,7 @@ impl Ledger {
         let is_closed = book.is_closed;
         match book.streams.get_mut(&stream) {
             Some(account) if account.is_over => Finished::Written(record),
-            Some(account) if !is_closed => {
+            Some(account) if !is_closed && !account.is_left => {
                 account.record = Some(record);
                 Finished::Later
             }
@@ -189,13 +195,15 @@ impl Ledger {
         let mut book = self.lock();
         // What is kept here from now on would be kept for ever: it has a part in this.
         book.is_closed = true;
-        book.streams.values_mut().filter_map(|account| account.record.take()).collect()
+        let mut left = book.take_lost();
+        left.extend(book.streams.values_mut().filter_map(|account| account.record.take()));
+        left
     }
 
-    /// For how long the connection was held up so far, and whether it is.
-    pub(super) fn held_up(&self) -> (Duration, bool) {
+    /// For how long the connection was held up so far.
+    pub(super) fn held_up(&self) -> Duration {
         let HeldUp { since, total } = self.lock().held_up;
-        (total + since.map_or(Duration::ZERO, |since| since.elapsed()), since.is_some())
+        total + since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     /// Notes that one more stream, or one less, waits until it may send.
@@ -262,6 +270,10 @@ impl Book {
         std::mem::take(&mut self.written)
     }
 
+    pub(super) fn take_lost(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.lost)
+    }
+
     pub(super) fn take_unread(&mut self) -> Vec<Account> {
         std::mem::take(&mut self.unread)
     }
@@ -320,12 +332,23 @@ impl Book {
             RST_STREAM => {
                 let is_open = self.streams.get(&head.stream).is_some_and(|account| !account.is_over);
                 self.calm.suffer(if is_open { Nuisance::Reset } else { Nuisance::Other }, now);
+                self.leave_stream(head.stream);
             }
             WINDOW_UPDATE if head.stream == 0 => {
                 self.send_window += i64::from(value & 0x7fff_ffff);
                 self.look_at_hold();
             }
             _ => {}
+        }
+    }
+
+    /// Notes that the client has reset a stream.
+    fn leave_stream(&mut self, stream: u32) {
+        let Some(account) = self.streams.get_mut(&stream) else { return };
+        account.is_left = true;
+        self.lost.extend(account.record.take());
+        if !account.is_taken {
+            self.streams.remove(&stream);
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::super::{Limits, Place};
+use super::super::{Limits, Peer, Place};
 use super::ledger::{Finished, Ledger};
 use crate::http::{Origin, RequestFacts, RequestId};
 use crate::observe::{Ended, Exchange, Slot, Tally, Witness};
@@ -16,7 +16,7 @@ use crate::observe::{Ended, Exchange, Slot, Tally, Witness};
 pub(super) struct Common {
     pub(super) limits: Arc<Limits>,
     pub(super) witness: Witness,
-    pub(super) client_addr: Option<SocketAddr>,
+    pub(super) peer: Peer,
     pub(super) ledger: Ledger,
 }
 
@@ -27,6 +27,8 @@ pub(super) struct Record {
     stream: u32,
     pub(super) place: Place,
     pub(super) id: RequestId,
+    /// Where the request came from: another than the peer, where a proxy says so.
+    pub(super) client_addr: Option<SocketAddr>,
     /// The head of the request, for those who are told of it.
     pub(super) head: Vec<u8>,
     route: Option<&'static str>,
@@ -45,6 +47,7 @@ impl Record {
             stream,
             place,
             id,
+            client_addr: common.peer.addr,
             head: Vec::new(),
             route: None,
             slot: Slot::Unread,
@@ -79,7 +82,7 @@ impl Record {
 
     /// What is known of the request.
     pub(super) fn facts(&self) -> RequestFacts {
-        let origin = Origin { id: self.id, client_addr: self.common.client_addr, route: self.route };
+        let origin = Origin { id: self.id, client_addr: self.client_addr, route: self.route };
         RequestFacts::new(origin, &self.head)
     }
 
@@ -87,6 +90,14 @@ impl Record {
     pub(super) fn answered(&mut self, status: StatusCode) {
         self.tally().answered(status);
         self.status = Some(status);
+    }
+
+    /// Counts a request whose stream another protocol takes over: how long that lives is not how long the answer took.
+    pub(super) fn switched(&mut self) {
+        if let Some(meter) = self.tally().meter() {
+            meter.leave(self.slot, self.status, self.begun.elapsed());
+        }
+        self.slot = Slot::Uncounted;
     }
 
     /// Notes a reason to end; the first one stands.

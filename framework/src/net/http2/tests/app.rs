@@ -64,8 +64,26 @@ pub(super) struct App {
     work: Work,
 }
 
+#[cfg(feature = "ws")]
+const SOCKETS: Routes<App> = routes![socket];
+#[cfg(not(feature = "ws"))]
+const SOCKETS: Routes<App> = routes![];
+
+/// Every message back as it came.
+#[cfg(feature = "ws")]
+#[get("/socket")]
+async fn socket(upgrade: crate::WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async |mut socket| {
+        while let Some(message) = socket.recv().await {
+            socket.send(message).await?;
+        }
+        Ok(())
+    })
+}
+
 const ROUTES: Routes<App> = routes![
-    index, user, told, echo, mirror, unread, empty, same, panics, breaks, lies, large, slow, works, never,
+    "/ws" => SOCKETS,
+    index, user, told, echo, mirror, unread, empty, same, from, panics, breaks, lies, large, slow, works, never,
     connection, events
 ];
 
@@ -89,6 +107,12 @@ async fn told(request: Request) -> String {
 #[post("/echo")]
 async fn echo(body: Bytes) -> Bytes {
     body
+}
+
+/// Where the request came from.
+#[get("/from")]
+async fn from(request: Request) -> String {
+    request.client_addr().map_or_else(|| "nowhere".to_owned(), |addr| addr.ip().to_string())
 }
 
 /// Each piece goes back as it comes.
