@@ -104,15 +104,16 @@ async fn told(request: Request) -> String {
     format!("{:?} {} {} {}", request.version(), request.target(), value("host"), value("cookie"))
 }
 
-#[post("/echo")]
-async fn echo(body: Bytes) -> Bytes {
-    body
-}
-
 /// Where the request came from.
 #[get("/from")]
 async fn from(request: Request) -> String {
-    request.client_addr().map_or_else(|| "nowhere".to_owned(), |addr| addr.ip().to_string())
+    let addr = request.client_addr().map_or_else(|| "-".to_owned(), |addr| addr.to_string());
+    format!("{addr} {} {}", request.is_secure(), request.host().unwrap_or("-"))
+}
+
+#[post("/echo")]
+async fn echo(body: Bytes) -> Bytes {
+    body
 }
 
 /// Each piece goes back as it comes.
