@@ -80,7 +80,8 @@ fn join(client: TcpStream, server: SocketAddr, line: &Line) -> io::Result<()> {
 fn pass(mut from: TcpStream, mut to: TcpStream) {
     let mut room = [0; 16 * 1024];
     while let Ok(len @ 1..) = from.read(&mut room) {
-        if to.write_all(&room[..len]).is_err() {
+        let passed = room.get(..len).map(|bytes| to.write_all(bytes));
+        if !matches!(passed, Some(Ok(()))) {
             break;
         }
     }

@@ -202,7 +202,7 @@ fn only_what_gets_smaller_is_compressed() {
     let noise: Vec<u8> = (0..200)
         .map(|_| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
+            state.to_be_bytes()[0]
         })
         .collect();
     assert_eq!(encode(&mut alone, &noise)[..2], [0x81, 126]);

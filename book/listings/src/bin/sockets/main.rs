@@ -178,7 +178,7 @@ mod tests {
 
     #[server::test]
     async fn refuses_what_opens_no_websocket() {
-        let client = Client::new(ROUTES);
+        let client = Client::with_state(ROUTES, App::new());
         let plain = client.get("/echo").await;
         assert_eq!((plain.status().as_u16(), plain.header("upgrade")), (426, Some("websocket")));
         assert!(plain.text().contains("only a WebSocket is here: expected `upgrade: websocket`"));
