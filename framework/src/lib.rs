@@ -77,6 +77,7 @@
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
+//! | `http2` | HTTP/2, by the first bytes of a connection |
 //! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
 //! | `ws-deflate` | `MessageCompression`, of their messages |
 //!

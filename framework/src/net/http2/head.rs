@@ -153,6 +153,8 @@ fn line(head: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 mod tests {
     use super::*;
 
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+
     fn read_uri(method: &str, uri: &str, fields: &[(&str, &str)]) -> Result<Read, ProtocolError> {
         let mut request = http::Request::builder().method(method).uri(uri).version(Version::HTTP_2);
         for (name, value) in fields {
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn names_its_fault() {
         let long = "/".repeat(41);
-        let rows: [(&str, &str, &[(&str, &str)], &str); 9] = [
+        let rows: [(&str, &str, Fields<'_>, &str); 9] = [
             ("GET", "http://a/", &[("host", "b")], "conflicting-host"),
             ("GET", "/", &[], "missing-host"),
             ("GET", "/", &[("host", "a"), ("host", "b")], "repeated-host"),

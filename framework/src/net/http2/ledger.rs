@@ -85,12 +85,19 @@ pub(super) struct Account {
     is_taken: bool,
     /// Whether a final head was written.
     pub(super) is_answered: bool,
-    /// Whether our last frame of it was written.
-    is_over: bool,
-    /// Whether the client has reset it: what was not written will not be.
-    is_left: bool,
+    /// What became of its answer, once that is known.
+    fate: Option<Fate>,
     /// What is to be told once it was.
     record: Option<Record>,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Its last frame was written.
+    Written,
+    /// The client has reset the stream: what was not written will not be.
+    Left,
 }
 
 impl Account {
@@ -101,8 +108,7 @@ impl Account {
             bytes_out: 0,
             is_taken: false,
             is_answered: false,
-            is_over: false,
-            is_left: false,
+            fate: None,
             record: None,
         }
     }
@@ -175,8 +181,8 @@ impl Ledger {
         let mut book = self.lock();
         let is_closed = book.is_closed;
         match book.streams.get_mut(&stream) {
-            Some(account) if account.is_over => Finished::Written(record),
-            Some(account) if !is_closed && !account.is_left => {
+            Some(account) if account.fate == Some(Fate::Written) => Finished::Written(record),
+            Some(account) if !is_closed && account.fate.is_none() => {
                 account.record = Some(record);
                 Finished::Later
             }
@@ -330,7 +336,7 @@ impl Book {
             HEADERS | CONTINUATION if head.ends_headers() => self.head_since = None,
             DATA => self.receive_window -= i64::from(head.len),
             RST_STREAM => {
-                let is_open = self.streams.get(&head.stream).is_some_and(|account| !account.is_over);
+                let is_open = self.streams.get(&head.stream).is_some_and(|account| account.fate.is_none());
                 self.calm.suffer(if is_open { Nuisance::Reset } else { Nuisance::Other }, now);
                 self.leave_stream(head.stream);
             }
@@ -345,7 +351,7 @@ impl Book {
     /// Notes that the client has reset a stream.
     fn leave_stream(&mut self, stream: u32) {
         let Some(account) = self.streams.get_mut(&stream) else { return };
-        account.is_left = true;
+        account.fate.get_or_insert(Fate::Left);
         self.lost.extend(account.record.take());
         if !account.is_taken {
             self.streams.remove(&stream);
@@ -380,7 +386,7 @@ impl Book {
     /// Notes that nothing follows of an answer.
     fn close_answer(&mut self, head: Head, value: u32) {
         let Some(account) = self.streams.get_mut(&head.stream) else { return };
-        account.is_over = true;
+        account.fate.get_or_insert(Fate::Written);
         if let Some(record) = account.record.take() {
             self.written.push(record);
         } else if !account.is_taken

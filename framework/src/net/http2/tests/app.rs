@@ -104,16 +104,16 @@ async fn told(request: Request) -> String {
     format!("{:?} {} {} {}", request.version(), request.target(), value("host"), value("cookie"))
 }
 
-/// Where the request came from.
+#[post("/echo")]
+async fn echo(body: Bytes) -> Bytes {
+    body
+}
+
+/// Where the request came from, and what it was said to be.
 #[get("/from")]
 async fn from(request: Request) -> String {
     let addr = request.client_addr().map_or_else(|| "-".to_owned(), |addr| addr.to_string());
     format!("{addr} {} {}", request.is_secure(), request.host().unwrap_or("-"))
-}
-
-#[post("/echo")]
-async fn echo(body: Bytes) -> Bytes {
-    body
 }
 
 /// Each piece goes back as it comes.
