@@ -30,8 +30,10 @@ mod tests {
     #[server::test]
     async fn has_the_last_word() {
         let server = Server::new(ROUTES);
-        server.shutdown_handle().request();
-        let events = Client::from(server).get("/news").await;
+        let shutdown = server.shutdown_handle();
+        let client = Client::from(server);
+        shutdown.request();
+        let events = client.get("/news").await;
         let text = events.text();
         assert!(text.starts_with("data: hello\n\ndata: see you\nevent: bye\n\nretry: "), "{text}");
     }
