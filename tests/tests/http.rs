@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../http/clients.rs"]
+mod clients;
 #[path = "../http/compression.rs"]
 mod compression;
 #[path = "../http/drain.rs"]
@@ -19,6 +21,8 @@ mod load;
 mod logs;
 #[path = "../http/metrics.rs"]
 mod metrics;
+#[path = "../http/mixed.rs"]
+mod mixed;
 #[path = "../http/panics.rs"]
 mod panics;
 #[path = "../http/probes.rs"]

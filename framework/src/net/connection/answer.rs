@@ -303,6 +303,7 @@ async fn write_stream<IO: Transport>(
         OutgoingFraming::Sized(len) => Some(len),
         OutgoingFraming::Chunked | OutgoingFraming::UntilClose => None,
     };
+    body.attend(wire.place.shutdown());
     let mut quiet = None;
     loop {
         let chunk = match next_chunk(wire, pump, &mut body, &mut quiet).await? {

@@ -208,6 +208,18 @@ impl Journal {
         }
     }
 
+    /// Counts an exchange whose connection another protocol takes over: its answer is written, and how long the other
+    /// protocol lives is not how long the answer took.
+    #[cold]
+    pub(super) fn switched(&mut self) {
+        let Some(measured) = &mut self.measured else { return };
+        let Some(begun) = &measured.begun else { return };
+        if let Some(meter) = self.witness.tally().meter() {
+            meter.leave(measured.slot, self.current.status, begun.at.elapsed());
+            measured.slot = Slot::Uncounted;
+        }
+    }
+
     /// Notes a reason for the exchange to end; the first one stands. What ends all that is to be written is counted
     /// once.
     pub(super) fn note(&mut self, ended: Ended) {

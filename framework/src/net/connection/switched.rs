@@ -26,6 +26,7 @@ where
             return false;
         }
         wire.journal.answered(response);
+        wire.journal.switched();
         let context = EncodeContext {
             version: http::Version::HTTP_11,
             kind: RequestKind::Other,
@@ -58,6 +59,10 @@ where
         })
         .await;
         wire.place.answered();
+        if wire.output.is_empty() {
+            // All was written while the other protocol had the connection.
+            wire.place.written();
+        }
         match parting {
             Parting::Closed if wire.eof => After::Close,
             Parting::Closed => After::Linger,

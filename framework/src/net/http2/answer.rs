@@ -155,6 +155,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Writes `body`, of which so many bytes are announced, to its end.
     async fn write(&mut self, mut body: Body, mut owed: Option<u64>) -> Result<(), CutOff> {
+        body.attend(self.record.place.shutdown());
         loop {
             consume_budget().await;
             let chunk = match poll_fn(|context| self.poll_chunk(&mut body, context)).await? {

@@ -103,6 +103,14 @@ impl Record {
         }
     }
 
+    /// Counts a request whose stream another protocol takes over: how long that lives is not how long the answer took.
+    pub(super) fn switched(&mut self) {
+        if let Some(meter) = self.tally().meter() {
+            meter.leave(self.slot, self.status, self.begun.elapsed());
+        }
+        self.slot = Slot::Uncounted;
+    }
+
     /// Notes a reason to end; the first one stands.
     pub(super) fn note(&mut self, ended: Ended) {
         if self.ended.is_none() {

@@ -28,6 +28,7 @@ pub(super) async fn switch(
     record.place.answering();
     *response = std::mem::replace(response, Response::ok()).with_status(StatusCode::OK);
     record.answered(response);
+    record.switched();
     let mut head = write_head(response, None);
     // It answers a key, and the client sent none.
     head.headers_mut().remove(SEC_WEBSOCKET_ACCEPT);
