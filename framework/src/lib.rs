@@ -75,6 +75,8 @@
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
+//! | `tls` | `Tls`, `ClientCertificate`: HTTPS, with certificates that are read again when they change |
+//! | `tls-dev` | `Tls::dev`, `--tls-dev`: a throw-away certificate for work on one machine |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
 //!
@@ -146,8 +148,12 @@ pub use macros::embed;
 #[cfg(feature = "config")]
 pub use config::{Secret, value_units as units};
 
+#[cfg(feature = "tls")]
+pub use config::{ClientAuth, Tls, TlsPair, TlsVersion};
 pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
 pub use error::{Error, Result};
+#[cfg(feature = "tls")]
+pub use extract::ClientCertificate;
 pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
@@ -165,8 +171,8 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, Counters, Counts, Ended, Exchange, Observer, ProtocolError, Refusals, StatusClasses, Timeout,
-    Timeouts,
+    AccessLog, Counters, Counts, Ended, Exchange, Handshakes, Observer, ProtocolError, Refusals,
+    StatusClasses, Timeout, Timeouts,
 };
 pub use respond::{
     AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,

@@ -25,5 +25,7 @@ mod probes;
 mod programs;
 #[path = "../http/start.rs"]
 mod start;
+#[path = "../http/tls.rs"]
+mod tls;
 #[path = "../http/websocket.rs"]
 mod websocket;

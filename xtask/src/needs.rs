@@ -20,6 +20,8 @@ pub(crate) enum Tool {
     Browser,
     /// Reads compressed answers as anybody's client does.
     Curl,
+    /// Shakes hands over TLS as anybody's client does.
+    OpenSsl,
     /// Reads the metrics: Prometheus, and its checker.
     Prometheus,
     /// Keeps a process on a core.
@@ -47,6 +49,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
             Tool::Curl => debian("curl", "curl")?,
+            Tool::OpenSsl => debian("openssl", "openssl")?,
             Tool::Prometheus => debian("promtool", "prometheus")?,
             Tool::Taskset => debian("taskset", "util-linux")?,
             Tool::Valgrind => debian("valgrind", "valgrind")?,

@@ -66,6 +66,7 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Browser,
         needs::Tool::Prometheus,
         needs::Tool::Curl,
+        needs::Tool::OpenSsl,
         needs::Tool::Python,
     ];
     if !steps.run("tools", || needs::tools(&tools)) {
@@ -76,7 +77,20 @@ fn tests(steps: &mut Steps) {
     steps.run("framework without default features", || framework("--no-default-features"));
     steps.run("framework with all features", || framework("--all-features"));
     steps.run("examples", || {
-        let packages = ["-p", "hello", "-p", "users", "-p", "forms", "-p", "probe", "-p", "fingerpost-soak"];
+        let packages = [
+            "-p",
+            "hello",
+            "-p",
+            "users",
+            "-p",
+            "forms",
+            "-p",
+            "probe",
+            "-p",
+            "tls",
+            "-p",
+            "fingerpost-soak",
+        ];
         run(cargo(&["build", "--locked"]).args(packages))
     });
     steps.run("tests", || run(&mut workspace_tests("--all-targets")));

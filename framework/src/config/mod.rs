@@ -19,6 +19,8 @@ mod print;
 mod settings;
 mod sources;
 mod table;
+#[cfg(feature = "tls")]
+mod tls;
 mod units;
 mod value;
 
@@ -35,6 +37,8 @@ pub(crate) use listen::ListenError;
 pub(crate) use print::{CheckedConfig, PrintedConfig};
 pub use settings::{Runtime, Settings, TrailingSlash};
 pub(crate) use sources::{Action, Gathered, Loaded};
+#[cfg(feature = "tls")]
+pub use tls::{ClientAuth, Tls, TlsPair, TlsVersion};
 pub(crate) use units::{write_duration, write_size};
 
 /// Each setting's name, and its default as `--help` writes it.

@@ -17,7 +17,15 @@ impl fmt::Display for PrintedConfig<'_> {
         let Loaded { settings, section, origins, .. } = self.0;
         let defaults = Settings::default();
         let mut lines = Vec::new();
+        let mut begun = None;
         for (setting, origin) in SETTINGS.iter().zip(origins) {
+            let of = setting.in_section().map(|(section, _)| section);
+            if let Some(of) = of
+                && begun != Some(of)
+            {
+                lines.push((format!("{of}:"), String::new()));
+            }
+            begun = of;
             let value = setting.value.show(settings);
             let from = match origin {
                 Origin::Read(place) => from(place),
@@ -48,7 +56,10 @@ const WIDEST: usize = 60;
 fn line(setting: &Setting, value: &str) -> String {
     // An IPv6 address would be taken for something else.
     let quote = if value.starts_with(':') { "\"" } else { "" };
-    format!("{}: {quote}{value}{quote}", setting.name)
+    match setting.in_section() {
+        Some((_, key)) => format!("  {key}: {quote}{value}{quote}"),
+        None => format!("{}: {quote}{value}{quote}", setting.name),
+    }
 }
 
 /// Where a value comes from, in few words: the place in a file, the variable, or the option.

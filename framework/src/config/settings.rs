@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use tracing::Level;
 
+#[cfg(feature = "tls")]
+use super::tls::Tls;
+
 /// Every setting of the server.
 ///
 /// The same names serve the builder, the environment (`SERVER_KEEP_ALIVE_TIMEOUT=75s`) and the command line
@@ -79,6 +82,10 @@ pub struct Settings {
     /// How long requests in flight may take to end when the server stops; then they are cut. Default: 30 s.
     pub shutdown_timeout: Duration,
 
+    /// How TLS is spoken. Default: it is not.
+    #[cfg(feature = "tls")]
+    pub tls: Tls,
+
     /// The least severe event that is written to stderr where the program has no `tracing` subscriber of its own.
     /// Default: [`Level::INFO`].
     pub log: Level,
@@ -117,6 +124,8 @@ impl Default for Settings {
             rate_grace: Duration::from_secs(5),
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
+            #[cfg(feature = "tls")]
+            tls: Tls::default(),
             log: Level::INFO,
         }
     }

@@ -29,6 +29,9 @@ pub(super) enum Value {
     Rate(Field<u64>, RangeInclusive<u64>),
     /// One of a few words.
     Word(&'static dyn Word),
+    /// What knows by itself how it is read.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "no setting of another room is there"))]
+    Custom(&'static dyn Custom),
 }
 
 impl Value {
@@ -46,6 +49,7 @@ impl Value {
             Self::Size(field, bounds) => *field(settings) = within(bounds, parse_size(text)?)?,
             Self::Rate(field, bounds) => *field(settings) = within(bounds, parse_rate(text)?)?,
             Self::Word(word) => word.apply(settings, text)?,
+            Self::Custom(custom) => custom.apply(settings, text)?,
         }
         Ok(())
     }
@@ -62,6 +66,7 @@ impl Value {
             Self::Size(field, _) => write_size(*field(settings)),
             Self::Rate(field, _) => write_rate(*field(settings)),
             Self::Word(word) => word.show(settings).to_owned(),
+            Self::Custom(custom) => custom.show(settings),
         }
     }
 
@@ -69,7 +74,7 @@ impl Value {
     pub(super) fn holds(&self, settings: &Settings) -> bool {
         let settings = &mut settings.clone();
         match self {
-            Self::Host(_) | Self::Port(_) | Self::Word(_) => true,
+            Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::Custom(_) => true,
             Self::Count(field, bounds) => bounds.contains(field(settings)),
             Self::Duration(field, bounds) => bounds.contains(field(settings)),
             Self::Size(field, bounds) | Self::Rate(field, bounds) => bounds.contains(field(settings)),
@@ -86,7 +91,24 @@ impl Value {
             Self::Size(..) => "SIZE".to_owned(),
             Self::Rate(..) => "RATE".to_owned(),
             Self::Word(word) => word.words().join("|"),
+            Self::Custom(custom) => custom.placeholder().to_owned(),
         }
+    }
+
+    /// The value that the command line may leave out.
+    pub(super) fn implied(&self) -> Option<&'static str> {
+        if let Self::Custom(custom) = self { custom.implied() } else { None }
+    }
+
+    /// The keys of each item of a list that a file may have in the value's place.
+    #[cfg(feature = "config")]
+    pub(super) fn item_keys(&self) -> &'static [&'static str] {
+        if let Self::Custom(custom) = self { custom.item_keys() } else { &[] }
+    }
+
+    /// Whether it is the path of a file, whose content is no setting.
+    pub(super) fn is_path(&self) -> bool {
+        if let Self::Custom(custom) = self { custom.is_path() } else { false }
     }
 }
 
@@ -120,7 +142,35 @@ impl fmt::Display for Value {
                 Some((last, others)) => write!(f, "`{}` or `{last}`", others.join("`, `")),
                 None => Ok(()),
             },
+            Self::Custom(custom) => custom.fmt(f),
         }
+    }
+}
+
+/// A setting of a kind of its own; shown as what is expected of it.
+pub(super) trait Custom: fmt::Display + Sync {
+    /// Sets the value that `text` stands for.
+    fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError>;
+    /// Writes the value as it stands, so that it can be read again.
+    fn show(&self, settings: &mut Settings) -> String;
+    /// What `--help` writes in the value's place.
+    fn placeholder(&self) -> &'static str;
+
+    /// The value that the command line may leave out.
+    fn implied(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether it is the path of a file, whose content is no setting.
+    fn is_path(&self) -> bool {
+        false
+    }
+
+    /// The keys of each item, where a file may have a list in the value's place: the text is then their values with
+    /// colons between them, and commas between the items.
+    #[cfg(feature = "config")]
+    fn item_keys(&self) -> &'static [&'static str] {
+        &[]
     }
 }
 

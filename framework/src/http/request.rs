@@ -16,7 +16,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version}
 
 pub use self::field_values::FieldValues;
 use self::field_values::Source;
-use super::{Body, RequestHead, RequestId, Shutdown, pool};
+use super::{Body, RequestHead, RequestId, Security, Shutdown, pool};
 use crate::observe::Counters;
 use crate::routing::{Captures, Pattern, RouteInfo};
 
@@ -48,6 +48,7 @@ pub(super) struct Parts {
     /// The matched pattern with the prefixes of the scopes around it.
     full_pattern: Option<&'static str>,
     client_addr: Option<SocketAddr>,
+    security: Security,
     id: Option<RequestId>,
     body_limit: u64,
     /// Kept when the storage is used again: it is the same server's, and no core needs to count references to it.
@@ -230,6 +231,18 @@ impl Request {
         self.parts().client_addr
     }
 
+    /// Whether it came over TLS, to this server itself.
+    ///
+    /// A proxy in front that ends TLS leaves this `false`.
+    pub fn is_secure(&self) -> bool {
+        self.parts().security.is_secured()
+    }
+
+    /// `https` where it [came over TLS](Self::is_secure), or else `http`.
+    pub fn scheme(&self) -> &'static str {
+        if self.is_secure() { "https" } else { "http" }
+    }
+
     /// The id of this request.
     pub fn id(&self) -> RequestId {
         self.parts().id.unwrap_or_else(RequestId::generate)
@@ -258,6 +271,18 @@ impl Request {
         let parts = self.parts_mut();
         parts.client_addr = client_addr;
         parts.id = Some(id);
+    }
+
+    /// Notes how the connection that it came over is secured.
+    #[cfg(feature = "tls")]
+    pub(crate) fn set_security(&mut self, security: &Security) {
+        self.parts_mut().security = security.clone();
+    }
+
+    /// How the connection that it came over is secured.
+    #[cfg(feature = "tls")]
+    pub(crate) fn security(&self) -> &Security {
+        &self.parts().security
     }
 
     /// Notes whose end the handler may ask for.
@@ -352,6 +377,7 @@ impl Parts {
         self.route = None;
         self.full_pattern = None;
         self.client_addr = None;
+        self.security.clear();
         self.id = None;
     }
 }

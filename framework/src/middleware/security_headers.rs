@@ -62,6 +62,7 @@ pub struct SecurityHeaders {
     csp: Option<Csp>,
     csp_report_only: Option<Csp>,
     hsts: Option<Hsts>,
+    behind_proxy: bool,
 }
 
 /// How many fields have a value of their own.
@@ -106,6 +107,7 @@ impl SecurityHeaders {
             csp: Some(Csp::strict()),
             csp_report_only: None,
             hsts: None,
+            behind_proxy: false,
         }
     }
 
@@ -174,8 +176,9 @@ impl SecurityHeaders {
 
     /// Tells browsers to come over TLS alone from now on, for `max_age` (a year is usual).
     ///
-    /// For a server that clients reach over TLS: what says so over plain HTTP is not heard (RFC 6797 §8.1), and what
-    /// was said over TLS cannot be taken back before its time.
+    /// Sent with answers over TLS alone, as what says so over plain HTTP is not heard (RFC 6797 §7.2, §8.1): requests
+    /// that [are secure](Request::is_secure), or came so to a proxy; see [`SecurityHeaders::behind_proxy`]. What was said
+    /// cannot be taken back before its time.
     #[must_use]
     pub const fn hsts(mut self, max_age: Duration) -> Self {
         self.hsts = Some(Hsts { max_age, subdomains: false });
@@ -186,6 +189,16 @@ impl SecurityHeaders {
     #[must_use]
     pub const fn hsts_with_subdomains(mut self, max_age: Duration) -> Self {
         self.hsts = Some(Hsts { max_age, subdomains: true });
+        self
+    }
+
+    /// Takes for secure what came to a proxy over TLS, as `X-Forwarded-Proto: https` says, for a server that a proxy
+    /// stands in front of.
+    ///
+    /// Who else can reach it can say so too, and harms nobody but itself.
+    #[must_use]
+    pub const fn behind_proxy(mut self) -> Self {
+        self.behind_proxy = true;
         self
     }
 
@@ -204,7 +217,7 @@ impl SecurityHeaders {
     }
 
     /// Adds the fields that are not there.
-    fn secure(&self, response: &mut Response, nonce: &str) {
+    fn secure(&self, response: &mut Response, nonce: &str, over: Over) {
         let mut add = |name: HeaderName, value: HeaderValue| {
             if !response.headers().contains_key(&name) {
                 response.set_header(name, value);
@@ -225,12 +238,19 @@ impl SecurityHeaders {
         if let Some(policy) = &self.csp_report_only {
             add(CONTENT_SECURITY_POLICY_REPORT_ONLY, policy.header_value(nonce, ""));
         }
-        if let Some(Hsts { max_age, subdomains }) = self.hsts {
+        if let (Some(Hsts { max_age, subdomains }), Over::Tls) = (self.hsts, over) {
             let subdomains = if subdomains { "; includeSubDomains" } else { "" };
             let value = HeaderValue::try_from(format!("max-age={}{subdomains}", max_age.as_secs()));
             add(STRICT_TRANSPORT_SECURITY, value.expect("a number and a word"));
         }
     }
+}
+
+/// What a request came over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    Tls,
+    Clear,
 }
 
 impl<S: Sync> Middleware<S> for SecurityHeaders {
@@ -239,13 +259,19 @@ impl<S: Sync> Middleware<S> for SecurityHeaders {
             Ok(nonce) => nonce,
             Err(error) => return error.into_response(),
         };
+        let over = self.over(&request);
         let mut response = next.run(request).await;
-        self.secure(&mut response, &nonce);
+        self.secure(&mut response, &nonce, over);
         response
     }
 }
 
 impl SecurityHeaders {
+    fn over(&self, request: &Request) -> Over {
+        let came_so = || self.behind_proxy && request.header("x-forwarded-proto") == Some("https");
+        if request.is_secure() || came_so() { Over::Tls } else { Over::Clear }
+    }
+
     /// Draws a nonce where a policy has a place for one, and notes it for the handler.
     #[cfg(feature = "csp-nonces")]
     fn note_nonce(&self, request: &mut Request) -> Result<String, Error> {

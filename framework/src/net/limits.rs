@@ -6,7 +6,7 @@ use crate::config::Settings;
 use crate::h1::HeadLimits;
 
 /// What each connection is held to; see the settings of the same names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) head: HeadLimits,
     /// Bytes.
@@ -47,6 +47,12 @@ impl Limits {
             // Twice as long is the shortest drain with clients that do not close: it must end well before the cut.
             last_call: LAST_CALL.min(settings.shutdown_timeout / 4),
         }
+    }
+
+    /// The same for connections that are not kept.
+    #[cfg(feature = "tls")]
+    pub(super) fn for_one_request(&self) -> Self {
+        Self { keep_alive_timeout: Duration::ZERO, ..self.clone() }
     }
 }
 

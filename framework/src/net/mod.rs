@@ -14,6 +14,11 @@ mod limits;
 mod listener;
 mod run;
 mod signal;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 mod vitals;
 mod worker;
 
@@ -26,6 +31,7 @@ pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use signal::Signals;
+pub(crate) use tls::Live as LiveTls;
 pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 
@@ -71,6 +77,11 @@ pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let _ = bytes;
         Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    /// Notes at a request how it is secured, where it is.
+    fn secure(&self, request: &mut Request) {
+        let _ = request;
     }
 
     /// Whether bytes have arrived that nobody has read: asked of the system, which may know it before the runtime.

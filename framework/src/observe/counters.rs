@@ -108,6 +108,8 @@ pub struct Counts {
     pub bytes_out: u64,
     /// Panics of handlers, extractors, middleware, bodies, renderers and observers that were caught.
     pub panics: u64,
+    /// TLS handshakes, by what became of them; none where TLS is not spoken.
+    pub handshakes: Handshakes,
 }
 
 /// Connections that were refused, by reason.
@@ -116,6 +118,22 @@ pub struct Counts {
 pub struct Refusals {
     /// The client's address had `max_connections_per_address` open.
     pub address_full: u64,
+}
+
+/// TLS handshakes by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Handshakes {
+    /// Done from the beginning.
+    pub full: u64,
+    /// Gone on from an earlier one, at a tenth of the cost.
+    pub resumed: u64,
+    /// Failed: client and server have nothing in common, a certificate was refused, or it was no TLS at all.
+    pub failed: u64,
+    /// `tls_handshake_timeout`.
+    pub timed_out: u64,
+    /// Not begun: the client spoke plain HTTP, and was answered with 400.
+    pub in_the_clear: u64,
 }
 
 /// Responses by the class of their status (RFC 9110 §15).
@@ -199,6 +217,7 @@ mod tests {
             bytes_in: 11,
             bytes_out: 7,
             panics: 1,
+            handshakes: Handshakes::default(),
         };
         assert_eq!(counters.read(), expected);
         assert!(counters.is(&counters.clone()) && !counters.is(&Counters::default()));

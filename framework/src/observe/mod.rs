@@ -15,10 +15,12 @@ mod tally;
 mod tests;
 
 pub use access_log::AccessLog;
-pub use counters::{Counters, Counts, Refusals, StatusClasses, Timeouts};
+pub use counters::{Counters, Counts, Handshakes, Refusals, StatusClasses, Timeouts};
 pub use exchange::{Ended, Exchange, Timeout};
 pub(crate) use meter::{Meter, Reading, Readings, Slot};
 pub use observer::Observer;
 pub(crate) use observer::Witness;
 pub use protocol_error::ProtocolError;
+#[cfg(feature = "tls")]
+pub(crate) use tally::Handshake;
 pub(crate) use tally::{Refusal, Tally};

@@ -32,6 +32,8 @@ pub(crate) struct Tally {
     write_timeouts: AtomicU64,
     keep_alive_timeouts: AtomicU64,
     panics: AtomicU64,
+    /// By what became of them.
+    handshakes: [AtomicU64; Handshake::ALL],
     /// Counts by route, where somebody asks for them.
     meter: Option<Meter>,
 }
@@ -41,6 +43,27 @@ pub(crate) struct Tally {
 pub(crate) enum Refusal {
     /// Its address has `max_connections_per_address` open.
     AddressFull,
+}
+
+/// What became of a TLS handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there are no handshakes"))]
+pub(crate) enum Handshake {
+    /// It was done from the beginning.
+    Full,
+    /// It went on from an earlier one.
+    Resumed,
+    /// One of the two did not agree.
+    Failed,
+    /// It did not end in time.
+    TimedOut,
+    /// The client spoke HTTP without one.
+    InTheClear,
+}
+
+impl Handshake {
+    /// How many there are.
+    const ALL: usize = 5;
 }
 
 impl Tally {
@@ -110,6 +133,14 @@ impl Tally {
         add(&self.panics, 1);
     }
 
+    /// A handshake that has ended.
+    #[cfg(feature = "tls")]
+    pub(crate) fn shaken(&self, handshake: Handshake) {
+        if let Some(count) = self.handshakes.get(handshake as usize) {
+            add(count, 1);
+        }
+    }
+
     /// Adds what was counted here to `counts`.
     pub(super) fn add_to(&self, counts: &mut Counts) {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
@@ -138,6 +169,12 @@ impl Tally {
         counts.bytes_in += read(&self.bytes_in);
         counts.bytes_out += read(&self.bytes_out);
         counts.panics += read(&self.panics);
+        let [full, resumed, failed, timed_out, in_the_clear] = &self.handshakes;
+        counts.handshakes.full += read(full);
+        counts.handshakes.resumed += read(resumed);
+        counts.handshakes.failed += read(failed);
+        counts.handshakes.timed_out += read(timed_out);
+        counts.handshakes.in_the_clear += read(in_the_clear);
     }
 }
 

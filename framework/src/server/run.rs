@@ -13,7 +13,7 @@ use crate::config::{
 };
 use crate::handlers::Monitor;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Vitals, Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Vitals, Workers,
 };
 use crate::routing::Listing;
 
@@ -27,7 +27,7 @@ where
     ///
     /// # Errors
     ///
-    /// When a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
+    /// When a setting is wrong (all of them are named), when a certificate or its key is no good, when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
         if let Some(mistake) = self.mistakes.pop() {
@@ -63,26 +63,28 @@ where
         let sockets = if per_core { workers } else { 1 };
         let options = ListenOptions { backlog: settings.backlog, sockets, reuse_port: settings.reuse_port };
         let addr = settings.address();
+        let tls = LiveTls::of(&settings)?;
         let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
             Some(listeners) => listeners,
             None => Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?,
         };
         let addrs = listeners.addrs.clone();
         let routes = self.listing();
-        let shop = self.into_shop(&settings)?;
+        let shop = self.into_shop(&settings, tls)?;
+        let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
         let workers = if per_core {
             Workers::per_core(listeners, workers, &shop)?
         } else {
             Workers::shared(listeners, workers, &shop)?
         };
-        announce(&settings, &addrs, &routes);
+        announce(&settings, &addrs, shop.tls.as_deref(), &routes);
         let _checks = Monitor::start(&shop.app)?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
         net::run(workers, signals, drain, trigger).await;
         Ok(())
     }
 
-    fn into_shop(self, settings: &Settings) -> io::Result<Shop<App<S>>> {
+    fn into_shop(self, settings: &Settings, tls: Option<Arc<LiveTls>>) -> io::Result<Shop<App<S>>> {
         let connections = config::effective_max_connections(settings, config::file_limit());
         let caps = Arc::new(Caps::new(connections, settings.max_connections_per_address));
         let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
@@ -91,8 +93,11 @@ where
         let vitals = app.probes.are_attached().then(|| Arc::clone(&app.vitals));
         if let Some(vitals) = &vitals {
             vitals.watch_blocking(&blocking);
+            if let Some(tls) = &tls {
+                vitals.watch_tls(tls);
+            }
         }
-        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals })
+        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals, tls })
     }
 }
 
@@ -114,10 +119,13 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     }
 
     /// Prints what the command line asks for, if that is something else than to serve.
-    pub(super) fn act(&self, loaded: &Loaded) -> io::Result<Next> {
+    pub(super) fn act(&self, loaded: &Loaded) -> crate::Result<Next> {
         let text = match loaded.action {
             Action::Serve => return Ok(Next::Serve),
-            Action::CheckConfig => CheckedConfig(loaded).to_string(),
+            Action::CheckConfig => {
+                LiveTls::of(&loaded.settings)?;
+                CheckedConfig(loaded).to_string()
+            }
             Action::PrintConfig => PrintedConfig(loaded).to_string(),
             Action::PrintRoutes => self.listing(),
             Action::PrintVersion => {
@@ -156,7 +164,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce(settings: &Settings, addresses: &[SocketAddr], routes: &str) {
+fn announce(settings: &Settings, addresses: &[SocketAddr], tls: Option<&LiveTls>, routes: &str) {
     use std::io::Write;
     let name = program();
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -164,6 +172,8 @@ fn announce(settings: &Settings, addresses: &[SocketAddr], routes: &str) {
         name: &name,
         version: env!("CARGO_PKG_VERSION"),
         addresses,
+        scheme: if tls.is_some() { "https" } else { "http" },
+        note: tls.and_then(LiveTls::note),
         runtime: settings.runtime,
         workers: settings.workers,
         routes: &routes,

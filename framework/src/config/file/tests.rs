@@ -138,8 +138,13 @@ mod settings {
         let yaml: String = table
             .iter()
             .filter(|setting| setting.name != "workers")
-            .map(|setting| format!("{}: {}\n", setting.name, setting.default))
+            .map(|setting| match setting.in_section() {
+                None => format!("{}: {}\n", setting.name, setting.default),
+                Some((section, key)) => format!("{section}: {{{key}: {}}}\n", setting.default),
+            })
             .collect();
+        // Of a section of several keys one mapping is made.
+        let yaml = yaml.replace("}\ntls: {", ", ");
         let expected = Settings { host: Some([127, 0, 0, 1].into()), ..Settings::default() };
         assert_eq!(load(&yaml, &[], &[]), expected);
     }
@@ -507,6 +512,10 @@ mod section {
         );
     }
 }
+
+#[cfg(feature = "tls")]
+#[path = "tls_tests.rs"]
+mod tls;
 
 mod printed {
     use super::*;

@@ -10,7 +10,8 @@ const OTHER: SecurityHeaders = SecurityHeaders::new()
     .without("permissions-policy")
     .csp(Csp::new().default_src(&["'none'"]))
     .csp_report_only(Csp::new().script_src(&["'self'"]))
-    .hsts_with_subdomains(Duration::from_secs(63_072_000));
+    .hsts_with_subdomains(Duration::from_secs(63_072_000))
+    .behind_proxy();
 
 #[get("/")]
 async fn index() -> &'static str {
@@ -79,7 +80,7 @@ async fn the_innermost_says_what_it_has() {
         ("strict-transport-security", Some("max-age=63072000; includeSubDomains")),
         ("permissions-policy", Some(NO_DEVICES)),
     ];
-    check(&client.get("/other").await, &fields);
+    check(&client.get("/other").header("x-forwarded-proto", "https").await, &fields);
     let alone = Client::new(ROUTES).get("/other").await;
     check(&alone, &[("permissions-policy", None), ("x-content-type-options", Some("nosniff"))]);
 }
@@ -89,11 +90,8 @@ async fn what_says_nothing_is_left_out() {
     const OPEN: SecurityHeaders =
         SecurityHeaders::new().framing(Framing::Anybody).without_csp().hsts(Duration::from_secs(60));
     let response = Client::from(Server::new(ROUTES).with(OPEN)).get("/").await;
-    let fields = [
-        ("content-security-policy", None),
-        ("x-frame-options", None),
-        ("strict-transport-security", Some("max-age=60")),
-    ];
+    let fields =
+        [("content-security-policy", None), ("x-frame-options", None), ("strict-transport-security", None)];
     check(&response, &fields);
     const EMPTY: SecurityHeaders = SecurityHeaders::new().csp(Csp::new());
     let response = Client::from(Server::new(ROUTES).with(EMPTY)).get("/").await;
@@ -155,5 +153,22 @@ mod nonces {
     async fn without_a_place_for_it_there_is_none() {
         let client = Client::new(routes![without]);
         assert_eq!(client.get("/without").await.status(), 500);
+    }
+}
+
+#[tokio::test]
+async fn hsts_is_said_over_tls_alone() {
+    const DIRECT: SecurityHeaders = SecurityHeaders::new().hsts(Duration::from_secs(60));
+    let rows = [
+        (DIRECT, "http", None),
+        (DIRECT, "https", None),
+        (DIRECT.behind_proxy(), "http", None),
+        (DIRECT.behind_proxy(), "HTTPS, http", None),
+        (DIRECT.behind_proxy(), "https", Some("max-age=60")),
+    ];
+    for (layer, proto, expected) in rows {
+        let client = Client::from(Server::new(ROUTES).with(layer));
+        let response = client.get("/").header("x-forwarded-proto", proto).await;
+        check(&response, &[("strict-transport-security", expected)]);
     }
 }

@@ -55,6 +55,7 @@ where
         let wire = &mut self.wire;
         let id = RequestId::at(clock::millis());
         request.set_origin(wire.journal.client_addr(), id);
+        wire.secure(request);
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
         let routed = self.app.route(request);
@@ -76,10 +77,11 @@ where
 
 /// What can be refused on the head alone, before a handler runs.
 fn refusal<IO: Transport>(wire: &Wire<IO>, request: &Request) -> Option<Response> {
-    // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
     let head = request.head();
-    // Only a target that names its authority can name a scheme.
+    // An https resource is not to be had over a connection that is not secured (RFC 9110 §7.4). Only a target that
+    // names its authority can name a scheme.
     if head.authority.is_some()
+        && !request.is_secure()
         && head.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://"))
     {
         let detail = "an https resource cannot be asked for over a connection that is not secured";

@@ -134,6 +134,12 @@ impl<IO: Transport> Wire<IO> {
         self.gone
     }
 
+    /// Notes at a request how the transport is secured.
+    #[inline]
+    pub(super) fn secure(&self, request: &mut Request) {
+        self.io.secure(request);
+    }
+
     /// Whether the transport holds bytes that have not been read.
     pub(super) fn has_arrived(&self) -> bool {
         !self.eof && self.io.has_unread()

@@ -10,7 +10,8 @@ use server::layers::{
 use server::{Routes, Server, post, routes};
 
 const TO_TLS: HttpsRedirect = HttpsRedirect::new().hosts(&["example.org"]).behind_proxy();
-const HEADERS: SecurityHeaders = SecurityHeaders::new().hsts(Duration::from_secs(365 * 24 * 3600));
+const HEADERS: SecurityHeaders =
+    SecurityHeaders::new().hsts(Duration::from_secs(365 * 24 * 3600)).behind_proxy();
 const CORS: Cors = Cors::new().origins(&["https://app.example.org"]).credentials();
 const CSRF: Csrf = Csrf::new().trusted_origins(&["https://app.example.org"]);
 const RATES: &[Quota] = &[Quota::new("minute", 2, Duration::from_secs(60))];
