@@ -241,7 +241,7 @@ async fn clients_are_known_by_their_certificates() {
         assert_eq!(harness.handshakes().resumed, 1);
         match without {
             Some(expected) => {
-                assert!(harness.ask(&unknown, &whoami_request()).await.unwrap().ends_with(expected))
+                assert!(harness.ask(&unknown, &whoami_request()).await.unwrap().ends_with(expected));
             }
             None => {
                 let error = harness.ask(&unknown, LAST).await.unwrap_err().to_string();
