@@ -72,6 +72,7 @@
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
+//! | `redis` | `Redis`, for limits and sessions that replicas share |
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
@@ -112,6 +113,8 @@ mod macros;
 mod middleware;
 mod net;
 mod observe;
+#[cfg(feature = "redis")]
+mod redis;
 mod reports;
 mod respond;
 mod routing;
@@ -131,6 +134,8 @@ pub use bytes::Bytes;
 pub use ::cookie;
 #[cfg(feature = "cookies")]
 pub use extract::Cookies;
+#[cfg(all(feature = "sessions", feature = "redis"))]
+pub use extract::RedisStore;
 #[cfg(feature = "cookies-signed")]
 pub use extract::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
 #[cfg(feature = "sessions")]
@@ -150,7 +155,10 @@ pub use config::{Secret, value_units as units};
 
 #[cfg(feature = "tls")]
 pub use config::{ClientAuth, Tls, TlsPair, TlsVersion};
-pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
+pub use config::{
+    ConfigErrors, ForwardedField, ListenAddr, ListenAddrError, Network, NetworkError, Runtime, Settings,
+    TrailingSlash,
+};
 pub use error::{Error, Result};
 #[cfg(feature = "tls")]
 pub use extract::ClientCertificate;
@@ -158,7 +166,7 @@ pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
     MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
-    Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
+    Range, Rejected, SiteOrigin, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
@@ -171,9 +179,11 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, Counters, Counts, Ended, Exchange, Handshakes, Observer, ProtocolError, Refusals,
+    AccessLog, Counters, Counts, Ended, Exchange, Handshakes, Http2Counts, Observer, ProtocolError, Refusals,
     StatusClasses, Timeout, Timeouts,
 };
+#[cfg(feature = "redis")]
+pub use redis::Redis;
 pub use respond::{
     AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,
     Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,

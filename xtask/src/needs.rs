@@ -18,10 +18,12 @@ pub(crate) enum Tool {
     Python,
     /// Fills in the forms of an example: Chromium, and what steers it.
     Browser,
-    /// Reads compressed answers as anybody's client does.
+    /// Reads compressed answers, and HTTP/2, as anybody's client does.
     Curl,
     /// Shakes hands over TLS as anybody's client does.
     OpenSsl,
+    /// Asks for much over HTTP/2.
+    H2load,
     /// Reads the metrics: Prometheus, and its checker.
     Prometheus,
     /// Keeps a process on a core.
@@ -34,6 +36,8 @@ pub(crate) enum Tool {
     Strip,
     /// A server to compare ours with.
     Nginx,
+    /// What replicas share.
+    Redis,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -50,12 +54,14 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
             Tool::Curl => debian("curl", "curl")?,
             Tool::OpenSsl => debian("openssl", "openssl")?,
+            Tool::H2load => debian("h2load", "nghttp2-client")?,
             Tool::Prometheus => debian("promtool", "prometheus")?,
             Tool::Taskset => debian("taskset", "util-linux")?,
             Tool::Valgrind => debian("valgrind", "valgrind")?,
             Tool::Strace => debian("strace", "strace")?,
             Tool::Strip => debian("strip", "binutils")?,
             Tool::Nginx => debian("nginx", "nginx-light")?,
+            Tool::Redis => debian("redis-server", "redis-server")?,
         }
     }
     Ok(())

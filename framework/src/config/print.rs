@@ -55,10 +55,14 @@ const WIDEST: usize = 60;
 
 fn line(setting: &Setting, value: &str) -> String {
     // An IPv6 address would be taken for something else.
-    let quote = if value.starts_with(':') { "\"" } else { "" };
+    let quoted = if !value.starts_with([':', '[', '@', '*', '"']) && !value.contains(['#', '\\']) {
+        value.to_owned()
+    } else {
+        format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+    };
     match setting.in_section() {
-        Some((_, key)) => format!("  {key}: {quote}{value}{quote}"),
-        None => format!("{}: {quote}{value}{quote}", setting.name),
+        Some((_, key)) => format!("  {key}: {quoted}"),
+        None => format!("{}: {quoted}", setting.name),
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::list::List;
 use super::settings::Settings;
 use super::units::{
     UnitError, parse_duration, parse_rate, parse_size, write_duration, write_rate, write_size,
@@ -32,6 +33,10 @@ pub(super) enum Value {
     /// What knows by itself how it is read.
     #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "no setting of another room is there"))]
     Custom(&'static dyn Custom),
+    /// Permissions of a file.
+    Mode(Field<u32>),
+    /// Any number of values of one kind.
+    List(&'static dyn List),
 }
 
 impl Value {
@@ -50,6 +55,8 @@ impl Value {
             Self::Rate(field, bounds) => *field(settings) = within(bounds, parse_rate(text)?)?,
             Self::Word(word) => word.apply(settings, text)?,
             Self::Custom(custom) => custom.apply(settings, text)?,
+            Self::Mode(field) => *field(settings) = parse_mode(text)?,
+            Self::List(list) => list.apply(settings, text)?,
         }
         Ok(())
     }
@@ -67,6 +74,8 @@ impl Value {
             Self::Rate(field, _) => write_rate(*field(settings)),
             Self::Word(word) => word.show(settings).to_owned(),
             Self::Custom(custom) => custom.show(settings),
+            Self::Mode(field) => format!("{:03o}", field(settings)),
+            Self::List(list) => list.show(settings),
         }
     }
 
@@ -74,7 +83,8 @@ impl Value {
     pub(super) fn holds(&self, settings: &Settings) -> bool {
         let settings = &mut settings.clone();
         match self {
-            Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::Custom(_) => true,
+            Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::List(_) | Self::Custom(_) => true,
+            Self::Mode(field) => *field(settings) <= MOST_MODE,
             Self::Count(field, bounds) => bounds.contains(field(settings)),
             Self::Duration(field, bounds) => bounds.contains(field(settings)),
             Self::Size(field, bounds) | Self::Rate(field, bounds) => bounds.contains(field(settings)),
@@ -92,6 +102,8 @@ impl Value {
             Self::Rate(..) => "RATE".to_owned(),
             Self::Word(word) => word.words().join("|"),
             Self::Custom(custom) => custom.placeholder().to_owned(),
+            Self::Mode(_) => "MODE".to_owned(),
+            Self::List(list) => list.placeholder().to_owned(),
         }
     }
 
@@ -143,6 +155,8 @@ impl fmt::Display for Value {
                 None => Ok(()),
             },
             Self::Custom(custom) => custom.fmt(f),
+            Self::Mode(_) => f.write_str("permissions in octal digits, such as 660"),
+            Self::List(list) => f.write_str(list.expected()),
         }
     }
 }
@@ -240,6 +254,15 @@ fn parse_count<T: std::str::FromStr>(text: &str) -> Result<T, UnitError> {
         return Err(UnitError { nearest: readable.then_some(plain) });
     }
     text.parse().map_err(|_| UnitError::default())
+}
+
+/// Everything for everybody.
+const MOST_MODE: u32 = 0o777;
+
+fn parse_mode(text: &str) -> Result<u32, UnitError> {
+    let is_octal = (1..=4).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    let mode = u32::from_str_radix(text, 8).ok().filter(|&mode| is_octal && mode <= MOST_MODE);
+    mode.ok_or_else(UnitError::default)
 }
 
 fn within<T: PartialOrd>(bounds: &RangeInclusive<T>, value: T) -> Result<T, UnitError> {

@@ -3,7 +3,7 @@
 #[cfg(feature = "tls")]
 use std::sync::Arc;
 
-/// Whether a connection is secured, and by whom on the other end; nothing where the feature `tls` is off.
+/// How a connection is secured, where it is; nothing where the feature `tls` is off.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Security {
     #[cfg(feature = "tls")]
@@ -25,10 +25,6 @@ impl Security {
         Self { secured: Some(secured) }
     }
 
-    pub(crate) fn is_secured(&self) -> bool {
-        self.secured.is_some()
-    }
-
     /// What the handshake has settled, where there was one.
     pub(crate) fn secured(&self) -> Option<&Arc<Secured>> {
         self.secured.as_ref()
@@ -44,9 +40,5 @@ impl Security {
 
 #[cfg(not(feature = "tls"))]
 impl Security {
-    pub(crate) fn is_secured(&self) -> bool {
-        false
-    }
-
     pub(crate) fn clear(&mut self) {}
 }

@@ -62,7 +62,6 @@ pub struct SecurityHeaders {
     csp: Option<Csp>,
     csp_report_only: Option<Csp>,
     hsts: Option<Hsts>,
-    behind_proxy: bool,
 }
 
 /// How many fields have a value of their own.
@@ -107,7 +106,6 @@ impl SecurityHeaders {
             csp: Some(Csp::strict()),
             csp_report_only: None,
             hsts: None,
-            behind_proxy: false,
         }
     }
 
@@ -176,9 +174,8 @@ impl SecurityHeaders {
 
     /// Tells browsers to come over TLS alone from now on, for `max_age` (a year is usual).
     ///
-    /// Sent with answers over TLS alone, as what says so over plain HTTP is not heard (RFC 6797 §7.2, §8.1): requests
-    /// that [are secure](Request::is_secure), or came so to a proxy; see [`SecurityHeaders::behind_proxy`]. What was said
-    /// cannot be taken back before its time.
+    /// Sent with answers to requests that [are secure](Request::is_secure) alone, as what says so over plain HTTP is not
+    /// heard (RFC 6797 §7.2, §8.1). What was said cannot be taken back before its time.
     #[must_use]
     pub const fn hsts(mut self, max_age: Duration) -> Self {
         self.hsts = Some(Hsts { max_age, subdomains: false });
@@ -189,16 +186,6 @@ impl SecurityHeaders {
     #[must_use]
     pub const fn hsts_with_subdomains(mut self, max_age: Duration) -> Self {
         self.hsts = Some(Hsts { max_age, subdomains: true });
-        self
-    }
-
-    /// Takes for secure what came to a proxy over TLS, as `X-Forwarded-Proto: https` says, for a server that a proxy
-    /// stands in front of.
-    ///
-    /// Who else can reach it can say so too, and harms nobody but itself.
-    #[must_use]
-    pub const fn behind_proxy(mut self) -> Self {
-        self.behind_proxy = true;
         self
     }
 
@@ -259,7 +246,7 @@ impl<S: Sync> Middleware<S> for SecurityHeaders {
             Ok(nonce) => nonce,
             Err(error) => return error.into_response(),
         };
-        let over = self.over(&request);
+        let over = if request.is_secure() { Over::Tls } else { Over::Clear };
         let mut response = next.run(request).await;
         self.secure(&mut response, &nonce, over);
         response
@@ -267,11 +254,6 @@ impl<S: Sync> Middleware<S> for SecurityHeaders {
 }
 
 impl SecurityHeaders {
-    fn over(&self, request: &Request) -> Over {
-        let came_so = || self.behind_proxy && request.header("x-forwarded-proto") == Some("https");
-        if request.is_secure() || came_so() { Over::Tls } else { Over::Clear }
-    }
-
     /// Draws a nonce where a policy has a place for one, and notes it for the handler.
     #[cfg(feature = "csp-nonces")]
     fn note_nonce(&self, request: &mut Request) -> Result<String, Error> {

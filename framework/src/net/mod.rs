@@ -9,11 +9,20 @@ mod clock;
 mod connection;
 mod deadline;
 mod drain;
+#[cfg(feature = "http2")]
+mod http2;
 mod inherited;
 mod limits;
 mod listener;
+mod proxies;
+mod proxy_protocol;
 mod run;
 mod signal;
+#[cfg(unix)]
+mod supervisor;
+#[cfg(not(unix))]
+#[path = "no_supervisor.rs"]
+mod supervisor;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(not(feature = "tls"))]
@@ -29,8 +38,11 @@ pub(crate) use connection::{Peer, panic_text, serve_connection};
 pub(crate) use drain::{Drain, Losses, Place};
 pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
+pub(crate) use proxies::Proxies;
+pub(crate) use proxy_protocol::Announced;
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use signal::Signals;
+pub(crate) use supervisor::Supervisor;
 pub(crate) use tls::Live as LiveTls;
 pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
@@ -42,7 +54,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 
-use crate::http::{Request, RequestFacts, Response};
+use crate::http::{Request, RequestFacts, Response, Security};
 use crate::observe::{Slot, Tally, Witness};
 use crate::routing::Policy;
 
@@ -79,9 +91,9 @@ pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
         Err(io::ErrorKind::WouldBlock.into())
     }
 
-    /// Notes at a request how it is secured, where it is.
-    fn secure(&self, request: &mut Request) {
-        let _ = request;
+    /// How it is secured, where it is.
+    fn security(&self) -> Security {
+        Security::default()
     }
 
     /// Whether bytes have arrived that nobody has read: asked of the system, which may know it before the runtime.

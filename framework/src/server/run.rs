@@ -1,7 +1,8 @@
 //! What becomes of a server that is run: settings are read, sockets opened, workers started; and how it says so.
 
+use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::{CommandLine, HasState, Missing, Server};
@@ -9,11 +10,12 @@ use crate::app::App;
 use crate::banner::Banner;
 use crate::blocking::BlockingPool;
 use crate::config::{
-    self, Action, CheckedConfig, Gathered, Help, ListenError, Loaded, PrintedConfig, Runtime, Settings,
+    self, Action, CheckedConfig, Gathered, Help, ListenAddr, Loaded, PrintedConfig, Runtime, Settings,
 };
 use crate::handlers::Monitor;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Vitals, Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Supervisor, Vitals,
+    Workers,
 };
 use crate::routing::Listing;
 
@@ -61,16 +63,21 @@ where
         let workers = settings.workers;
         let per_core = settings.runtime == Runtime::PerCore;
         let sockets = if per_core { workers } else { 1 };
-        let options = ListenOptions { backlog: settings.backlog, sockets, reuse_port: settings.reuse_port };
-        let addr = settings.address();
+        let options = ListenOptions {
+            backlog: settings.backlog,
+            sockets,
+            reuse_port: settings.reuse_port,
+            unix_mode: settings.unix_mode,
+        };
         let tls = LiveTls::of(&settings)?;
         let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
             Some(listeners) => listeners,
-            None => Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?,
+            None => Listeners::bind_all(&settings.addresses(), options)?,
         };
         let addrs = listeners.addrs.clone();
         let routes = self.listing();
-        let shop = self.into_shop(&settings, tls)?;
+        let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
+        let shop = self.into_shop(&settings, &supervisor, tls)?;
         let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
         let workers = if per_core {
             Workers::per_core(listeners, workers, &shop)?
@@ -80,17 +87,32 @@ where
         announce(&settings, &addrs, shop.tls.as_deref(), &routes);
         let _checks = Monitor::start(&shop.app)?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        net::run(workers, signals, drain, trigger).await;
+        supervisor.ready(format_args!("serving at {}", places(&addrs)));
+        let mut watching = pin!(supervisor.watch(&shop.app.vitals, &shop.shutdown));
+        let mut serving = pin!(net::run(workers, signals, drain, trigger, &supervisor));
+        poll_fn(|context| {
+            // It never ends.
+            let _ = watching.as_mut().poll(context);
+            serving.as_mut().poll(context)
+        })
+        .await;
         Ok(())
     }
 
-    fn into_shop(self, settings: &Settings, tls: Option<Arc<LiveTls>>) -> io::Result<Shop<App<S>>> {
+    fn into_shop(
+        self,
+        settings: &Settings,
+        supervisor: &Supervisor,
+        tls: Option<Arc<LiveTls>>,
+    ) -> io::Result<Shop<App<S>>> {
         let connections = config::effective_max_connections(settings, config::file_limit());
-        let caps = Arc::new(Caps::new(connections, settings.max_connections_per_address));
+        let caps = Caps::new(connections, settings.max_connections_per_address);
+        let caps = Arc::new(caps.but_for(settings.trusted_proxies.iter().chain(&settings.proxy_protocol)));
         let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
         let shutdown = self.shutdown.clone();
         let (app, limits) = self.into_app();
-        let vitals = app.probes.are_attached().then(|| Arc::clone(&app.vitals));
+        let is_watched = app.probes.are_attached() || supervisor.is_watching();
+        let vitals = is_watched.then(|| Arc::clone(&app.vitals));
         if let Some(vitals) = &vitals {
             vitals.watch_blocking(&blocking);
             if let Some(tls) = &tls {
@@ -164,7 +186,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce(settings: &Settings, addresses: &[SocketAddr], tls: Option<&LiveTls>, routes: &str) {
+fn announce(settings: &Settings, addresses: &[ListenAddr], tls: Option<&LiveTls>, routes: &str) {
     use std::io::Write;
     let name = program();
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -180,6 +202,12 @@ fn announce(settings: &Settings, addresses: &[SocketAddr], tls: Option<&LiveTls>
     };
     // Nobody may be reading it: that keeps no server from serving.
     let _ = io::stderr().lock().write_all(banner.to_string().as_bytes());
+}
+
+/// All addresses, for people.
+fn places(addrs: &[ListenAddr]) -> String {
+    let places: Vec<_> = addrs.iter().map(ToString::to_string).collect();
+    places.join(", ")
 }
 
 /// The program's own name, as it was called.

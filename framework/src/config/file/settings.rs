@@ -8,6 +8,7 @@ use crate::config::errors::{ConfigError, Place};
 use crate::config::nearest::nearest;
 use crate::config::sources::Merge;
 use crate::config::table::{SETTINGS, Setting};
+use crate::config::value::Value;
 
 impl Merge {
     /// Takes each setting of a mapping, and refuses what is none; `skipped` are keys that others read.
@@ -65,6 +66,9 @@ impl Merge {
                 self.set(index, entry.place.clone(), OsStr::new(""));
             }
             Kind::Scalar { text, .. } => self.set(index, place, OsStr::new(text)),
+            Kind::Sequence(items) if let Some(text) = listed(setting, items) => {
+                self.set(index, place, OsStr::new(&text));
+            }
             Kind::Sequence(items) if !setting.value.item_keys().is_empty() => {
                 match self.items(items, setting.value.item_keys(), &place) {
                     Some(text) if text.is_empty() => self.set(index, place, OsStr::new("none")),
@@ -120,6 +124,19 @@ impl Merge {
             }
         }
     }
+}
+
+/// The text of a list, where the setting is one and all of its items are texts.
+fn listed(setting: &Setting, items: &[Node]) -> Option<String> {
+    let Value::List(_) = setting.value else { return None };
+    let texts: Option<Vec<_>> = items
+        .iter()
+        .map(|item| match &item.kind {
+            Kind::Scalar { text, .. } => Some(text.as_str()),
+            Kind::Sequence(_) | Kind::Mapping(_) => None,
+        })
+        .collect();
+    texts.map(|texts| texts.join(", "))
 }
 
 fn find(is: impl Fn(&Setting) -> bool) -> Option<(usize, &'static Setting)> {

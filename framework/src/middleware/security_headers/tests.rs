@@ -1,3 +1,5 @@
+use std::net::Ipv4Addr;
+
 use super::*;
 use crate::testing::{Client, TestResponse};
 use crate::{Routes, Server, get, routes};
@@ -10,8 +12,7 @@ const OTHER: SecurityHeaders = SecurityHeaders::new()
     .without("permissions-policy")
     .csp(Csp::new().default_src(&["'none'"]))
     .csp_report_only(Csp::new().script_src(&["'self'"]))
-    .hsts_with_subdomains(Duration::from_secs(63_072_000))
-    .behind_proxy();
+    .hsts_with_subdomains(Duration::from_secs(63_072_000));
 
 #[get("/")]
 async fn index() -> &'static str {
@@ -70,7 +71,7 @@ async fn it_is_strict_unless_told_otherwise() {
 
 #[tokio::test]
 async fn the_innermost_says_what_it_has() {
-    let client = Client::from(Server::new(ROUTES).with(STRICT));
+    let client = Client::from(Server::new(ROUTES).with(STRICT).trusted_proxies([Ipv4Addr::LOCALHOST]));
     let fields = [
         ("referrer-policy", Some("no-referrer")),
         ("cross-origin-embedder-policy", Some("require-corp")),
@@ -158,17 +159,12 @@ mod nonces {
 
 #[tokio::test]
 async fn hsts_is_said_over_tls_alone() {
-    const DIRECT: SecurityHeaders = SecurityHeaders::new().hsts(Duration::from_secs(60));
-    let rows = [
-        (DIRECT, "http", None),
-        (DIRECT, "https", None),
-        (DIRECT.behind_proxy(), "http", None),
-        (DIRECT.behind_proxy(), "HTTPS, http", None),
-        (DIRECT.behind_proxy(), "https", Some("max-age=60")),
-    ];
-    for (layer, proto, expected) in rows {
-        let client = Client::from(Server::new(ROUTES).with(layer));
-        let response = client.get("/").header("x-forwarded-proto", proto).await;
+    const HSTS: SecurityHeaders = SecurityHeaders::new().hsts(Duration::from_secs(60));
+    let direct = || Server::new(ROUTES).with(HSTS);
+    let behind = || direct().trusted_proxies([Ipv4Addr::LOCALHOST]);
+    let rows = [(direct(), "https", None), (behind(), "http", None), (behind(), "https", Some("max-age=60"))];
+    for (server, proto, expected) in rows {
+        let response = Client::from(server).get("/").header("x-forwarded-proto", proto).await;
         check(&response, &[("strict-transport-security", expected)]);
     }
 }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
 use super::super::Transport;
-use crate::http::{Request, Secured, Security};
+use crate::http::{Secured, Security};
 
 /// How much is encrypted before the system has taken what was: four records of the largest size, and so one call.
 const MOST_AT_ONCE: usize = 64 * 1024;
@@ -83,8 +83,8 @@ impl<IO: Transport> Transport for TlsIo<IO> {
         self.stream.get_mut().0.reset_on_close();
     }
 
-    fn secure(&self, request: &mut Request) {
-        request.set_security(&self.security);
+    fn security(&self) -> Security {
+        self.security.clone()
     }
 
     fn has_unread(&self) -> bool {

@@ -12,7 +12,6 @@ use rustls::{RootCertStore, ServerConfig};
 
 use super::names::Names;
 use super::pair::{Pair, Term, TlsError, read_authorities};
-use super::serve::PROTOCOLS;
 use super::watch::Watch;
 use crate::config::{ClientAuth, Settings, Tls, TlsVersion};
 use crate::error::Error;
@@ -21,6 +20,8 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(crate) struct Live {
     settings: Tls,
+    /// What clients may choose from (RFC 7301), the best first.
+    protocols: Vec<Vec<u8>>,
     provider: Arc<CryptoProvider>,
     current: RwLock<Arc<Current>>,
 }
@@ -43,7 +44,12 @@ impl Live {
     /// When a file is no good: its name, and why.
     pub(crate) fn of(settings: &Settings) -> Result<Option<Arc<Self>>, Error> {
         let tls = &settings.tls;
-        if tls.is_on() { Ok(Some(Arc::new(Self::read(tls.clone())?))) } else { Ok(None) }
+        if !tls.is_on() {
+            return Ok(None);
+        }
+        let http2 = speaks_http2(settings).then(|| b"h2".to_vec());
+        let protocols = http2.into_iter().chain([b"http/1.1".to_vec()]).collect();
+        Ok(Some(Arc::new(Self::read(tls.clone(), protocols)?)))
     }
 
     /// Looks after the files, on the current runtime, until what it gives is dropped.
@@ -69,10 +75,10 @@ impl Live {
     }
 
     /// Reads what `settings` name.
-    pub(super) fn read(settings: Tls) -> Result<Self, Error> {
+    fn read(settings: Tls, protocols: Vec<Vec<u8>>) -> Result<Self, Error> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let current = Current::read(&settings, &provider, None)?;
-        Ok(Self { settings, provider, current: RwLock::new(Arc::new(current)) })
+        let current = Current::read(&settings, &protocols, &provider, None)?;
+        Ok(Self { settings, protocols, provider, current: RwLock::new(Arc::new(current)) })
     }
 
     /// Reads all files again; what is in force stays so where one is no good.
@@ -82,7 +88,7 @@ impl Live {
     /// As [`Live::read`].
     pub(super) fn read_again(&self) -> Result<(), Error> {
         let before = self.current();
-        let next = Arc::new(Current::read(&self.settings, &self.provider, Some(&before))?);
+        let next = Arc::new(Current::read(&self.settings, &self.protocols, &self.provider, Some(&before))?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(())
     }
@@ -115,7 +121,12 @@ impl Live {
 
 impl Current {
     /// Puts a configuration together; tickets that were given out `before` stay good where they may.
-    fn read(settings: &Tls, provider: &Arc<CryptoProvider>, before: Option<&Self>) -> Result<Self, Error> {
+    fn read(
+        settings: &Tls,
+        protocols: &[Vec<u8>],
+        provider: &Arc<CryptoProvider>,
+        before: Option<&Self>,
+    ) -> Result<Self, Error> {
         let pairs = read_pairs(settings, provider)?;
         let authorities = match (&settings.client_ca, settings.client_auth) {
             (Some(path), ClientAuth::Optional | ClientAuth::Required) => {
@@ -143,7 +154,7 @@ impl Current {
             }
         };
         let mut config = builder.with_cert_resolver(Arc::new(names));
-        config.alpn_protocols = PROTOCOLS.iter().map(|(name, _)| name.to_vec()).collect();
+        config.alpn_protocols = protocols.to_vec();
         config.ticketer = tickets(before, authorities.as_deref())?;
         let terms = pairs.into_iter().map(|pair| pair.term).collect();
         Ok(Self { config: Arc::new(config), terms, authorities })
@@ -181,6 +192,16 @@ fn read_pairs(settings: &Tls, provider: &CryptoProvider) -> Result<Vec<Pair>, Er
         .chain(others)
         .map(|(certificate, key)| Pair::read(certificate, key, provider, now));
     Ok(pairs.collect::<Result<_, TlsError>>()?)
+}
+
+#[cfg(feature = "http2")]
+fn speaks_http2(settings: &Settings) -> bool {
+    settings.http2
+}
+
+#[cfg(not(feature = "http2"))]
+fn speaks_http2(_: &Settings) -> bool {
+    false
 }
 
 #[cfg(feature = "tls-dev")]

@@ -1,4 +1,7 @@
 //! A connection from its first byte to the end of its handshake, and what serves it then.
+//!
+//! Which version of HTTP that is, its first bytes tell, as in the clear: who has agreed on `h2` (RFC 7301, RFC 9113 §3.2)
+//! begins with the preface.
 
 use std::future::poll_fn;
 use std::io;
@@ -11,7 +14,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 
 use super::super::deadline::after;
 use super::super::worker::Holding;
@@ -20,25 +22,6 @@ use super::clear::InTheClear;
 use super::io::TlsIo;
 use super::live::Live;
 use crate::observe::{Handshake, Witness};
-
-/// What is spoken behind a handshake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
-    /// HTTP/1.1, and 1.0; also with who says nothing.
-    Http1,
-}
-
-/// What clients may choose from (RFC 7301), the best first.
-pub(super) const PROTOCOLS: &[(&[u8], Protocol)] = &[(b"http/1.1", Protocol::Http1)];
-
-impl Protocol {
-    /// What the handshake has settled.
-    fn of<IO>(stream: &TlsStream<IO>) -> Self {
-        let name = stream.get_ref().1.alpn_protocol();
-        let known = PROTOCOLS.iter().find(|(known, _)| Some(*known) == name);
-        known.map_or(Self::Http1, |&(_, protocol)| protocol)
-    }
-}
 
 /// Leads a connection through its handshake, and has it served; `held` is given back when it ends.
 #[expect(clippy::too_many_arguments, reason = "what a connection is served with, and what it holds")]
@@ -73,13 +56,10 @@ pub(in crate::net) async fn serve<A: Application, Held: Send + 'static>(
         Ok(Ok(stream)) => {
             let is_resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
             witness.tally().shaken(if is_resumed { Handshake::Resumed } else { Handshake::Full });
-            match Protocol::of(&stream) {
-                // A task of its own: this one has room for a handshake, and a connection may be idle for long.
-                Protocol::Http1 => {
-                    let connection = serve_connection(TlsIo::new(stream), peer, app, limits, place, witness);
-                    tokio::spawn(Holding { connection, held });
-                }
-            }
+            let peer = Peer { is_secure: true, ..peer };
+            // A task of its own: this one has room for a handshake, and a connection may be idle for long.
+            let connection = serve_connection(TlsIo::new(stream), peer, app, limits, place, witness);
+            tokio::spawn(Holding { connection, held });
         }
         Ok(Err((error, stream))) => {
             witness.tally().shaken(Handshake::Failed);

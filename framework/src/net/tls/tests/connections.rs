@@ -18,7 +18,9 @@ use super::{Folder, Term};
 use crate::http::Shutdown;
 use crate::net::{Application, Drain, Peer, Place};
 use crate::observe::{Counters, Handshakes};
-use crate::{ClientAuth, ClientCertificate, Request, Routes, Server, Tls, TlsVersion, get, post, routes};
+use crate::{
+    ClientAuth, ClientCertificate, Request, Routes, Server, Settings, Tls, TlsVersion, get, post, routes,
+};
 
 const LARGE: usize = 8 << 20;
 
@@ -59,7 +61,8 @@ impl Harness {
         let (app, limits) = server.into_app();
         let witness = app.witness();
         let (app, limits) = (Arc::new(app), Arc::new(limits));
-        let live = Arc::new(Live::read(tls).unwrap());
+        let settings = Settings { tls, ..Settings::default() };
+        let live = Live::of(&settings).unwrap().unwrap();
         let drain = Arc::new(Drain::new(Shutdown::default()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
@@ -68,7 +71,7 @@ impl Harness {
             while let Ok((stream, addr)) = listener.accept().await {
                 let (live, app, limits) = (Arc::clone(&shown), Arc::clone(&app), Arc::clone(&limits));
                 let place = Place::new(Arc::clone(&places));
-                let peer = Peer { addr: Some(addr) };
+                let peer = Peer { addr: Some(addr), is_secure: false };
                 tokio::spawn(serve(live, stream, peer, app, limits, place, witness.clone(), ()));
             }
         });
