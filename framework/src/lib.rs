@@ -122,6 +122,8 @@ mod routing;
 #[path = "server.rs"]
 mod serving;
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "ws")]
 mod ws;
 

@@ -26,7 +26,7 @@ impl Socket {
         self.socket.set_read_timeout(Some(patience)).unwrap();
         let mut message = [0; 1024];
         let len = self.socket.recv(&mut message).ok()?;
-        Some(String::from_utf8(message[..len].to_vec()).unwrap())
+        Some(String::from_utf8(message.get(..len)?.to_vec()).unwrap())
     }
 }
 

@@ -145,7 +145,7 @@ fn curl_is_answered_over_both_versions() {
     let app = folder.start(&[]);
     let ca = folder.text("ca.pem");
     for version in [&["--tlsv1.3"][..], &["--tlsv1.2", "--tls-max", "1.2"]] {
-        let answer = curl(&app, "/", &[version, &["--cacert", &ca, "--include"]].concat());
+        let answer = curl(&app, "/", &[version, &["--http1.1", "--cacert", &ca, "--include"]].concat());
         let answer = text(&answer);
         assert!(
             answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nHello over https!\n"),
@@ -159,6 +159,24 @@ fn curl_is_answered_over_both_versions() {
     assert_eq!(distrustful.status.code(), Some(60), "{}", text(&distrustful));
     let whole = curl(&app, "/download", &["--cacert", &ca]);
     assert_eq!(whole.stdout.len(), 16 << 20);
+}
+
+#[test]
+fn curl_agrees_on_http_2_unless_told_otherwise() {
+    let folder = Folder::new();
+    folder.issue("ada", "ada.example", 2120);
+    let (ca, certificate, key) = (folder.text("ca.pem"), folder.text("ada.pem"), folder.text("ada.key"));
+    let asking = [("SERVER_TLS_CLIENT_AUTH", "optional"), ("SERVER_TLS_CLIENT_CA", ca.as_str())];
+    let app = folder.start(&asking);
+    let known = ["--http2", "--include", "--cacert", &ca, "--cert", &certificate, "--key", &key];
+    let answer = text(&curl(&app, "/members", &known));
+    assert!(answer.starts_with("HTTP/2 200") && answer.ends_with("\r\n\r\nWelcome, ada!\n"), "{answer}");
+    assert!(answer.contains("strict-transport-security: max-age=31536000\r\n"), "{answer}");
+    let whole = curl(&app, "/download", &["--http2", "--cacert", &ca]);
+    assert_eq!(whole.stdout.len(), 16 << 20);
+    let app = folder.start(&[("SERVER_HTTP2", "false")]);
+    let answer = text(&curl(&app, "/", &["--http2", "--include", "--cacert", &ca]));
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
 }
 
 #[test]
@@ -231,7 +249,7 @@ fn curl_is_known_by_its_certificate() {
     let app = folder.start(&[("SERVER_TLS_CLIENT_AUTH", "optional"), ("SERVER_TLS_CLIENT_CA", &ca)]);
     let known = ["--cacert", &ca, "--cert", &certificate, "--key", &key];
     assert_eq!(text(&curl(&app, "/members", &known)), "Welcome, ada!\n");
-    let unknown = text(&curl(&app, "/members", &["--cacert", &ca, "--include"]));
+    let unknown = text(&curl(&app, "/members", &["--http1.1", "--cacert", &ca, "--include"]));
     assert!(unknown.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{unknown}");
 }
 

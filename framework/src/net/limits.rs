@@ -35,7 +35,7 @@ pub(crate) struct Limits {
 
 /// What a connection of HTTP/2 is held to beside; see the settings of the same names.
 #[cfg(feature = "http2")]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Http2Limits {
     /// Whether there are any.
     pub(crate) enabled: bool,

@@ -49,7 +49,7 @@ impl Proxies {
     }
 
     /// Notes at a request of `peer` where it came from, where that is a trusted proxy that says it.
-    pub(super) fn look_behind(&self, peer: Option<SocketAddr>, request: &mut Request) {
+    pub(crate) fn look_behind(&self, peer: Option<SocketAddr>, request: &mut Request) {
         if !self.trust(peer) {
             return;
         }

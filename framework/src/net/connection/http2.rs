@@ -50,7 +50,8 @@ where
             app: Arc::clone(&self.app),
             limits: Arc::clone(&wire.limits),
             witness: wire.journal.witness().clone(),
-            client_addr: wire.journal.client_addr(),
+            peer: wire.journal.peer(),
+            security: wire.security(),
             place: wire.place.beside(),
         };
         match serve(wire, service).await {

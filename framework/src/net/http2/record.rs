@@ -6,9 +6,9 @@ use std::sync::Arc;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::super::{Limits, Place};
+use super::super::{Limits, Peer, Place};
 use super::ledger::{Finished, Ledger};
-use crate::http::{Origin, RequestFacts, RequestId};
+use crate::http::{Origin, RequestFacts, RequestId, Security};
 use crate::observe::{Ended, Exchange, Slot, Tally, Witness};
 
 /// What the streams of a connection have in common.
@@ -16,7 +16,9 @@ use crate::observe::{Ended, Exchange, Slot, Tally, Witness};
 pub(super) struct Common {
     pub(super) limits: Arc<Limits>,
     pub(super) witness: Witness,
-    pub(super) client_addr: Option<SocketAddr>,
+    pub(super) peer: Peer,
+    /// How its transport is secured.
+    pub(super) security: Security,
     pub(super) ledger: Ledger,
 }
 
@@ -27,6 +29,8 @@ pub(super) struct Record {
     stream: u32,
     pub(super) place: Place,
     pub(super) id: RequestId,
+    /// Who it came from: the peer, or who a trusted proxy says.
+    pub(super) client_addr: Option<SocketAddr>,
     /// The head of the request, for those who are told of it.
     pub(super) head: Vec<u8>,
     route: Option<&'static str>,
@@ -45,6 +49,7 @@ impl Record {
             stream,
             place,
             id,
+            client_addr: common.peer.addr,
             head: Vec::new(),
             route: None,
             slot: Slot::Unread,
@@ -79,7 +84,7 @@ impl Record {
 
     /// What is known of the request.
     pub(super) fn facts(&self) -> RequestFacts {
-        let origin = Origin { id: self.id, client_addr: self.common.client_addr, route: self.route };
+        let origin = Origin { id: self.id, client_addr: self.client_addr, route: self.route };
         RequestFacts::new(origin, &self.head)
     }
 

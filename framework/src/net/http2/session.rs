@@ -6,7 +6,6 @@
 //! elsewhere (RFC 9113 §6.8).
 
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -19,12 +18,12 @@ use tokio::time::{Instant, timeout};
 
 use super::super::connection::Turns;
 use super::super::deadline::{Timer, after};
-use super::super::{Application, Limits, Place, clock};
+use super::super::{Application, Limits, Peer, Place, clock};
 use super::ledger::{Account, Ledger};
 use super::record::{Common, Record};
 use super::stream::{Leaving, Stream};
 use super::tap::{Carrier, Tap};
-use crate::http::{Origin, RequestFacts, RequestId};
+use crate::http::{Origin, RequestFacts, RequestId, Security};
 use crate::observe::{Ended, Exchange, Http2Fault, Slot, Timeout, Witness};
 
 /// How a connection has ended.
@@ -43,7 +42,8 @@ pub(in super::super) struct Service<A> {
     pub(in super::super) app: Arc<A>,
     pub(in super::super) limits: Arc<Limits>,
     pub(in super::super) witness: Witness,
-    pub(in super::super) client_addr: Option<SocketAddr>,
+    pub(in super::super) peer: Peer,
+    pub(in super::super) security: Security,
     pub(in super::super) place: Place,
 }
 
@@ -56,10 +56,10 @@ pub(in super::super) async fn serve<C: Carrier, A: Application>(
     carrier: &mut C,
     service: Service<A>,
 ) -> Ending {
-    let Service { app, limits, witness, client_addr, place } = service;
+    let Service { app, limits, witness, peer, security, place } = service;
     witness.tally().opened_http2();
     let ledger = Ledger::new(&limits);
-    let common = Arc::new(Common { limits, witness, client_addr, ledger });
+    let common = Arc::new(Common { limits, witness, peer, security, ledger });
     let mut session =
         Session { app, common: Arc::clone(&common), place, timer: Timer::default(), end: End::Open };
     let ending = session.run(Tap::new(carrier, common)).await;
@@ -283,7 +283,7 @@ impl<A: Application> Session<A> {
     fn failed(&self, error: &h2::Error) -> Ending {
         if error.is_library() {
             self.tally_fault(Http2Fault::Connection);
-            tracing::debug!(%error, peer = ?self.common.client_addr, "a connection of HTTP/2 was ended");
+            tracing::debug!(%error, peer = ?self.common.peer.addr, "a connection of HTTP/2 was ended");
             return Ending::AtFault;
         }
         Ending::Orderly
@@ -294,13 +294,13 @@ impl<A: Application> Session<A> {
         if fault == Http2Fault::Flood {
             self.common.witness.tally().flooded_http2();
             let by = self.common.ledger.lock().calm.broken_by();
-            tracing::debug!(?by, peer = ?self.common.client_addr, "a client was told to calm down");
+            tracing::debug!(?by, peer = ?self.common.peer.addr, "a client was told to calm down");
         }
     }
 
     /// Tells of a stream that `h2` answered, or reset, before it was a request.
     fn tell_unread(&self, account: &Account) {
-        let Common { witness, client_addr, .. } = &*self.common;
+        let Common { witness, peer, .. } = &*self.common;
         let fault = if account.is_answered { Http2Fault::HeadTooLarge } else { Http2Fault::Head };
         let status = account.is_answered.then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         let (tally, ended) = (witness.tally(), Ended::Malformed(fault.into()));
@@ -313,7 +313,7 @@ impl<A: Application> Session<A> {
             meter.leave(Slot::Unread, status, duration);
         }
         if witness.is_observed() {
-            let origin = Origin { id: RequestId::generate(), client_addr: *client_addr, route: None };
+            let origin = Origin { id: RequestId::generate(), client_addr: peer.addr, route: None };
             let Account { bytes_in, bytes_out, .. } = *account;
             let request = RequestFacts::new(origin, &[]);
             witness.tell(&Exchange { request, status, bytes_in, bytes_out, duration, ended });

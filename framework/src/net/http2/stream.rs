@@ -63,13 +63,18 @@ impl<A: Application> Stream<A> {
             Ok(read) => read,
             Err(fault) => {
                 record.note(Ended::Malformed(fault));
-                tracing::debug!(error = %fault, peer = ?common.client_addr, "a request was refused");
+                tracing::debug!(error = %fault, peer = ?common.peer.addr, "a request was refused");
                 let refusal = Problem::new(fault.status()).detail(fault.to_string()).into_response();
                 return answer(&*app, record, respond, refusal, kind, &mut None).await;
             }
         };
         let method = request.method().clone();
-        request.set_origin(common.client_addr, id);
+        request.set_origin(common.peer.addr, common.peer.is_secure, id);
+        request.set_security(common.security.clone());
+        if let Some(proxies) = &common.limits.proxies {
+            proxies.look_behind(common.peer.addr, &mut request);
+            record.client_addr = request.client_addr();
+        }
         request.set_counters(common.witness.counters());
         request.set_shutdown(&shutdown);
         let Routed { target, policy, slot } = app.route(&mut request);

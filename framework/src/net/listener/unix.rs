@@ -59,6 +59,7 @@ pub(super) fn listen_at(path: &Path, mode: u32, backlog: i32) -> io::Result<(Soc
 }
 
 /// Listens at a name that is no file; it is free again when the last socket is closed.
+#[cfg(target_os = "linux")]
 pub(super) fn listen_as(name: &str, backlog: i32) -> io::Result<Socket> {
     let socket = unbound()?;
     socket.bind(&SockAddr::unix(format!("\0{name}"))?)?;

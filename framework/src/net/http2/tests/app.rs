@@ -65,8 +65,8 @@ pub(super) struct App {
 }
 
 const ROUTES: Routes<App> = routes![
-    index, user, told, echo, mirror, unread, empty, same, panics, breaks, lies, large, slow, works, never,
-    connection
+    from, index, user, told, echo, mirror, unread, empty, same, panics, breaks, lies, large, slow, works,
+    never, connection
 ];
 
 #[get("/")]
@@ -84,6 +84,12 @@ async fn user(id: u64) -> String {
 async fn told(request: Request) -> String {
     let value = |name: &str| request.header(name).unwrap_or("-").to_owned();
     format!("{:?} {} {} {}", request.version(), request.target(), value("host"), value("cookie"))
+}
+
+#[get("/from")]
+async fn from(request: Request) -> String {
+    let addr = request.client_addr().map_or_else(|| "-".to_owned(), |addr| addr.to_string());
+    format!("{addr} {} {}", request.is_secure(), request.host().unwrap_or("-"))
 }
 
 #[post("/echo")]

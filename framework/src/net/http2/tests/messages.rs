@@ -6,7 +6,7 @@ use http::Method;
 use tokio::time::sleep;
 
 use super::app::{Peer, Site, drain, read, request};
-use crate::Settings;
+use crate::{Network, Settings};
 
 #[tokio::test(start_paused = true)]
 async fn the_same_table_answers() {
@@ -39,6 +39,23 @@ async fn the_same_table_answers() {
     assert!(told.iter().all(|line| line.ends_with(" done")), "{told:?}");
     let counts = site.counters.read();
     assert_eq!((counts.requests, counts.http2.requests, counts.http2.connections), (9, 9, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trusted_proxys_word_is_taken_stream_by_stream() {
+    let by = |trusted_proxies| Settings { trusted_proxies, ..Settings::default() };
+    let fields = |head: http::request::Builder| {
+        head.header("x-forwarded-for", "203.0.113.7").header("x-forwarded-proto", "https")
+    };
+    for (trusted, expected) in
+        [(vec![Network::UNIX], "203.0.113.7:0 true site.test"), (Vec::new(), "- false site.test")]
+    {
+        let mut peer = Site::with(by(trusted)).connect().await;
+        let (response, _) = peer.begin(fields(request("GET", "/from")), true).await;
+        assert_eq!(read(response).await.unwrap().text(), expected);
+        let (response, _) = peer.begin(request("GET", "/from"), true).await;
+        assert_eq!(read(response).await.unwrap().text(), "- false site.test");
+    }
 }
 
 #[tokio::test(start_paused = true)]
