@@ -161,7 +161,7 @@ mod tests {
 
     async fn extract(chain: Vec<Vec<u8>>) -> Result<ClientCertificate, ClientCertificateRejection> {
         let mut request = Request::new(Method::GET, "/");
-        request.set_security(&Security::new(Arc::new(Secured { client_chain: chain })));
+        request.set_security(Security::new(Arc::new(Secured { client_chain: chain })));
         ClientCertificate::from_request(&mut request, &()).await
     }
 

@@ -12,7 +12,7 @@ use rustls::{RootCertStore, ServerConfig};
 
 use super::names::Names;
 use super::pair::{Pair, Term, TlsError, read_authorities};
-use super::watch::Watch;
+use super::watch::{Stamps, Watch};
 use crate::config::{ClientAuth, Settings, Tls, TlsVersion};
 use crate::error::Error;
 
@@ -23,6 +23,8 @@ pub(crate) struct Live {
     /// What clients may choose from (RFC 7301), the best first.
     protocols: Vec<Vec<u8>>,
     provider: Arc<CryptoProvider>,
+    /// The files as they were before they were read for the first time.
+    first: Stamps,
     current: RwLock<Arc<Current>>,
 }
 
@@ -77,8 +79,9 @@ impl Live {
     /// Reads what `settings` name.
     fn read(settings: Tls, protocols: Vec<Vec<u8>>) -> Result<Self, Error> {
         let provider = Arc::new(aws_lc_rs::default_provider());
+        let first = Stamps::of(files(&settings));
         let current = Current::read(&settings, &protocols, &provider, None)?;
-        Ok(Self { settings, protocols, provider, current: RwLock::new(Arc::new(current)) })
+        Ok(Self { settings, protocols, provider, first, current: RwLock::new(Arc::new(current)) })
     }
 
     /// Reads all files again; what is in force stays so where one is no good.
@@ -102,11 +105,9 @@ impl Live {
         &self.settings
     }
 
-    /// The files that are watched.
-    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
-        let Tls { certificate, key, pairs, client_ca, .. } = &self.settings;
-        let pairs = pairs.iter().flat_map(|pair| [&pair.certificate, &pair.key]);
-        [certificate, key, client_ca].into_iter().flatten().chain(pairs).map(|path| &**path)
+    /// The files as they were before they were read for the first time, and as they are.
+    pub(super) fn stamps(&self) -> (&Stamps, Stamps) {
+        (&self.first, Stamps::of(files(&self.settings)))
     }
 
     /// How long each certificate is good.
@@ -192,6 +193,13 @@ fn read_pairs(settings: &Tls, provider: &CryptoProvider) -> Result<Vec<Pair>, Er
         .chain(others)
         .map(|(certificate, key)| Pair::read(certificate, key, provider, now));
     Ok(pairs.collect::<Result<_, TlsError>>()?)
+}
+
+/// The files that are watched.
+fn files(settings: &Tls) -> impl Iterator<Item = &Path> {
+    let Tls { certificate, key, pairs, client_ca, .. } = settings;
+    let pairs = pairs.iter().flat_map(|pair| [&pair.certificate, &pair.key]);
+    [certificate, key, client_ca].into_iter().flatten().chain(pairs).map(|path| &**path)
 }
 
 #[cfg(feature = "http2")]

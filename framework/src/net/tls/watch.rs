@@ -1,6 +1,7 @@
 //! [`Watch`]: looks whether the files have changed, and how long the certificates are good.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -40,7 +41,7 @@ impl Watch {
 async fn watch(live: Arc<Live>, mut hangup: Hangup) {
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut files = Files { stamps: stamps(&live), state: State::Good };
+    let mut files = Files { stamps: live.stamps().0.clone(), state: State::Good };
     let mut warned: Option<Instant> = None;
     loop {
         if warned.is_none_or(|at| at.elapsed() >= WARN) {
@@ -83,12 +84,23 @@ enum Reason {
 /// The files as they were when they were read last.
 #[derive(Debug)]
 struct Files {
-    stamps: Vec<Option<Stamp>>,
+    stamps: Stamps,
     state: State,
 }
 
-/// What tells a file that was written anew.
-type Stamp = (Option<SystemTime>, u64, u64);
+/// What tells files that were written anew: when, how long they are, and which they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamps(Vec<Option<(Option<SystemTime>, u64, u64)>>);
+
+impl Stamps {
+    pub(super) fn of<'a>(files: impl Iterator<Item = &'a Path>) -> Self {
+        let stamp = |path| {
+            let data = fs::metadata(path).ok()?;
+            Some((data.modified().ok(), data.len(), inode(&data)))
+        };
+        Self(files.map(stamp).collect())
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -104,7 +116,8 @@ enum State {
 impl Files {
     /// Looks at the files, and reads them where there is reason to; gives whether others are in force now.
     fn look(&mut self, live: &Live, reason: Reason) -> bool {
-        let stamps = stamps(live);
+        // Before they are read: what is written meanwhile is seen the next time.
+        let (_, stamps) = live.stamps();
         let have_changed = stamps != self.stamps;
         self.stamps = stamps;
         if reason == Reason::Time && !have_changed && self.state != State::Doubtful {
@@ -128,14 +141,6 @@ impl Files {
             }
         }
     }
-}
-
-fn stamps(live: &Live) -> Vec<Option<Stamp>> {
-    let stamp = |path| {
-        let data = fs::metadata(path).ok()?;
-        Some((data.modified().ok(), data.len(), inode(&data)))
-    };
-    live.files().map(stamp).collect()
 }
 
 #[cfg(unix)]
