@@ -19,6 +19,10 @@ impl fmt::Display for PrintedConfig<'_> {
         let mut lines = Vec::new();
         let mut begun = None;
         for (setting, origin) in SETTINGS.iter().zip(origins) {
+            // Beside `listen` neither is looked at, and a file that has them is refused.
+            if !settings.listen.is_empty() && matches!(setting.name, "host" | "port") {
+                continue;
+            }
             let of = setting.in_section().map(|(section, _)| section);
             if let Some(of) = of
                 && begun != Some(of)
