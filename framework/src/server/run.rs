@@ -14,7 +14,8 @@ use crate::config::{
 };
 use crate::handlers::Monitor;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Supervisor, Vitals, Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Supervisor, Vitals,
+    Workers,
 };
 use crate::observe::{AccessLog, Events};
 use crate::routing::Listing;
@@ -29,7 +30,7 @@ where
     ///
     /// # Errors
     ///
-    /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
+    /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when a certificate or its key is no good, when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
         if let Some(mistake) = self.mistakes.pop() {
@@ -72,6 +73,7 @@ where
             reuse_port: settings.reuse_port,
             unix_mode: settings.unix_mode,
         };
+        let tls = LiveTls::of(&settings)?;
         let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
             Some(listeners) => listeners,
             None => Listeners::bind_all(&settings.addresses(), options)?,
@@ -80,13 +82,14 @@ where
         let routes = self.listing();
         let log = self.open_access_log()?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
-        let shop = self.into_shop(&settings, &supervisor)?;
+        let shop = self.into_shop(&settings, &supervisor, tls)?;
+        let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
         let workers = if per_core {
             Workers::per_core(listeners, workers, &shop)?
         } else {
             Workers::shared(listeners, workers, &shop)?
         };
-        announce(&settings, &addrs, &routes);
+        announce(&settings, &addrs, shop.tls.as_deref(), &routes);
         let _checks = Monitor::start(&shop.app)?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
         supervisor.ready(format_args!("serving at {}", places(&addrs)));
@@ -102,7 +105,12 @@ where
         Ok(())
     }
 
-    fn into_shop(self, settings: &Settings, supervisor: &Supervisor) -> io::Result<Shop<App<S>>> {
+    fn into_shop(
+        self,
+        settings: &Settings,
+        supervisor: &Supervisor,
+        tls: Option<Arc<LiveTls>>,
+    ) -> io::Result<Shop<App<S>>> {
         let connections = config::effective_max_connections(settings, config::file_limit());
         let caps = Caps::new(connections, settings.max_connections_per_address);
         let caps = Arc::new(caps.but_for(settings.trusted_proxies.iter().chain(&settings.proxy_protocol)));
@@ -113,8 +121,11 @@ where
         let vitals = is_watched.then(|| Arc::clone(&app.vitals));
         if let Some(vitals) = &vitals {
             vitals.watch_blocking(&blocking);
+            if let Some(tls) = &tls {
+                vitals.watch_tls(tls);
+            }
         }
-        Ok(Shop { app: app.share(), limits: Arc::new(limits), caps, blocking, shutdown, vitals })
+        Ok(Shop { app: app.share(), limits: Arc::new(limits), caps, blocking, shutdown, vitals, tls })
     }
 }
 
@@ -136,10 +147,13 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     }
 
     /// Prints what the command line asks for, if that is something else than to serve.
-    pub(super) fn act(&self, loaded: &Loaded) -> io::Result<Next> {
+    pub(super) fn act(&self, loaded: &Loaded) -> crate::Result<Next> {
         let text = match loaded.action {
             Action::Serve => return Ok(Next::Serve),
-            Action::CheckConfig => CheckedConfig(loaded).to_string(),
+            Action::CheckConfig => {
+                LiveTls::of(&loaded.settings)?;
+                CheckedConfig(loaded).to_string()
+            }
             Action::PrintConfig => PrintedConfig(loaded).to_string(),
             Action::PrintRoutes => self.listing(),
             Action::PrintVersion => {
@@ -183,7 +197,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce(settings: &Settings, addresses: &[ListenAddr], routes: &str) {
+fn announce(settings: &Settings, addresses: &[ListenAddr], tls: Option<&LiveTls>, routes: &str) {
     use std::io::Write;
     let name = program();
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -191,6 +205,8 @@ fn announce(settings: &Settings, addresses: &[ListenAddr], routes: &str) {
         name: &name,
         version: env!("CARGO_PKG_VERSION"),
         addresses,
+        scheme: if tls.is_some() { "https" } else { "http" },
+        note: tls.and_then(LiveTls::note),
         runtime: settings.runtime,
         workers: settings.workers,
         routes: &routes,
