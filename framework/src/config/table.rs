@@ -455,7 +455,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         name: "access_log_to",
         section: "Log",
-        value: Value::Text(&LogTarget),
+        value: Value::Custom(&LogTarget),
         default: "stdout",
         help: "where these lines go; SIGHUP opens a file anew",
     },

@@ -1,25 +1,34 @@
 //! Settings whose texts have grammars of their own.
 
+use std::fmt;
+
 use super::list::{List, NONE};
 use super::settings::Settings;
 use super::units::UnitError;
-use super::value::Text;
+use super::value::Custom;
 use crate::observe::AccessLogTo;
 
 /// `access_log_to`.
 pub(super) struct LogTarget;
 
-impl Text for LogTarget {
+impl fmt::Display for LogTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`stdout`, `stderr` or the name of a file")
+    }
+}
+
+impl Custom for LogTarget {
     fn placeholder(&self) -> &'static str {
         "stdout|stderr|FILE"
     }
 
-    fn expected(&self) -> &'static str {
-        "`stdout`, `stderr` or the name of a file"
+    fn show(&self, settings: &mut Settings) -> String {
+        settings.access_log_to.to_string()
     }
 
-    fn show(&self, settings: &Settings) -> String {
-        settings.access_log_to.to_string()
+    fn holds(&self, settings: &mut Settings) -> bool {
+        let shown = self.show(settings);
+        self.apply(settings, &shown).is_ok()
     }
 
     fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError> {

@@ -30,10 +30,7 @@ pub(super) enum Value {
     Rate(Field<u64>, RangeInclusive<u64>),
     /// One of a few words.
     Word(&'static dyn Word),
-    /// A text that has a grammar of its own.
-    Text(&'static dyn Text),
     /// What knows by itself how it is read.
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "no setting of another room is there"))]
     Custom(&'static dyn Custom),
     /// Permissions of a file.
     Mode(Field<u32>),
@@ -56,7 +53,6 @@ impl Value {
             Self::Size(field, bounds) => *field(settings) = within(bounds, parse_size(text)?)?,
             Self::Rate(field, bounds) => *field(settings) = within(bounds, parse_rate(text)?)?,
             Self::Word(word) => word.apply(settings, text)?,
-            Self::Text(kind) => kind.apply(settings, text)?,
             Self::Custom(custom) => custom.apply(settings, text)?,
             Self::Mode(field) => *field(settings) = parse_mode(text)?,
             Self::List(list) => list.apply(settings, text)?,
@@ -76,7 +72,6 @@ impl Value {
             Self::Size(field, _) => write_size(*field(settings)),
             Self::Rate(field, _) => write_rate(*field(settings)),
             Self::Word(word) => word.show(settings).to_owned(),
-            Self::Text(text) => text.show(settings),
             Self::Custom(custom) => custom.show(settings),
             Self::Mode(field) => format!("{:03o}", field(settings)),
             Self::List(list) => list.show(settings),
@@ -87,8 +82,8 @@ impl Value {
     pub(super) fn holds(&self, settings: &Settings) -> bool {
         let settings = &mut settings.clone();
         match self {
-            Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::List(_) | Self::Custom(_) => true,
-            Self::Text(text) => text.apply(&mut settings.clone(), &text.show(settings)).is_ok(),
+            Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::List(_) => true,
+            Self::Custom(custom) => custom.holds(settings),
             Self::Mode(field) => *field(settings) <= MOST_MODE,
             Self::Count(field, bounds) => bounds.contains(field(settings)),
             Self::Duration(field, bounds) => bounds.contains(field(settings)),
@@ -109,7 +104,6 @@ impl Value {
                 let words = word.words().join("|");
                 if words.len() <= WIDEST_WORDS { words } else { "WORD".to_owned() }
             }
-            Self::Text(text) => text.placeholder().to_owned(),
             Self::Custom(custom) => custom.placeholder().to_owned(),
             Self::Mode(_) => "MODE".to_owned(),
             Self::List(list) => list.placeholder().to_owned(),
@@ -166,7 +160,6 @@ impl fmt::Display for Value {
                 Some((last, others)) => write!(f, "`{}` or `{last}`", others.join("`, `")),
                 None => Ok(()),
             },
-            Self::Text(text) => f.write_str(text.expected()),
             Self::Custom(custom) => custom.fmt(f),
             Self::Mode(_) => f.write_str("permissions in octal digits, such as 660"),
             Self::List(list) => f.write_str(list.expected()),
@@ -182,6 +175,12 @@ pub(super) trait Custom: fmt::Display + Sync {
     fn show(&self, settings: &mut Settings) -> String;
     /// What `--help` writes in the value's place.
     fn placeholder(&self) -> &'static str;
+
+    /// Whether the value as it stands keeps its bounds, which the program's own values need not do.
+    fn holds(&self, settings: &mut Settings) -> bool {
+        let _ = settings;
+        true
+    }
 
     /// The value that the command line may leave out.
     fn implied(&self) -> Option<&'static str> {
@@ -207,21 +206,6 @@ pub(super) trait Word: Sync {
     fn words(&self) -> Vec<&'static str>;
     /// The word of the value as it stands.
     fn show(&self, settings: &mut Settings) -> &'static str;
-    /// Sets the value that `text` stands for.
-    fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError>;
-}
-
-/// A setting whose text has a grammar of its own.
-pub(super) trait Text: Sync {
-    /// What `--help` writes in the value's place.
-    fn placeholder(&self) -> &'static str;
-
-    /// What is expected, as it stands after "expected".
-    fn expected(&self) -> &'static str;
-
-    /// Writes the value as it stands, so that it can be read again.
-    fn show(&self, settings: &Settings) -> String;
-
     /// Sets the value that `text` stands for.
     fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError>;
 }
