@@ -14,17 +14,20 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
+#[cfg(feature = "shared-runtime")]
+use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::acceptor::{Accepted, Caps, accept, accept_backlog};
 use super::drain::Door;
 use super::listener::{Listeners, Listening, Parting, adopt, leave_new_ones};
-use super::vitals::{Beating, Vitals};
+use super::vitals::{Beating, Pulse, Vitals};
 use super::{Application, Drain, Limits, Losses, Peer, Place, serve_connection};
 use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
+use crate::middleware::BoxFuture;
 use crate::observe::Witness;
 
 /// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
@@ -66,13 +69,16 @@ pub(crate) struct Workers {
 #[derive(Debug)]
 enum Crew {
     PerCore(Vec<Thread>),
+    #[cfg(feature = "shared-runtime")]
     Shared(SharedRuntime),
 }
 
 /// The runtime of shared workers; there until it is dropped.
+#[cfg(feature = "shared-runtime")]
 #[derive(Debug)]
 struct SharedRuntime(Option<Runtime>);
 
+#[cfg(feature = "shared-runtime")]
 impl SharedRuntime {
     /// Ends it and waits, but not longer than [`STOP`]: on a thread of its own, as Tokio lets no task wait for it.
     async fn stop(mut self) {
@@ -88,6 +94,7 @@ impl SharedRuntime {
     }
 }
 
+#[cfg(feature = "shared-runtime")]
 impl Drop for SharedRuntime {
     /// Ends it without waiting: a server's future may be dropped, and Tokio panics where a runtime is waited for in
     /// another one.
@@ -133,6 +140,7 @@ impl Workers {
     /// # Errors
     ///
     /// When the operating system refuses a thread or the runtime.
+    #[cfg(feature = "shared-runtime")]
     pub(crate) fn shared<A: Application>(
         listeners: Listeners,
         workers: usize,
@@ -157,8 +165,7 @@ impl Workers {
             let door = Door::new(Arc::clone(&drain));
             let listener = adopt(listening.socket)?;
             let pulse = shop.vitals.as_ref().map(Vitals::pulse);
-            let accepting = accept_all(listener, listening.parting, shop.clone(), door, witnesses);
-            runtime.spawn(Beating::new(accepting, pulse));
+            runtime.spawn(accepting(listener, listening.parting, shop.clone(), door, witnesses, pulse));
         }
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone() })
     }
@@ -203,6 +210,7 @@ impl Workers {
     pub(crate) async fn stop(self) -> Losses {
         self.drains.iter().for_each(|drain| drain.cut());
         match self.crew {
+            #[cfg(feature = "shared-runtime")]
             Crew::Shared(runtime) => runtime.stop().await,
             Crew::PerCore(threads) => {
                 let (stops, stopped): (Vec<_>, Vec<_>) =
@@ -238,8 +246,7 @@ fn start_thread<A: Application>(
             let witnesses = vec![witness.clone()];
             let listener = adopt(listening.socket)?;
             let pulse = shop.vitals.as_ref().map(Vitals::pulse);
-            let accepting = accept_all(listener, listening.parting, shop.clone(), door, witnesses);
-            runtime.spawn(Beating::new(accepting, pulse));
+            runtime.spawn(accepting(listener, listening.parting, shop.clone(), door, witnesses, pulse));
         }
     }
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
@@ -251,6 +258,18 @@ fn start_thread<A: Application>(
         let _ = done.send(());
     })?;
     Ok(Thread { stop, stopped })
+}
+
+/// [`accept_all`] with its pulse. In a box, so that it is compiled once, and not for each kind of runtime.
+fn accepting<A: Application>(
+    listener: TcpListener,
+    parting: Parting,
+    shop: Shop<A>,
+    door: Door,
+    witnesses: Vec<Witness>,
+    pulse: Option<Pulse>,
+) -> BoxFuture<'static, ()> {
+    Box::pin(Beating::new(accept_all(listener, parting, shop, door, witnesses), pulse))
 }
 
 /// Accepts and serves until the drain begins; then closes the socket, as its parting says.
@@ -365,6 +384,7 @@ mod tests {
         };
         let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false };
         let listen = || Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
+        #[cfg(feature = "shared-runtime")]
         drop(Workers::shared(listen(), 1, &shop).unwrap());
         drop(Workers::per_core(listen(), 1, &shop).unwrap());
     }

@@ -5,15 +5,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::{CommandLine, HasState, Missing, Server};
-use crate::app::App;
+use crate::app::{App, Core};
 use crate::banner::Banner;
 use crate::blocking::BlockingPool;
 use crate::config::{
-    self, Action, CheckedConfig, Gathered, Help, ListenError, Loaded, PrintedConfig, Runtime, Settings,
+    self, Action, CheckedConfig, FileSource, Gathered, Help, ListenError, Loaded, PrintedConfig, Runtime,
+    Settings,
 };
-use crate::handlers::Monitor;
+use crate::http::Shutdown;
+use crate::middleware::BoxFuture;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Vitals, Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
 };
 use crate::routing::Listing;
 
@@ -41,26 +43,52 @@ where
         match self.act(&loaded)? {
             Next::Serve => {
                 self.settings = loaded.settings;
-                self.serve().await
+                self.into_running().serve().await
             }
             Next::End => Ok(()),
         }
     }
 
     /// The application alone, and what its connections are held to: what a test runs without a socket.
-    pub(crate) fn into_app(self) -> (App<S>, Limits) {
+    pub(crate) fn into_app(self) -> (App, Limits) {
         let (server, state) = self.into_parts();
-        server.with_state(state)
+        let limits = Limits::of(&server.settings);
+        (server.with_state(state), limits)
     }
 
-    async fn serve(mut self) -> crate::Result {
+    fn into_running(mut self) -> Running {
+        let (settings, shutdown) = (self.settings.clone(), self.shutdown.clone());
+        let (trigger, listing) = (self.trigger.take(), self.listing());
+        let (app, limits) = self.into_app();
+        Running { app, limits, settings, shutdown, trigger, listing }
+    }
+}
+
+/// A server that is to run, without its state's type.
+struct Running {
+    app: App,
+    limits: Limits,
+    settings: Settings,
+    shutdown: Shutdown,
+    trigger: Option<Trigger>,
+    /// What is answered where.
+    listing: String,
+}
+
+impl Running {
+    /// Serves until the end. In a box, so that programs have its future only once, and compiled.
+    fn serve(self) -> BoxFuture<'static, crate::Result> {
+        Box::pin(self.serve_in_place())
+    }
+
+    async fn serve_in_place(mut self) -> crate::Result {
         // From before anybody can know of this server: a signal that comes any time later ends it in order.
         let signals = Signals::listen()?;
         let settings = self.settings.clone();
         let trigger = self.trigger.take();
+        let routes = std::mem::take(&mut self.listing);
         let workers = settings.workers;
-        let per_core = settings.runtime == Runtime::PerCore;
-        let sockets = if per_core { workers } else { 1 };
+        let sockets = if settings.runtime == Runtime::PerCore { workers } else { 1 };
         let options = ListenOptions { backlog: settings.backlog, sockets, reuse_port: settings.reuse_port };
         let addr = settings.address();
         let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
@@ -68,26 +96,24 @@ where
             None => Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?,
         };
         let addrs = listeners.addrs.clone();
-        let routes = self.listing();
-        let shop = self.into_shop(&settings)?;
-        let workers = if per_core {
-            Workers::per_core(listeners, workers, &shop)?
-        } else {
-            Workers::shared(listeners, workers, &shop)?
+        let shop = self.into_shop()?;
+        let workers = match settings.runtime {
+            Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
+            #[cfg(feature = "shared-runtime")]
+            Runtime::Shared => Workers::shared(listeners, workers, &shop)?,
         };
         announce(&settings, &addrs, &routes);
-        let _checks = Monitor::start(&shop.app)?;
+        let _checks = shop.app.probes.start()?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
         net::run(workers, signals, drain, trigger).await;
         Ok(())
     }
 
-    fn into_shop(self, settings: &Settings) -> io::Result<Shop<App<S>>> {
-        let connections = config::effective_max_connections(settings, config::file_limit());
+    fn into_shop(self) -> io::Result<Shop<App>> {
+        let Self { app, limits, settings, shutdown, .. } = self;
+        let connections = config::effective_max_connections(&settings, config::file_limit());
         let caps = Arc::new(Caps::new(connections, settings.max_connections_per_address));
         let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
-        let shutdown = self.shutdown.clone();
-        let (app, limits) = self.into_app();
         let vitals = app.probes.are_attached().then(|| Arc::clone(&app.vitals));
         if let Some(vitals) = &vitals {
             vitals.watch_blocking(&blocking);
@@ -106,53 +132,48 @@ pub(super) enum Next {
 impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// Asks all sources for the settings.
     pub(super) fn gather(&self) -> Gathered {
-        let args = match self.command_line {
-            CommandLine::Read => std::env::args_os().skip(1).collect(),
-            CommandLine::Ignored => Vec::new(),
-        };
-        Settings::gather(self.settings.clone(), &self.file, std::env::vars_os(), args.into_iter())
+        gather(self.settings.clone(), &self.file, self.command_line)
     }
 
     /// Prints what the command line asks for, if that is something else than to serve.
     pub(super) fn act(&self, loaded: &Loaded) -> io::Result<Next> {
-        let text = match loaded.action {
-            Action::Serve => return Ok(Next::Serve),
-            Action::CheckConfig => CheckedConfig(loaded).to_string(),
-            Action::PrintConfig => PrintedConfig(loaded).to_string(),
-            Action::PrintRoutes => self.listing(),
-            Action::PrintVersion => {
-                format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION"))
-            }
-            Action::PrintHelp => Help { program: &program(), settings: &loaded.settings }.to_string(),
-        };
-        print(&text)?;
-        Ok(Next::End)
+        act(loaded, &|| self.listing())
     }
 
     /// What is answered where, as `--routes` prints it.
     fn listing(&self) -> String {
         let paths: Vec<_> = self.probes.paths().collect();
-        Listing { routes: &self.routes, paths: &paths }.to_string()
+        Listing { table: self.routes.table(), paths: &paths }.to_string()
     }
 }
 
 impl<S: Send + Sync + 'static> Server<S, Missing> {
-    fn with_state(self, state: S) -> (App<S>, Limits) {
-        let limits = Limits::of(&self.settings);
-        let app = App {
-            routes: self.routes,
-            mounts: self.mounts,
-            layers: self.layers,
-            state,
-            trailing_slash: self.settings.trailing_slash,
-            renderer: self.reports.renderer,
-            observers: self.reports.observers.into(),
-            counters: self.reports.counters,
-            probes: self.probes.into_probes(),
-            vitals: Arc::new(Vitals::new()),
-        };
-        (app, limits)
+    fn with_state(self, state: S) -> App {
+        let core = Arc::new(Core { routes: self.routes, mounts: self.mounts, layers: self.layers, state });
+        let probes = self.probes.into_probes(&core);
+        App::new(core, self.settings.trailing_slash, self.reports, probes)
     }
+}
+
+fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> Gathered {
+    let args = match command_line {
+        CommandLine::Read => std::env::args_os().skip(1).collect(),
+        CommandLine::Ignored => Vec::new(),
+    };
+    Settings::gather(settings, file, std::env::vars_os(), args.into_iter())
+}
+
+fn act(loaded: &Loaded, listing: &dyn Fn() -> String) -> io::Result<Next> {
+    let text = match loaded.action {
+        Action::Serve => return Ok(Next::Serve),
+        Action::CheckConfig => CheckedConfig(loaded).to_string(),
+        Action::PrintConfig => PrintedConfig(loaded).to_string(),
+        Action::PrintRoutes => listing(),
+        Action::PrintVersion => format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION")),
+        Action::PrintHelp => Help { program: &program(), settings: &loaded.settings }.to_string(),
+    };
+    print(&text)?;
+    Ok(Next::End)
 }
 
 /// Tells on standard error where the server is and what it answers.
