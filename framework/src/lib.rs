@@ -75,6 +75,7 @@
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
+//! | `shared-runtime` | `Runtime::Shared`, one runtime that takes work from one thread to another |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
 //!
