@@ -318,7 +318,7 @@ pub fn borrowed_param<'a, T: FromParam<'a>>(text: &'a str, name: &'static str) -
 }
 
 fn refusal(name: &'static str, detail: &dyn fmt::Display) -> Box<Response> {
-    let problem = Problem::new(StatusCode::BAD_REQUEST).detail(detail.to_string()).with("param", name);
+    let problem = Problem::new(StatusCode::BAD_REQUEST).detail(detail.to_string()).with_text("param", name);
     Box::new(problem.into_response())
 }
 

@@ -73,6 +73,28 @@ impl Problem {
         self
     }
 
+    /// The same for a text. What every program has in it names this, and [`Problem::with_number`]: then one that has no
+    /// other members need not be able to write those.
+    #[must_use]
+    pub(crate) fn with_text(mut self, member: &str, text: &str) -> Self {
+        self.set_member(member.to_owned(), quoted(text));
+        self
+    }
+
+    /// The same for a whole number.
+    #[must_use]
+    pub(crate) fn with_number(mut self, member: &str, number: u64) -> Self {
+        self.set_member(member.to_owned(), number.to_string());
+        self
+    }
+
+    /// The same for what is written in JSON already.
+    #[must_use]
+    pub(super) fn with_json(mut self, member: &str, json: String) -> Self {
+        self.set_member(member.to_owned(), json);
+        self
+    }
+
     fn set_member(&mut self, name: String, json: String) {
         match self.members.binary_search_by(|(known, _)| known.cmp(&name)) {
             Ok(at) => {
