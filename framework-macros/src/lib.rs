@@ -17,12 +17,14 @@ mod http_error;
 mod middleware;
 mod nearest;
 mod options;
+mod refused;
 mod route;
 mod routes;
 mod scope;
 mod signature;
 mod spans;
 mod state;
+mod surroundings;
 #[cfg(test)]
 mod testing;
 mod waiting;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::config::Runtime;
+use crate::config::{ListenAddr, Runtime};
 
 /// The lines to print on stderr, without escapes; shown with a line feed at the end of each.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub(crate) struct Banner<'a> {
     /// The version of this crate.
     pub(crate) version: &'a str,
     /// Every address that is listened on, with the port that was taken.
-    pub(crate) addresses: &'a [SocketAddr],
+    pub(crate) addresses: &'a [ListenAddr],
     /// How the work is spread over threads.
     pub(crate) runtime: Runtime,
     /// How many threads serve connections.
@@ -34,8 +34,11 @@ impl fmt::Display for Banner<'_> {
         };
         let workers = if self.workers == 1 { "worker" } else { "workers" };
         writeln!(f, "{} on fingerpost {} ({} {workers}, {runtime})", self.name, self.version, self.workers)?;
-        for &address in self.addresses {
-            writeln!(f, "  {}", Link(address))?;
+        for address in self.addresses {
+            match address.tcp() {
+                Some(address) => writeln!(f, "  {}", Link(address))?,
+                None => writeln!(f, "  {address}")?,
+            }
         }
         if !self.routes.is_empty() {
             writeln!(f)?;
@@ -107,6 +110,8 @@ mod tests {
             ("[::]:8080", "http://[::1]:8080 (on every address)"),
             ("[::1]:80", "http://[::1]"),
             ("[fe80::1]:8080", "http://[fe80::1]:8080"),
+            ("unix:/run/a.sock", "unix:/run/a.sock"),
+            ("unix:@a", "unix:@a"),
         ];
         for (address, link) in rows {
             assert_eq!(banner(&[address], 2, 0).lines().nth(1).map(str::trim_start), Some(link));

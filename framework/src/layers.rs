@@ -18,9 +18,11 @@
 //! # assert_eq!(ROUTES.len(), 1);
 //! ```
 
+#[cfg(feature = "redis")]
+pub use crate::middleware::WithoutRedis;
 pub use crate::middleware::{
     ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, Quota,
-    RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
+    QuotaError, RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
 };
 #[cfg(feature = "compression")]
 pub use crate::middleware::{Compression, CompressionLevel, Decompression};

@@ -72,6 +72,7 @@
 //! | `cookies` | `Cookies`, a jar that answers |
 //! | `cookies-signed` | `SignedCookies` and `PrivateCookies`, with a `CookieKey` |
 //! | `csp-nonces` | `Csp::NONCE` and `CspNonce`, for [`layers::SecurityHeaders`] |
+//! | `redis` | `Redis`, for limits and sessions that replicas share |
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
@@ -111,6 +112,8 @@ mod macros;
 mod middleware;
 mod net;
 mod observe;
+#[cfg(feature = "redis")]
+mod redis;
 mod reports;
 mod respond;
 mod routing;
@@ -118,6 +121,8 @@ mod routing;
 #[path = "server.rs"]
 mod serving;
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "ws")]
 mod ws;
 
@@ -130,6 +135,8 @@ pub use bytes::Bytes;
 pub use ::cookie;
 #[cfg(feature = "cookies")]
 pub use extract::Cookies;
+#[cfg(all(feature = "sessions", feature = "redis"))]
+pub use extract::RedisStore;
 #[cfg(feature = "cookies-signed")]
 pub use extract::{CookieKey, CookieKeyError, PrivateCookies, SignedCookies};
 #[cfg(feature = "sessions")]
@@ -147,13 +154,16 @@ pub use macros::embed;
 #[cfg(feature = "config")]
 pub use config::{Secret, value_units as units};
 
-pub use config::{ConfigErrors, Runtime, Settings, TrailingSlash};
+pub use config::{
+    ConfigErrors, ForwardedField, ListenAddr, ListenAddrError, Network, NetworkError, Runtime, Settings,
+    TrailingSlash,
+};
 pub use error::{Error, Result};
 pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
     MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
-    Range, Rejected, State, TypedHeader, UploadedFile, UserAgent, rejection,
+    Range, Rejected, SiteOrigin, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
@@ -166,9 +176,11 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, Counters, Counts, Ended, Exchange, Observer, ProtocolError, Refusals, StatusClasses, Timeout,
-    Timeouts,
+    AccessLog, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError, Refusals,
+    StatusClasses, Timeout, Timeouts,
 };
+#[cfg(feature = "redis")]
+pub use redis::Redis;
 pub use respond::{
     AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,
     Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,

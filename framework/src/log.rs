@@ -245,8 +245,10 @@ mod tests {
 
     #[test]
     fn writes_the_chain_of_an_error() {
-        let error =
-            crate::config::ListenError::new(([127, 0, 0, 1], 80).into(), io::ErrorKind::Interrupted.into());
+        let error = crate::config::ListenError::new(
+            "127.0.0.1:80".parse().unwrap(),
+            io::ErrorKind::Interrupted.into(),
+        );
         let error: &(dyn Error + 'static) = &error;
         let lines = logged(Level::INFO, false, || tracing::error!(error, "no listener"));
         assert_eq!(lines.len(), 1);

@@ -7,7 +7,12 @@ pub use crate::extract::argument::{
     refuse_if, takes_body, takes_no_body,
 };
 pub use crate::extract::function::{Cache, Outcome, cache};
-pub use crate::extract::param::{AnyParam, borrowed_param, owned_param, param_text};
+pub use crate::extract::param::{
+    AnyParam, ParamFault, borrowed_param, owned_param, param_fault, param_text, refuse_params,
+};
+pub use crate::extract::serde_bounds::{Readable, Writable};
+#[cfg(feature = "validation")]
+pub use crate::extract::valid::Validates;
 #[cfg(feature = "embed")]
 pub use crate::handlers::{EmbeddedFile, embedded};
 pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, assert_middleware};

@@ -10,7 +10,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::config::{FileSource, Runtime, Settings, TrailingSlash};
+use crate::config::{FileSource, ListenAddr, Network, Runtime, Settings, TrailingSlash};
 use crate::error::Error;
 use crate::handlers::Attached;
 use crate::http::Shutdown;
@@ -245,6 +245,26 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// The port to listen on; 8080 unless set, and 0 is any that is free.
     pub fn port(mut self, port: u16) -> Self {
         self.settings.port = port;
+        self
+    }
+
+    /// Where to listen, in the place of host and port: addresses, and Unix sockets.
+    ///
+    /// ```
+    /// use server::{Routes, Server};
+    ///
+    /// let server = Server::new(Routes::<()>::EMPTY).listen(["127.0.0.1:8080".parse()?, "unix:/run/service.sock".parse()?]);
+    /// # Ok::<(), server::Error>(())
+    /// ```
+    pub fn listen(mut self, addresses: impl IntoIterator<Item = ListenAddr>) -> Self {
+        self.settings.listen = addresses.into_iter().collect();
+        self
+    }
+
+    /// The peers whose word is taken for where a request came from: proxies that set the
+    /// [`forwarded_fields`](Settings::forwarded_fields) whatever the client sent. None unless set.
+    pub fn trusted_proxies(mut self, networks: impl IntoIterator<Item: Into<Network>>) -> Self {
+        self.settings.trusted_proxies = networks.into_iter().map(Into::into).collect();
         self
     }
 

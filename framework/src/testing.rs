@@ -108,7 +108,7 @@ impl Client {
             let _ = &checks;
             let (ours, theirs) = duplex(PIPE_BYTES);
             let place = Place::new(Arc::new(Drain::new(shutdown.clone())));
-            let peer = Peer { addr: Some(CLIENT_ADDR) };
+            let peer = Peer { addr: Some(CLIENT_ADDR), is_secure: false };
             let (app, limits) = (Arc::clone(&app), Arc::clone(&limits));
             tokio::spawn(serve_connection(theirs, peer, app, limits, place, witness.clone()));
             ours

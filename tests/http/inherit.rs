@@ -2,7 +2,7 @@
 
 use std::net::{Ipv6Addr, TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::UnixDatagram;
 use std::process::Command;
 
 use fingerpost_tests::{App, StartError};
@@ -96,9 +96,9 @@ fn takes_nothing_that_is_left_to_another() {
 fn says_what_it_was_left_instead() {
     let folder = std::env::temp_dir().join(format!("inherit-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let unix = UnixListener::bind(folder.join("socket")).unwrap();
-    let found = |what| format!("descriptor 3: expected a listening TCP socket, found {what}");
-    check_refused(unix, &[], &["LISTEN_FDS", &found("a Unix socket")]);
+    let unix = UnixDatagram::bind(folder.join("socket")).unwrap();
+    let found = |what| format!("descriptor 3: expected a listening TCP or Unix socket, found {what}");
+    check_refused(unix, &[], &["LISTEN_FDS", &found("a Unix socket of datagrams")]);
     std::fs::remove_dir_all(&folder).unwrap();
     check_refused(UdpSocket::bind("127.0.0.1:0").unwrap(), &[], &[&found("a UDP socket")]);
     check_refused(std::fs::File::open("/dev/null").unwrap(), &[], &[&found("no socket")]);

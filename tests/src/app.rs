@@ -35,7 +35,8 @@ pub struct App {
 impl App {
     /// Starts `program` on a free port of the loopback interface and waits for its banner.
     ///
-    /// `settings` are environment variables; those of the framework that stand in ours are not passed on.
+    /// `settings` are environment variables; those of the framework that stand in ours are not passed on. With
+    /// `SERVER_LISTEN` among them it listens there instead.
     ///
     /// # Errors
     ///
@@ -94,7 +95,10 @@ impl App {
         stdout: Stdio,
     ) -> Result<Self, StartError> {
         forget_settings(&mut command);
-        command.env("SERVER_HOST", "127.0.0.1").env("SERVER_PORT", "0").envs(settings.iter().copied());
+        if !settings.iter().any(|(name, _)| *name == "SERVER_LISTEN") {
+            command.env("SERVER_HOST", "127.0.0.1").env("SERVER_PORT", "0");
+        }
+        command.envs(settings.iter().copied());
         command.stdin(stdin).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(StartError::Spawn)?;
         let log = Arc::new(Mutex::new(String::new()));
@@ -216,7 +220,11 @@ impl std::error::Error for StartError {}
 /// Keeps from `command` the settings of the framework that stand in our own environment.
 pub fn forget_settings(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
-        let ours = name.to_str().is_some_and(|name| name == "PORT" || name.starts_with("SERVER_"));
+        let is_ours = |name: &str| {
+            let starts = ["SERVER_", "NOTIFY_", "WATCHDOG_"];
+            name == "PORT" || starts.iter().any(|start| name.starts_with(start))
+        };
+        let ours = name.to_str().is_some_and(is_ours);
         if ours {
             command.env_remove(name);
         }

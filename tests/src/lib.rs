@@ -5,7 +5,9 @@
 mod answer;
 mod app;
 mod client;
+mod redis;
 
 pub use answer::Answer;
 pub use app::{App, StartError, forget_settings};
 pub use client::{Begun, Call, ClientError};
+pub use redis::RedisServer;

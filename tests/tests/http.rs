@@ -23,7 +23,15 @@ mod panics;
 mod probes;
 #[path = "../apps/programs.rs"]
 mod programs;
+#[path = "../http/proxies.rs"]
+mod proxies;
 #[path = "../http/start.rs"]
 mod start;
+#[cfg(unix)]
+#[path = "../http/supervisor.rs"]
+mod supervisor;
+#[cfg(target_os = "linux")]
+#[path = "../http/unix.rs"]
+mod unix;
 #[path = "../http/websocket.rs"]
 mod websocket;

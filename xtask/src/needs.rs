@@ -18,8 +18,10 @@ pub(crate) enum Tool {
     Python,
     /// Fills in the forms of an example: Chromium, and what steers it.
     Browser,
-    /// Reads compressed answers as anybody's client does.
+    /// Reads compressed answers, and HTTP/2, as anybody's client does.
     Curl,
+    /// Asks for much over HTTP/2.
+    H2load,
     /// Reads the metrics: Prometheus, and its checker.
     Prometheus,
     /// Keeps a process on a core.
@@ -32,6 +34,8 @@ pub(crate) enum Tool {
     Strip,
     /// A server to compare ours with.
     Nginx,
+    /// What replicas share.
+    Redis,
 }
 
 /// Makes sure that `tools` can be called, and installs what is missing.
@@ -47,12 +51,14 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
             Tool::Curl => debian("curl", "curl")?,
+            Tool::H2load => debian("h2load", "nghttp2-client")?,
             Tool::Prometheus => debian("promtool", "prometheus")?,
             Tool::Taskset => debian("taskset", "util-linux")?,
             Tool::Valgrind => debian("valgrind", "valgrind")?,
             Tool::Strace => debian("strace", "strace")?,
             Tool::Strip => debian("strip", "binutils")?,
             Tool::Nginx => debian("nginx", "nginx-light")?,
+            Tool::Redis => debian("redis-server", "redis-server")?,
         }
     }
     Ok(())

@@ -66,7 +66,9 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Browser,
         needs::Tool::Prometheus,
         needs::Tool::Curl,
+        needs::Tool::H2load,
         needs::Tool::Python,
+        needs::Tool::Redis,
     ];
     if !steps.run("tools", || needs::tools(&tools)) {
         return;

@@ -4,12 +4,25 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use server::{
-    Body, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, StatusCode, WebSocketUpgrade, get,
-    header, post, routes,
+    Body, ClientAddr, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, SiteOrigin, StatusCode,
+    WebSocketUpgrade, get, header, post, routes,
 };
 
-const ROUTES: Routes =
-    routes![index, hello, echo, stream, slow, large, no_content, not_modified, ticks, socket, stop];
+const ROUTES: Routes = routes![
+    index,
+    hello,
+    origin,
+    echo,
+    stream,
+    slow,
+    stuck,
+    large,
+    no_content,
+    not_modified,
+    ticks,
+    socket,
+    stop
+];
 
 #[server::main]
 async fn main() -> server::Result {
@@ -26,6 +39,13 @@ async fn index() -> &'static str {
 #[get("/hello/:name")]
 async fn hello(name: String) -> String {
     format!("hello, {name}\n")
+}
+
+/// Where the request came from, and the origin that the client asked for.
+#[get("/origin")]
+async fn origin(client: Option<ClientAddr>, site: SiteOrigin) -> String {
+    let client = client.map_or_else(|| "nowhere".to_owned(), |client| client.to_string());
+    format!("{client} {site}\n")
 }
 
 /// The body byte for byte, with its content type.
@@ -49,6 +69,13 @@ async fn stream() -> Body {
         }
         out.finish().await
     })
+}
+
+/// Holds its worker for seconds, as no handler should.
+#[get("/stuck")]
+async fn stuck() -> &'static str {
+    std::thread::sleep(Duration::from_secs(6));
+    "stuck\n"
 }
 
 /// An answer that takes its time.

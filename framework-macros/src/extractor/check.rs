@@ -8,6 +8,7 @@ use crate::errors::Errors;
 use crate::extracted::{Extracted, StateType, borrowed_lifetime, tokens_text};
 use crate::function::Function;
 use crate::options::Options;
+use crate::refused;
 use crate::signature::{check_plain_async, has_impl, is_named, typed_arguments};
 
 /// An extractor without a mistake that the macro can see.
@@ -116,6 +117,7 @@ fn check_output<'a>(function: &'a Function, options: &Options, errors: &mut Erro
     }
     if options.state.is_none() && is_foreign(value) {
         let text = tokens_text(value);
+        refused::note(value);
         errors.at(
             value,
             format_args!("`{text}` is no type of this crate: wrap it in one, as in `struct Name({text});`"),

@@ -10,6 +10,7 @@ use super::units;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::nearest::nearest;
+use crate::surroundings::{Place, place_of};
 
 /// A handler with all that its attribute says of it.
 pub(crate) struct Route {
@@ -62,6 +63,7 @@ pub(crate) fn route(arguments: Arguments, function: &Function, errors: &mut Erro
     let known = patterns.as_deref().filter(|patterns| !patterns.is_empty());
     let fn_arguments = signature::check(function, known, errors);
     let Options { with, state, .. } = arguments.options;
+    plain_functions(&with, errors);
     let (patterns, arguments) = (patterns?, fn_arguments?);
     errors.is_empty().then(|| Route {
         methods,
@@ -72,6 +74,23 @@ pub(crate) fn route(arguments: Arguments, function: &Function, errors: &mut Erro
         arguments,
         summary: summary(function),
     })
+}
+
+/// Refuses what is named as middleware and is known to be none.
+fn plain_functions(with: &[Expr], errors: &mut Errors) {
+    let names = with.iter().filter_map(|layer| match layer {
+        Expr::Path(path) => path.path.get_ident(),
+        _ => None,
+    });
+    for name in names.filter(|name| place_of(name) == Place::Plain) {
+        errors.at(
+            name,
+            format!(
+                "`{name}` is a function and no middleware: write `#[middleware]` over it, which takes \
+                 `request: Request, next: Next<'_>`"
+            ),
+        );
+    }
 }
 
 /// Refuses a second route attribute, and says how to write both as one where they can be one.

@@ -7,12 +7,13 @@
 //! rustc's time for a route goes with the number of its items and bodies more than with their length. So nothing stands
 //! here in a block, an alias or a constant of its own that can stand in another.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, ReturnType};
 
 use super::check::{OnDisconnect, Policy, Route};
+use super::params::Params;
 use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
 use super::{proofs, url};
@@ -165,7 +166,7 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
 }
 
 /// The names of an argument's value, and of the text it borrows from.
-fn local(kind: &str, index: usize) -> Ident {
+pub(super) fn local(kind: &str, index: usize) -> Ident {
     format_ident!("__{kind}_{index}")
 }
 
@@ -193,15 +194,11 @@ fn is_plain(route: &Route, function: &Function) -> bool {
 /// One call with all that the answer is made of: parameters, then extractors, then the function.
 fn plain(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
-    let params = route.arguments.iter().filter_map(|argument| match &argument.source {
-        Source::Param { index, name, .. } => Some(owned_param(argument, *index, name)),
-        Source::Extractor { .. } | Source::Request => None,
-    });
-    let params: Vec<_> = params.collect();
+    let params = Params::of(&route.arguments, false).results();
     let group = proofs::groups(route).into_iter().next().unwrap_or_default();
     // Where the attribute names the state there is no bound that has the checks.
     let types = route.state.as_ref().map(|state| {
-        let (checked, others) = (proofs::checked_in_call(0, route), params.len() + group.len() + 2);
+        let (checked, others) = (proofs::checked_in_call(route), params.len() + group.len() + 2);
         let others = std::iter::repeat_n(quote!(_), others);
         quote!(::<#state, #checked, #(#others),*>)
     });
@@ -265,30 +262,14 @@ fn ready(route: &Route) -> Option<TokenStream> {
 /// What the block does: owned parameters, extractors, then what takes or borrows from the request, then the call.
 fn steps(route: &Route, function: &Function) -> TokenStream {
     let blocking = function.sig.asyncness.is_none();
-    let arguments = || route.arguments.iter().enumerate();
-    let mut steps = TokenStream::new();
-    let mut inside = TokenStream::new();
-    for (index, argument) in arguments() {
-        if let Source::Param { index: param, name, text: Text::Owned } = &argument.source {
-            steps.extend(or_return(
-                &local("arg", index),
-                &owned_param(argument, *param, name),
-                Refusal::Boxed,
-            ));
-        }
+    let params = Params::of(&route.arguments, blocking);
+    let mut steps = params.before_extractors();
+    for group in &proofs::groups(route) {
+        steps.extend(extract(group, route));
     }
-    for (index, group) in proofs::groups(route).iter().enumerate() {
-        steps.extend(extract(index, group, route));
-    }
-    for (index, argument) in arguments() {
-        if let Source::Param { index: param, name, text: Text::Borrowed } = &argument.source {
-            let (text, arg) = (local("text", index), local("arg", index));
-            steps.extend(borrowed_text(&text, *param, name, blocking));
-            let parse = borrowed_param(&arg, &text, argument, name);
-            if blocking { inside.extend(parse) } else { steps.extend(parse) }
-        }
-    }
-    for (index, argument) in arguments() {
+    steps.extend(params.behind_extractors());
+    let inside = params.on_its_thread();
+    for (index, argument) in route.arguments.iter().enumerate() {
         if matches!(argument.source, Source::Request) {
             let arg = local("arg", index);
             let request = quote_spanned!(argument.span.resolved_at(Span::call_site())=> __request);
@@ -307,58 +288,18 @@ fn steps(route: &Route, function: &Function) -> TokenStream {
     }
 }
 
-/// What a step's refusal is made of.
-#[derive(Clone, Copy)]
-enum Refusal {
-    Response,
-    /// What is not awaited has it in a box, as it would make every result as large as a response.
-    Boxed,
-}
-
-/// `let #arg = match #result { Ok(value) => value, Err(response) => return response };`
-fn or_return(arg: &impl ToTokens, result: &TokenStream, refusal: Refusal) -> TokenStream {
-    let refused = match refusal {
-        Refusal::Response => quote!(__response),
-        Refusal::Boxed => quote!(*__response),
-    };
+/// `let (#args,) = match <(A, B) as ExtractAll<…>>::extract_all(…).await { … };`
+fn extract(group: &[(usize, &Argument)], route: &Route) -> TokenStream {
+    let (state, types, checked) = (state(route), proofs::tuple(group), proofs::checked_in_call(route));
+    let args = group.iter().map(|(index, _)| local("arg", *index));
     quote! {
-        let #arg = match #result {
+        let (#(#args,)*) = match
+            <#types as ::server::__private::ExtractAll<#state, #checked>>::extract_all(&mut __request, __state).await
+        {
             ::core::result::Result::Ok(__value) => __value,
-            ::core::result::Result::Err(__response) => return #refused,
+            ::core::result::Result::Err(__response) => return __response,
         };
     }
-}
-
-fn owned_param(argument: &Argument, param: usize, name: &str) -> TokenStream {
-    let (ty, param) = (&argument.ty, Literal::usize_unsuffixed(param));
-    quote!(::server::__private::owned_param::<#ty>(&__request, #param, #name))
-}
-
-fn borrowed_text(text: &Ident, param: usize, name: &str, blocking: bool) -> TokenStream {
-    let param = Literal::usize_unsuffixed(param);
-    let made =
-        or_return(text, &quote!(::server::__private::param_text(&__request, #param, #name)), Refusal::Boxed);
-    // What runs on another thread cannot point into the request, which stays here.
-    let owned = blocking.then(|| quote!(let #text = ::std::borrow::Cow::into_owned(#text);));
-    quote!(#made #owned)
-}
-
-fn borrowed_param(arg: &Ident, text: &Ident, argument: &Argument, name: &str) -> TokenStream {
-    let ty = &argument.ty;
-    or_return(arg, &quote!(::server::__private::borrowed_param::<#ty>(&#text, #name)), Refusal::Boxed)
-}
-
-/// `let (#args,) = match <(A, B) as ExtractAll<…>>::extract_all(…).await { … };`
-fn extract(index: usize, group: &[(usize, &Argument)], route: &Route) -> TokenStream {
-    let (state, types, checked) = (state(route), proofs::tuple(group), proofs::checked_in_call(index, route));
-    let args = group.iter().map(|(index, _)| local("arg", *index));
-    or_return(
-        &quote!((#(#args,)*)),
-        &quote! {
-            <#types as ::server::__private::ExtractAll<#state, #checked>>::extract_all(&mut __request, __state).await
-        },
-        Refusal::Response,
-    )
 }
 
 /// The state that the handler is called with.

@@ -8,17 +8,22 @@ use syn::Attribute;
 use super::expand::{cfgs, item};
 use super::types::is_primitive;
 use crate::function::Function;
+use crate::surroundings::{Place, place_of};
 
 /// The function, unchanged, and a handler that is in no table and is never called.
 ///
 /// `others` are route attributes that were taken off it; their imports are used none the less.
 pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
+    let name = &function.sig.ident;
     // An `impl` block has no room for more items, and a struct that hides a primitive would break the whole module.
-    if function.sig.receiver().is_some() || is_primitive(&function.sig.ident) {
+    if function.sig.receiver().is_some()
+        || is_primitive(name)
+        || matches!(place_of(name), Place::Associated | Place::BesideModule)
+    {
         return quote!(#[allow(dead_code)] #function);
     }
     let others = others.iter().map(Attribute::path);
-    let (name, item, cfgs) = (&function.sig.ident, item(function), cfgs(function));
+    let (item, cfgs) = (item(function), cfgs(function));
     quote! {
         #[allow(dead_code)]
         #function

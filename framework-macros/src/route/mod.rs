@@ -4,6 +4,7 @@ mod attributes;
 mod check;
 mod expand;
 mod fallback;
+mod params;
 mod parse;
 mod pattern;
 mod proofs;
@@ -20,9 +21,12 @@ use syn::Attribute;
 
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::refused;
+use crate::signature::typed_arguments;
 
 pub(crate) use attributes::{arguments_of, route_attribute};
 pub(crate) use pattern::{Pattern, Segment};
+pub(crate) use types::is_primitive;
 
 /// `#[route(GET, "/")]`.
 pub(crate) fn route(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -32,6 +36,11 @@ pub(crate) fn route(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[get("/")]` and the others that are named after their method.
 pub(crate) fn shorthand(method: &str, args: TokenStream, item: TokenStream) -> TokenStream {
     handler(Some(method), args, item)
+}
+
+/// Whether an argument is of a type that an `#[extractor]` was refused for.
+fn asks_for_what_was_refused(function: &Function) -> bool {
+    typed_arguments(&function.sig).any(|(_, ty)| refused::is_noted(ty))
 }
 
 fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenStream {
@@ -55,7 +64,7 @@ fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenS
         }
     };
     let arguments = parse::arguments(args, method, &mut errors);
-    let silent = arguments.options.silent;
+    let silent = arguments.options.silent || asks_for_what_was_refused(&function);
     let route = check::route(arguments, &function, &mut errors);
     // A second one has been told of; left in place it would expand to a second struct.
     let others: Vec<Attribute> =

@@ -27,8 +27,8 @@ pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
     if route.state.is_some() {
         return Vec::new();
     }
-    let arguments = groups(route).into_iter().enumerate().map(|(index, group)| {
-        let (types, checked) = (tuple(&group), checked(index, route));
+    let arguments = groups(route).into_iter().map(|group| {
+        let (types, checked) = (tuple(&group), checked(route));
         quote!(#types: ::server::__private::ExtractAll<__S, #checked>)
     });
     let layers = unit_structs(route).map(|(index, _)| {
@@ -47,13 +47,14 @@ pub(super) fn groups(route: &Route) -> Vec<Vec<(usize, &Argument)>> {
 }
 
 /// The second argument of `ExtractAll` where the handler is called: of a bound on any state it is known.
-pub(super) fn checked_in_call(index: usize, route: &Route) -> TokenStream {
-    if route.state.is_some() { checked(index, route) } else { quote!(_) }
+pub(super) fn checked_in_call(route: &Route) -> TokenStream {
+    if route.state.is_some() { checked(route) } else { quote!(_) }
 }
 
-/// What is asked of the arguments stands in the first group's.
-fn checked(index: usize, route: &Route) -> TokenStream {
-    let checks = (index == 0).then(|| arguments(route));
+/// What is asked of all arguments: each group has it, as the bound of one that holds a type that is no extractor holds by it
+/// alone. What it says twice, rustc tells once.
+fn checked(route: &Route) -> TokenStream {
+    let checks = arguments(route);
     quote!(::server::__private::Checked<{ #checks true }>)
 }
 

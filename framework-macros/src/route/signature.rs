@@ -10,6 +10,7 @@ use super::types::{borrows, find_lifetime, find_word, is_named, is_primitive, la
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::nearest::nearest;
+use crate::surroundings::{Place, place_of};
 
 /// An argument of a handler.
 pub(crate) struct Argument {
@@ -105,14 +106,8 @@ fn shape(sig: &Signature, errors: &mut Errors) -> bool {
             "a handler is a function, not a method: take what it needs from the state, as in `users: State<Users>`",
         );
     }
-    if is_primitive(&sig.ident) {
-        let name = &sig.ident;
-        refuse(
-            name.to_token_stream(),
-            &format!(
-                "a route is also a type of its name, which would hide Rust's own `{name}`: rename the function"
-            ),
-        );
+    if let Some(message) = no_room(sig) {
+        refuse(sig.ident.to_token_stream(), &message);
     }
     if let Some(parameter) = sig.generics.params.first() {
         refuse(
@@ -126,6 +121,28 @@ fn shape(sig: &Signature, errors: &mut Errors) -> bool {
         );
     }
     sound
+}
+
+/// Why no type of the function's name can stand beside it, and so no route.
+fn no_room(sig: &Signature) -> Option<String> {
+    let name = &sig.ident;
+    if is_primitive(name) {
+        return Some(format!(
+            "a route is also a type of its name, which would hide Rust's own `{name}`: rename the function"
+        ));
+    }
+    match place_of(name) {
+        Place::Free | Place::Plain => None,
+        // One with `self` is told of there.
+        Place::Associated if sig.receiver().is_some() => None,
+        Place::Associated => Some(format!(
+            "a handler is a function of a module, found `{name}` in an `impl` or a `trait`: move it out"
+        )),
+        Place::BesideModule => Some(format!(
+            "a route is also a type of its name, and the module `{name}` beside it has that name already: rename the \
+             function, as in `get_{name}`"
+        )),
+    }
 }
 
 /// The name under which an argument can be a parameter: its identifier, or the one in `Parsed(name)`.

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{GenericArgument, Ident, PathArguments, PathSegment, Type};
 
 /// Whether a type of this name would hide one that the language has.
-pub(super) fn is_primitive(name: &Ident) -> bool {
+pub(crate) fn is_primitive(name: &Ident) -> bool {
     const PRIMITIVES: &[&str] = &[
         "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
         "bool", "char", "str",

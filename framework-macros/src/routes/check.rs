@@ -4,17 +4,20 @@ use std::collections::HashMap;
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{Expr, LitStr, Path};
+use syn::{Expr, Ident, LitStr, Path};
 
 use super::parse::{Content, Item, Scope, text};
 use crate::errors::Errors;
-use crate::route::{Pattern, Segment};
+use crate::route::{Pattern, Segment, is_primitive};
+use crate::surroundings::{Place, place_of};
 
 /// The items of a table in the order written.
 pub(crate) struct FlatTable {
     /// The first is the table itself.
     pub(crate) scopes: Vec<FlatScope>,
     pub(crate) items: Vec<FlatItem>,
+    /// Functions that are no routes, as a route is a type of its name.
+    pub(crate) unroutable: Vec<Ident>,
 }
 
 /// A scope with everything of the scopes around it.
@@ -42,7 +45,7 @@ pub(crate) enum Kind {
 
 /// Checks prefixes and repetitions and flattens; an item with a fault is left out.
 pub(crate) fn flatten(items: Vec<Item>, errors: &mut Errors) -> FlatTable {
-    let table = FlatTable { scopes: vec![FlatScope::default()], items: Vec::new() };
+    let table = FlatTable { scopes: vec![FlatScope::default()], items: Vec::new(), unroutable: Vec::new() };
     let mut flattener = Flattener { table, seen: HashMap::new(), errors };
     flattener.items(items, 0);
     flattener.table
@@ -92,6 +95,12 @@ impl Flattener<'_> {
 
     fn item(&mut self, path: Path, scope: usize, kind: Kind) {
         let prefix = self.table.scopes.get(scope).map(|scope| scope.prefix.clone()).unwrap_or_default();
+        if let Some(name) = path.get_ident()
+            && kind == Kind::Handler
+            && self.is_unroutable(name)
+        {
+            return;
+        }
         let name = text(&path);
         let span = path.segments.first().map_or_else(Span::call_site, |first| first.ident.span());
         if let Some(first) = self.seen.get(&(prefix.clone(), name.clone())) {
@@ -102,6 +111,24 @@ impl Flattener<'_> {
         }
         self.seen.insert((prefix, name), span);
         self.table.items.push(FlatItem { scope, path, kind });
+    }
+}
+
+impl Flattener<'_> {
+    /// Whether a function of this name in this file cannot be in a table. Where it has no error of its own, it gets one.
+    fn is_unroutable(&mut self, name: &Ident) -> bool {
+        match place_of(name) {
+            Place::BesideModule => return true,
+            Place::Plain => {
+                let message =
+                    format!("`{name}` is a function without a route: write `#[get(\"/...\")]` over it");
+                self.errors.at(name, message);
+            }
+            Place::Free | Place::Associated if is_primitive(name) => {}
+            Place::Free | Place::Associated => return false,
+        }
+        self.table.unroutable.push(name.clone());
+        true
     }
 }
 

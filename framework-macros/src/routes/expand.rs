@@ -21,6 +21,7 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let checks = checks(table);
     let layers = table.scopes.iter().map(layers);
     let bindings = table.items.iter().map(binding);
+    let unroutable = &table.unroutable;
     quote! {{
         #errors
         // Short names, as every route is written out with them.
@@ -55,6 +56,8 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
         static __CONFLICTS: ::server::__private::Conflicts<#item_count> =
             ::server::__private::Conflicts::find(&__SOURCES, &__TABLE);
         #checks
+        // A function of this name has an error of its own; where there is none, it is told of here.
+        #(const _: () = { let _ = #unroutable; };)*
         ::server::Routes::__new(&__TABLE, const {
             &::server::__private::Bindings::<_, { __SIZES.routes }, { __SIZES.layers }>::new(
                 &[#(#layers),*],

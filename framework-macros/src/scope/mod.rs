@@ -2,6 +2,7 @@
 
 mod content;
 mod expand;
+mod file;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use crate::route::Pattern;
 pub(crate) fn scope(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = parse::options(args, &mut errors);
+    let item = file::inlined(&item).unwrap_or(item);
     let module = match syn::parse2::<Module>(item.clone()) {
         Ok(module) => module,
         Err(error) => {

@@ -3,18 +3,19 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+
+use super::listen_addr::ListenAddr;
 
 /// An address that could not be listened on.
 #[derive(Debug)]
 pub(crate) struct ListenError {
-    address: SocketAddr,
+    address: ListenAddr,
     error: io::Error,
 }
 
 impl ListenError {
     /// Takes what the system said when a listener was to be made at `address`.
-    pub(crate) fn new(address: SocketAddr, error: io::Error) -> Self {
+    pub(crate) fn new(address: ListenAddr, error: io::Error) -> Self {
         Self { address, error }
     }
 }
@@ -22,8 +23,9 @@ impl ListenError {
 impl fmt::Display for ListenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, error } = self;
-        let (host, port) = (address.ip(), address.port());
         write!(f, "cannot listen on {address}: ")?;
+        let Some(address) = address.tcp() else { return write_unix_fault(error, f) };
+        let (host, port) = (address.ip(), address.port());
         match error.kind() {
             io::ErrorKind::AddrInUse => {
                 let other = port.checked_add(1).unwrap_or(8080);
@@ -48,6 +50,19 @@ impl fmt::Display for ListenError {
             ),
             _ => write!(f, "{error}; `--host` and `--port` choose another address"),
         }
+    }
+}
+
+/// What is wrong with a Unix socket.
+fn write_unix_fault(error: &io::Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => f.write_str("another program listens there"),
+        io::ErrorKind::AlreadyExists => {
+            f.write_str("there is something that is no socket; remove it, or choose another path")
+        }
+        io::ErrorKind::NotFound => f.write_str("there is no such folder"),
+        io::ErrorKind::PermissionDenied => f.write_str("this user may make no socket in that folder"),
+        _ => write!(f, "{error}"),
     }
 }
 
@@ -107,6 +122,13 @@ mod tests {
             Unsupported,
             "cannot listen on 0.0.0.0:8080: unsupported; `--host` and `--port` choose another address",
         );
+        let at = "unix:/run/a.sock";
+        check(at, AddrInUse, "cannot listen on unix:/run/a.sock: another program listens there");
+        check(
+            at,
+            io::ErrorKind::AlreadyExists,
+            "cannot listen on unix:/run/a.sock: there is something that is no socket; remove it, or choose another path",
+        );
     }
 
     #[test]
@@ -114,7 +136,7 @@ mod tests {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = taken.local_addr().expect("its address");
         let refused = std::net::TcpListener::bind(address).expect_err("the port is taken");
-        let error = ListenError::new(address, refused);
+        let error = ListenError::new(address.into(), refused);
         assert!(
             error.to_string().starts_with(&format!("cannot listen on {address}: the port is in use")),
             "{error}"

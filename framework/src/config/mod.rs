@@ -11,10 +11,14 @@ mod file;
 #[cfg(not(feature = "config"))]
 #[path = "no_file.rs"]
 mod file;
+mod front;
 mod help;
 mod limits;
+mod list;
 mod listen;
+mod listen_addr;
 mod nearest;
+mod network;
 mod print;
 mod settings;
 mod sources;
@@ -29,9 +33,12 @@ pub use errors::ConfigErrors;
 pub(crate) use file::FileSource;
 #[cfg(feature = "config")]
 pub use file::{Secret, units as value_units};
+pub use front::ForwardedField;
 pub(crate) use help::Help;
 pub(crate) use limits::{effective_max_connections, file_limit};
 pub(crate) use listen::ListenError;
+pub use listen_addr::{ListenAddr, ListenAddrError};
+pub use network::{Network, NetworkError};
 pub(crate) use print::{CheckedConfig, PrintedConfig};
 pub use settings::{Runtime, Settings, TrailingSlash};
 pub(crate) use sources::{Action, Gathered, Loaded};

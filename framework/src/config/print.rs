@@ -47,8 +47,10 @@ const WIDEST: usize = 60;
 
 fn line(setting: &Setting, value: &str) -> String {
     // An IPv6 address would be taken for something else.
-    let quote = if value.starts_with(':') { "\"" } else { "" };
-    format!("{}: {quote}{value}{quote}", setting.name)
+    if !value.starts_with([':', '[', '@', '*', '"']) && !value.contains(['#', '\\']) {
+        return format!("{}: {value}", setting.name);
+    }
+    format!("{}: \"{}\"", setting.name, value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Where a value comes from, in few words: the place in a file, the variable, or the option.

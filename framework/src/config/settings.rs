@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use tracing::Level;
 
+use super::front::ForwardedField;
+use super::listen_addr::ListenAddr;
+use super::network::Network;
+
 /// Every setting of the server.
 ///
 /// The same names serve the builder, the environment (`SERVER_KEEP_ALIVE_TIMEOUT=75s`) and the command line
@@ -24,10 +28,23 @@ pub struct Settings {
     pub host: Option<IpAddr>,
     /// The port to listen on; 0 takes any free one. Default: 8080.
     pub port: u16,
+    /// Where to listen, in the place of `host` and `port`. Default: none, and these two say it.
+    pub listen: Vec<ListenAddr>,
+    /// The permissions of the file of a Unix socket. Default: 0o660, for its owner and group.
+    pub unix_mode: u32,
     /// How many connections may wait in the kernel to be accepted, which may keep fewer. Default: 1,024.
     pub backlog: usize,
     /// Whether other processes that say the same may listen on this port as well. Default: no.
     pub reuse_port: bool,
+
+    /// The peers that are proxies whose word is taken for where a request came from. Default: none, and what anybody
+    /// says of it is ignored.
+    pub trusted_proxies: Vec<Network>,
+    /// By which fields they say it. Default: `x-forwarded-for` and `x-forwarded-proto`.
+    pub forwarded_fields: Vec<ForwardedField>,
+    /// The peers that must say in a PROXY header, before anything else, who their client is. Default: none, and of
+    /// nobody one is accepted.
+    pub proxy_protocol: Vec<Network>,
 
     /// How the work is spread over threads. Default: [`Runtime::PerCore`].
     pub runtime: Runtime,
@@ -74,6 +91,23 @@ pub struct Settings {
     /// How long a peer may be slower than the two rates above before they count. Default: 5 s.
     pub rate_grace: Duration,
 
+    /// Whether a connection that begins with the preface of HTTP/2 is served as one. Default: yes.
+    #[cfg(feature = "http2")]
+    pub http2: bool,
+    /// The most requests of one HTTP/2 connection in work at once; one more is refused, and may be sent again.
+    /// Default: 100.
+    #[cfg(feature = "http2")]
+    pub http2_max_streams: usize,
+    /// The most bytes of one request's body that are held before a handler reads them, over HTTP/2. Default: 256 KiB.
+    #[cfg(feature = "http2")]
+    pub http2_stream_window: u64,
+    /// The same of all requests of an HTTP/2 connection together. Default: 1 MiB.
+    #[cfg(feature = "http2")]
+    pub http2_connection_window: u64,
+    /// The most bytes of one frame of HTTP/2 that a client may send. Default: 16 KiB.
+    #[cfg(feature = "http2")]
+    pub http2_max_frame: u64,
+
     /// How long to serve on after the signal to stop, with readiness failing already. Default: 0 s.
     pub shutdown_delay: Duration,
     /// How long requests in flight may take to end when the server stops; then they are cut. Default: 30 s.
@@ -85,9 +119,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The address and the port to listen on.
+    /// The address and the port to listen on, where [`listen`](Self::listen) names none.
     pub fn address(&self) -> SocketAddr {
         SocketAddr::new(self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), self.port)
+    }
+
+    /// Every address to listen on: `listen`, or that of `host` and `port` where it names none.
+    pub(crate) fn addresses(&self) -> Vec<ListenAddr> {
+        if self.listen.is_empty() { vec![self.address().into()] } else { self.listen.clone() }
     }
 }
 
@@ -96,8 +135,13 @@ impl Default for Settings {
         Self {
             host: None,
             port: 8080,
+            listen: Vec::new(),
+            unix_mode: 0o660,
             backlog: 1024,
             reuse_port: false,
+            trusted_proxies: Vec::new(),
+            forwarded_fields: vec![ForwardedField::XForwardedFor, ForwardedField::XForwardedProto],
+            proxy_protocol: Vec::new(),
             runtime: Runtime::PerCore,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             blocking_threads: 64,
@@ -115,6 +159,16 @@ impl Default for Settings {
             body_min_rate: 240,
             write_min_rate: 240,
             rate_grace: Duration::from_secs(5),
+            #[cfg(feature = "http2")]
+            http2: true,
+            #[cfg(feature = "http2")]
+            http2_max_streams: 100,
+            #[cfg(feature = "http2")]
+            http2_stream_window: 256 * 1024,
+            #[cfg(feature = "http2")]
+            http2_connection_window: 1024 * 1024,
+            #[cfg(feature = "http2")]
+            http2_max_frame: 16 * 1024,
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
             log: Level::INFO,

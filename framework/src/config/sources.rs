@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::cli::CommandLine;
 use super::errors::{ConfigError, ConfigErrors, Place, Source};
 use super::file::{self, FileSource, Said, Section};
+use super::front::ForwardedField;
 use super::nearest::nearest;
 use super::settings::Settings;
 use super::table::{ENVIRONMENT_PREFIX, SETTINGS, find};
@@ -73,6 +74,8 @@ impl Settings {
         }
         merge.check_bounds();
         merge.check_head();
+        merge.check_forwarded();
+        merge.check_listen();
         Gathered { merge, action, section }
     }
 }
@@ -288,6 +291,42 @@ impl Merge {
         {
             let (beside, least) = (write_size(BESIDE_TARGET), write_size(least));
             let text = format!("{head} must be at least {beside} more than {target}: {least} or more");
+            self.errors.push(ConfigError::Conflict { text });
+        }
+    }
+
+    /// Refuses a host or a port that somebody asks for beside `listen`, which would not be looked at. A platform's `PORT`
+    /// is passed over: it is set for all programs.
+    fn check_listen(&mut self) {
+        if self.settings.listen.is_empty() {
+            return;
+        }
+        let Some(listen) = self.name_and_value("listen") else { return };
+        for name in ["host", "port"] {
+            let Some((index, setting)) = find(name) else { continue };
+            let Origin::Read(place) = self.origin(index) else { continue };
+            if place.name == "PORT" {
+                continue;
+            }
+            let text = format!(
+                "{place} = {} is not looked at beside {listen}; write it there, or leave it out",
+                setting.value.show(&self.settings)
+            );
+            self.errors.push(ConfigError::Conflict { text });
+        }
+    }
+
+    /// Refuses `forwarded` beside fields that say the same: a proxy sets the one or the others, and passes on what the
+    /// client says in those that it does not set.
+    fn check_forwarded(&mut self) {
+        let fields = &self.settings.forwarded_fields;
+        if fields.len() > 1
+            && fields.contains(&ForwardedField::Forwarded)
+            && let Some(fields) = self.name_and_value("forwarded_fields")
+        {
+            let text = format!(
+                "{fields} must be `forwarded` alone, or the others: what a proxy does not set is the client's"
+            );
             self.errors.push(ConfigError::Conflict { text });
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tracing::Level;
 
+use super::list::Items;
 use super::settings::{Runtime, Settings, TrailingSlash};
 use super::units::UnitError;
 use super::value::{Value, Words};
@@ -58,6 +59,12 @@ const LEAST: Duration = Duration::from_millis(1);
 const LARGEST_HEAD: u64 = 16 << 20;
 const LARGEST_RATE: u64 = 1 << 30;
 const MOST_CONNECTIONS: usize = 100_000_000;
+/// RFC 9113 §6.9.1.
+#[cfg(feature = "http2")]
+const LARGEST_WINDOW: u64 = (1 << 31) - 1;
+/// A connection begins with one byte less (RFC 9113 §6.9.2), and nothing makes that less.
+#[cfg(feature = "http2")]
+const LEAST_CONNECTION_WINDOW: u64 = 64 * 1024;
 
 /// Every setting, in the order of `--help`.
 pub(super) static SETTINGS: &[Setting] = &[
@@ -76,6 +83,24 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "the port to listen on; 0 takes any free one",
     },
     Setting {
+        name: "listen",
+        section: "Where it listens",
+        value: Value::List(&Items {
+            field: |s| &mut s.listen,
+            placeholder: "ADDRESSES",
+            expected: "addresses such as 127.0.0.1:8080 or unix:/run/service.sock, with commas between them; or none",
+        }),
+        default: "none",
+        help: "several addresses, Unix sockets among them, in place of both",
+    },
+    Setting {
+        name: "unix_mode",
+        section: "Where it listens",
+        value: Value::Mode(|s| &mut s.unix_mode),
+        default: "660",
+        help: "the permissions of a Unix socket",
+    },
+    Setting {
         name: "backlog",
         section: "Where it listens",
         value: Value::Count(|s| &mut s.backlog, 1..=65_535),
@@ -88,6 +113,39 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: Value::Word(&Words { field: |s| &mut s.reuse_port, words: SWITCH }),
         default: "false",
         help: "whether other processes that say the same may share the port",
+    },
+    Setting {
+        name: "trusted_proxies",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.trusted_proxies,
+            placeholder: "NETWORKS",
+            expected: NETWORKS,
+        }),
+        default: "none",
+        help: "proxies whose word is taken for where a request came from",
+    },
+    Setting {
+        name: "forwarded_fields",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.forwarded_fields,
+            placeholder: "FIELDS",
+            expected: "`forwarded`, or any of `x-forwarded-for`, `x-forwarded-proto` and `x-forwarded-host`, with commas",
+        }),
+        default: "x-forwarded-for, x-forwarded-proto",
+        help: "the fields by which they say it",
+    },
+    Setting {
+        name: "proxy_protocol",
+        section: "Behind a proxy",
+        value: Value::List(&Items {
+            field: |s| &mut s.proxy_protocol,
+            placeholder: "NETWORKS",
+            expected: NETWORKS,
+        }),
+        default: "none",
+        help: "peers that must say in a PROXY header who their client is",
     },
     Setting {
         name: "runtime",
@@ -211,6 +269,46 @@ pub(super) static SETTINGS: &[Setting] = &[
         default: "5s",
         help: "how long a peer may be slower than that",
     },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2",
+        section: "HTTP/2",
+        value: Value::Word(&Words { field: |s| &mut s.http2, words: SWITCH }),
+        default: "true",
+        help: "whether a connection that begins as HTTP/2 is served as such",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_max_streams",
+        section: "HTTP/2",
+        value: Value::Count(|s| &mut s.http2_max_streams, 1..=100_000),
+        default: "100",
+        help: "requests of one connection in work at once; beyond it refused",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_stream_window",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_stream_window, 1024..=LARGEST_WINDOW),
+        default: "256KiB",
+        help: "bytes of a request's body held before a handler reads them",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_connection_window",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_connection_window, LEAST_CONNECTION_WINDOW..=LARGEST_WINDOW),
+        default: "1MiB",
+        help: "the same of all requests of a connection together",
+    },
+    #[cfg(feature = "http2")]
+    Setting {
+        name: "http2_max_frame",
+        section: "HTTP/2",
+        value: Value::Size(|s| &mut s.http2_max_frame, 16_384..=16_777_215),
+        default: "16KiB",
+        help: "bytes of a frame that a client may send",
+    },
     Setting {
         name: "shutdown_delay",
         section: "Shutdown",
@@ -248,6 +346,7 @@ const RUNTIMES: &[(&str, Runtime)] = &[
     #[cfg(feature = "shared-runtime")]
     ("shared", Runtime::Shared),
 ];
+const NETWORKS: &str = "networks such as 10.0.0.0/8, addresses, or unix, with commas between them; or none";
 
 const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
 
@@ -283,13 +382,17 @@ mod tests {
                 Value::Port(_) => "81".to_owned(),
                 Value::Count(..) => "997".to_owned(),
                 Value::Duration(..) => "11m".to_owned(),
-                Value::Size(..) => "9KiB".to_owned(),
+                Value::Size(..) => "99KiB".to_owned(),
                 Value::Rate(..) => "7KiB/s".to_owned(),
                 Value::Word(word) => {
                     let words = word.words();
                     let other = words.iter().rfind(|word| **word != setting.default);
                     (*other.expect("two words at least")).to_owned()
                 }
+                Value::Mode(_) => "600".to_owned(),
+                Value::List(_) if setting.name == "listen" => "[::1]:80, unix:/a".to_owned(),
+                Value::List(_) if setting.name == "forwarded_fields" => "forwarded".to_owned(),
+                Value::List(_) => "10.0.0.0/8, unix".to_owned(),
             };
             let mut settings = Settings::default();
             setting.apply(&mut settings, &other).expect(setting.name);
@@ -311,7 +414,8 @@ mod tests {
     fn names_are_of_one_form_and_differ() {
         let names: std::collections::BTreeSet<_> = SETTINGS.iter().map(|setting| setting.name).collect();
         assert_eq!(names.len(), SETTINGS.len());
-        assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
+        let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+        assert!(names.iter().all(|name| name.bytes().all(is_plain)));
         let (_, setting) = find("keep_alive_timeout").expect("a setting");
         assert_eq!(setting.environment_name(), "SERVER_KEEP_ALIVE_TIMEOUT");
         assert_eq!(setting.option_name(), "--keep-alive-timeout");
@@ -350,6 +454,15 @@ mod tests {
             ("runtime", ""),
             ("reuse_port", "yes"),
             ("log", "INFO"),
+            ("unix_mode", "1000"),
+            ("unix_mode", "68"),
+            ("unix_mode", "rw"),
+            ("unix_mode", ""),
+            ("listen", "8080"),
+            ("trusted_proxies", "10.0.0.1/8"),
+            ("trusted_proxies", "10.0.0.0/8,"),
+            ("trusted_proxies", "loopback"),
+            ("forwarded_fields", "x-real-ip"),
         ];
         for (name, text) in rows {
             let (_, setting) = find(name).expect(name);
@@ -376,6 +489,13 @@ mod tests {
             ("request_timeout", "8760h", "8760h"),
             ("body_min_rate", "0", "0B/s"),
             ("runtime", "shared", "shared"),
+            ("unix_mode", "0777", "777"),
+            ("unix_mode", "7", "007"),
+            ("listen", "localhost:80,unix:@a", "127.0.0.1:80, unix:@a"),
+            ("trusted_proxies", "none", "none"),
+            ("trusted_proxies", "", "none"),
+            ("trusted_proxies", " 10.0.0.0/8 ,::1,unix", "10.0.0.0/8, ::1, unix"),
+            ("forwarded_fields", "X-Forwarded-For", "x-forwarded-for"),
         ];
         for (name, text, shown) in rows {
             let (_, setting) = find(name).expect(name);

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::list::List;
 use super::settings::Settings;
 use super::units::{
     UnitError, parse_duration, parse_rate, parse_size, write_duration, write_rate, write_size,
@@ -29,6 +30,10 @@ pub(super) enum Value {
     Rate(Field<u64>, RangeInclusive<u64>),
     /// One of a few words.
     Word(&'static dyn Word),
+    /// Permissions of a file.
+    Mode(Field<u32>),
+    /// Any number of values of one kind.
+    List(&'static dyn List),
 }
 
 impl Value {
@@ -46,6 +51,8 @@ impl Value {
             Self::Size(field, bounds) => *field(settings) = within(bounds, parse_size(text)?)?,
             Self::Rate(field, bounds) => *field(settings) = within(bounds, parse_rate(text)?)?,
             Self::Word(word) => word.apply(settings, text)?,
+            Self::Mode(field) => *field(settings) = parse_mode(text)?,
+            Self::List(list) => list.apply(settings, text)?,
         }
         Ok(())
     }
@@ -62,6 +69,8 @@ impl Value {
             Self::Size(field, _) => write_size(*field(settings)),
             Self::Rate(field, _) => write_rate(*field(settings)),
             Self::Word(word) => word.show(settings).to_owned(),
+            Self::Mode(field) => format!("{:03o}", field(settings)),
+            Self::List(list) => list.show(settings),
         }
     }
 
@@ -69,7 +78,8 @@ impl Value {
     pub(super) fn holds(&self, settings: &Settings) -> bool {
         let settings = &mut settings.clone();
         match self {
-            Self::Host(_) | Self::Port(_) | Self::Word(_) => true,
+            Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::List(_) => true,
+            Self::Mode(field) => *field(settings) <= MOST_MODE,
             Self::Count(field, bounds) => bounds.contains(field(settings)),
             Self::Duration(field, bounds) => bounds.contains(field(settings)),
             Self::Size(field, bounds) | Self::Rate(field, bounds) => bounds.contains(field(settings)),
@@ -86,6 +96,8 @@ impl Value {
             Self::Size(..) => "SIZE".to_owned(),
             Self::Rate(..) => "RATE".to_owned(),
             Self::Word(word) => word.words().join("|"),
+            Self::Mode(_) => "MODE".to_owned(),
+            Self::List(list) => list.placeholder().to_owned(),
         }
     }
 }
@@ -120,6 +132,8 @@ impl fmt::Display for Value {
                 Some((last, others)) => write!(f, "`{}` or `{last}`", others.join("`, `")),
                 None => Ok(()),
             },
+            Self::Mode(_) => f.write_str("permissions in octal digits, such as 660"),
+            Self::List(list) => f.write_str(list.expected()),
         }
     }
 }
@@ -190,6 +204,15 @@ fn parse_count<T: std::str::FromStr>(text: &str) -> Result<T, UnitError> {
         return Err(UnitError { nearest: readable.then_some(plain) });
     }
     text.parse().map_err(|_| UnitError::default())
+}
+
+/// Everything for everybody.
+const MOST_MODE: u32 = 0o777;
+
+fn parse_mode(text: &str) -> Result<u32, UnitError> {
+    let is_octal = (1..=4).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    let mode = u32::from_str_radix(text, 8).ok().filter(|&mode| is_octal && mode <= MOST_MODE);
+    mode.ok_or_else(UnitError::default)
 }
 
 fn within<T: PartialOrd>(bounds: &RangeInclusive<T>, value: T) -> Result<T, UnitError> {

@@ -5,12 +5,13 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use http::StatusCode;
-use serde_core::de::{Deserialize, DeserializeOwned};
+use serde_core::de::Deserialize;
 
 use super::FromRequest;
 use super::body::{BodyRejection, collect};
 use super::de::{Coding, FieldErrors, Fields};
 use super::media_type::MediaTypeRejection;
+use super::serde_bounds::Readable;
 use crate::http::{MediaType, Request, Response};
 use crate::respond::{IntoResponse, Problem};
 
@@ -66,7 +67,7 @@ impl<T> Form<T> {
     }
 }
 
-impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Form<T> {
+impl<S: Sync, T: Readable + Send> FromRequest<S> for Form<T> {
     const TAKES_BODY: bool = true;
     type Rejection = FormRejection;
 

@@ -5,8 +5,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use http::StatusCode;
-use serde_core::Serialize;
-use serde_core::de::{Deserialize, DeserializeOwned};
+use serde_core::de::Deserialize;
 use serde_json::error::Category;
 
 use super::FromRequest;
@@ -14,6 +13,7 @@ use super::body::{BodyRejection, collect};
 use super::de::bounded;
 use super::json_path;
 use super::media_type::MediaTypeRejection;
+use super::serde_bounds::{Readable, Writable};
 use crate::http::{MediaType, Request, Response};
 use crate::respond::{IntoResponse, Problem};
 
@@ -65,7 +65,7 @@ impl<T> Json<T> {
     }
 }
 
-impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Json<T> {
+impl<S: Sync, T: Readable + Send> FromRequest<S> for Json<T> {
     const TAKES_BODY: bool = true;
     type Rejection = JsonRejection;
 
@@ -77,7 +77,7 @@ impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Json<T> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Json<T> {
+impl<T: Writable> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         Response::of_json(&self.0)
     }

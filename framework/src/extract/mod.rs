@@ -34,15 +34,17 @@ mod range;
 pub mod rejection;
 mod request;
 mod request_id;
+pub(crate) mod serde_bounds;
 #[cfg(feature = "sessions")]
 mod session;
 mod shutdown;
+mod site_origin;
 mod state;
 mod text;
 mod typed_header;
 mod user_agent;
 #[cfg(feature = "validation")]
-mod valid;
+pub(crate) mod valid;
 
 use crate::http::Request;
 use crate::respond::IntoResponse;
@@ -74,8 +76,11 @@ pub use query::Query;
 pub use range::Range;
 #[cfg(any(test, feature = "__properties"))]
 pub use range::range;
+#[cfg(all(feature = "sessions", feature = "redis"))]
+pub use session::RedisStore;
 #[cfg(feature = "sessions")]
 pub use session::{MemoryStore, SavedSession, Session, SessionStore, Sessions};
+pub use site_origin::SiteOrigin;
 pub use state::State;
 pub use typed_header::{Header, HeaderFault, TypedHeader};
 pub use user_agent::UserAgent;

@@ -13,6 +13,7 @@ use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 
 use http::StatusCode;
+use serde_json::{Value, json};
 
 use crate::http::{Request, Response, decode_param};
 use crate::respond::{IntoResponse, Problem};
@@ -20,8 +21,8 @@ use crate::respond::{IntoResponse, Problem};
 /// A type that an argument named like a `:param` of the pattern can have.
 ///
 /// The integers, `NonZero` ones too, floats, `bool`, `char`, `String`, `&str` and `Cow<str>` are such types; [`Parsed`]
-/// makes one of any type with [`FromStr`]. A text that does not parse is answered with a 400 that names the parameter,
-/// the text and what was expected.
+/// makes one of any type with [`FromStr`]. A text that does not parse is answered with a 400 that names each parameter
+/// at fault, its text and what was expected.
 ///
 /// ```
 /// use server::{FromParam, ParamError, get};
@@ -280,13 +281,13 @@ impl<T: fmt::Display> AnyParam for T {
 ///
 /// # Errors
 ///
-/// The 400 that names the parameter.
+/// What [`refuse_params`] names the parameter with.
 #[doc(hidden)]
 pub fn owned_param<T: for<'a> FromParam<'a>>(
     request: &Request,
     index: usize,
     name: &'static str,
-) -> Result<T, Box<Response>> {
+) -> Result<T, Box<ParamFault>> {
     borrowed_param(&param_text(request, index, name)?, name)
 }
 
@@ -294,32 +295,72 @@ pub fn owned_param<T: for<'a> FromParam<'a>>(
 ///
 /// # Errors
 ///
-/// The 400 for a text that is not UTF-8.
+/// For a text that is not UTF-8.
 #[doc(hidden)]
 pub fn param_text<'a>(
     request: &'a Request,
     index: usize,
     name: &'static str,
-) -> Result<Cow<'a, str>, Box<Response>> {
+) -> Result<Cow<'a, str>, Box<ParamFault>> {
     let raw = request.raw_param(index).unwrap_or_default();
-    decode_param(raw)
-        .map_err(|_| refusal(name, &format_args!("`{name}`: expected UTF-8, found `{}`", Found(raw))))
+    decode_param(raw).map_err(|_| fault(name, &format_args!("expected UTF-8, found `{}`", Found(raw))))
 }
 
 /// Makes an argument from a text that [`param_text`] gave; what `#[route]` calls.
 ///
 /// # Errors
 ///
-/// The 400 that names the parameter.
+/// What [`refuse_params`] names the parameter with.
 #[doc(hidden)]
-pub fn borrowed_param<'a, T: FromParam<'a>>(text: &'a str, name: &'static str) -> Result<T, Box<Response>> {
-    T::from_param(text)
-        .map_err(|error| refusal(name, &format_args!("`{name}`: {error}, found `{}`", Found(text))))
+pub fn borrowed_param<'a, T: FromParam<'a>>(text: &'a str, name: &'static str) -> Result<T, Box<ParamFault>> {
+    T::from_param(text).map_err(|error| fault(name, &format_args!("{error}, found `{}`", Found(text))))
 }
 
-fn refusal(name: &'static str, detail: &dyn fmt::Display) -> Box<Response> {
-    let problem = Problem::new(StatusCode::BAD_REQUEST).detail(detail.to_string()).with_text("param", name);
-    Box::new(problem.into_response())
+/// What is wrong with the parameter at `index`, if anything is, where `parse` says it of its text; what `#[route]` calls
+/// once it knows of a fault, to tell all of them.
+#[doc(hidden)]
+pub fn param_fault(
+    request: &Request,
+    index: usize,
+    name: &'static str,
+    parse: impl FnOnce(&str) -> Option<Box<ParamFault>>,
+) -> Option<Box<ParamFault>> {
+    match param_text(request, index, name) {
+        Ok(text) => parse(&text),
+        Err(fault) => Some(fault),
+    }
+}
+
+/// The 400 that names each parameter at fault; what `#[route]` calls.
+#[cold]
+#[doc(hidden)]
+pub fn refuse_params<const PARAMS: usize>(faults: [Option<Box<ParamFault>>; PARAMS]) -> Response {
+    let faults: Vec<ParamFault> = faults.into_iter().flatten().map(|fault| *fault).collect();
+    let texts: Vec<String> =
+        faults.iter().map(|fault| format!("`{}`: {}", fault.name, fault.detail)).collect();
+    let mut problem = Problem::new(StatusCode::BAD_REQUEST).detail(texts.join("; "));
+    if let Some(first) = faults.first() {
+        problem = problem.with_text("param", first.name);
+    }
+    if let [_, _, ..] = faults.as_slice() {
+        let errors = faults.iter().zip(texts);
+        let errors = errors.map(|(fault, text)| json!({ "param": fault.name, "detail": text }));
+        problem = problem.with("errors", errors.collect::<Vec<Value>>());
+    }
+    problem.into_response()
+}
+
+/// A parameter whose text is not what it should be.
+#[derive(Debug)]
+pub struct ParamFault {
+    name: &'static str,
+    /// What was expected, and what was found.
+    detail: String,
+}
+
+#[cold]
+fn fault(name: &'static str, detail: &dyn fmt::Display) -> Box<ParamFault> {
+    Box::new(ParamFault { name, detail: detail.to_string() })
 }
 
 /// A client's text as an answer may repeat it: escaped, and cut after 64 characters.

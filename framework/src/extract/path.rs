@@ -5,10 +5,10 @@ use std::fmt;
 use std::ops::Deref;
 
 use http::StatusCode;
-use serde_core::de::DeserializeOwned;
 
 use super::FromRequest;
-use super::de::{FieldError, Fields};
+use super::de::{FieldErrors, Fields};
+use super::serde_bounds::Readable;
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem};
 
@@ -34,19 +34,19 @@ use crate::respond::{IntoResponse, Problem};
 /// }
 /// ```
 ///
-/// Refuses with 400 text that is not what its parameter is, naming it, and text that is not UTF-8 once decoded.
+/// Refuses with 400 text that is not what its parameter is, naming each at fault, and text that is not UTF-8 once decoded.
 /// A type that the pattern's parameters cannot make is the application's mistake: 500, with the reason in the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Path<T>(pub T);
 
-impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Path<T> {
+impl<S: Sync, T: Readable + Send> FromRequest<S> for Path<T> {
     const READY: bool = true;
     type Rejection = PathRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, PathRejection> {
         let names = request.param_names().enumerate();
         let params = names.filter_map(|(index, name)| Some((name, request.raw_param(index)?)));
-        Fields::params(params).to_params().map(Self).map_err(PathRejection)
+        Fields::params(params).into_params().map(Self).map_err(PathRejection)
     }
 }
 
@@ -60,17 +60,22 @@ impl<T> Deref for Path<T> {
 
 /// Why a path's parameters are no `T`.
 #[derive(Debug)]
-pub struct PathRejection(FieldError);
+pub struct PathRejection(FieldErrors);
 
 impl PathRejection {
     /// 400, or 500 where no path could make the type.
     pub fn status(&self) -> StatusCode {
-        if self.0.is_shape() { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST }
+        if self.0.are_of_shape() { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST }
     }
 
-    /// The name of the parameter at fault, where one is.
+    /// The name of the first parameter at fault, where one is.
     pub fn param(&self) -> Option<&str> {
         self.0.field()
+    }
+
+    /// All that is wrong.
+    pub fn errors(&self) -> &FieldErrors {
+        &self.0
     }
 }
 
@@ -147,6 +152,25 @@ mod tests {
         assert_eq!(refused.param(), Some("user"));
         assert_eq!(refused.to_string(), "path: `user`: expected an unsigned 64-bit integer, found `x`");
         assert_eq!(refused.into_response().status(), 400);
+    }
+
+    #[tokio::test]
+    async fn names_each_parameter_at_fault() {
+        let text = "path: `user`: expected an unsigned 64-bit integer, found `x`; \
+                    `name`: expected `true` or `false`, found `y`";
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "never made")]
+        struct Flag {
+            user: u64,
+            name: bool,
+        }
+        let refused = Path::<Flag>::from_request(&mut request("x", "y"), &()).await.unwrap_err();
+        assert_eq!(refused.to_string(), text);
+        let refused = Path::<(u64, bool)>::from_request(&mut request("x", "y"), &()).await.unwrap_err();
+        assert_eq!(refused.to_string(), text);
+        let response = refused.into_response();
+        let document = response.problem_ref().unwrap().parsed_document(crate::http::RequestId::generate());
+        assert_eq!(document["errors"][1]["field"], "name");
     }
 
     #[tokio::test]

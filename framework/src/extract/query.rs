@@ -5,10 +5,11 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use http::StatusCode;
-use serde_core::de::{Deserialize, DeserializeOwned};
+use serde_core::de::Deserialize;
 
 use super::FromRequest;
 use super::de::{Coding, FieldErrors, Fields};
+use super::serde_bounds::Readable;
 use crate::http::{Request, Response};
 use crate::respond::IntoResponse;
 
@@ -62,7 +63,7 @@ impl<T> Query<T> {
     }
 }
 
-impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for Query<T> {
+impl<S: Sync, T: Readable + Send> FromRequest<S> for Query<T> {
     const READY: bool = true;
     type Rejection = QueryRejection;
 

@@ -35,6 +35,7 @@ pub use super::media_type::MediaTypeRejection;
 pub use super::multipart::MultipartRejection;
 pub use super::path::PathRejection;
 pub use super::query::QueryRejection;
+pub use super::site_origin::SiteOriginRejection;
 pub use super::text::TextRejection;
 pub use super::typed_header::HeaderRejection;
 #[cfg(feature = "validation")]

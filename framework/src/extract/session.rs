@@ -5,6 +5,8 @@
 //! store does not know is as good as none, so that nobody can have another use an id that he chose.
 
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 mod store;
 
 use std::fmt;
@@ -18,6 +20,8 @@ use serde_core::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::RedisStore;
 use store::DynStore;
 pub use store::SessionStore;
 
@@ -102,7 +106,7 @@ impl fmt::Debug for Sessions {
 ///
 /// Changes are kept by [`Session::save`] and no sooner; what it returns stands before the response and sets the cookie. A
 /// session that is not saved costs the store nothing. Of two requests of one client at the same time, the one that
-/// saves last wins.
+/// saves last wins; of one that ends it and one that saves it, the one that ends it.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -179,23 +183,32 @@ impl Session {
 
     /// Keeps it for as long as sessions last, counted anew.
     ///
+    /// Where it has ended since this request came, by a logout say, it stays ended: nothing is kept and no cookie set,
+    /// which [`SavedSession::is_kept`] tells.
+    ///
     /// # Errors
     ///
     /// Where the store, or the system's random generator, fails.
     pub async fn save(self) -> Result<SavedSession, Error> {
-        let store = &self.sessions.store;
+        let (store, lasting) = (&self.sessions.store, self.sessions.lasting);
         let text = serde_json::to_string(&self.values)?;
-        let id = match self.id {
-            Some(id) if !self.renewed => id,
-            old => {
-                if let Some(old) = old {
-                    store.remove(&old).await?;
-                }
-                new_id()?
+        let (id, is_kept) = match self.id {
+            Some(id) if !self.renewed => {
+                let is_kept = store.update(&id, text, lasting).await?;
+                (id, is_kept)
+            }
+            Some(old) => {
+                let new = new_id()?;
+                let is_kept = store.renew(&old, &new, text, lasting).await?;
+                (new, is_kept)
+            }
+            None => {
+                let new = new_id()?;
+                store.create(&new, text, lasting).await?;
+                (new, true)
             }
         };
-        store.save(&id, text, self.sessions.lasting).await?;
-        Ok(SavedSession { cookie: Some(self.sessions.cookie(Some(&id))) })
+        Ok(SavedSession { cookie: is_kept.then(|| self.sessions.cookie(Some(&id))), is_kept })
     }
 
     /// Has the store and the client forget it.
@@ -204,9 +217,9 @@ impl Session {
     ///
     /// Where the store fails.
     pub async fn end(self) -> Result<SavedSession, Error> {
-        let Some(id) = self.id else { return Ok(SavedSession { cookie: None }) };
+        let Some(id) = self.id else { return Ok(SavedSession { cookie: None, is_kept: false }) };
         self.sessions.store.remove(&id).await?;
-        Ok(SavedSession { cookie: Some(self.sessions.cookie(None)) })
+        Ok(SavedSession { cookie: Some(self.sessions.cookie(None)), is_kept: false })
     }
 }
 
@@ -245,6 +258,14 @@ impl fmt::Debug for Session {
 #[must_use = "it stands before the response, as in `(saved, Redirect::see_other(\"/\"))`, and sets the cookie"]
 pub struct SavedSession {
     cookie: Option<Cookie<'static>>,
+    is_kept: bool,
+}
+
+impl SavedSession {
+    /// Whether the store has it: not where it was ended, nor where it had ended before it was saved.
+    pub fn is_kept(&self) -> bool {
+        self.is_kept
+    }
 }
 
 impl ResponsePart for SavedSession {
@@ -262,7 +283,7 @@ impl ResponsePart for SavedSession {
 
 impl fmt::Debug for SavedSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SavedSession").finish_non_exhaustive()
+        f.debug_struct("SavedSession").field("is_kept", &self.is_kept).finish_non_exhaustive()
     }
 }
 

@@ -109,10 +109,21 @@ impl<T: Validated<Value: Validate<Context: Default>>> Valid<T> {
     }
 }
 
+/// All that [`Valid`] asks of an extractor, in one bound: a type that lacks several things is told of once.
+#[diagnostic::on_unimplemented(
+    message = "`Valid<{Self}>` cannot be an argument of a handler",
+    label = "`Valid` goes around `Json`, `Form`, `Query`, `Path` or `MultipartForm` of a type with rules",
+    note = "write `Valid<Json<T>>`, where `T` derives `serde::Deserialize` and `garde::Validate`"
+)]
+pub trait Validates<S>: FromRequest<S> + Validated<Value: Validate<Context: Default>> {}
+
+#[diagnostic::do_not_recommend]
+impl<S, T: FromRequest<S> + Validated<Value: Validate<Context: Default>>> Validates<S> for T {}
+
 impl<S, T> FromRequest<S> for Valid<T>
 where
     S: Sync,
-    T: FromRequest<S> + Validated<Value: Validate<Context: Default>>,
+    T: Validates<S>,
 {
     const TAKES_BODY: bool = T::TAKES_BODY;
     const READY: bool = T::READY;

@@ -31,6 +31,11 @@ pub(super) fn parse_authority(bytes: &[u8]) -> Option<Authority> {
     Some(Authority { host_len: bytes.len() - behind.len(), port })
 }
 
+/// Whether all of `bytes` is an authority that names a host.
+pub(crate) fn is_authority(bytes: &[u8]) -> bool {
+    parse_authority(bytes).is_some_and(|authority| authority.host_len > 0)
+}
+
 /// What follows the host at the start of `bytes`, which is no name of plain characters; the caller judges it.
 #[cold]
 fn behind_host(bytes: &[u8]) -> Option<&[u8]> {

@@ -37,6 +37,12 @@ impl DateLine {
     pub(crate) const fn as_bytes(&self) -> &[u8; 37] {
         &self.0
     }
+
+    /// The date alone.
+    #[cfg(feature = "http2")]
+    pub(crate) fn value(&self) -> &[u8] {
+        self.0.get(6..35).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

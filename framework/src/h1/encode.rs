@@ -118,6 +118,24 @@ pub(crate) fn encode_head(
     framing
 }
 
+/// The length that a head of HTTP/2 announces, and how the body that follows is written: it needs no framing, so that one
+/// of unknown length is as it is.
+#[cfg(feature = "http2")]
+pub(crate) fn frame_stream(
+    response: &Response,
+    length: BodyLength,
+    kind: RequestKind,
+) -> (Option<u64>, OutgoingFraming) {
+    let date = DateLine::new([0; 29]);
+    let persistence = Persistence::KeepAlive;
+    let context = EncodeContext { version: Version::HTTP_2, kind, persistence, date: &date };
+    let (announced, framing) = frame(response, length, &context);
+    match announced {
+        Announced::Length(len) => (Some(len), framing),
+        Announced::Nothing | Announced::Chunked => (None, framing),
+    }
+}
+
 /// What a head says of its body.
 enum Announced {
     Nothing,

@@ -19,12 +19,15 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use authority::is_authority;
 #[cfg(any(test, feature = "__properties"))]
 pub use chunked::chunked;
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use chunked::encode_chunk;
 pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_last_chunk};
 pub(crate) use date::{DateLine, format_date};
+#[cfg(feature = "http2")]
+pub(crate) use encode::frame_stream;
 pub(crate) use encode::{
     BodyLength, CONTINUE, EncodeContext, OutgoingFraming, Persistence, RequestKind, encode_head,
 };

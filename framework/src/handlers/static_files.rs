@@ -3,6 +3,9 @@
 //! A path is decoded once, split, and each of its segments held against what a name may be; the names are then opened one
 //! after the other, each in the folder that was opened before, and never through a link that nobody looked at. So no path
 //! leads out of the folder, whatever is renamed meanwhile.
+//!
+//! What the system has in memory is found and read at once, in the worker: it takes less time than the way to another
+//! thread. Where the system would have to wait for the disk it says so, and the blocking pool looks again.
 
 mod folder;
 mod listing;
@@ -13,15 +16,15 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use http::HeaderValue;
 use http::header::{CONTENT_ENCODING, CONTENT_SECURITY_POLICY, VARY};
+use http::{HeaderValue, Method};
 
 use super::names::Names;
 use super::reading::{not_found, read_only, takes_html, with_slash};
 use crate::blocking::call_blocking;
 use crate::error::{Error, Result};
 use crate::http::{Codings, Request, Response, is_worthwhile};
-use crate::respond::{Cache, File, FileError, IntoResponse, ResponsePart, content_type};
+use crate::respond::{Access, Cache, File, FileError, IntoResponse, ResponsePart, content_type};
 use crate::routing::{Mount, Rest};
 use folder::Folder;
 
@@ -167,10 +170,15 @@ impl StaticFiles {
             false => Codings::default(),
         };
         let takes_page = names.is_page() && takes_html(&request) && !rest.is_of_the_table(&request);
-        let path = request.path().to_owned();
-        let rules = Arc::clone(&self.rules);
-        let found = call_blocking(move || rules.find(&names, &codings, takes_page, &path)).await??;
-        Ok(match found {
+        let look = Look { names, codings, takes_page, reads: takes_content(&request) };
+        let found = match self.rules.find(&look, request.path(), Access::AtHand) {
+            Err(error) if error.would_block() => {
+                let (rules, path) = (Arc::clone(&self.rules), request.path().to_owned());
+                call_blocking(move || rules.find(&look, &path, Access::Blocking)).await?
+            }
+            found => found,
+        };
+        Ok(match found? {
             Found::File { file, coding, varies } => {
                 let mut response = self.cache.clone().apply(file.into_response());
                 if varies {
@@ -202,10 +210,27 @@ impl<S: Sync> Mount<S> for StaticFiles {
 
     fn check(&self) -> Result {
         let root = &self.rules.root;
-        Folder::open(root, self.rules.symlinks).map(drop).map_err(|error| {
+        Folder::open(root, self.rules.symlinks, Access::Blocking).map(drop).map_err(|error| {
             Error::message(format!("the folder of static files {} cannot be opened: {error}", root.display()))
         })
     }
+}
+
+/// Whether the answer has the file's content, as far as can be told before it is found.
+fn takes_content(request: &Request) -> bool {
+    let is_conditional =
+        ["if-none-match", "if-modified-since"].into_iter().any(|name| request.header(name).is_some());
+    *request.method() != Method::HEAD && !is_conditional
+}
+
+/// What is looked for.
+struct Look {
+    names: Names,
+    codings: Codings,
+    /// Whether a page may stand in for what is not there.
+    takes_page: bool,
+    /// Whether a short file is read at once. An answer with 304 has none of it.
+    reads: bool,
 }
 
 /// What there is of a path.
@@ -217,51 +242,50 @@ enum Found {
 }
 
 impl Rules {
-    /// Looks for what `names` say. Blocks.
+    /// Looks for what lies at a path.
     ///
     /// # Errors
     ///
-    /// Where it may be there, and cannot be read.
-    fn find(
-        &self,
-        names: &Names,
-        codings: &Codings,
-        takes_page: bool,
-        path: &str,
-    ) -> Result<Found, FileError> {
-        let folder = Folder::open(&self.root, self.symlinks);
+    /// Where it may be there, and cannot be read; one that [would block](FileError::would_block) where that takes longer
+    /// than `access` allows.
+    fn find(&self, look: &Look, path: &str, access: Access) -> Result<Found, FileError> {
+        let folder = Folder::open(&self.root, self.symlinks, access);
         let folder = folder.map_err(|error| FileError::unreadable(&self.root, error))?;
-        let found = self.find_in(&folder, names, codings, path);
+        let found = self.find_in(&folder, look, path);
         match (found, &self.single_page) {
-            (Ok(Found::Nothing), Some(page)) if takes_page => self
-                .file(&folder, std::slice::from_ref(page), codings)
+            (Ok(Found::Nothing), Some(page)) if look.takes_page => self
+                .file(&folder, std::slice::from_ref(page), look)
                 .map_err(|error| FileError::of(&self.root.join(page), error)),
             (found, _) => found.map_err(|error| {
                 FileError::of(
-                    &names.os_names().into_iter().fold(self.root.clone(), |path, name| path.join(name)),
+                    &look.names.os_names().into_iter().fold(self.root.clone(), |path, name| path.join(name)),
                     error,
                 )
             }),
         }
     }
 
-    fn find_in(&self, folder: &Folder, names: &Names, codings: &Codings, path: &str) -> io::Result<Found> {
-        let below = names.os_names();
+    fn find_in(&self, folder: &Folder, look: &Look, path: &str) -> io::Result<Found> {
+        let below = look.names.os_names();
         let Some(entry) = existing(folder.entry(&below))? else { return Ok(Found::Nothing) };
         let metadata = entry.metadata()?;
-        match (metadata.is_dir(), names.is_folder) {
-            (false, false) => self.answer(entry, folder, &below, codings),
+        match (metadata.is_dir(), look.names.is_folder) {
+            (false, false) => self.answer(entry, folder, &below, look),
             (false, true) => Ok(Found::Nothing),
             (true, false) => Ok(Found::FolderWithoutSlash),
             (true, true) => {
                 if let Some(index) = &self.index {
                     let names = [below.as_slice(), std::slice::from_ref(index)].concat();
-                    let found = self.file(folder, &names, codings)?;
+                    let found = self.file(folder, &names, look)?;
                     if !matches!(found, Found::Nothing) {
                         return Ok(found);
                     }
                 }
                 if self.listing {
+                    // No system lists a folder without its disk, where it must.
+                    if folder.access() == Access::AtHand {
+                        return Err(ErrorKind::WouldBlock.into());
+                    }
                     return listing::page(&entry, folder, &below, self.dotfiles, path).map(Found::Listing);
                 }
                 Ok(Found::Nothing)
@@ -270,28 +294,26 @@ impl Rules {
     }
 
     /// What is answered with at these names, which are not those of a folder.
-    fn file(&self, folder: &Folder, names: &[OsString], codings: &Codings) -> io::Result<Found> {
+    fn file(&self, folder: &Folder, names: &[OsString], look: &Look) -> io::Result<Found> {
         match existing(folder.entry(names))? {
-            Some(file) => self.answer(file, folder, names, codings),
+            Some(file) => self.answer(file, folder, names, look),
             None => Ok(Found::Nothing),
         }
     }
 
     /// The file that was opened at these names, or what is compressed of it.
-    fn answer(
-        &self,
-        file: fs::File,
-        folder: &Folder,
-        names: &[OsString],
-        codings: &Codings,
-    ) -> io::Result<Found> {
+    fn answer(&self, file: fs::File, folder: &Folder, names: &[OsString], look: &Look) -> io::Result<Found> {
         let metadata = file.metadata()?;
         let Some((name, above)) = names.split_last().filter(|_| metadata.is_file()) else {
             return Ok(Found::Nothing);
         };
         let content_type = content_type(Path::new(name));
+        let read = |file| match look.reads {
+            true => File::read_from(file, Path::new(name), folder.access()),
+            false => File::read_later(file, Path::new(name)),
+        };
         let varies = self.precompressed && is_worthwhile(&content_type);
-        for coding in codings.by_weight(&SIBLINGS.map(|(coding, _)| coding)).filter(|_| varies) {
+        for coding in look.codings.by_weight(&SIBLINGS.map(|(coding, _)| coding)).filter(|_| varies) {
             let mut sibling = name.clone();
             let Some((_, extension)) = SIBLINGS.into_iter().find(|(name, _)| *name == coding) else {
                 continue;
@@ -300,12 +322,11 @@ impl Rules {
             let names = [above, &[sibling]].concat();
             let Some(compressed) = existing(folder.entry(&names))? else { continue };
             if is_current(&compressed.metadata()?, &metadata) {
-                let file = File::read_from(compressed, Path::new(name))?.in_coding(coding);
+                let file = read(compressed)?.in_coding(coding);
                 return Ok(Found::File { file, coding: Some(coding), varies });
             }
         }
-        let file = File::read_from(file, Path::new(name))?;
-        Ok(Found::File { file, coding: None, varies })
+        Ok(Found::File { file: read(file)?, coding: None, varies })
     }
 }
 

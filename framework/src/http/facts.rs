@@ -46,7 +46,8 @@ pub(crate) struct Origin {
 impl RequestFacts {
     /// What is known of `request` as it is now; for tests of a renderer, say.
     pub fn of(request: &Request) -> Self {
-        let mut head = format!("{} {} HTTP/1.1\r\n", request.method(), request.target()).into_bytes();
+        let mut head =
+            format!("{} {} {:?}\r\n", request.method(), request.target(), request.version()).into_bytes();
         for (name, value) in request.headers() {
             for part in [name.as_str().as_bytes(), b":", value.as_bytes(), b"\r\n"] {
                 head.extend_from_slice(part);
@@ -90,6 +91,7 @@ impl RequestFacts {
         let (_, rest) = element(self.after_method()?)?;
         match rest.get(..8)? {
             b"HTTP/1.0" => Some(Version::HTTP_10),
+            b"HTTP/2.0" => Some(Version::HTTP_2),
             _ => Some(Version::HTTP_11),
         }
     }

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::str::Utf8Error;
 use std::sync::OnceLock;
 
+use http::header::HOST;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
 pub use self::field_values::FieldValues;
@@ -48,6 +49,10 @@ pub(super) struct Parts {
     /// The matched pattern with the prefixes of the scopes around it.
     full_pattern: Option<&'static str>,
     client_addr: Option<SocketAddr>,
+    /// Whether the client came over TLS.
+    is_secure: bool,
+    /// The host that the client asked for, where a trusted proxy says it.
+    forwarded_host: Option<Box<str>>,
     id: Option<RequestId>,
     body_limit: u64,
     /// Kept when the storage is used again: it is the same server's, and no core needs to count references to it.
@@ -98,7 +103,7 @@ impl Request {
         &self.parts().head.method
     }
 
-    /// HTTP/1.0 or HTTP/1.1.
+    /// HTTP/1.0, HTTP/1.1 or HTTP/2.
     pub fn version(&self) -> Version {
         self.parts().head.version
     }
@@ -225,9 +230,26 @@ impl Request {
         self.parts().route
     }
 
-    /// The address of the client; `None` for transports without one, such as Unix sockets and in-memory pipes.
+    /// The address of the client: the peer's, or what a trusted proxy says. Its port is 0 where the proxy does not say it.
+    ///
+    /// `None` for transports without one, such as Unix sockets that no trusted proxy is at.
     pub fn client_addr(&self) -> Option<SocketAddr> {
         self.parts().client_addr
+    }
+
+    /// Whether the client came over TLS: to this server, or to the trusted proxy that says so.
+    pub fn is_secure(&self) -> bool {
+        self.parts().is_secure
+    }
+
+    /// The host that the client asked for, with its port where it named one: what a trusted proxy says, or `host`.
+    ///
+    /// Clients can ask for any; see [`SiteOrigin`](crate::SiteOrigin).
+    pub fn host(&self) -> Option<&str> {
+        match &self.parts().forwarded_host {
+            Some(host) => Some(host),
+            None => self.header(HOST),
+        }
     }
 
     /// The id of this request.
@@ -254,10 +276,24 @@ impl Request {
     }
 
     /// Notes where the request came from and what it is called; the connection's part.
-    pub(crate) fn set_origin(&mut self, client_addr: Option<SocketAddr>, id: RequestId) {
+    pub(crate) fn set_origin(&mut self, client_addr: Option<SocketAddr>, is_secure: bool, id: RequestId) {
         let parts = self.parts_mut();
         parts.client_addr = client_addr;
+        parts.is_secure = is_secure;
         parts.id = Some(id);
+    }
+
+    /// Puts what a trusted proxy says in the place of what is known of the peer, where it says it.
+    pub(crate) fn set_front(
+        &mut self,
+        client_addr: Option<SocketAddr>,
+        is_secure: Option<bool>,
+        host: Option<String>,
+    ) {
+        let parts = self.parts_mut();
+        parts.client_addr = client_addr;
+        parts.is_secure = is_secure.unwrap_or(parts.is_secure);
+        parts.forwarded_host = host.map(String::into_boxed_str);
     }
 
     /// Notes whose end the handler may ask for.
@@ -352,6 +388,10 @@ impl Parts {
         self.route = None;
         self.full_pattern = None;
         self.client_addr = None;
+        self.is_secure = false;
+        if self.forwarded_host.is_some() {
+            self.forwarded_host = None;
+        }
         self.id = None;
     }
 }

@@ -9,7 +9,7 @@
 //! 4. A request with neither is of no browser, has nobody's cookies, and passes.
 //! 5. All else is a 403, but for trusted origins and routes that are left out.
 
-use http::header::{HOST, ORIGIN};
+use http::header::ORIGIN;
 use http::{Method, StatusCode};
 
 use super::{Middleware, Next, origin};
@@ -126,7 +126,7 @@ fn foreign_site(request: &Request) -> Option<String> {
     }
     request.header_values(ORIGIN.as_str()).next()?;
     let origin = only(request, ORIGIN.as_str()).unwrap_or_default();
-    let host = request.header(HOST).unwrap_or_default();
+    let host = request.host().unwrap_or_default();
     let is_foreign = !origin::is_own(origin, host);
     is_foreign.then(|| format!("this came from a page of another site: `origin` is `{origin}`"))
 }

@@ -4,13 +4,14 @@
 //! names are listed, one of those. The rest is the request's own path and query, percent-encoded.
 
 use http::StatusCode;
-use http::header::HOST;
 
 use super::{Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem, Redirect};
 
 /// Redirects to `https://` with 308: for the server at port 80, or behind a proxy that ends TLS.
+///
+/// What came over TLS passes: to this server, or to a [trusted proxy](crate::Settings::trusted_proxies) that says so.
 ///
 /// ```
 /// use server::layers::HttpsRedirect;
@@ -32,13 +33,12 @@ pub struct HttpsRedirect {
     port: u16,
     hosts: &'static [&'static str],
     except: &'static [&'static str],
-    behind_proxy: bool,
 }
 
 impl HttpsRedirect {
     /// Redirects everything, whatever host it is for, to port 443.
     pub const fn new() -> Self {
-        Self { port: 443, hosts: &[], except: &[], behind_proxy: false }
+        Self { port: 443, hosts: &[], except: &[] }
     }
 
     /// Redirects to this port.
@@ -84,16 +84,6 @@ impl HttpsRedirect {
         self
     }
 
-    /// Lets pass what came to a proxy over TLS, as `X-Forwarded-Proto: https` says.
-    ///
-    /// For a server that only a proxy reaches, and one that sets this field whatever the client sent: who can reach it
-    /// otherwise can say so too.
-    #[must_use]
-    pub const fn behind_proxy(mut self) -> Self {
-        self.behind_proxy = true;
-        self
-    }
-
     /// Where the request is to go; `None` where it stays.
     fn target(&self, request: &Request) -> Option<Result<String, Problem>> {
         let path = request.path();
@@ -101,10 +91,10 @@ impl HttpsRedirect {
         if !path.starts_with('/') || self.except.iter().any(|prefix| path.starts_with(prefix)) {
             return None;
         }
-        if self.behind_proxy && request.header("x-forwarded-proto") == Some("https") {
+        if request.is_secure() {
             return None;
         }
-        let authority = request.header(HOST).unwrap_or_default().to_ascii_lowercase();
+        let authority = request.host().unwrap_or_default().to_ascii_lowercase();
         let host = without_port(&authority);
         if host.is_empty() || !self.knows(host) {
             let detail = format!("`{host}` is no host of this server");
@@ -222,13 +212,8 @@ mod tests {
 
     #[tokio::test]
     async fn some_stay() {
-        let behind = PLAIN.behind_proxy();
         let host = ("host", "example.org");
         assert_eq!(ask(NAMED, "/.well-known/acme-challenge/x", &[host]).await.0, 404);
-        assert_eq!(ask(behind, "/", &[host, ("x-forwarded-proto", "https")]).await.0, 404);
-        for proto in ["http", "https, http", "HTTPS", ""] {
-            assert_eq!(ask(behind, "/", &[host, ("x-forwarded-proto", proto)]).await.0, 308, "{proto}");
-        }
         assert_eq!(ask(PLAIN, "/", &[host, ("x-forwarded-proto", "https")]).await.0, 308);
     }
 }

@@ -15,6 +15,7 @@ mod credentials;
 mod csrf;
 #[cfg(feature = "compression")]
 mod decompression;
+mod held;
 mod https_redirect;
 mod normal_path;
 pub(crate) mod origin;
@@ -36,7 +37,9 @@ pub use csrf::Csrf;
 pub use decompression::Decompression;
 pub use https_redirect::HttpsRedirect;
 pub use normal_path::NormalPath;
-pub use rate_limit::{ByExtractor, ByRequest, Quota, RateKey, RateLimit};
+#[cfg(feature = "redis")]
+pub use rate_limit::WithoutRedis;
+pub use rate_limit::{ByExtractor, ByRequest, Quota, QuotaError, RateKey, RateLimit};
 pub use security_headers::{Csp, Framing, SecurityHeaders};
 #[cfg(feature = "csp-nonces")]
 pub use security_headers::{CspNonce, CspNonceRejection};

@@ -3,15 +3,20 @@
 //! Each answer tells how much is left, by the fields `RateLimit-Policy` and `RateLimit` of
 //! draft-ietf-httpapi-ratelimit-headers-10, and a 429 has `Retry-After` and the problem type `quota-exceeded` of §5 there.
 //!
-//! Each process counts for itself. The memory is of a fixed size that is set; what it forgets when it is full is told
-//! at [`RateLimit::max_keys`].
+//! Each process counts for itself, in memory of a fixed size that is set; what it forgets when it is full is told
+//! at [`RateLimit::max_keys`]. With the feature `redis` replicas count together.
 
 mod key;
 mod quota;
+#[cfg(feature = "redis")]
+mod shared;
+#[cfg(not(feature = "redis"))]
+#[path = "rate_limit/not_shared.rs"]
+mod shared;
 mod table;
 
 use std::fmt::{self, Write};
-use std::hash::RandomState;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
@@ -24,9 +29,12 @@ use crate::http::{Request, Response};
 use crate::respond::Problem;
 
 pub use key::{ByExtractor, ByRequest, RateKey};
-pub use quota::Quota;
+pub use quota::{Quota, QuotaError};
+#[cfg(feature = "redis")]
+pub use shared::WithoutRedis;
 
 use key::Part;
+use shared::{Counted, Shared};
 use table::{Levels, Table};
 
 /// The most quotas of one limit.
@@ -70,9 +78,25 @@ const QUOTA_EXCEEDED: &str = "https://iana.org/assignments/http-problem-types#qu
 /// ```
 pub struct RateLimit<K = ByRequest> {
     key: K,
-    quotas: &'static [Quota],
+    quotas: Quotas,
     max_keys: usize,
     memory: OnceLock<Memory>,
+    /// Where replicas count together.
+    shared: Option<Shared>,
+}
+
+/// From one quota to three.
+#[derive(Clone, Copy)]
+struct Quotas {
+    /// The last one stands in the places that are left over.
+    places: [Quota; MAX_QUOTAS],
+    count: usize,
+}
+
+/// What a request has taken, as of a time.
+struct Taken {
+    levels: Levels,
+    now: u64,
 }
 
 /// What is made with the first request.
@@ -89,7 +113,7 @@ impl RateLimit {
     /// # Panics
     ///
     /// Where there are no quotas, or more than three; in a `static` that is a compile error.
-    pub const fn by_client(quotas: &'static [Quota]) -> Self {
+    pub const fn by_client(quotas: &[Quota]) -> Self {
         Self::of(ByRequest(Part::Client), quotas)
     }
 
@@ -100,7 +124,7 @@ impl RateLimit {
     /// # Panics
     ///
     /// As [`RateLimit::by_client`] does.
-    pub const fn by_header(name: &'static str, quotas: &'static [Quota]) -> Self {
+    pub const fn by_header(name: &'static str, quotas: &[Quota]) -> Self {
         Self::of(ByRequest(Part::Field(name)), quotas)
     }
 
@@ -111,7 +135,7 @@ impl RateLimit {
     /// As [`RateLimit::by_client`] does.
     pub const fn by(
         key: &'static (dyn Fn(&Request) -> Option<String> + Send + Sync),
-        quotas: &'static [Quota],
+        quotas: &[Quota],
     ) -> Self {
         Self::of(ByRequest(Part::Function(key)), quotas)
     }
@@ -142,15 +166,14 @@ impl<T> RateLimit<ByExtractor<T>> {
     /// # Panics
     ///
     /// As [`RateLimit::by_client`] does.
-    pub const fn by_extractor(quotas: &'static [Quota]) -> Self {
+    pub const fn by_extractor(quotas: &[Quota]) -> Self {
         Self::of(ByExtractor(PhantomData), quotas)
     }
 }
 
 impl<K> RateLimit<K> {
-    const fn of(key: K, quotas: &'static [Quota]) -> Self {
-        assert!(!quotas.is_empty() && quotas.len() <= MAX_QUOTAS, "a rate limit has from one quota to three");
-        Self { key, quotas, max_keys: MAX_KEYS, memory: OnceLock::new() }
+    const fn of(key: K, quotas: &[Quota]) -> Self {
+        Self { key, quotas: Quotas::new(quotas), max_keys: MAX_KEYS, memory: OnceLock::new(), shared: None }
     }
 
     /// How many keys are known at once, 65,536 unless set, at 32 bytes each; the memory is taken with the first request.
@@ -163,6 +186,53 @@ impl<K> RateLimit<K> {
         self
     }
 
+    /// Lets the replicas of a server count together, in `redis`, under `name`: limits of one name share their buckets,
+    /// those of different names do not.
+    ///
+    /// A request is one step of Redis, whatever the number of quotas, at its time, not ours. Where Redis does not answer
+    /// within its timeout, or answers nonsense, each process counts alone until it does again; see
+    /// [`RateLimit::without_redis`].
+    ///
+    /// As the URL is known when the program runs, the limit of a route is made then, too:
+    ///
+    /// ```
+    /// use std::sync::LazyLock;
+    /// use std::time::Duration;
+    ///
+    /// use server::layers::{Quota, RateLimit};
+    /// use server::{Redis, get};
+    ///
+    /// static LIMIT: LazyLock<RateLimit> = LazyLock::new(|| {
+    ///     let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1".to_owned());
+    ///     let redis = Redis::open(&url).expect("REDIS_URL is a URL of Redis");
+    ///     RateLimit::by_client(&[Quota::new("minute", 600, Duration::from_secs(60))]).shared("search", &redis)
+    /// });
+    ///
+    /// #[get("/search", with = [LIMIT])]
+    /// async fn search() -> &'static str {
+    ///     "nothing found"
+    /// }
+    /// ```
+    ///
+    /// Keys end by themselves when their buckets are full again. They are digests, so that no API key lies in Redis.
+    #[cfg(feature = "redis")]
+    #[must_use = "this is the limit that is shared"]
+    pub fn shared(mut self, name: &str, redis: &crate::Redis) -> Self {
+        self.shared = Some(Shared::new(name, redis));
+        self
+    }
+
+    /// What becomes of requests while Redis cannot be asked: [`WithoutRedis::CountAlone`] unless set. It follows
+    /// [`RateLimit::shared`], and says nothing without.
+    #[cfg(feature = "redis")]
+    #[must_use = "this is the limit with what it does without Redis"]
+    pub fn without_redis(mut self, then: WithoutRedis) -> Self {
+        if let Some(shared) = &mut self.shared {
+            shared.set_without_redis(then);
+        }
+        self
+    }
+
     fn memory(&self) -> &Memory {
         self.memory.get_or_init(|| Memory {
             table: Table::new(self.max_keys),
@@ -171,14 +241,21 @@ impl<K> RateLimit<K> {
         })
     }
 
+    /// Takes from the quotas of `key`, in the memory of this process.
+    fn take_alone(&self, key: u64) -> Taken {
+        let memory = self.memory();
+        let now = u64::try_from(memory.made.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        Taken { levels: memory.table.take(key, self.quotas.get(), now), now }
+    }
+
     /// The two fields.
-    fn tell(&self, response: &mut Response, levels: &Levels) {
+    fn tell(&self, response: &mut Response, taken: &Taken) {
         let (mut policy, mut state) = (String::new(), String::new());
-        for (index, (quota, level)) in self.quotas.iter().zip(levels).enumerate() {
+        for (index, (quota, level)) in self.quotas.get().iter().zip(&taken.levels).enumerate() {
             let (name, comma) = (quota.name(), if index > 0 { ", " } else { "" });
             let window = quota.window().as_secs().max(1);
             let _ = write!(policy, "{comma}\"{name}\";q={};w={window}", quota.requests());
-            let reset = whole_seconds(level.full_at.saturating_sub(self.now()));
+            let reset = whole_seconds(level.full_at.saturating_sub(taken.now));
             let _ = write!(state, "{comma}\"{name}\";r={};t={reset}", level.remaining);
         }
         for (name, value) in [(RATELIMIT_POLICY, policy), (RATELIMIT, state)] {
@@ -188,14 +265,9 @@ impl<K> RateLimit<K> {
         }
     }
 
-    /// Nanoseconds since the memory was made.
-    fn now(&self) -> u64 {
-        u64::try_from(self.memory().made.elapsed().as_nanos()).unwrap_or(u64::MAX)
-    }
-
     /// 429, where a quota has nothing left.
     fn refuse(&self, levels: &Levels) -> Option<Response> {
-        let violated = || self.quotas.iter().zip(levels).filter(|(_, level)| level.wait > 0);
+        let violated = || self.quotas.get().iter().zip(levels).filter(|(_, level)| level.wait > 0);
         let wait = whole_seconds(violated().map(|(_, level)| level.wait).max()?);
         let names: Vec<_> = violated().map(|(quota, _)| quota.name()).collect();
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS)
@@ -205,6 +277,16 @@ impl<K> RateLimit<K> {
             .header(RETRY_AFTER, HeaderValue::from(wait));
         Some(Response::problem(problem))
     }
+
+    /// What becomes of a request that has taken, or found nothing to take.
+    async fn answer(&self, taken: Taken, request: Request, next: Next<'_>) -> Response {
+        let mut response = match self.refuse(&taken.levels) {
+            Some(refused) => refused,
+            None => next.run(request).await,
+        };
+        self.tell(&mut response, &taken);
+        response
+    }
 }
 
 impl<S: Sync, K: RateKey<S>> Middleware<S> for RateLimit<K> {
@@ -212,18 +294,40 @@ impl<S: Sync, K: RateKey<S>> Middleware<S> for RateLimit<K> {
         if request.is_preflight() {
             return next.run(request).await;
         }
-        let memory = self.memory();
-        let key = match self.key.hash(&mut request, state, &memory.seed).await {
-            Ok(key) => key,
+        let seed = &self.memory().seed;
+        let Some(shared) = &self.shared else {
+            let taken = match self.key.feed(&mut request, state, seed.build_hasher()).await {
+                Ok(hasher) => self.take_alone(hasher.finish()),
+                Err(refused) => return *refused,
+            };
+            return self.answer(taken, request, next).await;
+        };
+        let key = match self.key.feed(&mut request, state, shared.hasher()).await {
+            Ok(hasher) => hasher,
             Err(refused) => return *refused,
         };
-        let levels = memory.table.take(key, self.quotas, self.now());
-        let mut response = match self.refuse(&levels) {
-            Some(refused) => refused,
-            None => next.run(request).await,
-        };
-        self.tell(&mut response, &levels);
-        response
+        match shared.take(&key, self.quotas.get()).await {
+            Counted::Together(levels) => self.answer(Taken { levels, now: 0 }, request, next).await,
+            // Hashed with the seed, so that nobody can aim at another's place in the table.
+            Counted::Alone => self.answer(self.take_alone(seed.hash_one(key.finish())), request, next).await,
+            Counted::Not => next.run(request).await,
+            Counted::Refused(refused) => *refused,
+        }
+    }
+}
+
+impl Quotas {
+    const fn new(quotas: &[Quota]) -> Self {
+        match *quotas {
+            [first] => Self { places: [first; MAX_QUOTAS], count: 1 },
+            [first, second] => Self { places: [first, second, second], count: 2 },
+            [first, second, third] => Self { places: [first, second, third], count: 3 },
+            _ => panic!("a rate limit has from one quota to three"),
+        }
+    }
+
+    fn get(&self) -> &[Quota] {
+        self.places.get(..self.count).unwrap_or(&self.places)
     }
 }
 
@@ -231,8 +335,9 @@ impl<K: fmt::Debug> fmt::Debug for RateLimit<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RateLimit")
             .field("key", &self.key)
-            .field("quotas", &self.quotas)
+            .field("quotas", &self.quotas.get())
             .field("max_keys", &self.max_keys)
+            .field("shared", &self.shared)
             .finish_non_exhaustive()
     }
 }

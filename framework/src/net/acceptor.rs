@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
+use super::listener::Incoming;
+use crate::config::Network;
 use crate::observe::{Refusal, Tally};
 
 /// How long the loop waits after an error that more of the same would follow, at first and at most.
@@ -24,6 +26,8 @@ pub(crate) struct Caps {
     room: Arc<Semaphore>,
     /// The most connections of one address; 0 is no bound.
     per_address: usize,
+    /// Proxies, whose connections are many clients'; they count to nobody.
+    exempt: Vec<Network>,
     addresses: Mutex<HashMap<IpAddr, usize>>,
     /// Connections closed because their address had too many.
     refused: AtomicU64,
@@ -32,7 +36,19 @@ pub(crate) struct Caps {
 impl Caps {
     pub(crate) fn new(connections: usize, per_address: usize) -> Self {
         let room = Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS)));
-        Self { room, per_address, addresses: Mutex::default(), refused: AtomicU64::new(0) }
+        Self {
+            room,
+            per_address,
+            exempt: Vec::new(),
+            addresses: Mutex::default(),
+            refused: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts no connection of these peers.
+    pub(crate) fn but_for<'a>(mut self, networks: impl Iterator<Item = &'a Network>) -> Self {
+        self.exempt.extend(networks);
+        self
     }
 
     /// Waits for room for a connection; it is given back when the permit is dropped.
@@ -41,11 +57,12 @@ impl Caps {
     }
 
     /// Counts a connection of `addr`; `None` where the address has its fill.
-    pub(super) fn enter(self: &Arc<Self>, addr: SocketAddr) -> Option<Admitted> {
-        if self.per_address == 0 {
+    pub(super) fn enter(self: &Arc<Self>, addr: Option<SocketAddr>) -> Option<Admitted> {
+        let counted = addr.filter(|_| self.per_address > 0);
+        let Some(ip) = counted.map(|addr| addr.ip()).filter(|&ip| !self.is_exempt(ip)) else {
             return Some(Admitted(None));
-        }
-        let key = address_key(addr.ip());
+        };
+        let key = address_key(ip);
         let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
         let open = addresses.entry(key).or_insert(0);
         if *open >= self.per_address {
@@ -58,6 +75,10 @@ impl Caps {
         }
         *open += 1;
         Some(Admitted(Some(Box::new((Arc::clone(self), key)))))
+    }
+
+    fn is_exempt(&self, ip: IpAddr) -> bool {
+        self.exempt.iter().any(|network| network.contains(ip))
     }
 }
 
@@ -90,13 +111,14 @@ fn address_key(ip: IpAddr) -> IpAddr {
 /// A connection that was accepted, and counts to its address.
 pub(super) struct Accepted {
     pub(super) stream: TcpStream,
-    pub(super) addr: SocketAddr,
+    /// `None` at a Unix socket.
+    pub(super) addr: Option<SocketAddr>,
     /// Given back when it ends.
     pub(super) admitted: Admitted,
 }
 
 /// Accepts the next connection, however often `accept` fails before.
-pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>, tally: &Tally) -> Accepted {
+pub(super) async fn accept(listener: &Incoming, caps: &Arc<Caps>, tally: &Tally) -> Accepted {
     let mut trouble = Trouble::default();
     loop {
         match listener.accept().await {
@@ -118,22 +140,21 @@ pub(super) async fn accept(listener: &TcpListener, caps: &Arc<Caps>, tally: &Tal
 /// The system is asked directly: Tokio says that there are none when a task's budget is used up, or before it has
 /// looked.
 pub(super) fn accept_backlog(
-    listener: TcpListener,
+    listener: Incoming,
     caps: &Arc<Caps>,
     tally: &Tally,
 ) -> impl Iterator<Item = Accepted> {
     let caps = Arc::clone(caps);
-    let listener = listener.into_std().ok();
+    let backlog = listener.into_backlog();
     std::iter::from_fn(move || {
         loop {
-            match listener.as_ref()?.accept() {
+            match backlog.as_ref()?.accept() {
                 Ok((stream, addr)) => {
                     let Some(admitted) = caps.enter(addr) else {
                         tally.refused(Refusal::AddressFull);
                         continue;
                     };
-                    stream.set_nonblocking(true).ok()?;
-                    return Some(Accepted { stream: TcpStream::from_std(stream).ok()?, addr, admitted });
+                    return Some(Accepted { stream, addr, admitted });
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(_) => return None,
@@ -172,7 +193,7 @@ impl Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::listener::{ListenOptions, Listeners, adopt};
+    use crate::net::listener::{ListenOptions, Listeners};
     use crate::observe::{Counters, Witness};
 
     #[test]
@@ -198,7 +219,7 @@ mod tests {
     #[test]
     fn an_address_with_its_fill_is_refused_until_one_ends() {
         let caps = Arc::new(Caps::new(10, 2));
-        let enter = |addr: &str| caps.enter(addr.parse().unwrap());
+        let enter = |addr: &str| caps.enter(addr.parse().ok());
         let first = enter("127.0.0.1:9").unwrap();
         let second = enter("[::ffff:127.0.0.1]:10").unwrap();
         assert!(enter("127.0.0.1:11").is_none());
@@ -214,7 +235,7 @@ mod tests {
     #[test]
     fn no_address_is_counted_where_there_is_no_bound() {
         let caps = Arc::new(Caps::new(1, 0));
-        let open: Vec<_> = (0..100).map(|port| caps.enter(([127, 0, 0, 1], port).into())).collect();
+        let open: Vec<_> = (0..100).map(|port| caps.enter(Some(([127, 0, 0, 1], port).into()))).collect();
         assert!(open.iter().all(Option::is_some));
         assert!(caps.addresses.lock().unwrap().is_empty());
     }
@@ -223,11 +244,11 @@ mod tests {
     async fn a_connection_that_is_refused_is_counted() {
         let counters = Counters::default();
         let witness = Witness::new(&counters, &Arc::from([]), None);
-        let options = ListenOptions { backlog: 10, sockets: 1, reuse_port: false };
+        let options = ListenOptions { backlog: 10, sockets: 1, reuse_port: false, unix_mode: 0o600 };
         let listeners = Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
-        let addr = listeners.addrs[0];
+        let addr = listeners.addrs[0].tcp().unwrap();
         let listening = listeners.into_workers(1).unwrap().remove(0).remove(0);
-        let listener = adopt(listening.socket).unwrap();
+        let listener = Incoming::adopt(listening).unwrap();
         let _clients: Vec<_> = (0..5).map(|_| std::net::TcpStream::connect(addr).unwrap()).collect();
         let caps = Arc::new(Caps::new(10, 2));
         let _first = accept(&listener, &caps, witness.tally()).await;
@@ -239,11 +260,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_backlog_longer_than_a_tasks_budget_is_taken_whole() {
-        let options = ListenOptions { backlog: 400, sockets: 1, reuse_port: false };
+        let options = ListenOptions { backlog: 400, sockets: 1, reuse_port: false, unix_mode: 0o600 };
         let listeners = Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
-        let addr = listeners.addrs[0];
+        let addr = listeners.addrs[0].tcp().unwrap();
         let listening = listeners.into_workers(1).unwrap().remove(0).remove(0);
-        let listener = adopt(listening.socket).unwrap();
+        let listener = Incoming::adopt(listening).unwrap();
         let clients: Vec<_> = (0..300).map(|_| std::net::TcpStream::connect(addr).unwrap()).collect();
         let accepted: Vec<_> =
             accept_backlog(listener, &Arc::new(Caps::new(1, 0)), &Tally::default()).collect();

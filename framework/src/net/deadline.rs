@@ -105,6 +105,14 @@ impl MinRate {
         }
     }
 
+    /// Takes `time` that the peer is not to blame for off the wait that is under way.
+    #[cfg(feature = "http2")]
+    pub(super) fn excuse(&mut self, time: Duration) {
+        if let Some(since) = &mut self.waiting_since {
+            *since += time;
+        }
+    }
+
     /// Notes that the peer moved `len` bytes, and that we do not wait for it any more.
     pub(super) fn progress(&mut self, len: usize) {
         self.pause();

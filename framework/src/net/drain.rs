@@ -169,12 +169,21 @@ pub(crate) struct Place {
     stage: Stage,
     /// Requests whose answers wait to be written, the last among them.
     unwritten: usize,
+    /// Whether it is that of a connection, or of one of several requests on it.
+    is_connection: bool,
 }
 
 impl Place {
     pub(crate) fn new(drain: Arc<Drain>) -> Self {
         drain.connections.fetch_add(1, Ordering::SeqCst);
-        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0 }
+        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0, is_connection: true }
+    }
+
+    /// A place for one of several requests that the connection has at once; it does not outlive the connection's own.
+    #[cfg(feature = "http2")]
+    pub(crate) fn beside(&self) -> Self {
+        let drain = Arc::clone(&self.drain);
+        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0, is_connection: false }
     }
 
     /// The server's end, for the application.
@@ -268,6 +277,9 @@ impl Drop for Place {
                 *place = None;
             }
             wakers.free.push(slot);
+        }
+        if !self.is_connection {
+            return;
         }
         if self.drain.phase.load(Ordering::SeqCst) == CUT {
             self.drain.lock_losses().connections += 1;

@@ -17,6 +17,8 @@ use std::fmt;
 use std::io;
 
 use super::Listeners;
+#[cfg(unix)]
+use crate::config::ListenAddr;
 
 /// The first descriptor (SD_LISTEN_FDS_START).
 const FIRST: i32 = 3;
@@ -28,7 +30,7 @@ impl Listeners {
     ///
     /// # Errors
     ///
-    /// [`InheritError`] where a number cannot be read, or what is left is no listening TCP socket.
+    /// [`InheritError`] where a number cannot be read, or what is left is no listening socket of TCP or Unix.
     pub(crate) fn inherited(
         variables: impl Iterator<Item = (OsString, OsString)>,
         id: u32,
@@ -88,18 +90,32 @@ fn take(_: i32) -> Result<Listeners, InheritError> {
     Err(InheritError::NotOpen { fd: FIRST, error })
 }
 
-/// The address of a listening TCP socket, or what it is instead.
+/// The address of a listening TCP or Unix socket, or what it is instead.
 #[cfg(unix)]
-fn listens_at(socket: &socket2::Socket) -> Result<std::net::SocketAddr, &'static str> {
+fn listens_at(socket: &socket2::Socket) -> Result<ListenAddr, &'static str> {
     let Ok(kind) = socket.r#type() else { return Err("no socket") };
     let addr = socket.local_addr().map_err(|_| "a socket without an address")?;
-    let Some(addr) = addr.as_socket() else {
-        return Err(if addr.is_unix() { "a Unix socket" } else { "a socket of another family" });
-    };
-    if kind != socket2::Type::STREAM {
-        return Err("a UDP socket");
+    let is_stream = kind == socket2::Type::STREAM;
+    let is_listening = socket.is_listener().unwrap_or(false);
+    match (addr.as_socket(), unix_addr(&addr)) {
+        (Some(addr), _) if is_stream && is_listening => Ok(addr.into()),
+        (Some(_), _) if is_stream => Err("a TCP socket that does not listen"),
+        (Some(_), _) => Err("a UDP socket"),
+        (None, Some(addr)) if is_stream && is_listening => Ok(addr),
+        (None, _) if addr.is_unix() && is_stream => Err("a Unix socket that does not listen"),
+        (None, _) if addr.is_unix() => Err("a Unix socket of datagrams"),
+        (None, _) => Err("a socket of another family"),
     }
-    if socket.is_listener().unwrap_or(false) { Ok(addr) } else { Err("a TCP socket that does not listen") }
+}
+
+/// The address of a Unix socket that has one.
+#[cfg(unix)]
+fn unix_addr(addr: &socket2::SockAddr) -> Option<ListenAddr> {
+    if let Some(path) = addr.as_pathname() {
+        return Some(ListenAddr::Unix(path.to_owned()));
+    }
+    let name = addr.as_abstract_namespace()?;
+    Some(ListenAddr::Abstract(String::from_utf8_lossy(name).into_owned()))
 }
 
 /// Sockets that were left to this process, and cannot be used.
@@ -122,7 +138,7 @@ impl fmt::Display for InheritError {
             }
             Self::NotOpen { fd, error } => write!(f, "descriptor {fd}: {error}"),
             Self::Unfit { fd, found } => {
-                write!(f, "descriptor {fd}: expected a listening TCP socket, found {found}")
+                write!(f, "descriptor {fd}: expected a listening TCP or Unix socket, found {found}")
             }
         }
     }
@@ -191,11 +207,13 @@ mod tests {
         };
         let file: std::os::fd::OwnedFd = std::fs::File::open("/dev/null").unwrap().into();
         let unix = Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+        let datagrams: std::os::fd::OwnedFd = std::os::unix::net::UnixDatagram::unbound().unwrap().into();
         let listening = bound(Domain::IPV4, Type::STREAM);
         listening.listen(1).unwrap();
         let rows = [
             (Socket::from(file), Err("no socket")),
-            (unix, Err("a Unix socket")),
+            (unix, Err("a Unix socket that does not listen")),
+            (Socket::from(datagrams), Err("a Unix socket of datagrams")),
             (bound(Domain::IPV4, Type::DGRAM), Err("a UDP socket")),
             (bound(Domain::IPV4, Type::STREAM), Err("a TCP socket that does not listen")),
             (listening, Ok(())),

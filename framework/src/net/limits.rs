@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{Announced, Proxies};
 use crate::config::Settings;
 use crate::h1::HeadLimits;
 
@@ -9,6 +10,10 @@ use crate::h1::HeadLimits;
 #[derive(Debug)]
 pub(crate) struct Limits {
     pub(crate) head: HeadLimits,
+    /// Whose word is taken for where a request came from.
+    pub(crate) proxies: Option<Box<Proxies>>,
+    /// The peers that must say first who their client is.
+    pub(crate) announced: Announced,
     /// Bytes.
     pub(crate) max_body: u64,
     pub(crate) header_read_timeout: Duration,
@@ -24,6 +29,37 @@ pub(crate) struct Limits {
     /// How long a connection must have been idle for a drain to close it, and how long it is then read from: within
     /// that time a request may cross with the end.
     pub(crate) last_call: Duration,
+    #[cfg(feature = "http2")]
+    pub(crate) http2: Http2Limits,
+}
+
+/// What a connection of HTTP/2 is held to beside; see the settings of the same names.
+#[cfg(feature = "http2")]
+#[derive(Debug)]
+pub(crate) struct Http2Limits {
+    /// Whether there are any.
+    pub(crate) enabled: bool,
+    pub(crate) max_streams: usize,
+    /// Bytes.
+    pub(crate) stream_window: u32,
+    /// Bytes.
+    pub(crate) connection_window: u32,
+    /// Bytes.
+    pub(crate) max_frame: u32,
+}
+
+#[cfg(feature = "http2")]
+impl Http2Limits {
+    fn of(settings: &Settings) -> Self {
+        let window = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX >> 1);
+        Self {
+            enabled: settings.http2,
+            max_streams: settings.http2_max_streams,
+            stream_window: window(settings.http2_stream_window),
+            connection_window: window(settings.http2_connection_window),
+            max_frame: window(settings.http2_max_frame),
+        }
+    }
 }
 
 /// Longer than a request takes on its way, anywhere on earth.
@@ -37,6 +73,8 @@ impl Limits {
                 max_head: saturating(settings.max_head),
                 max_fields: settings.max_fields,
             },
+            proxies: Proxies::of(settings),
+            announced: Announced::by(&settings.proxy_protocol),
             max_body: settings.max_body,
             header_read_timeout: settings.header_read_timeout,
             keep_alive_timeout: settings.keep_alive_timeout,
@@ -46,6 +84,8 @@ impl Limits {
             rate_grace: settings.rate_grace,
             // Twice as long is the shortest drain with clients that do not close: it must end well before the cut.
             last_call: LAST_CALL.min(settings.shutdown_timeout / 4),
+            #[cfg(feature = "http2")]
+            http2: Http2Limits::of(settings),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Listening sockets, made with socket2 and handed to Tokio.
+//! Listening sockets of TCP and Unix, made with socket2 and handed to Tokio.
 //!
 //! Each worker of a per-core server has a socket of its own on one port (`SO_REUSEPORT`), so that the kernel spreads
 //! connections and no lock is shared. That option would also let a second copy of the program bind the same port
@@ -6,25 +6,48 @@
 //!
 //! How a listener ends depends on who else may serve its clients; see [`Parting`].
 
+mod incoming;
+#[cfg(unix)]
+mod unix;
+
 use std::io;
-use std::net::{SocketAddr, TcpListener as StdListener};
+use std::net::SocketAddr;
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
+
+pub(super) use self::incoming::Incoming;
+use crate::config::{ListenAddr, ListenError};
 
 /// Listening sockets that are not yet spread over workers.
 #[derive(Debug)]
 pub(crate) struct Listeners {
     /// The addresses in use, each once; a port is the real one where 0 was asked for.
-    pub(crate) addrs: Vec<SocketAddr>,
-    sockets: Vec<(SocketAddr, Listening)>,
+    pub(crate) addrs: Vec<ListenAddr>,
+    sockets: Vec<(ListenAddr, Listening)>,
+    files: Files,
 }
 
 /// A listening socket, and how it ends.
 #[derive(Debug)]
 pub(crate) struct Listening {
-    pub(super) socket: StdListener,
+    pub(super) socket: Socket,
     pub(super) parting: Parting,
+    family: Family,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Tcp,
+    #[cfg(unix)]
+    Unix,
+}
+
+/// The files of the Unix sockets that were made; they are removed when this is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    #[cfg(unix)]
+    files: Vec<unix::SocketFile>,
 }
 
 /// What becomes of connections that come while a listener is about to close.
@@ -46,15 +69,72 @@ pub(crate) struct ListenOptions {
     pub(crate) sockets: usize,
     /// Whether other processes that say the same may listen on the port as well.
     pub(crate) reuse_port: bool,
+    /// The permissions of a Unix socket's file.
+    pub(crate) unix_mode: u32,
 }
 
 impl Listeners {
-    /// Binds `addr` with every socket.
+    /// Listens at every address.
     ///
     /// # Errors
     ///
-    /// When the address is in use, is none of this machine, or may not be bound by this process.
-    pub(crate) fn bind(addr: SocketAddr, options: ListenOptions) -> io::Result<Self> {
+    /// When one of them is in use, is none of this machine, or may not be bound by this process.
+    pub(crate) fn bind_all(addrs: &[ListenAddr], options: ListenOptions) -> Result<Self, ListenError> {
+        let mut all = Self { addrs: Vec::new(), sockets: Vec::new(), files: Files::default() };
+        for addr in addrs {
+            all.bind_next(addr, options).map_err(|error| ListenError::new(addr.clone(), error))?;
+        }
+        Ok(all)
+    }
+
+    /// Listens at `addr`.
+    #[cfg(test)]
+    pub(super) fn bind(addr: SocketAddr, options: ListenOptions) -> io::Result<Self> {
+        let mut listeners = Self { addrs: Vec::new(), sockets: Vec::new(), files: Files::default() };
+        listeners.bind_next(&addr.into(), options).map(|()| listeners)
+    }
+
+    fn bind_next(&mut self, addr: &ListenAddr, options: ListenOptions) -> io::Result<()> {
+        match addr {
+            ListenAddr::Tcp(addr) => self.bind_port(*addr, options),
+            #[cfg(unix)]
+            ListenAddr::Unix(path) => {
+                let (socket, file) = unix::listen_at(path, options.unix_mode, options.backlog())?;
+                self.files.files.push(file);
+                self.push(addr.clone(), socket, Parting::Serve);
+                Ok(())
+            }
+            #[cfg(target_os = "linux")]
+            ListenAddr::Abstract(name) => {
+                self.push(addr.clone(), unix::listen_as(name, options.backlog())?, Parting::Serve);
+                Ok(())
+            }
+            #[cfg(not(target_os = "linux"))]
+            ListenAddr::Unix(_) | ListenAddr::Abstract(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    fn push(&mut self, addr: ListenAddr, socket: Socket, parting: Parting) {
+        let family = match addr {
+            ListenAddr::Tcp(_) => Family::Tcp,
+            #[cfg(unix)]
+            ListenAddr::Unix(_) | ListenAddr::Abstract(_) => Family::Unix,
+            #[cfg(not(unix))]
+            ListenAddr::Unix(_) | ListenAddr::Abstract(_) => return,
+        };
+        if !self.addrs.contains(&addr) {
+            self.addrs.push(addr.clone());
+        }
+        self.sockets.push((addr, Listening { socket, parting, family }));
+    }
+
+    /// The files of its Unix sockets, which are removed when what this gives is dropped.
+    pub(super) fn take_files(&mut self) -> Files {
+        std::mem::take(&mut self.files)
+    }
+
+    /// Binds a port with every socket.
+    fn bind_port(&mut self, addr: SocketAddr, options: ListenOptions) -> io::Result<()> {
         let first = if options.reuse_port { Sharing::BeforeBind } else { Sharing::AfterBind };
         let first = bind(addr, first)?;
         // Port 0 has become the port that the others bind.
@@ -63,12 +143,13 @@ impl Listeners {
         for _ in 1..options.sockets {
             sockets.push(bind(addr, Sharing::BeforeBind)?);
         }
-        let backlog = i32::try_from(options.backlog).unwrap_or(i32::MAX);
         for socket in &sockets {
-            socket.listen(backlog)?;
+            socket.listen(options.backlog())?;
         }
-        let listening = |socket: Socket| (addr, Listening { socket: socket.into(), parting: Parting::Serve });
-        Ok(Self { addrs: vec![addr], sockets: sockets.into_iter().map(listening).collect() })
+        for socket in sockets {
+            self.push(addr.into(), socket, Parting::Serve);
+        }
+        Ok(())
     }
 
     /// Takes listening sockets that somebody else made, and holds.
@@ -76,17 +157,16 @@ impl Listeners {
     /// # Errors
     ///
     /// When one of them cannot be made not to block.
-    pub(super) fn held_elsewhere(inherited: Vec<(SocketAddr, Socket)>) -> io::Result<Self> {
-        let mut addrs = Vec::new();
-        let mut sockets = Vec::new();
+    pub(super) fn held_elsewhere(inherited: Vec<(ListenAddr, Socket)>) -> io::Result<Self> {
+        let mut all = Self { addrs: Vec::new(), sockets: Vec::new(), files: Files::default() };
         for (addr, socket) in inherited {
-            prepare(&socket)?;
-            if !addrs.contains(&addr) {
-                addrs.push(addr);
+            match addr {
+                ListenAddr::Tcp(_) => prepare(&socket)?,
+                ListenAddr::Unix(_) | ListenAddr::Abstract(_) => socket.set_nonblocking(true)?,
             }
-            sockets.push((addr, Listening { socket: socket.into(), parting: Parting::Leave }));
+            all.push(addr, socket, Parting::Leave);
         }
-        Ok(Self { addrs, sockets })
+        Ok(all)
     }
 
     /// Spreads the sockets over `workers`: each serves every address, and every socket is served. Where an address has
@@ -107,10 +187,17 @@ impl Listeners {
                     continue;
                 };
                 let socket = listening.socket.try_clone()?;
-                worker.push(Listening { socket, parting: listening.parting });
+                let (parting, family) = (listening.parting, listening.family);
+                worker.push(Listening { socket, parting, family });
             }
         }
         Ok(spread)
+    }
+}
+
+impl ListenOptions {
+    fn backlog(self) -> i32 {
+        i32::try_from(self.backlog).unwrap_or(i32::MAX)
     }
 }
 
@@ -122,7 +209,7 @@ impl Listeners {
 /// drops each SYN unseen. Its client sends it again a second later, when the socket is gone, and the SYN meets that of
 /// another process, or a refusal.
 #[cfg(target_os = "linux")]
-pub(super) fn leave_new_ones(listener: &TcpListener) -> bool {
+fn leave_new_ones(listener: &TcpListener) -> bool {
     use socket2::{SockFilter, SockRef};
     // A filter of a TCP socket sees the TCP header first (RFC 9293 §3.1); codes from linux/bpf_common.h.
     const LOAD_BYTE: u16 = 0x30;
@@ -140,7 +227,7 @@ pub(super) fn leave_new_ones(listener: &TcpListener) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn leave_new_ones(_: &TcpListener) -> bool {
+fn leave_new_ones(_: &TcpListener) -> bool {
     false
 }
 
@@ -209,23 +296,18 @@ fn share(_: &Socket) -> io::Result<()> {
     Ok(())
 }
 
-/// Hands a socket to the current runtime.
-pub(super) fn adopt(socket: StdListener) -> io::Result<TcpListener> {
-    TcpListener::from_std(socket)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TWO: ListenOptions = ListenOptions { backlog: 16, sockets: 2, reuse_port: false };
+    const TWO: ListenOptions = ListenOptions { backlog: 16, sockets: 2, reuse_port: false, unix_mode: 0o600 };
 
     fn loopback(port: u16) -> SocketAddr {
         (std::net::Ipv4Addr::LOCALHOST, port).into()
     }
 
     fn ports(worker: &[Listening]) -> Vec<u16> {
-        worker.iter().map(|listening| listening.socket.local_addr().unwrap().port()).collect()
+        worker.iter().map(|one| one.socket.local_addr().unwrap().as_socket().unwrap().port()).collect()
     }
 
     /// `counts` are the sockets of each address; what each worker gets is told by the index of the address.
@@ -234,10 +316,10 @@ mod tests {
         let mut sockets = Vec::new();
         let mut addrs = Vec::new();
         for &count in counts {
-            let options = ListenOptions { backlog: 1, sockets: count, reuse_port: true };
+            let options = ListenOptions { backlog: 1, sockets: count, reuse_port: true, ..TWO };
             let listeners = Listeners::bind(loopback(0), options).unwrap();
-            addrs.push(listeners.addrs[0]);
-            sockets.extend(listeners.sockets.into_iter().map(|(addr, one)| (addr, one.socket.into())));
+            addrs.push(listeners.addrs[0].tcp().unwrap());
+            sockets.extend(listeners.sockets.into_iter().map(|(addr, one)| (addr, one.socket)));
         }
         let spread = Listeners::held_elsewhere(sockets).unwrap().into_workers(workers).unwrap();
         let index = |port| addrs.iter().position(|addr| addr.port() == port).unwrap();
@@ -259,7 +341,7 @@ mod tests {
     #[test]
     fn workers_share_a_port() {
         let listeners = Listeners::bind(loopback(0), TWO).unwrap();
-        let port = listeners.addrs[0].port();
+        let port = listeners.addrs[0].tcp().unwrap().port();
         assert_ne!(port, 0);
         let workers = listeners.into_workers(2).unwrap();
         let ports = workers.iter().map(|worker| ports(worker)).collect::<Vec<_>>();
@@ -270,7 +352,7 @@ mod tests {
     fn a_second_copy_does_not_share_it() {
         let first = Listeners::bind(loopback(0), TWO).unwrap();
         for sockets in [1, 2] {
-            let second = Listeners::bind(first.addrs[0], ListenOptions { sockets, ..TWO });
+            let second = Listeners::bind(first.addrs[0].tcp().unwrap(), ListenOptions { sockets, ..TWO });
             assert_eq!(second.unwrap_err().kind(), io::ErrorKind::AddrInUse, "with {sockets} sockets");
         }
     }
@@ -279,7 +361,8 @@ mod tests {
     fn copies_that_say_so_share_it() {
         let shared = ListenOptions { reuse_port: true, ..TWO };
         let first = Listeners::bind(loopback(0), shared).unwrap();
-        assert_eq!(Listeners::bind(first.addrs[0], shared).unwrap().addrs[0], first.addrs[0]);
+        let second = Listeners::bind(first.addrs[0].tcp().unwrap(), shared).unwrap();
+        assert_eq!(second.addrs, first.addrs);
     }
 
     #[cfg(target_os = "linux")]
@@ -289,13 +372,13 @@ mod tests {
         inherited.bind(&loopback(0).into()).unwrap();
         inherited.listen(16).unwrap();
         let addr = inherited.local_addr().unwrap().as_socket().unwrap();
-        let inherited = Listeners::held_elsewhere(vec![(addr, inherited)]).unwrap();
+        let inherited = Listeners::held_elsewhere(vec![(addr.into(), inherited)]).unwrap();
         for listeners in [Listeners::bind(loopback(0), TWO).unwrap(), inherited] {
-            let addr = listeners.addrs[0];
+            let addr = listeners.addrs[0].tcp().unwrap();
             let sockets: Vec<_> = listeners.into_workers(2).unwrap().into_iter().flatten().collect();
             let _client = std::net::TcpStream::connect(addr).unwrap();
             let accepted = sockets.iter().cycle().find_map(|one| one.socket.accept().ok()).unwrap().0;
-            assert_eq!(Socket::from(accepted).tcp_notsent_lowat().unwrap(), MOST_UNSENT_BYTES);
+            assert_eq!(accepted.tcp_notsent_lowat().unwrap(), MOST_UNSENT_BYTES);
         }
     }
 }

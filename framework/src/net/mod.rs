@@ -9,11 +9,20 @@ mod clock;
 mod connection;
 mod deadline;
 mod drain;
+#[cfg(feature = "http2")]
+mod http2;
 mod inherited;
 mod limits;
 mod listener;
+mod proxies;
+mod proxy_protocol;
 mod run;
 mod signal;
+#[cfg(unix)]
+mod supervisor;
+#[cfg(not(unix))]
+#[path = "no_supervisor.rs"]
+mod supervisor;
 mod vitals;
 mod worker;
 
@@ -24,8 +33,11 @@ pub(crate) use connection::{Peer, panic_text, serve_connection};
 pub(crate) use drain::{Drain, Losses, Place};
 pub(crate) use limits::Limits;
 pub(crate) use listener::{ListenOptions, Listeners};
+pub(crate) use proxies::Proxies;
+pub(crate) use proxy_protocol::Announced;
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use signal::Signals;
+pub(crate) use supervisor::Supervisor;
 pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 

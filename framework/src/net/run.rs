@@ -10,7 +10,8 @@ use tokio::time::{Instant, timeout_at};
 use super::Losses;
 use super::deadline::after;
 use super::signal::Signals;
-use super::worker::Workers;
+use super::supervisor::Supervisor;
+use super::worker::{STOP, Workers};
 
 /// How long the end may take.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,7 @@ pub(crate) async fn run(
     mut signals: Signals,
     options: DrainOptions,
     trigger: Option<Trigger>,
+    supervisor: &Supervisor,
 ) {
     let mut trigger = trigger.unwrap_or_else(|| Box::pin(std::future::pending()));
     let shutdown = workers.shutdown().clone();
@@ -45,6 +47,7 @@ pub(crate) async fn run(
     };
     shutdown.request();
     let (connections, requests) = workers.remaining();
+    supervisor.stopping(requests, options.delay + options.timeout + STOP);
     tracing::info!(connections, requests, "shutting down, asked by {reason}; a second signal ends at once");
 
     let end = drain(&workers, options, &mut signals).await;
@@ -126,7 +129,8 @@ mod tests {
         let workers = Workers::without_threads(vec![Arc::clone(&drain)], shutdown.clone());
         let signals = Signals::listen().unwrap();
         let place = Place::new(Arc::clone(&drain));
-        let running = tokio::spawn(run(workers, signals, OPTIONS, None));
+        let running =
+            tokio::spawn(async move { run(workers, signals, OPTIONS, None, &Supervisor::default()).await });
         let start = Instant::now();
         shutdown.request();
         sleep(OPTIONS.delay - Duration::from_millis(1)).await;

@@ -7,32 +7,32 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 #[cfg(feature = "shared-runtime")]
 use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::acceptor::{Accepted, Caps, accept, accept_backlog};
 use super::drain::Door;
-use super::listener::{Listeners, Listening, Parting, adopt, leave_new_ones};
+use super::listener::{Files, Incoming, Listeners, Listening, Parting};
+use super::proxy_protocol::{Refused, read_header};
 use super::vitals::{Beating, Pulse, Vitals};
 use super::{Application, Drain, Limits, Losses, Peer, Place, serve_connection};
 use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
-use crate::observe::Witness;
+use crate::observe::{Refusal, Witness};
 
 /// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
 /// for it.
-const STOP: Duration = Duration::from_secs(1);
+pub(super) const STOP: Duration = Duration::from_secs(1);
 
 /// What every worker works with.
 pub(crate) struct Shop<A> {
@@ -64,6 +64,8 @@ pub(crate) struct Workers {
     drains: Vec<Arc<Drain>>,
     crew: Crew,
     shutdown: Shutdown,
+    /// Of the Unix sockets, until the drain begins.
+    files: Mutex<Files>,
 }
 
 #[derive(Debug)]
@@ -121,10 +123,11 @@ impl Workers {
     ///
     /// When the operating system refuses a thread or a runtime.
     pub(crate) fn per_core<A: Application>(
-        listeners: Listeners,
+        mut listeners: Listeners,
         workers: usize,
         shop: &Shop<A>,
     ) -> io::Result<Self> {
+        let files = Mutex::new(listeners.take_files());
         let mut drains = Vec::new();
         let mut threads = Vec::new();
         for (index, sockets) in listeners.into_workers(workers)?.into_iter().enumerate() {
@@ -132,7 +135,7 @@ impl Workers {
             threads.push(start_thread(index, sockets, shop.clone(), &drain)?);
             drains.push(drain);
         }
-        Ok(Self { drains, crew: Crew::PerCore(threads), shutdown: shop.shutdown.clone() })
+        Ok(Self { drains, crew: Crew::PerCore(threads), shutdown: shop.shutdown.clone(), files })
     }
 
     /// Starts one runtime of `workers` threads for all sockets.
@@ -142,10 +145,11 @@ impl Workers {
     /// When the operating system refuses a thread or the runtime.
     #[cfg(feature = "shared-runtime")]
     pub(crate) fn shared<A: Application>(
-        listeners: Listeners,
+        mut listeners: Listeners,
         workers: usize,
         shop: &Shop<A>,
     ) -> io::Result<Self> {
+        let files = Mutex::new(listeners.take_files());
         let blocking = Arc::clone(&shop.blocking);
         let runtime = Builder::new_multi_thread()
             .worker_threads(workers)
@@ -163,11 +167,12 @@ impl Workers {
             let _guard = runtime.enter();
             let witnesses = (0..workers.max(1)).map(|_| shop.app.witness()).collect();
             let door = Door::new(Arc::clone(&drain));
-            let listener = adopt(listening.socket)?;
+            let parting = listening.parting;
+            let listener = Incoming::adopt(listening)?;
             let pulse = shop.vitals.as_ref().map(Vitals::pulse);
-            runtime.spawn(accepting(listener, listening.parting, shop.clone(), door, witnesses, pulse));
+            runtime.spawn(accepting(listener, parting, shop.clone(), door, witnesses, pulse));
         }
-        Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone() })
+        Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone(), files })
     }
 
     /// The end of this server, as the application sees it.
@@ -178,12 +183,14 @@ impl Workers {
     /// Workers without threads, of connections that a test runs by itself.
     #[cfg(test)]
     pub(crate) fn without_threads(drains: Vec<Arc<Drain>>, shutdown: Shutdown) -> Self {
-        Self { drains, crew: Crew::PerCore(Vec::new()), shutdown }
+        Self { drains, crew: Crew::PerCore(Vec::new()), shutdown, files: Mutex::default() }
     }
 
     /// Stops accepting, closes idle connections, and lets the others end with the request they are at.
     pub(crate) fn begin_drain(&self) {
         self.shutdown.drain();
+        // Before the sockets close: who finds no file tries another server, who finds one must find it listening.
+        drop(std::mem::take(&mut *self.files.lock().unwrap_or_else(PoisonError::into_inner)));
         self.drains.iter().for_each(|drain| drain.begin());
     }
 
@@ -244,9 +251,10 @@ fn start_thread<A: Application>(
         for listening in sockets {
             let door = Door::new(Arc::clone(drain));
             let witnesses = vec![witness.clone()];
-            let listener = adopt(listening.socket)?;
+            let parting = listening.parting;
+            let listener = Incoming::adopt(listening)?;
             let pulse = shop.vitals.as_ref().map(Vitals::pulse);
-            runtime.spawn(accepting(listener, listening.parting, shop.clone(), door, witnesses, pulse));
+            runtime.spawn(accepting(listener, parting, shop.clone(), door, witnesses, pulse));
         }
     }
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
@@ -262,7 +270,7 @@ fn start_thread<A: Application>(
 
 /// [`accept_all`] with its pulse. In a box, so that it is compiled once, and not for each kind of runtime.
 fn accepting<A: Application>(
-    listener: TcpListener,
+    listener: Incoming,
     parting: Parting,
     shop: Shop<A>,
     door: Door,
@@ -277,7 +285,7 @@ fn accepting<A: Application>(
 /// `witnesses`, one for each thread that may serve the connections, take turns, so that no two threads count in the
 /// same place all the time.
 async fn accept_all<A: Application>(
-    listener: TcpListener,
+    listener: Incoming,
     parting: Parting,
     shop: Shop<A>,
     door: Door,
@@ -291,22 +299,74 @@ async fn accept_all<A: Application>(
         // At the cap this one connection waits here, and the others in the kernel's backlog. Where a drain begins
         // meanwhile it is served beyond the cap, as are those in the backlog: closed, they would be reset.
         let room = unless(shop.caps.room(), drain.begun()).await;
-        serve(accepted, room, &shop, drain, turn());
+        welcome(accepted, room, &shop, drain, turn());
     }
     if parting == Parting::Leave {
         return;
     }
-    if leave_new_ones(&listener) {
+    if listener.leave_new_ones() {
         // Longer than a handshake under way takes to its last segment, and shorter than until a SYN that is dropped
         // comes again: by then this socket must be closed.
         let end = Instant::now() + shop.limits.last_call / 4;
         let accept = || accept(&listener, &shop.caps, first.tally());
         while let Some(accepted) = unless(accept(), sleep_until(end)).await {
-            serve(accepted, None, &shop, drain, turn());
+            welcome(accepted, None, &shop, drain, turn());
         }
     }
     for accepted in accept_backlog(listener, &shop.caps, first.tally()) {
-        serve(accepted, None, &shop, drain, turn());
+        welcome(accepted, None, &shop, drain, turn());
+    }
+}
+
+/// Serves a connection, once its peer has said whose it is, where it must.
+fn welcome<A: Application>(
+    accepted: Accepted,
+    room: Option<OwnedSemaphorePermit>,
+    shop: &Shop<A>,
+    drain: &Arc<Drain>,
+    witness: Witness,
+) {
+    let place = Place::new(Arc::clone(drain));
+    if shop.limits.announced.must(accepted.addr) {
+        let (shop, drain) = (shop.clone(), Arc::clone(drain));
+        tokio::spawn(async move {
+            if let Some(accepted) = announced(accepted, &shop, &drain, &witness).await {
+                serve(accepted, room, &shop, place, witness);
+            }
+        });
+    } else {
+        serve(accepted, room, shop, place, witness);
+    }
+}
+
+/// Waits for the PROXY header of a peer that must send one, and counts the connection to its client; `None` where it is
+/// not served.
+async fn announced<A: Application>(
+    accepted: Accepted,
+    shop: &Shop<A>,
+    drain: &Drain,
+    witness: &Witness,
+) -> Option<Accepted> {
+    let Accepted { stream, addr: peer, .. } = accepted;
+    let header = timeout(shop.limits.header_read_timeout, read_header(&stream, peer));
+    // When the drain begins, a peer that has said nothing is as one that is idle.
+    let last_call = async {
+        drain.begun().await;
+        sleep(shop.limits.last_call).await;
+    };
+    match unless(header, last_call).await?.unwrap_or(Err(Refused::TimedOut)) {
+        Ok(addr) => {
+            let admitted = shop.caps.enter(addr);
+            if admitted.is_none() {
+                witness.tally().refused(Refusal::AddressFull);
+            }
+            admitted.map(|admitted| Accepted { stream, addr, admitted })
+        }
+        Err(refused) => {
+            witness.tally().refused(Refusal::ProxyHeader);
+            tracing::warn!(?peer, "a connection was closed: {refused}");
+            None
+        }
     }
 }
 
@@ -314,14 +374,13 @@ fn serve<A: Application>(
     accepted: Accepted,
     room: Option<OwnedSemaphorePermit>,
     shop: &Shop<A>,
-    drain: &Arc<Drain>,
+    place: Place,
     witness: Witness,
 ) {
     let Accepted { stream, addr, admitted } = accepted;
-    let place = Place::new(Arc::clone(drain));
     let connection = serve_connection(
         stream,
-        Peer { addr: Some(addr) },
+        Peer { addr, is_secure: false },
         Arc::clone(&shop.app),
         Arc::clone(&shop.limits),
         place,
@@ -382,7 +441,7 @@ mod tests {
             shutdown: Shutdown::default(),
             vitals: None,
         };
-        let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false };
+        let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false, unix_mode: 0o600 };
         let listen = || Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
         #[cfg(feature = "shared-runtime")]
         drop(Workers::shared(listen(), 1, &shop).unwrap());

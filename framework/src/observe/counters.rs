@@ -108,6 +108,20 @@ pub struct Counts {
     pub bytes_out: u64,
     /// Panics of handlers, extractors, middleware, bodies, renderers and observers that were caught.
     pub panics: u64,
+    /// What of it was HTTP/2, with the feature `http2`.
+    pub http2: Http2Counts,
+}
+
+/// What was HTTP/2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Http2Counts {
+    /// Connections that began as such, among those that were accepted.
+    pub connections: u64,
+    /// Requests that came over them, among all requests.
+    pub requests: u64,
+    /// Connections that were ended because their client cost more than it asked for: see the chapter on HTTP/2.
+    pub floods: u64,
 }
 
 /// Connections that were refused, by reason.
@@ -116,6 +130,8 @@ pub struct Counts {
 pub struct Refusals {
     /// The client's address had `max_connections_per_address` open.
     pub address_full: u64,
+    /// A peer of `proxy_protocol` did not begin with a PROXY header, or not in time.
+    pub proxy_header: u64,
 }
 
 /// Responses by the class of their status (RFC 9110 §15).
@@ -165,6 +181,7 @@ mod tests {
         first.closed();
         second.opened();
         second.refused(Refusal::AddressFull);
+        second.refused(Refusal::ProxyHeader);
         for status in [101, 200, 204, 301, 404, 500, 999] {
             second.answered(StatusCode::from_u16(status).unwrap());
         }
@@ -182,7 +199,7 @@ mod tests {
         let expected = Counts {
             connections_accepted: 2,
             connections_open: 1,
-            connections_refused: Refusals { address_full: 1 },
+            connections_refused: Refusals { address_full: 1, proxy_header: 1 },
             requests: 1,
             responses: StatusClasses {
                 informational: 1,
@@ -199,6 +216,7 @@ mod tests {
             bytes_in: 11,
             bytes_out: 7,
             panics: 1,
+            http2: Http2Counts::default(),
         };
         assert_eq!(counters.read(), expected);
         assert!(counters.is(&counters.clone()) && !counters.is(&Counters::default()));

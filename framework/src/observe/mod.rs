@@ -7,6 +7,8 @@
 mod access_log;
 mod counters;
 mod exchange;
+#[cfg(feature = "http2")]
+mod http2_fault;
 mod meter;
 mod observer;
 mod protocol_error;
@@ -15,8 +17,10 @@ mod tally;
 mod tests;
 
 pub use access_log::AccessLog;
-pub use counters::{Counters, Counts, Refusals, StatusClasses, Timeouts};
+pub use counters::{Counters, Counts, Http2Counts, Refusals, StatusClasses, Timeouts};
 pub use exchange::{Ended, Exchange, Timeout};
+#[cfg(feature = "http2")]
+pub(crate) use http2_fault::Http2Fault;
 pub(crate) use meter::{Meter, Reading, Readings, Slot};
 pub use observer::Observer;
 pub(crate) use observer::Witness;

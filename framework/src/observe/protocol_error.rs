@@ -5,10 +5,12 @@ use std::fmt;
 
 use http::StatusCode;
 
+#[cfg(feature = "http2")]
+use super::Http2Fault;
 use crate::h1::{ChunkError, HeadError};
 
 /// A fault in a request's head or in its chunked coding: what the client sent is no HTTP/1.1 message (RFC 9112), or one
-/// beyond the limits on heads.
+/// beyond the limits on heads. Over HTTP/2, one in its header section, its frames or what they ask for.
 ///
 /// Its text says what was expected and what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct ProtocolError(Fault);
 enum Fault {
     Head(HeadError),
     Chunk(ChunkError),
+    #[cfg(feature = "http2")]
+    Http2(Http2Fault),
 }
 
 impl ProtocolError {
@@ -27,6 +31,8 @@ impl ProtocolError {
         match self.0 {
             Fault::Head(error) => error.name(),
             Fault::Chunk(error) => error.name(),
+            #[cfg(feature = "http2")]
+            Fault::Http2(fault) => fault.name(),
         }
     }
 
@@ -36,6 +42,8 @@ impl ProtocolError {
         match self.0 {
             Fault::Head(error) => error.status(),
             Fault::Chunk(_) => StatusCode::BAD_REQUEST,
+            #[cfg(feature = "http2")]
+            Fault::Http2(fault) => fault.status(),
         }
     }
 }
@@ -52,6 +60,13 @@ impl From<ChunkError> for ProtocolError {
     }
 }
 
+#[cfg(feature = "http2")]
+impl From<Http2Fault> for ProtocolError {
+    fn from(fault: Http2Fault) -> Self {
+        Self(Fault::Http2(fault))
+    }
+}
+
 impl Error for ProtocolError {}
 
 impl fmt::Display for ProtocolError {
@@ -59,6 +74,8 @@ impl fmt::Display for ProtocolError {
         match self.0 {
             Fault::Head(error) => error.fmt(f),
             Fault::Chunk(error) => error.fmt(f),
+            #[cfg(feature = "http2")]
+            Fault::Http2(fault) => fault.fmt(f),
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) struct Tally {
     opened: AtomicU64,
     closed: AtomicU64,
     address_full: AtomicU64,
+    proxy_header: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     requests: AtomicU64,
@@ -32,6 +33,9 @@ pub(crate) struct Tally {
     write_timeouts: AtomicU64,
     keep_alive_timeouts: AtomicU64,
     panics: AtomicU64,
+    http2_connections: AtomicU64,
+    http2_requests: AtomicU64,
+    http2_floods: AtomicU64,
     /// Counts by route, where somebody asks for them.
     meter: Option<Meter>,
 }
@@ -41,6 +45,8 @@ pub(crate) struct Tally {
 pub(crate) enum Refusal {
     /// Its address has `max_connections_per_address` open.
     AddressFull,
+    /// What a peer that must say who its client is said first was no PROXY header, or did not come.
+    ProxyHeader,
 }
 
 impl Tally {
@@ -64,6 +70,7 @@ impl Tally {
     pub(crate) fn refused(&self, reason: Refusal) {
         match reason {
             Refusal::AddressFull => add(&self.address_full, 1),
+            Refusal::ProxyHeader => add(&self.proxy_header, 1),
         }
     }
 
@@ -106,6 +113,24 @@ impl Tally {
         add(&self.keep_alive_timeouts, 1);
     }
 
+    /// A connection that has begun as one of HTTP/2.
+    #[cfg(feature = "http2")]
+    pub(crate) fn opened_http2(&self) {
+        add(&self.http2_connections, 1);
+    }
+
+    /// A request that came over one; it is counted among all requests as well.
+    #[cfg(feature = "http2")]
+    pub(crate) fn requested_http2(&self) {
+        add(&self.http2_requests, 1);
+    }
+
+    /// A connection that was ended for what its client made of it.
+    #[cfg(feature = "http2")]
+    pub(crate) fn flooded_http2(&self) {
+        add(&self.http2_floods, 1);
+    }
+
     pub(crate) fn panicked(&self) {
         add(&self.panics, 1);
     }
@@ -119,6 +144,7 @@ impl Tally {
         counts.connections_accepted += opened;
         counts.connections_open += opened.saturating_sub(closed);
         counts.connections_refused.address_full += read(&self.address_full);
+        counts.connections_refused.proxy_header += read(&self.proxy_header);
         counts.requests += read(&self.requests);
         let [informational, success, redirection, client_error, server_error] = &self.responses;
         counts.responses.informational += read(informational);
@@ -138,6 +164,9 @@ impl Tally {
         counts.bytes_in += read(&self.bytes_in);
         counts.bytes_out += read(&self.bytes_out);
         counts.panics += read(&self.panics);
+        counts.http2.connections += read(&self.http2_connections);
+        counts.http2.requests += read(&self.http2_requests);
+        counts.http2.floods += read(&self.http2_floods);
     }
 }
 

@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 
 use http::StatusCode;
-use serde_core::Serialize;
 
 use super::Problem;
 use crate::error::Error;
+use crate::extract::serde_bounds::Writable;
 
 /// An error that another one has as its cause; every error is, and [`server::Error`](crate::Error).
 #[diagnostic::on_unimplemented(
@@ -43,7 +43,7 @@ impl Cause for Error {
 }
 
 /// The problem with `value` as its member `name`; `null` where it cannot be written as JSON.
-pub fn member<T: Serialize + ?Sized>(problem: Problem, name: &str, value: &T) -> Problem {
+pub fn member<T: Writable + ?Sized>(problem: Problem, name: &str, value: &T) -> Problem {
     problem.with_json(name, serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()))
 }
 

@@ -25,6 +25,10 @@ pub use error::FileError;
 pub(crate) use media::content_type;
 #[cfg(not(any(feature = "embed", all(unix, feature = "files"))))]
 use media::content_type;
+#[cfg(all(unix, feature = "files"))]
+pub(crate) use opened::Access;
+#[cfg(not(all(unix, feature = "files")))]
+use opened::Access;
 use opened::Opened;
 use source::FileSource;
 
@@ -49,7 +53,9 @@ const SETTLED: Duration = Duration::from_secs(2);
 /// settled. A file without a time of its own, as build systems make them that set it to the first second of 1970, has
 /// no tag and no date: give it an [`ETag`] of its version.
 ///
-/// A file is read as it was when it was opened: in chunks of 64 KiB, on the blocking pool, while the client takes them. One
+/// A file is read as it was when it was opened: in chunks of 64 KiB, while the client takes them. With the feature
+/// `files`, Linux is asked first for what it has in memory, which the worker copies at once; what has to come from the disk
+/// is read on the blocking pool. One
 /// that is replaced meanwhile is served to its old end. One that is written over, or cut, in place is neither old nor
 /// new: then the connection is cut, so that the client can tell, and the log says why. What is appended is left out.
 ///
@@ -102,31 +108,54 @@ impl File {
                 Ok(false) => return Err(FileError::not_a_file(&path)),
                 Err(error) => Err(error),
             };
-            file.and_then(|file| Self::read_from(file, &path)).map_err(|error| FileError::of(&path, error))
+            file.and_then(|file| Self::read_from(file, &path, Access::Blocking))
+                .map_err(|error| FileError::of(&path, error))
         });
         opened.await.unwrap_or_else(|busy| Err(busy.into()))
     }
 
-    /// Reads what an answer with this file needs; its name says its content type. Blocks.
+    /// Reads what an answer with this file needs; its name says its content type.
     ///
     /// # Errors
     ///
-    /// Where it is no file, or cannot be read.
-    pub(crate) fn read_from(file: fs::File, name: &Path) -> std::io::Result<Self> {
+    /// Where it is no file, or cannot be read; [`ErrorKind::WouldBlock`](std::io::ErrorKind) where that is not at hand.
+    pub(crate) fn read_from(file: fs::File, name: &Path, access: Access) -> std::io::Result<Self> {
         let opened = Opened::new(file)?;
+        match opened.len() {
+            len @ 0..=CHUNK_BYTES => {
+                let content = Content::AtHand(opened.read(0, len, access)?);
+                Ok(Self::of(&opened, name, content))
+            }
+            _ => Ok(Self::unread(opened, name)),
+        }
+    }
+
+    /// The same, but reads nothing of the content before it is asked for.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no file.
+    #[cfg(all(unix, feature = "files"))]
+    pub(crate) fn read_later(file: fs::File, name: &Path) -> std::io::Result<Self> {
+        Opened::new(file).map(|opened| Self::unread(opened, name))
+    }
+
+    fn unread(opened: Opened, name: &Path) -> Self {
+        let file = Self::of(&opened, name, Content::AtHand(Bytes::new()));
+        Self { content: Content::Opened(opened), ..file }
+    }
+
+    fn of(opened: &Opened, name: &Path, content: Content) -> Self {
         let (len, modified) = (opened.len(), opened.modified());
         let now = SystemTime::now();
-        Ok(Self {
+        Self {
             content_type: content_type(name),
             len,
             // A time to come would keep every copy current until then (RFC 9110 §8.8.2.1).
             modified: modified.map(|modified| modified.min(now)),
             etag: modified.map(|modified| etag(len, modified, now)),
-            content: match len {
-                0..=CHUNK_BYTES => Content::AtHand(opened.read(0, len)?),
-                _ => Content::Opened(opened),
-            },
-        })
+            content,
+        }
     }
 
     /// Says that it holds another in the coding `coding`, which is another representation and has a tag of its own.

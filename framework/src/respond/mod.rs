@@ -27,6 +27,8 @@ use crate::http::Response;
 pub use attachment::Attachment;
 pub use cache::Cache;
 pub use created::{Created, NoContent};
+#[cfg(all(unix, feature = "files"))]
+pub(crate) use file::Access;
 #[cfg(any(feature = "embed", all(unix, feature = "files")))]
 pub(crate) use file::content_type;
 pub use file::{File, FileError};

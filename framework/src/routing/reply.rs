@@ -12,6 +12,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::extract::argument::ExtractAll;
+use crate::extract::param::{ParamFault, refuse_params};
 use crate::http::{Request, Response};
 use crate::middleware::BoxFuture;
 use crate::respond::IntoResponse;
@@ -69,13 +70,13 @@ fn waited() -> ! {
 /// them in the call, or asked for a trait over tuples of them, it takes longer for each handler.
 macro_rules! answer {
     ($name:ident: [$($param:ident)*] [$($extractor:ident)*]) => {
-        /// Answers with what an `async` function returns, made a response by `respond`: from its parameters, each
-        /// parsed or refused, and its extractors, which were asked about as `C` says. A future that cannot move
+        /// Answers with what an `async` function returns, made a response by `respond`: from its parameters, all
+        /// parsed or refused at once, and its extractors, which were asked about as `C` says. A future that cannot move
         /// between threads is refused here. Where the function awaits nothing, and its extractors are made at once, it
         /// is run at once.
         #[allow(non_snake_case, clippy::too_many_arguments, reason = "a value for each type, named as it is")]
         pub fn $name<'a, S, C, $($param,)* $($extractor,)* F, A>(
-            $($param: Result<$param, Box<Response>>,)*
+            $($param: Result<$param, Box<ParamFault>>,)*
             mut request: Request,
             state: &'a S,
             handler: F,
@@ -90,10 +91,11 @@ macro_rules! answer {
             F: FnOnce($($param,)* $($extractor),*) -> A + Send + 'a,
             A: Future<Output: Sized> + Send + 'a,
         {
-            $(let $param = match $param {
-                Ok(value) => value,
-                Err(response) => return Reply::Ready(*response),
-            };)*
+            let ($($param,)*) = match ($($param,)*) {
+                ($(Ok($param),)*) => ($($param,)*),
+                #[allow(unreachable_patterns, reason = "where there is no parameter")]
+                ($($param,)*) => return Reply::Ready(refuse_params([$($param.err()),*])),
+            };
             let answer = async move {
                 match <($($extractor,)*) as ExtractAll<S, C>>::extract_all(&mut request, state).await {
                     Ok(($($extractor,)*)) => respond(handler($($param,)* $($extractor),*).await),

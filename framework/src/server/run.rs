@@ -1,7 +1,8 @@
 //! What becomes of a server that is run: settings are read, sockets opened, workers started; and how it says so.
 
+use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::{CommandLine, HasState, Missing, Server};
@@ -9,13 +10,13 @@ use crate::app::{App, Core};
 use crate::banner::Banner;
 use crate::blocking::BlockingPool;
 use crate::config::{
-    self, Action, CheckedConfig, FileSource, Gathered, Help, ListenError, Loaded, PrintedConfig, Runtime,
+    self, Action, CheckedConfig, FileSource, Gathered, Help, ListenAddr, Loaded, PrintedConfig, Runtime,
     Settings,
 };
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Trigger, Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Supervisor, Trigger, Workers,
 };
 use crate::routing::Listing;
 
@@ -88,15 +89,19 @@ impl Running {
         let trigger = self.trigger.take();
         let routes = std::mem::take(&mut self.listing);
         let workers = settings.workers;
-        let sockets = if settings.runtime == Runtime::PerCore { workers } else { 1 };
-        let options = ListenOptions { backlog: settings.backlog, sockets, reuse_port: settings.reuse_port };
-        let addr = settings.address();
+        let options = ListenOptions {
+            backlog: settings.backlog,
+            sockets: if settings.runtime == Runtime::PerCore { workers } else { 1 },
+            reuse_port: settings.reuse_port,
+            unix_mode: settings.unix_mode,
+        };
         let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
             Some(listeners) => listeners,
-            None => Listeners::bind(addr, options).map_err(|error| ListenError::new(addr, error))?,
+            None => Listeners::bind_all(&settings.addresses(), options)?,
         };
         let addrs = listeners.addrs.clone();
-        let shop = self.into_shop()?;
+        let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
+        let shop = self.into_shop(&supervisor)?;
         let workers = match settings.runtime {
             Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
             #[cfg(feature = "shared-runtime")]
@@ -105,16 +110,26 @@ impl Running {
         announce(&settings, &addrs, &routes);
         let _checks = shop.app.probes.start()?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        net::run(workers, signals, drain, trigger).await;
+        supervisor.ready(format_args!("serving at {}", places(&addrs)));
+        let mut watching = pin!(supervisor.watch(&shop.app.vitals, &shop.shutdown));
+        let mut serving = pin!(net::run(workers, signals, drain, trigger, &supervisor));
+        poll_fn(|context| {
+            // It never ends.
+            let _ = watching.as_mut().poll(context);
+            serving.as_mut().poll(context)
+        })
+        .await;
         Ok(())
     }
 
-    fn into_shop(self) -> io::Result<Shop<App>> {
+    fn into_shop(self, supervisor: &Supervisor) -> io::Result<Shop<App>> {
         let Self { app, limits, settings, shutdown, .. } = self;
         let connections = config::effective_max_connections(&settings, config::file_limit());
-        let caps = Arc::new(Caps::new(connections, settings.max_connections_per_address));
+        let caps = Caps::new(connections, settings.max_connections_per_address);
+        let caps = Arc::new(caps.but_for(settings.trusted_proxies.iter().chain(&settings.proxy_protocol)));
         let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
-        let vitals = app.probes.are_attached().then(|| Arc::clone(&app.vitals));
+        let is_watched = app.probes.are_attached() || supervisor.is_watching();
+        let vitals = is_watched.then(|| Arc::clone(&app.vitals));
         if let Some(vitals) = &vitals {
             vitals.watch_blocking(&blocking);
         }
@@ -177,7 +192,7 @@ fn act(loaded: &Loaded, listing: &dyn Fn() -> String) -> io::Result<Next> {
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce(settings: &Settings, addresses: &[SocketAddr], routes: &str) {
+fn announce(settings: &Settings, addresses: &[ListenAddr], routes: &str) {
     use std::io::Write;
     let name = program();
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -191,6 +206,12 @@ fn announce(settings: &Settings, addresses: &[SocketAddr], routes: &str) {
     };
     // Nobody may be reading it: that keeps no server from serving.
     let _ = io::stderr().lock().write_all(banner.to_string().as_bytes());
+}
+
+/// All addresses, for people.
+fn places(addrs: &[ListenAddr]) -> String {
+    let places: Vec<_> = addrs.iter().map(ToString::to_string).collect();
+    places.join(", ")
 }
 
 /// The program's own name, as it was called.

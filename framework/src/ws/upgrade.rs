@@ -179,7 +179,7 @@ fn origin_of(request: &Request) -> Origin {
     let mut origins = request.header_values(ORIGIN.as_str());
     let Some(found) = origins.next() else { return Origin::Own };
     let found = String::from_utf8_lossy(found).into_owned();
-    let host = request.header("host").unwrap_or_default();
+    let host = request.host().unwrap_or_default();
     let is_own = origins.next().is_none() && origin::is_own(&found, host);
     if is_own { Origin::Own } else { Origin::Foreign(found) }
 }

@@ -158,12 +158,17 @@ impl Data {
 
     /// The same over the limit's, round by round.
     pub(crate) fn ratio(&self, key: Key<'_>) -> Option<Summary> {
-        summary(&ratios(&self.values(key), &self.values(Key { server: BARE, ..key })))
+        self.ratio_to(key, Key { server: BARE, ..key })
     }
 
     /// Over another value of the same rounds.
     pub(crate) fn over(&self, key: Key<'_>, other: Key<'_>) -> Option<f64> {
-        summary(&ratios(&self.values(key), &self.values(other))).map(|summary| summary.median)
+        self.ratio_to(key, other).map(|summary| summary.median)
+    }
+
+    /// The same, with the rounds farthest apart.
+    pub(crate) fn ratio_to(&self, key: Key<'_>, other: Key<'_>) -> Option<Summary> {
+        summary(&ratios(&self.values(key), &self.values(other)))
     }
 
     fn values(&self, key: Key<'_>) -> Vec<(u32, f64)> {

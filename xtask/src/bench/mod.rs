@@ -9,6 +9,7 @@ mod compile;
 mod counts;
 mod data;
 mod driver;
+mod files;
 mod hello;
 mod latency;
 mod machine;

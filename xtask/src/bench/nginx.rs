@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::bench::files;
 use crate::command::target;
 
 /// Its name among the servers.
@@ -30,6 +31,8 @@ pub(crate) fn arguments(port: u16) -> Result<Vec<String>, String> {
 }
 
 fn configuration(port: u16) -> String {
+    let served = target().join(files::FOLDER);
+    let served = served.parent().unwrap_or(&served).display();
     format!(
         "\
 daemon off;
@@ -50,6 +53,7 @@ http {{
         location = /json {{ default_type application/json; return 200 '{{\"message\":\"Hello, World!\"}}'; }}
         location ~ ^/users/([0-9]+)$ {{ return 200 'user $1'; }}
         location = /download {{ default_type application/octet-stream; root files; }}
+        location /files/ {{ default_type application/octet-stream; root {served}; }}
     }}
 }}
 "

@@ -28,6 +28,10 @@ pub(crate) const LATENCY: Part = Part { name: "latency", measures: &["latency_us
 /// Time to the first answer.
 pub(crate) const STARTS: Part = Part { name: "starts", measures: &["first_answer_ms"], is_timed: true };
 
+/// Files of a folder, beside nginx.
+pub(crate) const FILES: Part =
+    Part { name: "files", measures: &["file_rate", "file_cpu_ns"], is_timed: true };
+
 /// Bytes of a connection and of a program.
 pub(crate) const SIZES: Part =
     Part { name: "sizes", measures: &["idle_bytes", "binary_bytes"], is_timed: false };
@@ -44,7 +48,7 @@ pub(crate) const HELLO: Part =
     Part { name: "hello", measures: &["build_seconds", "hello_bytes"], is_timed: false };
 
 /// In the order of a run: time first, as the machine may be quiet now and not for long.
-pub(crate) const PARTS: [Part; 7] = [RATES, LATENCY, STARTS, SIZES, COUNTS, MICRO, HELLO];
+pub(crate) const PARTS: [Part; 8] = [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, MICRO, HELLO];
 
 #[cfg(test)]
 mod tests {

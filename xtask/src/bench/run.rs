@@ -9,10 +9,10 @@ use std::time::Instant;
 use crate::bench::data::{Data, FILE, LEFT_OUT, left_out};
 use crate::bench::driver::Driver;
 use crate::bench::options::{Options, Task};
-use crate::bench::parts::{COUNTS, HELLO, LATENCY, MICRO, Part, RATES, SIZES, STARTS};
+use crate::bench::parts::{COUNTS, FILES, HELLO, LATENCY, MICRO, Part, RATES, SIZES, STARTS};
 use crate::bench::scenarios::{RATED, Scenario};
 use crate::bench::servers::{self, Running, SERVERS, Server, pinned};
-use crate::bench::{compile, counts, hello, machine, nginx, once, rates, report};
+use crate::bench::{compile, counts, files, hello, machine, nginx, once, rates, report};
 use crate::needs::{self, Tool};
 use crate::steps::Outcome;
 
@@ -90,6 +90,7 @@ impl Bench {
         self.time(&[RATES, LATENCY], |bench| rates::measure(bench, &running))?;
         drop(running);
         self.time(&[STARTS], once::starts)?;
+        self.time(&[FILES], files::measure)?;
         self.time(&[SIZES], once::sizes)?;
         self.time(&[COUNTS], counts::measure)
     }

@@ -44,6 +44,14 @@ pub(crate) const COUNTED: [Scenario; 9] = [
     scenario("middleware4", "four empty middlewares", "middleware4"),
 ];
 
+/// Those of files.
+pub(crate) const FILES: [Scenario; 4] = [
+    scenario("file-small", "1 KiB", "file-small"),
+    Scenario { connections: 4, ..scenario("file-large", "100 MiB", "file-large") },
+    scenario("file-range", "1 KiB of 100 MiB", "file-range"),
+    scenario("file-unchanged", "304 Not Modified", "file-unchanged"),
+];
+
 /// Those that system calls are counted for.
 pub(crate) const TRACED: [Scenario; 3] = [PLAINTEXT, PIPELINED, CLOSE];
 

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::bench::nginx;
-use crate::command::{cargo, find, program, root, run};
+use crate::bench::{files, nginx};
+use crate::command::{cargo, find, program, root, run, target};
 use crate::steps::Outcome;
 
 /// A server.
@@ -95,6 +95,10 @@ impl Server {
         let first = words.next().unwrap_or_default();
         let mut command = program(first, &[]);
         command.args(words).env("PORT", port.to_string()).env("WORKERS", workers.to_string());
+        let served = target().join(files::FOLDER);
+        if served.is_dir() {
+            command.env("FILES", served);
+        }
         if self.name == nginx::NAME {
             command.args(nginx::arguments(port)?);
         }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use crate::bench::data::{Data, Key};
 use crate::bench::latency::PERCENTILES;
-use crate::bench::scenarios::{COUNTED, RATED, Scenario, TRACED};
+use crate::bench::nginx;
+use crate::bench::scenarios::{COUNTED, FILES, RATED, Scenario, TRACED};
 use crate::bench::servers::{BARE, Kind, OURS, SERVERS, Server};
 use crate::bench::statistics::Summary;
 
@@ -52,6 +53,39 @@ pub(crate) fn rates(data: &Data) -> String {
 pub(crate) fn cpu(data: &Data) -> String {
     let value = median(data, "cpu_ns");
     table(&columns(&RATED), |server, scenario| value(server, scenario).map(thousands))
+}
+
+/// Files: requests a second of ours over nginx's, and the CPU time of each.
+pub(crate) fn files(data: &Data) -> String {
+    let mut text = "| | ours, a second | nginx, a second | ratio | ours, CPU µs | nginx, CPU µs | ratio |\n\
+        |---|---:|---:|---:|---:|---:|---:|\n"
+        .to_owned();
+    for scenario in &FILES {
+        let _ = write!(text, "| {}", scenario.label);
+        for (measure, unit) in [("file_rate", 1.0), ("file_cpu_ns", 1000.0)] {
+            let key = |server| Key { measure, server, scenario: scenario.name };
+            for server in [OURS, nginx::NAME] {
+                let cell = data.median(key(server)).map_or_else(
+                    || NONE.to_owned(),
+                    |value| {
+                        if value / unit < 1000.0 {
+                            format!("{:.1}", value / unit)
+                        } else {
+                            thousands(value / unit)
+                        }
+                    },
+                );
+                let _ = write!(text, " | {cell}");
+            }
+            let ratio = data.ratio_to(key(OURS), key(nginx::NAME)).map_or_else(
+                || NONE.to_owned(),
+                |Summary { median, min, max }| format!("{median:.2} ({min:.2}–{max:.2})"),
+            );
+            let _ = write!(text, " | {ratio}");
+        }
+        text += " |\n";
+    }
+    text
 }
 
 /// Microseconds at a fixed rate.

@@ -11,9 +11,13 @@
 //!
 //! Ours answers `GET /middleware/{1,4}` besides: [`PLAINTEXT`], through as many middlewares that do nothing.
 //!
+//! Ours and nginx answer `GET /files/{small,large}` with the files of the folder [`files`]: [`SMALL_FILE_BYTES`] and
+//! [`LARGE_FILE_BYTES`] bytes of `x`, last changed at [`FILE_TIME`].
+//!
 //! A server listens on 127.0.0.1 at `PORT`, with `WORKERS` threads.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +32,15 @@ pub static DOWNLOAD: [u8; DOWNLOAD_BYTES] = [b'x'; DOWNLOAD_BYTES];
 
 /// How long the content is that `POST /upload` is sent.
 pub const UPLOAD_BYTES: usize = 1024 * 1024;
+
+/// How long `GET /files/small` is.
+pub const SMALL_FILE_BYTES: usize = 1024;
+
+/// How long `GET /files/large` is.
+pub const LARGE_FILE_BYTES: usize = 100 * 1024 * 1024;
+
+/// When the files were changed last.
+pub const FILE_TIME: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
 
 /// The content of `GET /json`.
 #[derive(Debug, Serialize)]
@@ -98,6 +111,11 @@ impl Order {
 /// Where to listen.
 pub fn address() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, number("PORT", 8080)).into()
+}
+
+/// The folder of files to serve, where there is one.
+pub fn files() -> Option<PathBuf> {
+    std::env::var_os("FILES").map(PathBuf::from)
 }
 
 /// How many threads serve.

@@ -4,7 +4,9 @@ use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use contract::{DOWNLOAD, Message, Order, PLAINTEXT, UPLOAD_BYTES};
+use contract::{
+    DOWNLOAD, FILE_TIME, LARGE_FILE_BYTES, Message, Order, PLAINTEXT, SMALL_FILE_BYTES, UPLOAD_BYTES,
+};
 
 use crate::options::Options;
 
@@ -46,6 +48,10 @@ pub(crate) fn request(options: &Options) -> Vec<u8> {
         "json" => get("/json", ""),
         "parameter" => get("/users/42", ""),
         "download" => get("/download", ""),
+        "file-small" => get("/files/small", ""),
+        "file-large" => get("/files/large", ""),
+        "file-range" => get("/files/large", "Range: bytes=1000000-1001023\r\n"),
+        "file-unchanged" => get("/files/small", &format!("If-Modified-Since: {FILE_TIME}\r\n")),
         "middleware1" => get("/middleware/1", ""),
         "middleware4" => get("/middleware/4", ""),
         "echo" => post("/echo", "application/json", &order()),
@@ -69,7 +75,19 @@ fn content(options: &Options) -> Vec<u8> {
         "download" => DOWNLOAD.to_vec(),
         "echo" => order(),
         "upload" => UPLOAD_BYTES.to_string().into_bytes(),
+        "file-small" | "file-range" => vec![b'x'; SMALL_FILE_BYTES],
+        "file-large" => vec![b'x'; LARGE_FILE_BYTES],
+        "file-unchanged" => Vec::new(),
         _ => PLAINTEXT.as_bytes().to_vec(),
+    }
+}
+
+/// What the answer begins with.
+fn status_line(options: &Options) -> &'static [u8] {
+    match options.scenario.as_str() {
+        "file-range" => b"HTTP/1.1 206",
+        "file-unchanged" => b"HTTP/1.1 304",
+        _ => b"HTTP/1.1 200",
     }
 }
 
@@ -79,21 +97,20 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.write_all(&request(options))?;
-    let expected = content(options);
+    let (begin, expected) = (status_line(options), content(options));
     let mut answer = Vec::new();
     let mut scratch = vec![0; 64 * 1024];
     loop {
         let len = stream.read(&mut scratch).map_err(|error| late(error, "no whole answer within 10 s"))?;
         answer.extend_from_slice(scratch.get(..len).unwrap_or_default());
-        if answer.len() >= 12 && !answer.starts_with(b"HTTP/1.1 200") {
+        if answer.len() >= 12 && !answer.starts_with(begin) {
             return Err(wrong(&answer));
         }
         let head = answer.windows(4).position(|end| end == b"\r\n\r\n").map(|at| at + 4);
         if let Some(head) = head
             && answer.len() >= head + expected.len()
         {
-            let mut is_right =
-                answer.starts_with(b"HTTP/1.1 200") && answer.get(head..) == Some(expected.as_slice());
+            let mut is_right = answer.starts_with(begin) && answer.get(head..) == Some(expected.as_slice());
             if options.closes {
                 let end = stream.read(&mut scratch);
                 is_right &= end.map_err(|error| late(error, "the connection stays open for 10 s"))? == 0;

@@ -16,6 +16,7 @@ use crate::config::errors::{ConfigError, Excerpt, Place, Source, Spot};
 use crate::config::nearest::nearest;
 use crate::config::sources::{Action, Gathered, Merge};
 use crate::config::table::SETTINGS;
+use crate::config::value::Value;
 
 /// The options that choose a file and what of it is in force.
 pub(in crate::config) const OPTIONS: &[FileOption] = &[
@@ -272,6 +273,9 @@ impl Merge {
                     self.set(index, entry.place.clone(), OsStr::new(""));
                 }
                 Kind::Scalar { text, .. } => self.set(index, place, OsStr::new(text)),
+                Kind::Sequence(items) if let Some(text) = listed(index, items) => {
+                    self.set(index, place, OsStr::new(&text));
+                }
                 Kind::Sequence(_) | Kind::Mapping(_) => {
                     self.refuse(index);
                     let expected = SETTINGS.get(index).map(|setting| setting.value.to_string());
@@ -282,6 +286,19 @@ impl Merge {
             }
         }
     }
+}
+
+/// The text of a list, where the setting is one and all of its items are texts.
+fn listed(index: usize, items: &[Node]) -> Option<String> {
+    let Some(Value::List(_)) = SETTINGS.get(index).map(|setting| &setting.value) else { return None };
+    let texts: Option<Vec<_>> = items
+        .iter()
+        .map(|item| match &item.kind {
+            Kind::Scalar { text, .. } => Some(text.as_str()),
+            Kind::Sequence(_) | Kind::Mapping(_) => None,
+        })
+        .collect();
+    texts.map(|texts| texts.join(", "))
 }
 
 /// Whether a variable or an option is of the application's section.

@@ -119,17 +119,8 @@ impl FieldError {
     }
 
     /// Whether it is the type's fault, as seen by a path: its parameters are what the pattern says.
-    pub(crate) fn is_shape(&self) -> bool {
+    fn is_shape(&self) -> bool {
         matches!(self.0.fault, Fault::Shape(_) | Fault::Missing | Fault::Unknown { .. })
-    }
-
-    /// The answer with this text, the field as its member `field`.
-    pub(crate) fn problem(&self, status: StatusCode) -> Problem {
-        let problem = Problem::new(status).detail(self.to_string());
-        match self.field() {
-            Some(field) => problem.with("field", bounded(field, CUSTOM_CHARS)),
-            None => problem,
-        }
     }
 }
 
@@ -187,6 +178,11 @@ impl FieldErrors {
     /// Whether any text itself is broken, whatever it was for.
     pub(crate) fn are_malformed(&self) -> bool {
         self.0.iter().any(FieldError::is_malformed)
+    }
+
+    /// Whether any is the type's fault, as seen by a path.
+    pub(crate) fn are_of_shape(&self) -> bool {
+        self.0.iter().any(FieldError::is_shape)
     }
 
     /// The answer: the first field as its member `field`, and each fault among its `errors`.

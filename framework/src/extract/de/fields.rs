@@ -160,8 +160,22 @@ impl<'de> Fields<'de> {
     /// # Errors
     ///
     /// All faults that can be told at once, in the order found; each names its field wherever one can be named.
-    pub(crate) fn into_map<T: Deserialize<'de>>(mut self) -> Result<T, FieldErrors> {
-        let mut error = match self.make() {
+    pub(crate) fn into_map<T: Deserialize<'de>>(self) -> Result<T, FieldErrors> {
+        self.into_value(|fields| buffered::attempts(fields, || T::deserialize(Map(fields))))
+    }
+
+    /// Makes a struct or map by name, a tuple or list by order, or the one value, of a path's parameters.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fields::into_map`]; and [`Fault::Shape`] where the pattern's parameters cannot make the type.
+    pub(crate) fn into_params<T: Deserialize<'de>>(self) -> Result<T, FieldErrors> {
+        self.into_value(|fields| buffered::attempts(fields, || T::deserialize(Params(fields))))
+    }
+
+    /// The value that `make` makes, or all that keeps it from that.
+    fn into_value<T>(mut self, make: impl Fn(&Self) -> Result<T, FieldError>) -> Result<T, FieldErrors> {
+        let mut error = match make(&self) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
@@ -175,15 +189,11 @@ impl<'de> Fields<'de> {
             if !passed || errors.len() == MAX_FAULTS {
                 return Err(FieldErrors::new(errors));
             }
-            error = match self.make::<T>() {
+            error = match make(&self) {
                 Ok(_) => return Err(FieldErrors::new(errors)),
                 Err(error) => error,
             };
         }
-    }
-
-    fn make<T: Deserialize<'de>>(&self) -> Result<T, FieldError> {
-        buffered::attempts(self, || T::deserialize(Map(self)))
     }
 
     /// Sees to it that the next attempt does not end at this fault; `false` where it would.
@@ -203,15 +213,6 @@ impl<'de> Fields<'de> {
             }
             _ => false,
         }
-    }
-
-    /// Makes a struct or map by name, a tuple or list by order, or the one value, of a path's parameters.
-    ///
-    /// # Errors
-    ///
-    /// As [`Fields::into_map`]; and [`Fault::Shape`] where the pattern's parameters cannot make the type.
-    pub(crate) fn to_params<T: Deserialize<'de>>(&self) -> Result<T, FieldError> {
-        buffered::attempts(self, || T::deserialize(Params(self)))
     }
 }
 

@@ -3,8 +3,9 @@
 use serde_core::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
 use super::error::FieldError;
-use super::fields::Fields;
+use super::fields::{Fields, KnownFault};
 use super::map::Entries;
+use super::stand_in::StandIn;
 use super::value::Value;
 
 /// The deserializer of a path's parameters.
@@ -143,6 +144,9 @@ impl<'de> SeqAccess<'de> for InOrder<'_, 'de> {
         let Some(group) = self.fields.groups.get(self.next) else { return Ok(None) };
         let value = Value::all(self.fields, self.next, group);
         self.next += 1;
+        if group.known_fault != KnownFault::None {
+            return seed.deserialize(StandIn).map(Some).map_err(|error| value.locate(error));
+        }
         seed.deserialize(value).map(Some).map_err(|error| value.locate(error))
     }
 

@@ -8,6 +8,7 @@ use serde_core::de::DeserializeOwned;
 use super::{Multipart, MultipartRejection, UploadedFile};
 use crate::extract::FromRequest;
 use crate::extract::de::{FieldError, FieldErrors, Fields, Given};
+use crate::extract::serde_bounds::Readable;
 use crate::http::Request;
 
 /// Takes a form with files, as a browser sends it with `enctype="multipart/form-data"`, as a value: texts by the rules of
@@ -110,7 +111,7 @@ fn make<T: DeserializeOwned>(parts: &[Read]) -> Result<T, FieldErrors> {
     Fields::parts(parts.iter().map(Read::given)).map_err(FieldErrors::from)?.into_map()
 }
 
-impl<S: Sync, T: DeserializeOwned + Send> FromRequest<S> for MultipartForm<T> {
+impl<S: Sync, T: Readable + Send> FromRequest<S> for MultipartForm<T> {
     const TAKES_BODY: bool = true;
     type Rejection = MultipartRejection;
 

@@ -8,10 +8,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::SessionStore;
+use super::store::check_len;
 use crate::error::Error;
-
-/// The most bytes of one session as JSON.
-const MAX_BYTES: usize = 64 * 1024;
 
 /// The longest that a session lasts here; a clock cannot tell of times without end.
 const MAX_LASTING: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
@@ -29,7 +27,7 @@ const MAX_LASTING: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 /// # async fn main() -> server::Result {
 /// let store = MemoryStore::new(2);
 /// for id in ["a", "b", "c"] {
-///     store.save(id, "{}".to_owned(), Duration::from_secs(60)).await?;
+///     store.create(id, "{}".to_owned(), Duration::from_secs(60)).await?;
 /// }
 /// assert_eq!(store.len(), 2);
 /// assert_eq!(store.load("a").await?, None);
@@ -71,6 +69,19 @@ impl MemoryStore {
 }
 
 impl Kept {
+    fn has(&self, id: &str) -> bool {
+        self.sessions.get(id).is_some_and(|(end, _)| *end > Instant::now())
+    }
+
+    fn put(&mut self, id: &str, text: String, lasting: Duration, capacity: usize) {
+        let now = Instant::now();
+        let end = now + lasting.min(MAX_LASTING);
+        self.remove(id);
+        self.make_room(now, capacity);
+        self.sessions.insert(id.to_owned(), (end, text));
+        self.ends.insert((end, id.to_owned()));
+    }
+
     fn remove(&mut self, id: &str) {
         if let Some((end, _)) = self.sessions.remove(id) {
             self.ends.remove(&(end, id.to_owned()));
@@ -95,21 +106,31 @@ impl SessionStore for MemoryStore {
         Ok(session.map(|(_, text)| text.clone()))
     }
 
-    async fn save(&self, id: &str, text: String, lasting: Duration) -> Result<(), Error> {
-        if text.len() > MAX_BYTES {
-            return Err(Error::message(format!(
-                "a session of {} bytes, and {MAX_BYTES} are allowed",
-                text.len()
-            )));
-        }
-        let now = Instant::now();
-        let end = now + lasting.min(MAX_LASTING);
-        let mut kept = self.kept();
-        kept.remove(id);
-        kept.make_room(now, self.capacity);
-        kept.sessions.insert(id.to_owned(), (end, text));
-        kept.ends.insert((end, id.to_owned()));
+    async fn create(&self, id: &str, text: String, lasting: Duration) -> Result<(), Error> {
+        check_len(&text)?;
+        self.kept().put(id, text, lasting, self.capacity);
         Ok(())
+    }
+
+    async fn update(&self, id: &str, text: String, lasting: Duration) -> Result<bool, Error> {
+        check_len(&text)?;
+        let mut kept = self.kept();
+        let is_there = kept.has(id);
+        if is_there {
+            kept.put(id, text, lasting, self.capacity);
+        }
+        Ok(is_there)
+    }
+
+    async fn renew(&self, old: &str, new: &str, text: String, lasting: Duration) -> Result<bool, Error> {
+        check_len(&text)?;
+        let mut kept = self.kept();
+        let is_there = kept.has(old);
+        if is_there {
+            kept.remove(old);
+            kept.put(new, text, lasting, self.capacity);
+        }
+        Ok(is_there)
     }
 
     async fn remove(&self, id: &str) -> Result<(), Error> {
@@ -126,10 +147,11 @@ impl fmt::Debug for MemoryStore {
 
 #[cfg(test)]
 mod tests {
+    use super::super::store::MAX_BYTES;
     use super::*;
 
     async fn save(store: &MemoryStore, id: &str, seconds: u64) {
-        store.save(id, format!("{id:?}"), Duration::from_secs(seconds)).await.unwrap();
+        store.create(id, format!("{id:?}"), Duration::from_secs(seconds)).await.unwrap();
     }
 
     async fn found(store: &MemoryStore) -> String {
@@ -171,8 +193,8 @@ mod tests {
     #[tokio::test]
     async fn one_that_is_too_large_is_refused() {
         let store = MemoryStore::new(1);
-        store.save("a", "x".repeat(MAX_BYTES), Duration::from_secs(1)).await.unwrap();
-        store.save("b", "x".repeat(MAX_BYTES + 1), Duration::from_secs(1)).await.unwrap_err();
+        store.create("a", "x".repeat(MAX_BYTES), Duration::from_secs(1)).await.unwrap();
+        store.create("b", "x".repeat(MAX_BYTES + 1), Duration::from_secs(1)).await.unwrap_err();
         assert_eq!(found(&store).await, "a");
     }
 }

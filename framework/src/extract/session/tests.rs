@@ -88,6 +88,41 @@ async fn one_that_is_ended_is_forgotten_on_both_sides() {
     assert!((nothing, "text").into_response().headers().is_empty());
 }
 
+#[tokio::test]
+async fn one_that_is_ended_stays_so_whoever_saves_it() {
+    for renews in [false, true] {
+        let app = app();
+        let mut login = session(&app, "").await;
+        login.insert("name", "Ada").unwrap();
+        let (_, sent) = cookie(login.save().await.unwrap());
+        // A request that is still under way when its client logs out.
+        let mut late = session(&app, &sent).await;
+        assert!(!session(&app, &sent).await.end().await.unwrap().is_kept());
+        late.insert("visits", &2).unwrap();
+        if renews {
+            late.renew();
+        }
+        let saved = late.save().await.unwrap();
+        assert!(!saved.is_kept());
+        assert!((saved, "text").into_response().headers().is_empty(), "no cookie brings it back");
+        assert!(session(&app, &sent).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn of_two_that_renew_one_session_the_first_does() {
+    let app = app();
+    let mut login = session(&app, "").await;
+    login.insert("name", "Ada").unwrap();
+    let (_, sent) = cookie(login.save().await.unwrap());
+    let (mut first, mut second) = (session(&app, &sent).await, session(&app, &sent).await);
+    first.renew();
+    second.renew();
+    let (_, new) = cookie(first.save().await.unwrap());
+    assert!(!second.save().await.unwrap().is_kept());
+    assert_eq!(session(&app, &new).await.get::<String>("name").as_deref(), Some("Ada"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn it_ends_when_its_time_is_over() {
     let app = app();
@@ -110,8 +145,16 @@ async fn a_store_that_fails_is_a_500() {
             Err(Error::message("the store is down"))
         }
 
-        async fn save(&self, _: &str, _: String, _: Duration) -> Result<(), Error> {
+        async fn create(&self, _: &str, _: String, _: Duration) -> Result<(), Error> {
             Ok(())
+        }
+
+        async fn update(&self, _: &str, _: String, _: Duration) -> Result<bool, Error> {
+            Ok(true)
+        }
+
+        async fn renew(&self, _: &str, _: &str, _: String, _: Duration) -> Result<bool, Error> {
+            Ok(true)
         }
 
         async fn remove(&self, _: &str) -> Result<(), Error> {

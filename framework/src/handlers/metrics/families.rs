@@ -95,7 +95,8 @@ fn write_connections(text: &mut Exposition, snapshot: &Snapshot) {
     text.family(Kind::Counter, "fingerpost_connections_accepted", "Connections that were served.")
         .sample(&[], counts.connections_accepted);
     text.family(Kind::Counter, "fingerpost_connections_refused", "Connections that were closed at once.")
-        .sample(&[("reason", &"address_full")], counts.connections_refused.address_full);
+        .sample(&[("reason", &"address_full")], counts.connections_refused.address_full)
+        .sample(&[("reason", &"proxy_header")], counts.connections_refused.proxy_header);
     text.family(Kind::Counter, "fingerpost_received_bytes", "Bytes read from connections.")
         .sample(&[], counts.bytes_in);
     text.family(Kind::Counter, "fingerpost_sent_bytes", "Bytes written to connections.")

@@ -47,7 +47,10 @@ pub(super) fn document(snapshot: &Snapshot) -> Value {
             "busy": load.busy,
             "idle": snapshot.idle_connections(),
             "accepted": counts.connections_accepted,
-            "refused": { "address_full": counts.connections_refused.address_full },
+            "refused": {
+                "address_full": counts.connections_refused.address_full,
+                "proxy_header": counts.connections_refused.proxy_header,
+            },
         },
         "bytes": { "received": counts.bytes_in, "sent": counts.bytes_out },
         "workers": {

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,7 @@ use rustix::fs::{CWD, Mode, OFlags, openat, readlinkat};
 use rustix::io::Errno;
 
 use super::Symlinks;
+use crate::respond::Access;
 
 /// As many links as the system itself follows in one path.
 const MAX_LINKS: usize = 40;
@@ -35,6 +36,7 @@ pub(super) struct Folder {
     root: OwnedFd,
     path: PathBuf,
     symlinks: Symlinks,
+    access: Access,
 }
 
 impl Folder {
@@ -42,10 +44,15 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// Where there is none, or none that may be read.
-    pub(super) fn open(path: &Path, symlinks: Symlinks) -> io::Result<Self> {
-        let root = openat(CWD, path, STEP, Mode::empty())?;
-        Ok(Self { root, path: path.to_owned(), symlinks })
+    /// Where there is none, or none that may be read; [`ErrorKind::WouldBlock`] where that is not at hand.
+    pub(super) fn open(path: &Path, symlinks: Symlinks, access: Access) -> io::Result<Self> {
+        let root = open_at(CWD, path.as_os_str(), STEP, access)?;
+        Ok(Self { root, path: path.to_owned(), symlinks, access })
+    }
+
+    /// How it is read, and what lies in it.
+    pub(super) fn access(&self) -> Access {
+        self.access
     }
 
     pub(super) fn symlinks(&self) -> Symlinks {
@@ -56,13 +63,14 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// Where it is not there, which is also said of what a link leads to and should not, or cannot be read.
+    /// Where it is not there, which is also said of what a link leads to and should not, or cannot be read;
+    /// [`ErrorKind::WouldBlock`] where that is not at hand.
     pub(super) fn entry(&self, names: &[OsString]) -> io::Result<File> {
         let opened = match self.symlinks {
             Symlinks::Follow => {
                 let path: PathBuf =
                     [self.path.as_path()].into_iter().chain(names.iter().map(Path::new)).collect();
-                openat(CWD, &path, LAST, Mode::empty())
+                open_at(CWD, path.as_os_str(), LAST, self.access)
             }
             Symlinks::WithinRoot | Symlinks::Never => self.walk(names),
         };
@@ -86,9 +94,10 @@ impl Folder {
             }
             let here = way.last().unwrap_or(&self.root).as_fd();
             let flags = if ahead.is_empty() { LAST } else { STEP };
-            match openat(here, &name, flags | OFlags::NOFOLLOW, Mode::empty()) {
+            match open_at(here, &name, flags | OFlags::NOFOLLOW, self.access) {
                 Ok(entry) if ahead.is_empty() => return Ok(entry),
                 Ok(folder) => way.push(folder),
+                Err(Errno::AGAIN) => return Err(Errno::AGAIN),
                 Err(error) => {
                     // Systems have several words for a link that was not to be followed.
                     let Ok(target) = readlinkat(here, &name, Vec::new()) else { return Err(error) };
@@ -102,8 +111,32 @@ impl Folder {
                 }
             }
         }
-        openat(way.last().unwrap_or(&self.root).as_fd(), ".", LAST | OFlags::DIRECTORY, Mode::empty())
+        let here = way.last().unwrap_or(&self.root).as_fd();
+        open_at(here, OsStr::new("."), LAST | OFlags::DIRECTORY, self.access)
     }
+}
+
+fn open_at(folder: BorrowedFd<'_>, name: &OsStr, flags: OFlags, access: Access) -> Result<OwnedFd, Errno> {
+    match access {
+        Access::Blocking => openat(folder, name, flags, Mode::empty()),
+        // Only that it is not there is known for certain. Anything else, an older system and a link among it, is looked
+        // at again where it may take its time.
+        Access::AtHand => open_at_hand(folder, name, flags).map_err(|error| match error {
+            Errno::NOENT => error,
+            _ => Errno::AGAIN,
+        }),
+    }
+}
+
+/// Opens what the system can find without a look at the disk.
+#[cfg(target_os = "linux")]
+fn open_at_hand(folder: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> Result<OwnedFd, Errno> {
+    rustix::fs::openat2(folder, name, flags, Mode::empty(), rustix::fs::ResolveFlags::CACHED)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_at_hand(_: BorrowedFd<'_>, _: &OsStr, _: OFlags) -> Result<OwnedFd, Errno> {
+    Err(Errno::AGAIN)
 }
 
 /// The names that a link leads through, `..` among them; one that begins at the top of the file system leads out.

@@ -3,6 +3,7 @@
 mod extractor;
 mod http_error;
 mod middleware;
+mod params;
 mod ready;
 mod route;
 mod state;

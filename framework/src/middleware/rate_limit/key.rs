@@ -1,6 +1,6 @@
 //! Whose bucket a request takes from.
 
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -12,14 +12,14 @@ use crate::respond::IntoResponse;
 ///
 /// Implemented by what its constructors make; see those.
 pub trait RateKey<S>: Send + Sync + 'static {
-    /// The hash of the request's key, or the answer to a request that has none.
+    /// Gives `hasher` what tells this request's client from others; or the answer to a request of nobody.
     #[doc(hidden)]
-    fn hash(
+    fn feed<H: Hasher + Send>(
         &self,
         request: &mut Request,
         state: &S,
-        seed: &RandomState,
-    ) -> impl Future<Output = Result<u64, Box<Response>>> + Send;
+        hasher: H,
+    ) -> impl Future<Output = Result<H, Box<Response>>> + Send;
 }
 
 /// The key is in the request itself.
@@ -38,29 +38,38 @@ pub(super) enum Part {
 pub struct ByExtractor<T>(pub(super) PhantomData<fn() -> T>);
 
 impl<S: Sync> RateKey<S> for ByRequest {
-    async fn hash(&self, request: &mut Request, _: &S, seed: &RandomState) -> Result<u64, Box<Response>> {
-        Ok(match self.0 {
-            Part::Client => of_client(request, seed),
+    async fn feed<H: Hasher + Send>(
+        &self,
+        request: &mut Request,
+        _: &S,
+        mut hasher: H,
+    ) -> Result<H, Box<Response>> {
+        match self.0 {
+            Part::Client => of_client(request).hash(&mut hasher),
             Part::Field(name) => match request.header_values(name).next() {
-                Some(value) => seed.hash_one((1, value)),
-                None => of_client(request, seed),
+                Some(value) => (1, value).hash(&mut hasher),
+                None => of_client(request).hash(&mut hasher),
             },
             Part::Function(key) => match key(request) {
-                Some(key) => seed.hash_one((2, key)),
-                None => of_client(request, seed),
+                Some(key) => (2, key).hash(&mut hasher),
+                None => of_client(request).hash(&mut hasher),
             },
-        })
+        }
+        Ok(hasher)
     }
 }
 
 impl<S: Sync, T: FromRequest<S> + Hash + 'static> RateKey<S> for ByExtractor<T> {
-    async fn hash(&self, request: &mut Request, state: &S, seed: &RandomState) -> Result<u64, Box<Response>> {
+    async fn feed<H: Hasher + Send>(
+        &self,
+        request: &mut Request,
+        state: &S,
+        mut hasher: H,
+    ) -> Result<H, Box<Response>> {
         match T::from_request(request, state).await {
             Ok(key) => {
-                let mut hasher = seed.build_hasher();
-                3.hash(&mut hasher);
-                key.hash(&mut hasher);
-                Ok(hasher.finish())
+                (3, key).hash(&mut hasher);
+                Ok(hasher)
             }
             Err(refused) => Err(Box::new(refused.into_response())),
         }
@@ -83,9 +92,9 @@ impl<T> std::fmt::Debug for ByExtractor<T> {
     }
 }
 
-/// Of the client's address; those without one, at a Unix socket, share a bucket.
-fn of_client(request: &Request, seed: &RandomState) -> u64 {
-    seed.hash_one((0, request.client_addr().map(|address| network(address.ip()))))
+/// The client's address; those without one, at a Unix socket, share a bucket.
+fn of_client(request: &Request) -> impl Hash {
+    (0, request.client_addr().map(|address| network(address.ip())))
 }
 
 /// An IPv4 address, or the /64 of an IPv6 one: a client has as many of those addresses as it likes.

@@ -54,7 +54,12 @@ where
     ) -> Option<Routed<A::Target>> {
         let wire = &mut self.wire;
         let id = RequestId::at(clock::millis());
-        request.set_origin(wire.journal.client_addr(), id);
+        let peer = wire.journal.peer();
+        request.set_origin(peer.addr, peer.is_secure, id);
+        if let Some(proxies) = &wire.limits.proxies {
+            proxies.look_behind(peer.addr, request);
+            wire.journal.came_from(request.client_addr());
+        }
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
         let routed = self.app.route(request);
@@ -99,7 +104,7 @@ fn refusal<IO: Transport>(wire: &Wire<IO>, request: &Request) -> Option<Response
 
 /// What a client that leaves does to its handler, where the route says nothing: a GET or HEAD changes nothing, and can
 /// be dropped where it stands.
-pub(super) fn on_disconnect(method: &Method) -> OnDisconnect {
+pub(in super::super) fn on_disconnect(method: &Method) -> OnDisconnect {
     if matches!(*method, Method::GET | Method::HEAD) { OnDisconnect::Cancel } else { OnDisconnect::Finish }
 }
 
@@ -230,7 +235,7 @@ fn panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) -> Res
 }
 
 /// Polls user code; a panic in it is caught. The future is not polled again after one.
-pub(super) fn poll_caught<F: Future + ?Sized>(
+pub(in super::super) fn poll_caught<F: Future + ?Sized>(
     future: Pin<&mut F>,
     context: &mut Context<'_>,
 ) -> Poll<Result<F::Output, Box<dyn Any + Send>>> {

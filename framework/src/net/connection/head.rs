@@ -10,6 +10,7 @@ use super::super::deadline::after;
 use super::super::{Transport, clock};
 use super::After;
 use super::answer::Message;
+use super::http2::Http2;
 use super::wire::{Gone, Wire, is_empty_line};
 use crate::h1::BodyDecoder;
 use crate::http::Request;
@@ -23,6 +24,8 @@ const HELD: Duration = Duration::from_secs(1);
 pub(super) enum NextHead {
     /// A request whose body is still to be read; what its head says of the message is noted.
     Request(Request),
+    /// There is none: the connection has begun as one of HTTP/2.
+    Http2(Http2),
     /// Bytes that no request begins with, or a head that was begun and not ended in time; nothing after them is read.
     Unreadable(Box<Problem>),
     /// There is none, and nothing to be answered.
@@ -105,9 +108,12 @@ impl<IO: Transport> Wire<IO> {
                 waiting.request.take().map(NextHead::Request)
             }
             Err(error) => {
+                if let Some(preface) = self.preface() {
+                    return preface.map(NextHead::Http2);
+                }
                 self.give_up_head();
                 self.journal.note(Ended::Malformed(error.into()));
-                tracing::debug!(%error, peer = ?self.journal.client_addr(), "a request was refused");
+                tracing::debug!(%error, peer = ?self.journal.peer().addr, "a request was refused");
                 Some(unreadable(Problem::new(error.status()).detail(error.to_string())))
             }
         }

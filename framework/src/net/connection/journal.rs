@@ -11,6 +11,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
+use super::Peer;
 use crate::http::{Origin, RequestFacts, RequestId};
 use crate::observe::{Ended, Exchange, Slot, Tally, Timeout, Witness};
 
@@ -18,7 +19,7 @@ use crate::observe::{Ended, Exchange, Slot, Tally, Timeout, Witness};
 #[derive(Debug)]
 pub(super) struct Journal {
     witness: Witness,
-    client_addr: Option<SocketAddr>,
+    peer: Peer,
     /// Bytes that the transport gave and took.
     received: u64,
     written: u64,
@@ -34,6 +35,8 @@ pub(super) struct Journal {
 struct Current {
     /// Whether there is one: its first byte was read.
     open: bool,
+    /// Who it came from, where that is not the peer.
+    client_addr: Option<Box<SocketAddr>>,
     /// What the request is called, once that was asked; and the route that matched.
     id: Option<RequestId>,
     route: Option<&'static str>,
@@ -77,19 +80,11 @@ pub(super) struct Buffered {
 }
 
 impl Journal {
-    pub(super) fn new(witness: Witness, client_addr: Option<SocketAddr>) -> Self {
+    pub(super) fn new(witness: Witness, peer: Peer) -> Self {
         witness.tally().opened();
         let is_measured = witness.is_observed() || witness.tally().meter().is_some();
         let measured = is_measured.then(Box::default);
-        Self {
-            witness,
-            client_addr,
-            received: 0,
-            written: 0,
-            current: Current::default(),
-            measured,
-            lost: None,
-        }
+        Self { witness, peer, received: 0, written: 0, current: Current::default(), measured, lost: None }
     }
 
     pub(super) fn witness(&self) -> &Witness {
@@ -100,8 +95,13 @@ impl Journal {
         self.witness.tally()
     }
 
-    pub(super) fn client_addr(&self) -> Option<SocketAddr> {
-        self.client_addr
+    pub(super) fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    /// Notes who the request came from, where a proxy says that it was not the peer.
+    pub(super) fn came_from(&mut self, client_addr: Option<SocketAddr>) {
+        self.current.client_addr = client_addr.map(Box::new);
     }
 
     /// Notes bytes that the transport gave.
@@ -169,7 +169,8 @@ impl Journal {
 
     /// What is known of the request, of which `head` was read.
     pub(super) fn facts(&mut self, head: &[u8]) -> RequestFacts {
-        let (id, client_addr, route) = (self.id(), self.client_addr, self.current.route);
+        let (id, route) = (self.id(), self.current.route);
+        let client_addr = self.current.client_addr.as_deref().copied().or(self.peer.addr);
         RequestFacts::new(Origin { id, client_addr, route }, head)
     }
 
@@ -209,6 +210,15 @@ impl Journal {
     /// Ends the exchange that is under way.
     pub(super) fn finish(&mut self) {
         self.current = Current::default();
+    }
+
+    /// Forgets what was begun: it was no exchange.
+    #[cfg(feature = "http2")]
+    pub(super) fn forget(&mut self) {
+        self.finish();
+        if let Some(measured) = &mut self.measured {
+            measured.begun = None;
+        }
     }
 
     /// Ends the connection: what is not written will not be.

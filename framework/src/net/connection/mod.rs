@@ -23,6 +23,11 @@
 mod answer;
 mod exchange;
 mod head;
+#[cfg(feature = "http2")]
+mod http2;
+#[cfg(not(feature = "http2"))]
+#[path = "no_http2.rs"]
+mod http2;
 mod journal;
 #[cfg(any(test, feature = "__properties"))]
 mod property;
@@ -42,9 +47,13 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::task::consume_budget;
 
+#[cfg(feature = "http2")]
+pub(super) use self::answer::chain as cause_chain;
 use self::answer::{Answered, Message};
 pub(crate) use self::exchange::panic_text;
 use self::exchange::{Exchange, Watch};
+#[cfg(feature = "http2")]
+pub(super) use self::exchange::{on_disconnect, poll_caught};
 use self::head::NextHead;
 use self::journal::Journal;
 #[cfg(any(test, feature = "__properties"))]
@@ -62,6 +71,8 @@ const LINGER: Duration = Duration::from_secs(5);
 pub(crate) struct Peer {
     /// `None` for transports without addresses.
     pub(crate) addr: Option<SocketAddr>,
+    /// Whether nobody in between can read or change what it sends.
+    pub(crate) is_secure: bool,
 }
 
 /// What becomes of the connection after a request.
@@ -98,7 +109,7 @@ where
     IO: Transport,
     A: Application,
 {
-    let journal = Journal::new(witness, peer.addr);
+    let journal = Journal::new(witness, peer);
     let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app };
     // What it captures is used where it lies; the arguments of an `async fn` would be kept beside what is made of them.
     Turns { serving: async move { connection.run().await } }
@@ -106,9 +117,16 @@ where
 
 pin_project! {
     /// A connection's task, each poll of which is a turn.
-    struct Turns<Serving> {
+    pub(super) struct Turns<Serving> {
         #[pin]
         serving: Serving,
+    }
+}
+
+#[cfg(feature = "http2")]
+impl<Serving> Turns<Serving> {
+    pub(super) fn of(serving: Serving) -> Self {
+        Self { serving }
     }
 }
 
@@ -173,6 +191,8 @@ where
                         self.wire.finish_exchange();
                         return after;
                     }
+                    // In a box, as below.
+                    NextHead::Http2(http2) => return Box::pin(self.serve_http2(http2)).await,
                     NextHead::Unreadable(problem) => self.refuse(*problem, &mut exchange),
                 }
                 let after = match self.answer(&mut exchange) {

@@ -49,6 +49,12 @@ impl FileError {
         })
     }
 
+    /// Whether nothing is known yet: who looked was not to wait for the disk.
+    #[cfg(all(unix, feature = "files"))]
+    pub(crate) fn would_block(&self) -> bool {
+        matches!(&self.0, Fault::Io(_, error) if error.kind() == ErrorKind::WouldBlock)
+    }
+
     /// 404 Not Found, 503 Service Unavailable or 500 Internal Server Error.
     pub fn status(&self) -> StatusCode {
         match self.0 {

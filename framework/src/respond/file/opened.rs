@@ -10,6 +10,16 @@ use bytes::Bytes;
 /// same bytes every time.
 const NO_TIME: Duration = Duration::from_secs(1);
 
+/// How long may be waited for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Not at all: what the system has in memory is read, and all else is [`ErrorKind::WouldBlock`]. Only Linux tells
+    /// the two apart.
+    AtHand,
+    /// As long as the disk takes.
+    Blocking,
+}
+
 /// A descriptor, and what the file was when it was opened.
 #[derive(Debug)]
 pub(super) struct Opened {
@@ -42,16 +52,22 @@ impl Opened {
         self.changed.filter(|&changed| changed > UNIX_EPOCH + NO_TIME)
     }
 
-    /// Reads `count` bytes from `start` on. Blocks.
+    /// Reads `count` bytes from `start` on.
     ///
     /// # Errors
     ///
     /// Where the file cannot be read, and where it is not the one that was opened any more: what was read may be older
-    /// or newer then.
-    pub(super) fn read(&self, start: u64, count: u64) -> io::Result<Bytes> {
+    /// or newer then. [`ErrorKind::WouldBlock`] where not all of it is at hand.
+    pub(super) fn read(&self, start: u64, count: u64, access: Access) -> io::Result<Bytes> {
         let count = usize::try_from(count).map_err(|_| ErrorKind::FileTooLarge)?;
         let mut chunk = vec![0; count];
-        let read = read_exact_at(&self.file, &mut chunk, start);
+        let read = match access {
+            Access::AtHand => read_at_hand(&self.file, &mut chunk, start),
+            Access::Blocking => read_exact_at(&self.file, &mut chunk, start),
+        };
+        if access == Access::AtHand && read.is_err() {
+            return Err(ErrorKind::WouldBlock.into());
+        }
         // Looked at behind the read, so that what was read is known to be of this state.
         self.check(&self.file.metadata()?)?;
         read.map(|()| Bytes::from(chunk))
@@ -70,6 +86,20 @@ impl Opened {
         }
         Ok(())
     }
+}
+
+/// Fills `chunk` with what lies in the system's memory; whatever is in the way of that is looked at by who may wait.
+#[cfg(all(target_os = "linux", feature = "files"))]
+fn read_at_hand(file: &File, chunk: &mut [u8], start: u64) -> io::Result<()> {
+    let len = chunk.len();
+    let parts = &mut [io::IoSliceMut::new(chunk)];
+    let read = rustix::io::preadv2(file, parts, start, rustix::io::ReadWriteFlags::NOWAIT)?;
+    if read == len { Ok(()) } else { Err(ErrorKind::WouldBlock.into()) }
+}
+
+#[cfg(not(all(target_os = "linux", feature = "files")))]
+fn read_at_hand(_: &File, _: &mut [u8], _: u64) -> io::Result<()> {
+    Err(ErrorKind::WouldBlock.into())
 }
 
 /// Reads without the descriptor's own place, which reads at the same time would share.

@@ -1,6 +1,8 @@
 //! The body of a file that is sent while it is read.
+//!
+//! What the system has in memory is copied at once. Else the blocking pool reads, and goes on reading ahead.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::ops;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,11 +12,11 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use super::CHUNK_BYTES;
-use super::opened::Opened;
+use super::opened::{Access, Opened};
 use crate::blocking::start_blocking;
 use crate::http::{BodySource, BoxError};
 
-/// Chunks of an open file. One is read ahead, on the blocking pool, while the one before is on its way.
+/// Chunks of an open file. Where they must come from the disk, one is read ahead while the one before is on its way.
 pub(super) struct FileSource {
     file: Arc<Opened>,
     /// What is still to be given.
@@ -30,11 +32,19 @@ impl FileSource {
         Self { file: Arc::new(file), left, reading: None }
     }
 
+    fn next_len(&self) -> u64 {
+        (self.left.end - self.left.start).min(CHUNK_BYTES)
+    }
+
+    /// Reads the next chunk, where the system has it in memory.
+    fn read_at_hand(&self) -> io::Result<Bytes> {
+        self.file.read(self.left.start, self.next_len(), Access::AtHand)
+    }
+
     /// Begins to read the next chunk; there is one.
     fn read(&self) -> JoinHandle<io::Result<Bytes>> {
-        let (file, start) = (Arc::clone(&self.file), self.left.start);
-        let count = (self.left.end - start).min(CHUNK_BYTES);
-        start_blocking(move || file.read(start, count))
+        let (file, start, count) = (Arc::clone(&self.file), self.left.start, self.next_len());
+        start_blocking(move || file.read(start, count, Access::Blocking))
     }
 }
 
@@ -46,7 +56,14 @@ impl BodySource for FileSource {
         }
         let mut reading = match this.reading.take() {
             Some(reading) => reading,
-            None => this.read(),
+            None => match this.read_at_hand() {
+                Ok(chunk) => {
+                    this.left.start += chunk.len() as u64;
+                    return Poll::Ready(Some(Ok(chunk)));
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => this.read(),
+                Err(error) => return Poll::Ready(Some(Err(error.into()))),
+            },
         };
         let Poll::Ready(read) = Pin::new(&mut reading).poll(context) else {
             this.reading = Some(reading);
@@ -59,6 +76,7 @@ impl BodySource for FileSource {
             Err(error) => return Poll::Ready(Some(Err(error.into()))),
         };
         this.left.start += chunk.len() as u64;
+        // What has to be waited for is not at hand behind it, either.
         if !this.left.is_empty() {
             this.reading = Some(this.read());
         }

@@ -239,3 +239,15 @@ async fn a_file_that_changes_in_place_is_not_served_to_its_end() {
     let written = change(|folder| folder.put("large.bin", &[0; LARGE], OLD + Duration::from_secs(1)));
     assert_eq!(written.await.unwrap_err(), "the file was written to while it was sent");
 }
+
+/// Behind its first chunk it must be read from the disk, where the folder of the tests is on one.
+#[cfg(all(target_os = "linux", feature = "files"))]
+#[tokio::test]
+async fn what_is_not_in_memory_is_read_by_who_may_wait() {
+    let forgotten = change(|folder| {
+        let file = fs::File::open(folder.path("large.bin")).unwrap();
+        file.sync_all().unwrap();
+        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+    });
+    assert!(forgotten.await.unwrap() == bytes(LARGE));
+}

@@ -2,7 +2,8 @@
 
 use contract::{DOWNLOAD, Message, Order, PLAINTEXT};
 use server::{
-    Body, Bytes, Json, Next, Request, Response, Routes, Runtime, Server, get, middleware, post, routes,
+    Body, Bytes, Json, Next, Request, Response, Routes, Runtime, Server, StaticFiles, get, middleware, post,
+    routes,
 };
 
 const ROUTES: Routes = routes![plaintext, json, user, echo, download, upload, through_one, through_four];
@@ -10,13 +11,15 @@ const ROUTES: Routes = routes![plaintext, json, user, echo, download, upload, th
 #[server::main]
 async fn main() -> server::Result {
     let address = contract::address();
-    Server::new(ROUTES)
+    let server = Server::new(ROUTES)
         .host(address.ip())
         .port(address.port())
         .workers(contract::workers())
-        .runtime(Runtime::PerCore)
-        .run()
-        .await
+        .runtime(Runtime::PerCore);
+    match contract::files() {
+        Some(folder) => server.mount("/files", StaticFiles::new(folder)).run().await,
+        None => server.run().await,
+    }
 }
 
 #[get("/plaintext")]

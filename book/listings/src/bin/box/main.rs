@@ -8,6 +8,7 @@ mod headers;
 mod limits;
 mod rates;
 mod redirects;
+mod replicas;
 mod stack;
 
 use server::{Routes, Server, routes};
@@ -25,10 +26,11 @@ const ROUTES: Routes = routes![
 
 #[server::main]
 async fn main() -> server::Result {
-    // Two pages show servers of their own.
+    // Some pages show servers of their own.
     let server = match std::env::var("PAGE").as_deref() {
         Ok("order") => stack::server(),
         Ok("redirects") => redirects::server(),
+        Ok("replicas") => replicas::page()?,
         Ok(_) | Err(_) => Server::new(ROUTES),
     };
     server.run().await

@@ -1,13 +1,13 @@
 //! One address for each place.
 
 // ANCHOR: redirects
+use std::net::Ipv4Addr;
+
 use server::layers::{HttpsRedirect, NormalPath};
 use server::{Routes, Server, get, routes};
 
-const TO_TLS: HttpsRedirect = HttpsRedirect::new()
-    .hosts(&["example.org", "*.example.org"])
-    .except(&["/.well-known/acme-challenge/"])
-    .behind_proxy();
+const TO_TLS: HttpsRedirect =
+    HttpsRedirect::new().hosts(&["example.org", "*.example.org"]).except(&["/.well-known/acme-challenge/"]);
 
 #[get("/about/us")]
 async fn about() -> &'static str {
@@ -15,7 +15,7 @@ async fn about() -> &'static str {
 }
 
 pub(crate) fn server() -> Server {
-    Server::new(ROUTES).with(TO_TLS).with(NormalPath)
+    Server::new(ROUTES).trusted_proxies([Ipv4Addr::LOCALHOST]).with(TO_TLS).with(NormalPath)
 }
 // ANCHOR_END: redirects
 

@@ -1,6 +1,7 @@
 //! All of it, in an order that makes sense.
 
 // ANCHOR: stack
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use server::layers::{
@@ -9,7 +10,7 @@ use server::layers::{
 };
 use server::{Routes, Server, post, routes};
 
-const TO_TLS: HttpsRedirect = HttpsRedirect::new().hosts(&["example.org"]).behind_proxy();
+const TO_TLS: HttpsRedirect = HttpsRedirect::new().hosts(&["example.org"]);
 const HEADERS: SecurityHeaders = SecurityHeaders::new().hsts(Duration::from_secs(365 * 24 * 3600));
 const CORS: Cors = Cors::new().origins(&["https://app.example.org"]).credentials();
 const CSRF: Csrf = Csrf::new().trusted_origins(&["https://app.example.org"]);
@@ -22,6 +23,7 @@ async fn create(note: String) -> String {
 
 pub(crate) fn server() -> Server {
     Server::new(ROUTES)
+        .trusted_proxies([Ipv4Addr::LOCALHOST])
         .with(HEADERS)
         .with(TO_TLS)
         .with(NormalPath)

@@ -3,7 +3,7 @@
 use super::*;
 
 fn params<'de, T: Deserialize<'de>>(params: &[(&'static str, &'de str)]) -> Result<T, String> {
-    Fields::params(params.iter().copied()).to_params().map_err(|error| error.to_string())
+    Fields::params(params.iter().copied()).into_params().map_err(|error| error.to_string())
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Ground {
     }
 
     fn open(&self, symlinks: Symlinks) -> Folder {
-        Folder::open(&self.path("root"), symlinks).unwrap()
+        Folder::open(&self.path("root"), symlinks, Access::Blocking).unwrap()
     }
 }
 
@@ -60,8 +60,38 @@ fn names_are_opened_one_in_the_other() {
         assert_eq!(read(&folder, "top/x"), Err(ErrorKind::NotADirectory));
         assert_eq!(read(&folder, &"x".repeat(300)), Err(ErrorKind::InvalidFilename));
     }
-    assert!(Folder::open(&ground.path("none"), Symlinks::Never).is_err());
-    assert!(Folder::open(&ground.path("secret"), Symlinks::Never).is_err());
+    assert!(Folder::open(&ground.path("none"), Symlinks::Never, Access::Blocking).is_err());
+    assert!(Folder::open(&ground.path("secret"), Symlinks::Never, Access::Blocking).is_err());
+}
+
+/// Where the system has all in memory, the same is found without a wait; what it has not is never taken for absent.
+#[test]
+fn what_is_at_hand_is_what_is_there() {
+    let ground = Ground::new();
+    ground.link("near", "top");
+    for symlinks in [Symlinks::WithinRoot, Symlinks::Never, Symlinks::Follow] {
+        let slow = ground.open(symlinks);
+        for path in ["top", "a/b/deep", "a", "", "near", "none", "none/top", "top/x", &"x".repeat(300)] {
+            let expected = read(&slow, path);
+            let folder = Folder::open(&ground.path("root"), symlinks, Access::AtHand);
+            let found = folder.map_err(|error| error.kind()).and_then(|folder| read(&folder, path));
+            if found != Err(ErrorKind::WouldBlock) {
+                assert_eq!(found, expected, "{symlinks:?} {path}");
+            }
+        }
+    }
+    let system_tells = open_at(CWD, OsStr::new("/"), STEP, Access::AtHand).is_ok();
+    if system_tells {
+        let folder = Folder::open(&ground.path("root"), Symlinks::WithinRoot, Access::AtHand).unwrap();
+        let rows = [
+            ("a/b/deep", Ok("deep")),
+            ("none", Err(ErrorKind::NotFound)),
+            ("near", Err(ErrorKind::WouldBlock)),
+        ];
+        for (path, expected) in rows {
+            assert_eq!(read(&folder, path).as_deref().map_err(|&kind| kind), expected, "{path}");
+        }
+    }
 }
 
 #[test]

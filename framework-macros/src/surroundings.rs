@@ -1,0 +1,260 @@
+//! Where a function stands in its file: what a macro cannot see of it, as it is given one item alone.
+//!
+//! Asked only to put in words what rustc would refuse anyway, several times over: a handler in an `impl`, which has no
+//! room for the type beside it; one beside a module of its name, which is a type's name too; and a function in a table
+//! that no attribute makes a route. Where the file cannot be read, has several functions of the name, or anything else
+//! leaves a doubt, nothing is known, and rustc says what it has to say.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+
+/// What is known of the place of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Nothing that would forbid a type of its name.
+    Free,
+    /// Between the braces of an `impl` or a `trait`.
+    Associated,
+    /// In a module that has another one of the function's name.
+    BesideModule,
+    /// In the module of a table or a route that names it, and no attribute could make it a handler or a middleware.
+    Plain,
+}
+
+/// Where the one function called `name` stands in the file that the name was written in.
+pub(crate) fn place_of(name: &Ident) -> Place {
+    if !proc_macro::is_available() {
+        // A test of this crate, where nothing stands in a file.
+        return Place::Free;
+    }
+    let Some(file) = name.span().unwrap().local_file() else { return Place::Free };
+    functions_of(&file).get(&name.unraw().to_string()).copied().unwrap_or(Place::Free)
+}
+
+/// The functions of a file that are not free, by name.
+type Functions = HashMap<String, Place>;
+
+thread_local! {
+    /// The files that were read: one compilation sees each as it is.
+    static FILES: RefCell<HashMap<PathBuf, Rc<Functions>>> = RefCell::default();
+}
+
+fn functions_of(file: &Path) -> Rc<Functions> {
+    let known = FILES.with_borrow(|files| files.get(file).cloned());
+    known.unwrap_or_else(|| {
+        let text = std::fs::read_to_string(file).ok();
+        let functions = text.and_then(|text| text.parse().ok()).map(read).unwrap_or_default();
+        let functions = Rc::new(functions);
+        FILES.with_borrow_mut(|files| files.insert(file.to_owned(), Rc::clone(&functions)));
+        functions
+    })
+}
+
+fn read(file: TokenStream) -> Functions {
+    let mut seen = HashMap::new();
+    block(file, false, &mut seen);
+    let once = seen.into_iter().filter_map(|(name, places)| match places.as_slice() {
+        [place @ (Place::Associated | Place::BesideModule | Place::Plain)] => Some((name, *place)),
+        _ => None,
+    });
+    once.collect()
+}
+
+/// Notes the functions between two braces, or of a whole file, and of all blocks inside. Gives the names that its tables
+/// list.
+fn block(tokens: TokenStream, associated: bool, seen: &mut HashMap<String, Vec<Place>>) -> HashSet<String> {
+    let mut block = Block::default();
+    let mut item = Item::default();
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Ident(word) => {
+                if let Some(TokenTree::Ident(name)) = trees.peek() {
+                    block.declare(&word, name.unraw().to_string(), &mut item);
+                }
+                item.see(word);
+            }
+            TokenTree::Group(group) => {
+                if item.word.as_ref().is_some_and(|word| word == "routes") {
+                    names(group.stream(), &mut block.listed);
+                } else if item.imports {
+                    names(group.stream(), &mut block.types);
+                } else if group.delimiter() == Delimiter::Brace {
+                    let listed = self::block(group.stream(), item.associates && !item.in_function, seen);
+                    // A function's body has the names around it; a module's content has not.
+                    if !item.in_module {
+                        block.listed.extend(listed);
+                    }
+                    item = Item::default();
+                } else if group.delimiter() == Delimiter::Bracket {
+                    item.attribute(&group, &mut block.listed);
+                } else {
+                    block.listed.extend(self::block(group.stream(), false, seen));
+                }
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ';' => item = Item::default(),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+        if item.imports
+            && let Some(word) = &item.word
+        {
+            block.types.insert(word.unraw().to_string());
+        }
+    }
+    for (name, plain) in std::mem::take(&mut block.functions) {
+        let place = if associated { Place::Associated } else { block.place(&name, plain) };
+        seen.entry(name).or_default().push(place);
+    }
+    block.listed
+}
+
+/// What stands between two braces.
+#[derive(Default)]
+struct Block {
+    /// Each with whether no attribute changes it.
+    functions: Vec<(String, bool)>,
+    modules: HashSet<String>,
+    /// Names that are types, or may be.
+    types: HashSet<String>,
+    /// What its tables list.
+    listed: HashSet<String>,
+}
+
+impl Block {
+    fn declare(&mut self, word: &Ident, name: String, item: &mut Item) {
+        match word.to_string().as_str() {
+            "fn" => {
+                self.functions.push((name, !item.annotated));
+                // What stands in its own signature is no `impl` block.
+                *item = Item { in_function: true, ..Item::default() };
+            }
+            "mod" => {
+                item.in_module = true;
+                if !item.conditional {
+                    self.modules.insert(name);
+                }
+            }
+            "struct" | "enum" | "type" | "union" => drop(self.types.insert(name)),
+            _ => {}
+        }
+    }
+
+    fn place(&self, name: &str, plain: bool) -> Place {
+        if self.modules.contains(name) {
+            return Place::BesideModule;
+        }
+        let unrouted = plain && self.listed.contains(name) && !self.types.contains(name);
+        if unrouted { Place::Plain } else { Place::Free }
+    }
+}
+
+/// What was seen of the item that is being read.
+#[derive(Default)]
+struct Item {
+    /// The last word.
+    word: Option<Ident>,
+    /// It stands under a `#[cfg]`.
+    conditional: bool,
+    /// It stands under an attribute that may be anything.
+    annotated: bool,
+    /// It is a `use`.
+    imports: bool,
+    /// It is an `impl` or a `trait`.
+    associates: bool,
+    in_module: bool,
+    in_function: bool,
+}
+
+impl Item {
+    fn see(&mut self, word: Ident) {
+        self.associates |= word == "impl" || word == "trait";
+        self.imports |= word == "use";
+        self.word = Some(word);
+    }
+
+    /// Takes in what may be the brackets of an attribute.
+    fn attribute(&mut self, brackets: &Group, listed: &mut HashSet<String>) {
+        let Some(TokenTree::Ident(first)) = brackets.stream().into_iter().next() else { return };
+        self.conditional |= first == "cfg" || first == "cfg_attr";
+        if !HARMLESS.iter().any(|name| first == name) {
+            self.annotated = true;
+            // Middleware stands in `with = [...]`.
+            names(brackets.stream(), listed);
+        }
+    }
+}
+
+/// Attributes after which a function is no route yet.
+const HARMLESS: &[&str] = &["allow", "deny", "deprecated", "doc", "expect", "inline", "must_use", "warn"];
+
+/// All names among the tokens.
+fn names(tokens: TokenStream, found: &mut HashSet<String>) {
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(name) => drop(found.insert(name.unraw().to_string())),
+            TokenTree::Group(group) => names(group.stream(), found),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::tokens;
+
+    #[track_caller]
+    fn check(file: &str, expected: &[(&str, Place)]) {
+        let mut found: Vec<_> = read(tokens(file)).into_iter().collect();
+        found.sort_by(|first, second| first.0.cmp(&second.0));
+        let expected: Vec<_> = expected.iter().map(|(name, place)| ((*name).to_owned(), *place)).collect();
+        assert_eq!(found, expected, "{file}");
+    }
+
+    #[test]
+    fn finds_functions_in_an_impl() {
+        check("struct A; impl A { #[get(\"/\")] async fn list() {} }", &[("list", Place::Associated)]);
+        check("trait A { fn list(); }", &[("list", Place::Associated)]);
+        check("mod a { impl<T> B<T> for C { fn r#in() {} } }", &[("in", Place::Associated)]);
+    }
+
+    #[test]
+    fn finds_modules_of_a_functions_name() {
+        check("mod users; fn users() {}", &[("users", Place::BesideModule)]);
+        check("mod a { pub async fn users() {} pub mod users { } }", &[("users", Place::BesideModule)]);
+    }
+
+    #[test]
+    fn finds_functions_that_a_table_lists_and_nothing_routes() {
+        let listed = [("list", Place::Plain)];
+        check("fn list() {} const ROUTES: Routes = routes![list];", &listed);
+        check(
+            "/// Doc.\n#[allow(x)] pub async fn list() {} fn main() { run(server::routes![a, list]) }",
+            &listed,
+        );
+        check("#[get(\"/\")] async fn list() {} const ROUTES: Routes = routes![list];", &[]);
+        check("fn auth() {} #[get(\"/\", with = [auth])] fn a() {}", &[("auth", Place::Plain)]);
+        check("fn list() {} mod a { use b::list; const ROUTES: Routes = routes![list]; }", &[]);
+        check("use a::{list}; fn list() {} const ROUTES: Routes = routes![list];", &[]);
+        check("use a::list; fn list() {} const ROUTES: Routes = routes![list];", &[]);
+        check("struct list; fn list() {} const ROUTES: Routes = routes![list];", &[]);
+        check("const ROUTES: Routes = routes![list]; mod tests { fn list() {} }", &[]);
+    }
+
+    #[test]
+    fn knows_nothing_where_it_cannot_be_sure() {
+        check("#[cfg(unix)] mod users; fn users() {}", &[]);
+        check("mod users { fn list() {} } fn main() {} mod a { fn users() {} }", &[]);
+        check("impl A { fn list() {} } #[get(\"/\")] fn list() {}", &[]);
+        check("fn list(a: impl Copy) -> impl Copy { fn inner() {} inner() }", &[]);
+        check(
+            "impl A { fn a() { fn inner() {} } } static B: u8 = { fn c() {} 1 };",
+            &[("a", Place::Associated)],
+        );
+    }
+}

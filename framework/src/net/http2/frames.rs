@@ -1,0 +1,177 @@
+//! The heads of frames in a stream of bytes (RFC 9113 §4.1), whichever pieces it comes in. What they hold is `h2`'s to
+//! judge: here nothing is refused.
+
+/// Bytes of a frame's head.
+pub(super) const HEAD_LEN: usize = 9;
+/// Bytes of what follows that are kept: error codes and window increments are no longer.
+const KEPT: usize = 4;
+
+pub(super) const DATA: u8 = 0;
+pub(super) const HEADERS: u8 = 1;
+pub(super) const RST_STREAM: u8 = 3;
+pub(super) const SETTINGS: u8 = 4;
+pub(super) const PING: u8 = 6;
+pub(super) const WINDOW_UPDATE: u8 = 8;
+pub(super) const CONTINUATION: u8 = 9;
+
+/// END_STREAM of DATA and HEADERS; of SETTINGS and PING the same bit is ACK.
+const END_STREAM: u8 = 0x1;
+const END_HEADERS: u8 = 0x4;
+
+/// The head of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    /// Bytes behind the head.
+    pub(super) len: u32,
+    pub(super) kind: u8,
+    flags: u8,
+    /// 0 is the connection.
+    pub(super) stream: u32,
+}
+
+impl Head {
+    fn parse(bytes: [u8; HEAD_LEN]) -> Self {
+        let [len0, len1, len2, kind, flags, id0, id1, id2, id3] = bytes;
+        Self {
+            len: u32::from_be_bytes([0, len0, len1, len2]),
+            kind,
+            flags,
+            // The first bit is reserved, and to be ignored.
+            stream: u32::from_be_bytes([id0 & 0x7f, id1, id2, id3]),
+        }
+    }
+
+    /// Bytes of the whole frame.
+    pub(super) fn frame_len(&self) -> u64 {
+        u64::from(self.len) + HEAD_LEN as u64
+    }
+
+    /// Whether a DATA or HEADERS frame is its sender's last of the stream.
+    pub(super) fn ends_stream(&self) -> bool {
+        matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
+    }
+
+    /// Whether a HEADERS or CONTINUATION frame is the last of its section.
+    pub(super) fn ends_headers(&self) -> bool {
+        self.flags & END_HEADERS != 0
+    }
+
+    /// Whether a SETTINGS or PING frame answers one.
+    pub(super) fn is_ack(&self) -> bool {
+        matches!(self.kind, SETTINGS | PING) && self.flags & END_STREAM != 0
+    }
+}
+
+/// What a scanner comes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passing {
+    /// A frame's head is there.
+    Head(Head),
+    /// And now all of it; with its first four bytes as a number, where it has so many.
+    End(Head, u32),
+}
+
+/// Finds the frames in one direction of a connection.
+#[derive(Debug)]
+pub(super) struct Scanner {
+    /// Bytes before the first frame that are still to come.
+    preface: usize,
+    head: [u8; HEAD_LEN],
+    head_len: usize,
+    /// Of the frame whose head is whole: what is known of it, and how much is still to come.
+    frame: Option<(Head, u32)>,
+    kept: [u8; KEPT],
+    kept_len: usize,
+}
+
+impl Scanner {
+    /// One for bytes that begin with `preface` others.
+    pub(super) fn behind(preface: usize) -> Self {
+        Self { preface, head: [0; HEAD_LEN], head_len: 0, frame: None, kept: [0; KEPT], kept_len: 0 }
+    }
+
+    /// Looks at the next bytes.
+    pub(super) fn scan(&mut self, mut bytes: &[u8], mut passes: impl FnMut(Passing)) {
+        let skipped = self.preface.min(bytes.len());
+        self.preface -= skipped;
+        bytes = bytes.get(skipped..).unwrap_or_default();
+        while !bytes.is_empty() {
+            let Some((head, left)) = self.frame else {
+                let taken = fill(&mut self.head, &mut self.head_len, bytes);
+                bytes = bytes.get(taken..).unwrap_or_default();
+                if self.head_len == HEAD_LEN {
+                    (self.head_len, self.kept_len) = (0, 0);
+                    let head = Head::parse(self.head);
+                    passes(Passing::Head(head));
+                    self.go_on(head, head.len, &mut passes);
+                }
+                continue;
+            };
+            let taken = bytes.len().min(left as usize);
+            let (piece, rest) = bytes.split_at_checked(taken).unwrap_or((bytes, &[]));
+            fill(&mut self.kept, &mut self.kept_len, piece);
+            bytes = rest;
+            self.go_on(head, left - u32::try_from(taken).unwrap_or(left), &mut passes);
+        }
+    }
+
+    fn go_on(&mut self, head: Head, left: u32, passes: &mut impl FnMut(Passing)) {
+        self.frame = (left > 0).then_some((head, left));
+        if left == 0 {
+            let kept = if self.kept_len == KEPT { u32::from_be_bytes(self.kept) } else { 0 };
+            passes(Passing::End(head, kept));
+        }
+    }
+}
+
+/// Copies what there is room for behind the first `len` bytes of `place`; gives how many that were.
+fn fill(place: &mut [u8], len: &mut usize, bytes: &[u8]) -> usize {
+    let room = place.get_mut(*len..).unwrap_or_default();
+    let taken = room.len().min(bytes.len());
+    if let (Some(room), Some(bytes)) = (room.get_mut(..taken), bytes.get(..taken)) {
+        room.copy_from_slice(bytes);
+    }
+    *len += taken;
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(pieces: &[&[u8]], preface: usize) -> Vec<Passing> {
+        let mut scanner = Scanner::behind(preface);
+        let mut seen = Vec::new();
+        pieces.iter().for_each(|piece| scanner.scan(piece, |passing| seen.push(passing)));
+        seen
+    }
+
+    #[test]
+    fn finds_each_frame_whatever_the_pieces() {
+        let bytes = b"PREFACE\
+            \x00\x00\x00\x04\x00\x00\x00\x00\x00\
+            \x00\x00\x04\x08\x00\x80\x00\x00\x05\x00\x01\x00\x02\
+            \x00\x00\x03\x00\x01\x00\x00\x01\x01abc\
+            \x00\x00\x06\x01\x05\x00\x00\x00\x07abcdef";
+        let settings = Head { len: 0, kind: SETTINGS, flags: 0, stream: 0 };
+        let update = Head { len: 4, kind: WINDOW_UPDATE, flags: 0, stream: 5 };
+        let data = Head { len: 3, kind: DATA, flags: 1, stream: 257 };
+        let headers = Head { len: 6, kind: HEADERS, flags: 5, stream: 7 };
+        let expected = [
+            Passing::Head(settings),
+            Passing::End(settings, 0),
+            Passing::Head(update),
+            Passing::End(update, 0x1_0002),
+            Passing::Head(data),
+            Passing::End(data, 0),
+            Passing::Head(headers),
+            Passing::End(headers, u32::from_be_bytes(*b"abcd")),
+        ];
+        for len in 1..=bytes.len() {
+            let pieces: Vec<_> = bytes.chunks(len).collect();
+            assert_eq!(scan(&pieces, 7), expected, "in pieces of {len}");
+        }
+        assert!(data.ends_stream() && headers.ends_stream() && headers.ends_headers());
+        assert!(!update.ends_stream() && !settings.is_ack());
+    }
+}

@@ -1,0 +1,152 @@
+//! A request of HTTP/2 as one of ours (RFC 9113 §8.3).
+//!
+//! `h2` has decoded the header section, and reset the stream where it is malformed by RFC 9113 §8.2 and §8.3: pseudo-
+//! fields that are missing, doubled or late, fields of a connection, names in upper case. What it gives is written down as
+//! a head of HTTP/1.1 and read by the parser of those: so the same limits hold, the same grammar of targets and hosts, and
+//! whoever is told of the request reads the same thing. No byte of it is ever taken for framing.
+
+use http::header::{CONNECTION, COOKIE, HOST, TRANSFER_ENCODING};
+use http::request::Parts;
+use http::{HeaderMap, Method, Version};
+
+use crate::h1::{Expect, Framing, HeadError, HeadLimits, HeadParser};
+use crate::http::Request;
+use crate::observe::{Http2Fault, ProtocolError};
+
+/// A request whose head was read.
+pub(super) struct Read {
+    pub(super) request: Request,
+    /// How many bytes of body it announces.
+    pub(super) len: Option<u64>,
+    pub(super) expect: Expect,
+}
+
+/// What the request line of HTTP/1.1 ends with, and what ours says in its place: of the same length.
+const WRITTEN: &[u8] = b"HTTP/1.1\r\n";
+const SHOWN: &[u8] = b"HTTP/2.0\r\n";
+
+/// Makes a request of what `h2` has decoded.
+///
+/// # Errors
+///
+/// What is wrong with it; `head` holds it all the same, so that it can be told of.
+pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Result<Read, ProtocolError> {
+    let conflict = write(parts, head);
+    let line_len = head.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let mut request = Request::empty();
+    let parsed = HeadParser::default().parse(head, limits, request.head_mut());
+    // The version stands at the line's end, and is as long.
+    for bytes in [head, &mut request.head_mut().bytes] {
+        let version = bytes.get_mut(line_len.saturating_sub(WRITTEN.len())..line_len);
+        if let Some(version) = version.filter(|version| *version == WRITTEN) {
+            version.copy_from_slice(SHOWN);
+        }
+    }
+    // `None` cannot be: the empty line is there.
+    let parsed = parsed?.ok_or(HeadError::HeadTooLarge)?;
+    if conflict {
+        return Err(Http2Fault::ConflictingHost.into());
+    }
+    request.head_mut().version = Version::HTTP_2;
+    request.head_mut().replace_host();
+    let len = match parsed.framing {
+        Framing::Sized(len) => Some(len),
+        // Of HTTP/2 only the last frame tells.
+        Framing::Empty | Framing::Chunked => None,
+    };
+    Ok(Read { request, len, expect: parsed.expect })
+}
+
+/// Writes the head down; tells whether it names two hosts.
+fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
+    let Parts { method, uri, headers, .. } = parts;
+    let authority = uri.authority().map(|authority| authority.as_str());
+    let target = match (method, authority) {
+        (&Method::CONNECT, Some(authority)) => authority,
+        _ => uri.path_and_query().map_or("/", |path| path.as_str()),
+    };
+    for part in [method.as_str().as_bytes(), b" ", target.as_bytes(), b" ", WRITTEN] {
+        head.extend_from_slice(part);
+    }
+    if let Some(authority) = authority {
+        line(head, b"host", authority.as_bytes());
+    }
+    write_fields(headers, authority.is_some(), head);
+    head.extend_from_slice(b"\r\n");
+    let differs = |host: &http::HeaderValue| {
+        authority.is_some_and(|authority| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
+    };
+    headers.get_all(HOST).iter().any(differs)
+}
+
+fn write_fields(headers: &HeaderMap, has_authority: bool, head: &mut Vec<u8>) {
+    for (name, value) in headers {
+        // The host is in the place of the authority; the cookies come together; the others there are none of.
+        let is_written = (*name == HOST && has_authority) || *name == COOKIE;
+        if !is_written && *name != TRANSFER_ENCODING && *name != CONNECTION {
+            line(head, name.as_str().as_bytes(), value.as_bytes());
+        }
+    }
+    // Cookies may come in lines of their own, which are one (RFC 9113 §8.2.3).
+    let mut cookies = headers.get_all(COOKIE).iter().peekable();
+    if cookies.peek().is_some() {
+        head.extend_from_slice(b"cookie: ");
+        while let Some(cookie) = cookies.next() {
+            head.extend_from_slice(cookie.as_bytes());
+            head.extend_from_slice(if cookies.peek().is_some() { b"; " } else { b"\r\n" });
+        }
+    }
+}
+
+fn line(head: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    for part in [name, b": ", value, b"\r\n"] {
+        head.extend_from_slice(part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_uri(method: &str, uri: &str, fields: &[(&str, &str)]) -> Result<Read, ProtocolError> {
+        let mut request = http::Request::builder().method(method).uri(uri).version(Version::HTTP_2);
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        read(&parts, &HeadLimits { max_target: 40, max_head: 200, max_fields: 5 }, &mut Vec::new())
+    }
+
+    #[test]
+    fn is_a_request_like_any_other() {
+        let fields = [("cookie", "a=1"), ("x-one", "1"), ("cookie", "b=2"), ("content-length", "7")];
+        let Read { request, len, expect } = read_uri("PUT", "http://example.org/a?b=c", &fields).unwrap();
+        assert_eq!((request.method(), request.target()), (&Method::PUT, "/a?b=c"));
+        assert_eq!((request.path(), request.query()), ("/a", Some("b=c")));
+        assert_eq!((request.version(), request.header("host")), (Version::HTTP_2, Some("example.org")));
+        assert_eq!((request.header("cookie"), request.header("x-one")), (Some("a=1; b=2"), Some("1")));
+        assert_eq!((len, expect), (Some(7), Expect::None));
+        assert!(request.head().bytes.starts_with(b"PUT /a?b=c HTTP/2.0\r\nhost: example.org\r\n"));
+    }
+
+    #[test]
+    fn names_its_fault() {
+        let long = "/".repeat(41);
+        let rows: [(&str, &str, &[(&str, &str)], &str); 9] = [
+            ("GET", "http://a/", &[("host", "b")], "conflicting-host"),
+            ("GET", "/", &[], "missing-host"),
+            ("GET", "/", &[("host", "a"), ("host", "b")], "repeated-host"),
+            ("GET", "/", &[("host", "a b")], "invalid-host"),
+            ("GET", &long, &[("host", "a")], "target-too-long"),
+            ("GET", "/%4", &[("host", "a")], "invalid-percent-encoding"),
+            ("GET", "/", &[("host", "a"), ("x", &"y".repeat(200))], "head-too-large"),
+            ("GET", "/", &[("host", "a"); 6], "repeated-host"),
+            ("POST", "http://a/", &[("content-length", "+1")], "invalid-content-length"),
+        ];
+        for (method, uri, fields, name) in rows {
+            let fault = read_uri(method, uri, fields).map(|_| ()).unwrap_err();
+            assert_eq!(fault.name(), name, "{method} {uri} {fields:?}");
+        }
+        assert!(read_uri("GET", "http://a/", &[("host", "A")]).is_ok());
+    }
+}

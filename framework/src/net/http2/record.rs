@@ -1,0 +1,151 @@
+//! What a stream does, as it is counted and told of: once, when its answer was written or it has ended without one.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::StatusCode;
+use tokio::time::Instant;
+
+use super::super::{Limits, Peer, Place};
+use super::ledger::{Finished, Ledger};
+use crate::http::{Origin, RequestFacts, RequestId};
+use crate::observe::{Ended, Exchange, Slot, Tally, Witness};
+
+/// What the streams of a connection have in common.
+#[derive(Debug)]
+pub(super) struct Common {
+    pub(super) limits: Arc<Limits>,
+    pub(super) witness: Witness,
+    pub(super) peer: Peer,
+    pub(super) ledger: Ledger,
+}
+
+/// The account of one stream; told of when it is dropped, if not before.
+#[derive(Debug)]
+pub(super) struct Record {
+    common: Arc<Common>,
+    stream: u32,
+    pub(super) place: Place,
+    pub(super) id: RequestId,
+    /// Who it came from: the peer, or who a trusted proxy says.
+    pub(super) client_addr: Option<SocketAddr>,
+    /// The head of the request, for those who are told of it.
+    pub(super) head: Vec<u8>,
+    route: Option<&'static str>,
+    slot: Slot,
+    begun: Instant,
+    status: Option<StatusCode>,
+    ended: Option<Ended>,
+    is_told: bool,
+}
+
+impl Record {
+    pub(super) fn new(common: &Arc<Common>, stream: u32, place: Place, id: RequestId) -> Self {
+        let begun = common.ledger.take(stream);
+        Self {
+            common: Arc::clone(common),
+            stream,
+            place,
+            id,
+            client_addr: common.peer.addr,
+            head: Vec::new(),
+            route: None,
+            slot: Slot::Unread,
+            begun,
+            status: None,
+            ended: None,
+            is_told: false,
+        }
+    }
+
+    pub(super) fn common(&self) -> &Arc<Common> {
+        &self.common
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.common.limits
+    }
+
+    pub(super) fn tally(&self) -> &Tally {
+        self.common.witness.tally()
+    }
+
+    /// Notes a request whose head is well formed.
+    pub(super) fn requested(&mut self, route: Option<&'static str>, slot: Slot) {
+        self.tally().requested();
+        self.tally().requested_http2();
+        if let Some(meter) = self.tally().meter() {
+            meter.enter(slot);
+        }
+        (self.route, self.slot) = (route, slot);
+    }
+
+    /// What is known of the request.
+    pub(super) fn facts(&self) -> RequestFacts {
+        let origin = Origin { id: self.id, client_addr: self.client_addr, route: self.route };
+        RequestFacts::new(origin, &self.head)
+    }
+
+    /// Notes the answer that is about to be written.
+    pub(super) fn answered(&mut self, status: StatusCode) {
+        self.tally().answered(status);
+        self.status = Some(status);
+    }
+
+    /// Notes a reason to end; the first one stands.
+    pub(super) fn note(&mut self, ended: Ended) {
+        if self.ended.is_none() {
+            self.tally().ended(ended);
+            self.ended = Some(ended);
+        }
+    }
+
+    /// Gives the answer away, all of which `h2` has; what becomes of it is told then.
+    pub(super) fn finish(mut self) {
+        self.place.answered();
+        let (common, stream) = (Arc::clone(&self.common), self.stream);
+        match common.ledger.finish(stream, self) {
+            Finished::Later => {}
+            Finished::Written(record) => record.written(),
+            Finished::Never(record) => record.lost(),
+        }
+    }
+
+    /// Tells of an answer whose last frame was written.
+    pub(super) fn written(mut self) {
+        self.place.written();
+        self.tell();
+    }
+
+    /// Tells of an answer that the client has left before it was written.
+    pub(super) fn lost(mut self) {
+        self.note(Ended::ClientLeft);
+        self.tell();
+    }
+
+    fn tell(&mut self) {
+        self.is_told = true;
+        let (bytes_in, bytes_out) = self.common.ledger.close(self.stream);
+        self.place.idle();
+        let duration = self.begun.elapsed();
+        if let Some(meter) = self.tally().meter() {
+            meter.leave(self.slot, self.status, duration);
+        }
+        if self.common.witness.is_observed() {
+            let ended = self.ended.unwrap_or(Ended::Done);
+            let (request, status) = (self.facts(), self.status);
+            self.common.witness.tell(&Exchange { request, status, bytes_in, bytes_out, duration, ended });
+        }
+    }
+}
+
+impl Drop for Record {
+    /// A task that is ended in the middle of it cuts it off.
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.place.count_losses(self.route, || 0);
+            self.note(Ended::Cut);
+            self.tell();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The drain.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::app::{Site, read, request};
+use super::raw::{Raw, frame};
+
+#[tokio::test(start_paused = true)]
+async fn streams_in_flight_finish_and_the_connection_closes() {
+    let site = Site::new();
+    let mut peer = site.connect().await;
+    let mut responses = Vec::new();
+    for _ in 0..10 {
+        responses.push(peer.begin(request("GET", "/slow"), true).await.0);
+    }
+    sleep(Duration::from_secs(1)).await;
+    let begun = Instant::now();
+    site.drain.begin();
+    for response in responses {
+        assert_eq!(read(response).await.unwrap().text(), "slow");
+    }
+    peer.task.await.unwrap().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(site.told().iter().all(|line| line == "/slow 200 done"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_heed_goaway_is_refused() {
+    let site = Site::new();
+    let mut raw = Raw::open(&site).await;
+    raw.get(1, "/slow").await;
+    sleep(Duration::from_millis(100)).await;
+    site.drain.begin();
+    // Before it can know, it asks again: that is answered.
+    raw.get(3, "/").await;
+    assert_eq!(raw.until(|frame| frame.kind == 7).await.numbers(), (0x7fff_ffff, 0));
+    assert_eq!(raw.until(|frame| frame.kind == 0).await.payload, b"index");
+    // It never says that it knows, and goes on.
+    sleep(Duration::from_millis(1500)).await;
+    raw.get(5, "/").await;
+    let reset = raw.until(|frame| frame.kind == 3).await;
+    assert_eq!(reset.payload, 7_u32.to_be_bytes(), "REFUSED_STREAM: it may send that elsewhere");
+    let rest = raw.rest().await;
+    assert!(rest.iter().any(|frame| frame.kind == 0 && frame.payload == b"slow"), "{rest:?}");
+    assert_eq!(rest.last().unwrap().numbers().1, 0);
+    raw.send(&frame(6, 0, 0, b"pingping")).await;
+}

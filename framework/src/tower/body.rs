@@ -1,0 +1,79 @@
+//! Bodies as `http_body` has them, both ways.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use http_body::{Frame, SizeHint};
+
+use crate::http::{Body, BodyError, BodySource, BoxError};
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.get_mut().poll_chunk(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.len().map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+/// Makes a body of ours of any other; its trailers are left out.
+pub(super) fn inward<B>(body: B) -> Body
+where
+    B: http_body::Body + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let mut body = Some(body);
+    // One of ours that nobody has wrapped stays what it is.
+    if let Some(ours) = (&mut body as &mut dyn std::any::Any).downcast_mut::<Option<Body>>() {
+        return ours.take().unwrap_or_default();
+    }
+    match body {
+        Some(body) if !body.is_end_stream() => Body::from_source(Foreign(Box::pin(body))),
+        Some(_) | None => Body::empty(),
+    }
+}
+
+/// Another library's body as the source of one of ours.
+struct Foreign<B>(Pin<Box<B>>);
+
+impl<B> BodySource for Foreign<B>
+where
+    B: http_body::Body + Send,
+    B::Error: Into<BoxError>,
+{
+    fn poll_chunk(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, BoxError>>> {
+        loop {
+            let Some(frame) = ready!(self.0.as_mut().poll_frame(context)) else { return Poll::Ready(None) };
+            match frame.map(Frame::into_data) {
+                // A chunk of nothing would be the last one.
+                Ok(Ok(data)) if !data.has_remaining() => {}
+                Ok(Ok(mut data)) => {
+                    let len = data.remaining();
+                    return Poll::Ready(Some(Ok(data.copy_to_bytes(len))));
+                }
+                // Trailers.
+                Ok(Err(_)) => {}
+                Err(error) => return Poll::Ready(Some(Err(error.into()))),
+            }
+        }
+    }
+
+    fn remaining_len(&self) -> Option<u64> {
+        self.0.size_hint().exact()
+    }
+}
