@@ -2,8 +2,8 @@
 //!
 //! `routes!` composes the constants that `#[route]` emits; everything it calls here is a `const fn`, so that the table
 //! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found
-//! and counts it, `gather` puts prefixes in front, `trie` builds, `conflict` refuses, `bind` adds the handlers. `lookup` is what runs for each request, by the numbers of `key`; `mount` answers what
-//! the table does not.
+//! and counts it, `gather` puts prefixes in front, `trie` builds, `conflict` refuses, `bind` adds the handlers. `lookup` is
+//! what runs for each request, by the numbers of `key`; `mount` answers what the table does not.
 
 mod bind;
 #[cfg(any(test, feature = "__micro"))]
