@@ -78,6 +78,7 @@
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `shared-runtime` | `Runtime::Shared`, one runtime that takes work from one thread to another |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
+//! | `http2` | HTTP/2, by the first bytes of a connection |
 //! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.

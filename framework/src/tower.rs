@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use server::tower::layer;
-//! use server::{Server, get, routes};
+//! use server::{Routes, Server, get, routes};
 //! use tower_http::set_header::SetResponseHeaderLayer;
 //!
 //! #[get("/")]
@@ -14,11 +14,13 @@
 //!     "Hello"
 //! }
 //!
+//! const ROUTES: Routes = routes![index];
+//!
 //! let stamp = SetResponseHeaderLayer::overriding(
 //!     server::header::SERVER,
 //!     server::HeaderValue::from_static("fingerpost"),
 //! );
-//! let server = Server::new(routes![index]).with(layer(stamp));
+//! let server = Server::new(ROUTES).with(layer(stamp));
 //! ```
 
 mod body;

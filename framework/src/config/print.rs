@@ -18,6 +18,10 @@ impl fmt::Display for PrintedConfig<'_> {
         let defaults = Settings::default();
         let mut lines = Vec::new();
         for (setting, origin) in SETTINGS.iter().zip(origins) {
+            // Beside `listen` neither is looked at, and a file that has them is refused.
+            if !settings.listen.is_empty() && matches!(setting.name, "host" | "port") {
+                continue;
+            }
             let value = setting.value.show(settings);
             let from = match origin {
                 Origin::Read(place) => from(place),

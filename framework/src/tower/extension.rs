@@ -11,7 +11,7 @@ use crate::respond::{IntoResponse, Problem};
 
 /// Takes a value that a layer of tower, or who called the service, has attached to the request.
 ///
-/// What the application has itself is [`State`](crate::State), and what it makes of a request an
+/// What the application has itself is [`State`](struct@crate::State), and what it makes of a request an
 /// [`extractor`](macro@crate::extractor): the compiler knows that these are there. Whether a layer was there is only
 /// known when the request comes: without the value it is a 500.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -246,7 +246,8 @@ async fn a_server_as_a_service_answers_as_it_would() {
         (request("PUT", "/echo", ""), 405, ""),
         (request("GET", "/panic", ""), 500, ""),
         (request("GET", "/slow", ""), 503, "did not answer in time"),
-        (request("CONNECT", "example.org:80", ""), 400, ""),
+        (request("CONNECT", "example.org:80", ""), 501, "no proxy"),
+        (request("OPTIONS", "*", ""), 400, ""),
         (request("GET", "/ip", ""), 200, "nowhere"),
     ];
     for (request, status, part) in rows {

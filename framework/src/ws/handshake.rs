@@ -35,7 +35,8 @@ impl Handshake {
         if *request.method() != Method::GET {
             return refuse(Fault::Method(request.method().clone()));
         }
-        if request.version() != Version::HTTP_11 {
+        // One of HTTP/2 reads as if it were one of HTTP/1.1 (RFC 8441).
+        if !matches!(request.version(), Version::HTTP_11 | Version::HTTP_2) {
             return refuse(Fault::Version);
         }
         if !has_element(request, &UPGRADE, b"websocket") {

@@ -562,6 +562,17 @@ mod printed {
     }
 
     #[test]
+    fn a_list_is_a_list_in_a_file_and_read_back() {
+        let yaml = "listen: ['[::1]:80', unix:/run/a.sock]\ntrusted_proxies:\n  - 10.0.0.0/8\n  - unix\n\
+                    proxy_protocol: []\nforwarded_fields: forwarded\napp: {greeting: a}\n";
+        let (before, text) = print(yaml, &[], &[]);
+        assert_eq!(before.settings.listen.len(), 2, "{text}");
+        assert_eq!(before.settings.trusted_proxies.len(), 2, "{text}");
+        let (after, _) = print(&text, &[], &[]);
+        assert_eq!(before.settings, after.settings);
+    }
+
+    #[test]
     fn a_check_says_which_file_and_profile_were_read() {
         let (loaded, _) = print(
             "app: {greeting: a}\nprofiles: {dev: {}}\n",

@@ -97,6 +97,12 @@ fn write_connections(text: &mut Exposition, snapshot: &Snapshot) {
     text.family(Kind::Counter, "fingerpost_connections_refused", "Connections that were closed at once.")
         .sample(&[("reason", &"address_full")], counts.connections_refused.address_full)
         .sample(&[("reason", &"proxy_header")], counts.connections_refused.proxy_header);
+    text.family(Kind::Counter, "fingerpost_http2_connections", "Connections that began as ones of HTTP/2.")
+        .sample(&[], counts.http2.connections);
+    text.family(Kind::Counter, "fingerpost_http2_requests", "Requests that came over them.")
+        .sample(&[], counts.http2.requests);
+    let help = "Connections of HTTP/2 that were ended because their client cost more than it asked for.";
+    text.family(Kind::Counter, "fingerpost_http2_floods", help).sample(&[], counts.http2.floods);
     text.family(Kind::Counter, "fingerpost_received_bytes", "Bytes read from connections.")
         .sample(&[], counts.bytes_in);
     text.family(Kind::Counter, "fingerpost_sent_bytes", "Bytes written to connections.")

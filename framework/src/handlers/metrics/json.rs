@@ -52,6 +52,11 @@ pub(super) fn document(snapshot: &Snapshot) -> Value {
                 "proxy_header": counts.connections_refused.proxy_header,
             },
         },
+        "http2": {
+            "connections": counts.http2.connections,
+            "requests": counts.http2.requests,
+            "floods": counts.http2.floods,
+        },
         "bytes": { "received": counts.bytes_in, "sent": counts.bytes_out },
         "workers": {
             "total": load.workers,

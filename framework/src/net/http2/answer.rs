@@ -5,7 +5,6 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
 use h2::server::SendResponse;
@@ -15,9 +14,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use tokio::task::consume_budget;
 
 use super::super::connection::{cause_chain, panic_text, poll_caught};
-use super::super::deadline::{MinRate, Timer};
 use super::super::{Application, clock};
 use super::body::{Pump, Pumped};
+use super::pace::Pace;
 use super::record::Record;
 use crate::h1::{BodyLength, OutgoingFraming, RequestKind, frame_stream};
 use crate::http::{Body, BodyError, Response};
@@ -25,7 +24,7 @@ use crate::observe::{Ended, Timeout};
 use crate::respond::{IntoResponse, Problem};
 
 /// So much of a body is given to `h2` before it has written any of it.
-const AHEAD_BYTES: usize = 64 * 1024;
+pub(super) const AHEAD_BYTES: usize = 64 * 1024;
 
 /// Why an answer cannot be completed.
 enum CutOff {
@@ -64,14 +63,8 @@ pub(super) async fn answer<A: Application>(
     };
     let Ok(mut stream) = respond.send_response(head, owed.is_none()) else { return record.lost() };
     if let Some(owed) = owed {
-        let mut writer = Writer {
-            rate: MinRate::new(record.limits().write_min_rate, record.limits().rate_grace),
-            stream: &mut stream,
-            record: &mut record,
-            pump,
-            timer: Timer::default(),
-            waits: None,
-        };
+        let mut writer =
+            Writer { pace: Pace::new(record.common()), stream: &mut stream, record: &mut record, pump };
         let written = writer.write(response.take_body(), owed).await;
         drop(writer);
         match written {
@@ -111,7 +104,7 @@ fn prepare<A: Application>(app: &A, response: &mut Response, record: &mut Record
 }
 
 /// The head as `h2` takes it.
-fn write_head(response: &mut Response, announced: Option<u64>) -> http::Response<()> {
+pub(super) fn write_head(response: &mut Response, announced: Option<u64>) -> http::Response<()> {
     let mut head = http::Response::new(());
     *head.status_mut() = response.status();
     *head.version_mut() = Version::HTTP_2;
@@ -156,10 +149,7 @@ struct Writer<'a> {
     stream: &'a mut SendStream<Bytes>,
     record: &'a mut Record,
     pump: &'a mut Option<Pump>,
-    rate: MinRate,
-    timer: Timer,
-    /// While it waits for the client: for how long the connection had been held up when that began.
-    waits: Option<Duration>,
+    pace: Pace,
 }
 
 impl Writer<'_> {
@@ -245,7 +235,7 @@ impl Writer<'_> {
         loop {
             let capacity = self.stream.capacity();
             if capacity > 0 {
-                self.go_on(capacity);
+                self.pace.go_on(capacity);
                 return Poll::Ready(Ok(capacity));
             }
             match self.stream.poll_capacity(context) {
@@ -260,40 +250,11 @@ impl Writer<'_> {
             if self.pump(context) {
                 continue;
             }
-            return if self.is_late(context) { Poll::Ready(Err(CutOff::TooSlow)) } else { Poll::Pending };
-        }
-    }
-
-    /// Whether the client has taken too little of this answer for too long. For what holds the whole connection up no
-    /// stream is to blame: the session sees to that.
-    fn is_late(&mut self, context: &mut Context<'_>) -> bool {
-        let ledger = &self.record.common().ledger;
-        if self.waits.is_none() {
-            ledger.wait(true);
-        }
-        let (held_up, _) = ledger.held_up();
-        let before = *self.waits.get_or_insert(held_up);
-        let Some(due) = self.rate.wait() else { return false };
-        let due = due + held_up.saturating_sub(before);
-        self.timer.poll(due, clock::now(), context).is_ready()
-    }
-
-    /// Notes that the client takes so much.
-    fn go_on(&mut self, len: usize) {
-        if let Some(before) = self.waits.take() {
-            let ledger = &self.record.common().ledger;
-            ledger.wait(false);
-            let (held_up, _) = ledger.held_up();
-            self.rate.excuse(held_up.saturating_sub(before));
-        }
-        self.rate.progress(len);
-    }
-}
-
-impl Drop for Writer<'_> {
-    fn drop(&mut self) {
-        if self.waits.is_some() {
-            self.record.common().ledger.wait(false);
+            return if self.pace.is_late(context) {
+                Poll::Ready(Err(CutOff::TooSlow))
+            } else {
+                Poll::Pending
+            };
         }
     }
 }

@@ -5,8 +5,10 @@
 //! a head of HTTP/1.1 and read by the parser of those: so the same limits hold, the same grammar of targets and hosts, and
 //! whoever is told of the request reads the same thing. No byte of it is ever taken for framing.
 
-use http::header::{CONNECTION, COOKIE, HOST, TRANSFER_ENCODING};
+use h2::ext::Protocol;
+use http::header::{CONNECTION, COOKIE, HOST, SEC_WEBSOCKET_KEY, TRANSFER_ENCODING};
 use http::request::Parts;
+use http::uri::Scheme;
 use http::{HeaderMap, Method, Version};
 
 use crate::h1::{Expect, Framing, HeadError, HeadLimits, HeadParser};
@@ -16,10 +18,46 @@ use crate::observe::{Http2Fault, ProtocolError};
 /// A request whose head was read.
 pub(super) struct Read {
     pub(super) request: Request,
+    pub(super) asked: Asked,
+}
+
+/// What a head says beside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
     /// How many bytes of body it announces.
     pub(super) len: Option<u64>,
     pub(super) expect: Expect,
+    /// What it asks for besides an answer.
+    pub(super) tunnel: Tunnel,
+    /// Whether the resource is one of `https`.
+    pub(super) is_https: bool,
 }
+
+/// The protocol that a CONNECT asks for (RFC 8441 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tunnel {
+    /// Nothing of the kind.
+    None,
+    /// WebSocket: it reads as the GET that opens one over HTTP/1.1, so that the same routes and extractors answer it.
+    WebSocket,
+    /// One that is not spoken here.
+    Unknown,
+}
+
+impl Tunnel {
+    fn of(parts: &Parts) -> Self {
+        match parts.extensions.get::<Protocol>().map(Protocol::as_str) {
+            None => Self::None,
+            Some("websocket") => Self::WebSocket,
+            Some(_) => Self::Unknown,
+        }
+    }
+}
+
+/// The fields of HTTP/1.1 that a CONNECT for a WebSocket says by itself (RFC 8441 §5). The key is no client's: it shows that
+/// a server of HTTP/1.1 has understood, and there is none on the way.
+const UPGRADE: &[u8] =
+    b"connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
 
 /// What the request line of HTTP/1.1 ends with, and what ours says in its place: of the same length.
 const WRITTEN: &[u8] = b"HTTP/1.1\r\n";
@@ -54,17 +92,21 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
         // Of HTTP/2 only the last frame tells.
         Framing::Empty | Framing::Chunked => None,
     };
-    Ok(Read { request, len, expect: parsed.expect })
+    let (expect, tunnel) = (parsed.expect, Tunnel::of(parts));
+    let is_https = parts.uri.scheme() == Some(&Scheme::HTTPS);
+    Ok(Read { request, asked: Asked { len, expect, tunnel, is_https } })
 }
 
 /// Writes the head down; tells whether it names two hosts.
 fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
     let Parts { method, uri, headers, .. } = parts;
+    let tunnel = Tunnel::of(parts);
     let authority = uri.authority().map(|authority| authority.as_str());
     let target = match (method, authority) {
-        (&Method::CONNECT, Some(authority)) => authority,
+        (&Method::CONNECT, Some(authority)) if tunnel == Tunnel::None => authority,
         _ => uri.path_and_query().map_or("/", |path| path.as_str()),
     };
+    let method = if tunnel == Tunnel::None { method } else { &Method::GET };
     for part in [method.as_str().as_bytes(), b" ", target.as_bytes(), b" ", WRITTEN] {
         head.extend_from_slice(part);
     }
@@ -72,6 +114,9 @@ fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
         line(head, b"host", authority.as_bytes());
     }
     write_fields(headers, authority.is_some(), head);
+    if tunnel == Tunnel::WebSocket {
+        head.extend_from_slice(UPGRADE);
+    }
     head.extend_from_slice(b"\r\n");
     let differs = |host: &http::HeaderValue| {
         authority.is_some_and(|authority| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
@@ -83,7 +128,7 @@ fn write_fields(headers: &HeaderMap, has_authority: bool, head: &mut Vec<u8>) {
     for (name, value) in headers {
         // The host is in the place of the authority; the cookies come together; the others there are none of.
         let is_written = (*name == HOST && has_authority) || *name == COOKIE;
-        if !is_written && *name != TRANSFER_ENCODING && *name != CONNECTION {
+        if !is_written && ![TRANSFER_ENCODING, CONNECTION, SEC_WEBSOCKET_KEY].contains(name) {
             line(head, name.as_str().as_bytes(), value.as_bytes());
         }
     }
@@ -108,6 +153,8 @@ fn line(head: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 mod tests {
     use super::*;
 
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+
     fn read_uri(method: &str, uri: &str, fields: &[(&str, &str)]) -> Result<Read, ProtocolError> {
         let mut request = http::Request::builder().method(method).uri(uri).version(Version::HTTP_2);
         for (name, value) in fields {
@@ -120,7 +167,8 @@ mod tests {
     #[test]
     fn is_a_request_like_any_other() {
         let fields = [("cookie", "a=1"), ("x-one", "1"), ("cookie", "b=2"), ("content-length", "7")];
-        let Read { request, len, expect } = read_uri("PUT", "http://example.org/a?b=c", &fields).unwrap();
+        let Read { request, asked: Asked { len, expect, .. } } =
+            read_uri("PUT", "http://example.org/a?b=c", &fields).unwrap();
         assert_eq!((request.method(), request.target()), (&Method::PUT, "/a?b=c"));
         assert_eq!((request.path(), request.query()), ("/a", Some("b=c")));
         assert_eq!((request.version(), request.header("host")), (Version::HTTP_2, Some("example.org")));
@@ -132,7 +180,7 @@ mod tests {
     #[test]
     fn names_its_fault() {
         let long = "/".repeat(41);
-        let rows: [(&str, &str, &[(&str, &str)], &str); 9] = [
+        let rows: [(&str, &str, Fields<'_>, &str); 9] = [
             ("GET", "http://a/", &[("host", "b")], "conflicting-host"),
             ("GET", "/", &[], "missing-host"),
             ("GET", "/", &[("host", "a"), ("host", "b")], "repeated-host"),

@@ -55,6 +55,8 @@ pub(super) struct Book {
     held_up: HeldUp,
     /// Answers that were written, to be told of.
     written: Vec<Record>,
+    /// The same of those that will not be.
+    lost: Vec<Record>,
     /// Streams that `h2` answered, or reset, by itself.
     unread: Vec<Account>,
     /// The session, where it is to look at this.
@@ -83,10 +85,19 @@ pub(super) struct Account {
     is_taken: bool,
     /// Whether a final head was written.
     pub(super) is_answered: bool,
-    /// Whether our last frame of it was written.
-    is_over: bool,
+    /// What became of its answer, once that is known.
+    fate: Option<Fate>,
     /// What is to be told once it was.
     record: Option<Record>,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Its last frame was written.
+    Written,
+    /// The client has reset the stream: what was not written will not be.
+    Left,
 }
 
 impl Account {
@@ -97,7 +108,7 @@ impl Account {
             bytes_out: 0,
             is_taken: false,
             is_answered: false,
-            is_over: false,
+            fate: None,
             record: None,
         }
     }
@@ -128,6 +139,7 @@ impl Ledger {
             write_rate: MinRate::new(limits.write_min_rate, limits.rate_grace),
             held_up: HeldUp::default(),
             written: Vec::new(),
+            lost: Vec::new(),
             unread: Vec::new(),
             session: None,
             is_closed: false,
@@ -169,8 +181,8 @@ impl Ledger {
         let mut book = self.lock();
         let is_closed = book.is_closed;
         match book.streams.get_mut(&stream) {
-            Some(account) if account.is_over => Finished::Written(record),
-            Some(account) if !is_closed => {
+            Some(account) if account.fate == Some(Fate::Written) => Finished::Written(record),
+            Some(account) if !is_closed && account.fate.is_none() => {
                 account.record = Some(record);
                 Finished::Later
             }
@@ -189,13 +201,15 @@ impl Ledger {
         let mut book = self.lock();
         // What is kept here from now on would be kept for ever: it has a part in this.
         book.is_closed = true;
-        book.streams.values_mut().filter_map(|account| account.record.take()).collect()
+        let mut left = book.take_lost();
+        left.extend(book.streams.values_mut().filter_map(|account| account.record.take()));
+        left
     }
 
-    /// For how long the connection was held up so far, and whether it is.
-    pub(super) fn held_up(&self) -> (Duration, bool) {
+    /// For how long the connection was held up so far.
+    pub(super) fn held_up(&self) -> Duration {
         let HeldUp { since, total } = self.lock().held_up;
-        (total + since.map_or(Duration::ZERO, |since| since.elapsed()), since.is_some())
+        total + since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     /// Notes that one more stream, or one less, waits until it may send.
@@ -262,6 +276,10 @@ impl Book {
         std::mem::take(&mut self.written)
     }
 
+    pub(super) fn take_lost(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.lost)
+    }
+
     pub(super) fn take_unread(&mut self) -> Vec<Account> {
         std::mem::take(&mut self.unread)
     }
@@ -318,14 +336,25 @@ impl Book {
             HEADERS | CONTINUATION if head.ends_headers() => self.head_since = None,
             DATA => self.receive_window -= i64::from(head.len),
             RST_STREAM => {
-                let is_open = self.streams.get(&head.stream).is_some_and(|account| !account.is_over);
+                let is_open = self.streams.get(&head.stream).is_some_and(|account| account.fate.is_none());
                 self.calm.suffer(if is_open { Nuisance::Reset } else { Nuisance::Other }, now);
+                self.leave_stream(head.stream);
             }
             WINDOW_UPDATE if head.stream == 0 => {
                 self.send_window += i64::from(value & 0x7fff_ffff);
                 self.look_at_hold();
             }
             _ => {}
+        }
+    }
+
+    /// Notes that the client has reset a stream.
+    fn leave_stream(&mut self, stream: u32) {
+        let Some(account) = self.streams.get_mut(&stream) else { return };
+        account.fate.get_or_insert(Fate::Left);
+        self.lost.extend(account.record.take());
+        if !account.is_taken {
+            self.streams.remove(&stream);
         }
     }
 
@@ -357,7 +386,7 @@ impl Book {
     /// Notes that nothing follows of an answer.
     fn close_answer(&mut self, head: Head, value: u32) {
         let Some(account) = self.streams.get_mut(&head.stream) else { return };
-        account.is_over = true;
+        account.fate.get_or_insert(Fate::Written);
         if let Some(record) = account.record.take() {
             self.written.push(record);
         } else if !account.is_taken

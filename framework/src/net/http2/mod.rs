@@ -21,12 +21,14 @@ mod calm;
 mod frames;
 mod head;
 mod ledger;
+mod pace;
 mod record;
 mod session;
 mod stream;
 mod tap;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 pub(super) use session::{Ending, Service, serve};
 pub(super) use tap::Carrier;

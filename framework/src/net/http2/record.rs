@@ -27,7 +27,7 @@ pub(super) struct Record {
     stream: u32,
     pub(super) place: Place,
     pub(super) id: RequestId,
-    /// Who it came from: the peer, or who a trusted proxy says.
+    /// Where the request came from: another than the peer, where a proxy says so.
     pub(super) client_addr: Option<SocketAddr>,
     /// The head of the request, for those who are told of it.
     pub(super) head: Vec<u8>,

@@ -175,7 +175,7 @@ impl<A: Application> Session<A> {
         connection: &mut Connection<Tap<'_, C>, Bytes>,
         context: &mut Context<'_>,
     ) -> Next {
-        let (written, unread, seen) = {
+        let (written, lost, unread, seen) = {
             let mut book = self.common.ledger.lock();
             book.watch(context);
             let seen = Seen {
@@ -185,9 +185,10 @@ impl<A: Application> Session<A> {
                 head_since: book.head_since,
                 write_due: book.write_due(),
             };
-            (book.take_written(), book.take_unread(), seen)
+            (book.take_written(), book.take_lost(), book.take_unread(), seen)
         };
         written.into_iter().for_each(Record::written);
+        lost.into_iter().for_each(Record::lost);
         unread.iter().for_each(|account| self.tell_unread(account));
         if let End::Final(since) = self.end {
             return self.look_at_end(&seen, since, context);
@@ -359,7 +360,9 @@ fn builder(limits: &Limits) -> Builder {
         .initial_connection_window_size(http2.connection_window)
         .max_frame_size(http2.max_frame)
         .max_header_list_size(list_size(limits))
-        .max_send_buffer_size(AHEAD_BYTES);
+        .max_send_buffer_size(AHEAD_BYTES)
+        // RFC 8441.
+        .enable_connect_protocol();
     builder
 }
 

@@ -21,8 +21,9 @@ use super::super::deadline::{Timer, after};
 use super::super::{Application, Place, Routed, clock};
 use super::answer::answer;
 use super::body::{Pump, Pumped};
-use super::head::{self, Read};
+use super::head::{self, Asked, Read, Tunnel};
 use super::record::{Common, Record};
+use super::tunnel::switch;
 use crate::extract::rejection::BodyRejection;
 use crate::h1::{Expect, RequestKind};
 use crate::http::{BodyError, Request, RequestId, Response, Shutdown};
@@ -59,7 +60,7 @@ impl<A: Application> Stream<A> {
         let kind = kind(&parts.method);
         let read = head::read(&parts, &common.limits.head, &mut record.head);
         drop(parts);
-        let Read { mut request, len, expect } = match read {
+        let Read { mut request, asked } = match read {
             Ok(read) => read,
             Err(fault) => {
                 record.note(Ended::Malformed(fault));
@@ -81,28 +82,46 @@ impl<A: Application> Stream<A> {
         record.place.handling();
         request.set_body_limit(policy.body_limit.unwrap_or(common.limits.max_body));
         let is_whole = body.is_end_stream();
-        if let Some(refusal) = refusal(&request, len.filter(|_| !is_whole), expect) {
+        let Asked { len, expect, tunnel, .. } = asked;
+        if let Some(refusal) = refusal(&request, Asked { len: len.filter(|_| !is_whole), ..asked }, &common) {
             // What is left of its body is not read: `h2` resets the stream behind the answer.
-            let mut unread = None;
-            answer(&*app, record, respond, refusal, kind, &mut unread).await;
+            answer(&*app, record, respond, refusal, kind, &mut None).await;
             return drop(body);
         }
-        let owes_continue = expect == Expect::Continue;
-        let mut pump = (!is_whole).then(|| Pump::attach(body, len, owes_continue, &mut request, &record));
+        // Behind a CONNECT nothing is content.
+        let mut body = Some(body).filter(|_| !is_whole);
+        let mut pump = body.take_if(|_| tunnel == Tunnel::None).map(|body| {
+            let owes_continue = expect == Expect::Continue;
+            Pump::attach(body, len, owes_continue, &mut request, &record)
+        });
         let mut watch = Watch::new(policy, &method);
         let mut answering = pin!(app.answer(request, target));
         let answered = std::future::poll_fn(|context| {
             watch.poll(&mut record, &mut respond, &mut pump, answering.as_mut(), context)
         })
         .await;
-        match answered {
-            Some(response) => answer(&*app, record, respond, response, kind, &mut pump).await,
-            None => {
-                respond.send_reset(Reason::CANCEL);
-                record.lost();
+        let Some(mut response) = answered else {
+            respond.send_reset(Reason::CANCEL);
+            return record.lost();
+        };
+        if tunnel == Tunnel::None {
+            return answer(&*app, record, respond, response, kind, &mut pump).await;
+        }
+        match (response.take_takeover(), body) {
+            (Some(takeover), Some(body)) => switch(record, respond, &mut response, body, takeover).await,
+            (_, body) => {
+                // A 2xx would open what is none.
+                let response = if response.status().is_success() { no_tunnel() } else { response };
+                answer(&*app, record, respond, response, RequestKind::Other, &mut None).await;
+                drop(body);
             }
         }
     }
+}
+
+/// What answers a CONNECT for a protocol that is not spoken at its target.
+fn no_tunnel() -> Response {
+    Problem::new(StatusCode::NOT_IMPLEMENTED).detail("the protocol is not spoken here").into_response()
 }
 
 /// What the method says of the answer's framing.
@@ -115,13 +134,23 @@ fn kind(method: &Method) -> RequestKind {
 }
 
 /// What can be refused on the head alone, before a handler runs.
-fn refusal(request: &Request, len: Option<u64>, expect: Expect) -> Option<Response> {
-    if expect == Expect::Other {
+fn refusal(request: &Request, asked: Asked, common: &Common) -> Option<Response> {
+    let Common { peer, limits, .. } = common;
+    // Behind a proxy that is trusted it may have been asked for in safety (RFC 9110 §7.4).
+    let is_behind = limits.proxies.as_ref().is_some_and(|proxies| proxies.trust(peer.addr));
+    if asked.is_https && !request.is_secure() && !is_behind {
+        let detail = "an https resource cannot be asked for over a connection that is not secured";
+        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
+    }
+    if asked.tunnel == Tunnel::Unknown {
+        return Some(no_tunnel());
+    }
+    if asked.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
     }
     let limit = request.body_limit();
-    let is_too_large = len.is_some_and(|len| len > limit);
+    let is_too_large = asked.len.is_some_and(|len| len > limit);
     is_too_large.then(|| BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
 }
 

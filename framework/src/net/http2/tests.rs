@@ -6,3 +6,5 @@ mod limits;
 mod messages;
 mod raw;
 mod settings;
+#[cfg(feature = "ws")]
+mod tunnels;

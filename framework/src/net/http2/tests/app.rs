@@ -64,9 +64,27 @@ pub(super) struct App {
     work: Work,
 }
 
+#[cfg(feature = "ws")]
+const SOCKETS: Routes<App> = routes![socket];
+#[cfg(not(feature = "ws"))]
+const SOCKETS: Routes<App> = routes![];
+
+/// Every message back as it came.
+#[cfg(feature = "ws")]
+#[get("/socket")]
+async fn socket(upgrade: crate::WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async |mut socket| {
+        while let Some(message) = socket.recv().await {
+            socket.send(message).await?;
+        }
+        Ok(())
+    })
+}
+
 const ROUTES: Routes<App> = routes![
-    from, index, user, told, echo, mirror, unread, empty, same, panics, breaks, lies, large, slow, works,
-    never, connection
+    "/ws" => SOCKETS,
+    index, user, told, echo, mirror, unread, empty, same, from, panics, breaks, lies, large, slow, works, never,
+    connection
 ];
 
 #[get("/")]
@@ -86,15 +104,16 @@ async fn told(request: Request) -> String {
     format!("{:?} {} {} {}", request.version(), request.target(), value("host"), value("cookie"))
 }
 
+#[post("/echo")]
+async fn echo(body: Bytes) -> Bytes {
+    body
+}
+
+/// Where the request came from, and what it was said to be.
 #[get("/from")]
 async fn from(request: Request) -> String {
     let addr = request.client_addr().map_or_else(|| "-".to_owned(), |addr| addr.to_string());
     format!("{addr} {} {}", request.is_secure(), request.host().unwrap_or("-"))
-}
-
-#[post("/echo")]
-async fn echo(body: Bytes) -> Bytes {
-    body
 }
 
 /// Each piece goes back as it comes.

@@ -39,6 +39,21 @@ async fn a_client_that_resets_a_get_cancels_it_and_a_post_finishes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_the_client_resets_before_it_is_written_is_told_of_at_once() {
+    let site = Site::new();
+    // The answer lies in `h2`, and there is no window for it.
+    let mut peer =
+        Peer::over(&site, h2::client::Builder::new().initial_connection_window_size(1 << 20)).await;
+    let (response, mut stream) = peer.begin(request("GET", "/large"), true).await;
+    let body = response.await.unwrap().into_body();
+    sleep(Duration::from_secs(1)).await;
+    stream.send_reset(Reason::CANCEL);
+    drop(body);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!((site.work.alive(), site.told()), (0, vec!["/large 200 client-left".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_connection_that_breaks_cancels_a_get_and_a_post_finishes() {
     let site = Site::new();
     let mut peer = site.connect().await;

@@ -208,3 +208,20 @@ async fn many_streams_are_answered_at_once() {
     assert_eq!(begun.elapsed().as_secs(), 2);
     assert_eq!((site.work.alive(), site.work.finished()), (0, 100));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_https_resource_is_not_to_be_had_in_the_clear() {
+    let mut peer = Site::new().connect().await;
+    let head = http::Request::builder().uri("https://site.test/");
+    let (response, _) = peer.begin(head, true).await;
+    assert_eq!(read(response).await.unwrap().status, 421);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_word_of_a_trusted_proxy_is_taken() {
+    let settings = Settings { trusted_proxies: vec!["unix".parse().unwrap()], ..Settings::default() };
+    let mut peer = Site::with(settings).connect().await;
+    let head = http::Request::builder().uri("https://site.test/from").header("x-forwarded-for", "192.0.2.7");
+    let (response, _) = peer.begin(head, true).await;
+    assert_eq!(read(response).await.unwrap().text(), "192.0.2.7");
+}
