@@ -3,8 +3,9 @@
 //! A node that rustc points at reaches from its first token to its last. `Span::join` would be the plain way, but is not
 //! stable.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::Expr;
 
 /// Calls `function` so that a panic in it is reported on the whole of `place`.
 pub(crate) fn call_on(place: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
@@ -22,6 +23,20 @@ pub(crate) fn constant(place: &impl ToTokens, value: TokenStream) -> TokenStream
     block.set_span(last);
     let word = at(first, quote!(const));
     quote!(#word #block)
+}
+
+/// A reference to the layers once their order is known to be right; where it is not, that is reported on the last `own` of
+/// them, as they are written.
+pub(crate) fn ordered(
+    written: &[Expr],
+    function: TokenStream,
+    layers: &[TokenStream],
+    own: usize,
+) -> TokenStream {
+    let list = written.iter().skip(written.len().saturating_sub(own));
+    let count = Literal::usize_unsuffixed(own);
+    let ordered = call_on(&quote!(#(#list)*), function, quote!([#(#layers),*], #count));
+    quote!(&#ordered)
 }
 
 /// `before`, `place` and `after`, all reported on `place`.

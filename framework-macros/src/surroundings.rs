@@ -82,12 +82,12 @@ fn block(tokens: TokenStream, associated: bool, seen: &mut HashMap<String, Vec<P
             TokenTree::Group(group) => {
                 if item.word.as_ref().is_some_and(|word| word == "routes") {
                     names(group.stream(), &mut block.listed);
-                } else if item.imports {
+                } else if item.is == Is::Import {
                     names(group.stream(), &mut block.types);
                 } else if group.delimiter() == Delimiter::Brace {
-                    let listed = self::block(group.stream(), item.associates && !item.in_function, seen);
+                    let listed = self::block(group.stream(), item.is == Is::Associating, seen);
                     // A function's body has the names around it; a module's content has not.
-                    if !item.in_module {
+                    if item.is != Is::Module {
                         block.listed.extend(listed);
                     }
                     item = Item::default();
@@ -100,7 +100,7 @@ fn block(tokens: TokenStream, associated: bool, seen: &mut HashMap<String, Vec<P
             TokenTree::Punct(punct) if punct.as_char() == ';' => item = Item::default(),
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
-        if item.imports
+        if item.is == Is::Import
             && let Some(word) = &item.word
         {
             block.types.insert(word.unraw().to_string());
@@ -131,10 +131,10 @@ impl Block {
             "fn" => {
                 self.functions.push((name, !item.annotated));
                 // What stands in its own signature is no `impl` block.
-                *item = Item { in_function: true, ..Item::default() };
+                *item = Item { is: Is::Function, ..Item::default() };
             }
             "mod" => {
-                item.in_module = true;
+                item.is = Is::Module;
                 if !item.conditional {
                     self.modules.insert(name);
                 }
@@ -162,18 +162,28 @@ struct Item {
     conditional: bool,
     /// It stands under an attribute that may be anything.
     annotated: bool,
-    /// It is a `use`.
-    imports: bool,
-    /// It is an `impl` or a `trait`.
-    associates: bool,
-    in_module: bool,
-    in_function: bool,
+    is: Is,
+}
+
+/// What kind of an item it is, as far as that says something of the braces that follow.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Is {
+    #[default]
+    Unknown,
+    Import,
+    Module,
+    Function,
+    /// An `impl` or a `trait`.
+    Associating,
 }
 
 impl Item {
     fn see(&mut self, word: Ident) {
-        self.associates |= word == "impl" || word == "trait";
-        self.imports |= word == "use";
+        if self.is == Is::Unknown && (word == "impl" || word == "trait") {
+            self.is = Is::Associating;
+        } else if self.is == Is::Unknown && word == "use" {
+            self.is = Is::Import;
+        }
         self.word = Some(word);
     }
 

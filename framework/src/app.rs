@@ -9,8 +9,7 @@ use std::sync::Arc;
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
 
-use self::core::AnyCore;
-pub(crate) use self::core::Core;
+pub(crate) use self::core::{AnyCore, Core};
 use crate::config::TrailingSlash;
 use crate::handlers::{Probe, Probes};
 use crate::http::{Request, RequestFacts, Response};
@@ -57,14 +56,14 @@ pub(crate) enum Target {
 }
 
 impl App {
-    pub(crate) fn new<S: Send + Sync + 'static>(
-        core: Arc<Core<S>>,
+    pub(crate) fn new(
+        core: Arc<dyn AnyCore>,
         trailing_slash: TrailingSlash,
         reports: Reports,
         probes: Probes,
     ) -> Self {
         Self {
-            table: core.routes.table(),
+            table: core.table(),
             core,
             trailing_slash,
             renderer: reports.renderer,

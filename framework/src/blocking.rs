@@ -14,6 +14,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
 use crate::http::Response;
+use crate::observe::scope::Baggage;
 use crate::respond::{IntoResponse, Problem};
 
 thread_local! {
@@ -187,8 +188,10 @@ where
 {
     let runtime = entered.as_ref().and_then(|entered| entered.0.runtime.as_ref());
     let handle = runtime.map_or_else(Handle::current, |runtime| runtime.handle().clone());
+    let baggage = Baggage::pack();
     handle.spawn_blocking(move || {
         let _place = entered;
+        let _request = baggage.enter();
         work()
     })
 }

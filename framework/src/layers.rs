@@ -21,8 +21,9 @@
 #[cfg(feature = "redis")]
 pub use crate::middleware::WithoutRedis;
 pub use crate::middleware::{
-    ByExtractor, ByRequest, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, NormalPath, Quota,
-    QuotaError, RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders, TimeLimit,
+    ByExtractor, ByRequest, CacheCounts, ConcurrencyLimit, Cors, Csp, Csrf, Framing, HttpsRedirect, Kind,
+    NormalPath, Quota, QuotaError, RateKey, RateLimit, RequireBasic, RequireBearer, SecurityHeaders,
+    SharedCache, TimeLimit, Unlogged,
 };
 #[cfg(feature = "compression")]
 pub use crate::middleware::{Compression, CompressionLevel, Decompression};

@@ -53,7 +53,7 @@
 //! | what stands around it | [`macro@middleware`], [`Middleware`], [`Next`] |
 //! | middleware in the box | [`layers`]: CORS, CSRF, security headers, limits of rate, concurrency and time, redirects, credentials, compression |
 //! | what handlers share | [`derive@State`] |
-//! | what the server did | [`Observer`], [`AccessLog`], [`Counters`], [`Metrics`] |
+//! | what the server did | [`AccessLog`], [`TraceContext`], [`Observer`], [`Counters`], [`Metrics`] |
 //! | whether it is well | [`Health`] |
 //! | running it | [`Server`], [`Settings`], [`macro@main`] |
 //! | ending it | [`Shutdown`], [`Server::shutdown_on`] |
@@ -80,6 +80,7 @@
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //! | `http2` | HTTP/2, by the first bytes of a connection |
 //! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
+//! | `ws-deflate` | `MessageCompression`, of their messages |
 //!
 //! The book has more: how the table is built, each setting, and what the compiler says to each mistake.
 
@@ -163,13 +164,13 @@ pub use error::{Error, Result};
 pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
-    MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path, Provides, Query,
-    Range, Rejected, SiteOrigin, State, TypedHeader, UploadedFile, UserAgent, rejection,
+    LastEventId, MatchedRoute, Multipart, MultipartForm, ParamError, Parsed, Part, PartLimits, Path,
+    Provides, Query, Range, Rejected, SiteOrigin, State, TypedHeader, UploadedFile, UserAgent, rejection,
 };
 pub use handlers::{Health, HealthCheck, Metrics};
 pub use http::{
     Accept, Body, BodyError, BodySender, BodySource, ETag, FieldValues, Request, RequestFacts, RequestId,
-    Response, Shutdown,
+    Response, Shutdown, TraceContext,
 };
 pub use macros::{
     HttpError, State, delete, extractor, get, head, main, middleware, options, patch, post, put, route,
@@ -177,22 +178,24 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError, Refusals,
-    StatusClasses, Timeout, Timeouts,
+    AccessLog, AccessLogTo, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError,
+    Refusals, StatusClasses, Timeout, Timeouts,
 };
 #[cfg(feature = "redis")]
 pub use redis::Redis;
 pub use respond::{
-    AcceptRanges, Attachment, Cache, Created, Event, EventSender, File, Html, IntoResponse, LastModified,
-    Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,
+    AcceptRanges, Attachment, Cache, Created, Event, EventFault, EventSender, File, Html, IntoResponse,
+    LastModified, Negotiated, NoContent, Problem, Redirect, Represent, ResponsePart, Sse,
 };
 pub use routing::{
     Endpoint, Handle, ListedRoute, Mount, OnDisconnect, Pattern, Policy, Rest, RouteInfo, RouteUrl, Routes,
     Segment, UrlError,
 };
 pub use serving::{HasState, Held, Missing, Server};
+#[cfg(feature = "ws-deflate")]
+pub use ws::MessageCompression;
 #[cfg(feature = "ws")]
 pub use ws::{
-    CloseCode, CloseFrame, Message, UpgradeRejection, WebSocket, WebSocketClosed, WebSocketReader,
-    WebSocketUpgrade, WebSocketWriter,
+    CloseCode, CloseFrame, Delivery, Membership, Message, Room, Rooms, SlowReaders, UpgradeRejection,
+    WebSocket, WebSocketClosed, WebSocketReader, WebSocketUpgrade, WebSocketWriter,
 };

@@ -4,7 +4,7 @@
 //! 2026-11-21T09:03:15.123Z  INFO listening address=127.0.0.1:8080
 //! ```
 //!
-//! Spans are not recorded. A program that installs a `tracing` subscriber of its own never sees any of this.
+//! Spans are not recorded; what is logged for a request has its `request_id` all the same. A program that installs a `tracing` subscriber of its own never sees any of this.
 
 use std::error::Error;
 use std::fmt::{self, Write as _};
@@ -14,6 +14,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Event, Level, Metadata, Subscriber, dispatcher, span};
+
+use crate::observe::scope;
 
 /// Writes events of `least` and above to stderr from now on, unless the program has a subscriber already.
 ///
@@ -26,9 +28,13 @@ pub(crate) fn install_fallback(least: Level) -> bool {
         // One call a line, so that lines of several threads do not mix; where stderr is closed there is nobody to tell.
         let _ = io::stderr().lock().write_all(line);
     };
-    let coloured =
-        io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let coloured = io::stderr().is_terminal() && may_be_coloured();
     dispatcher::set_global_default(Dispatch::new(Fallback { least, coloured, sink })).is_ok()
+}
+
+/// Whether nobody has asked for no colours (<https://no-color.org>).
+pub(crate) fn may_be_coloured() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// A text with everything escaped that a terminal would obey, or that would begin a new line.
@@ -45,7 +51,7 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// Control characters (C0, DEL, C1), separators of lines, and marks of direction.
-fn is_obeyed(c: char) -> bool {
+pub(crate) fn is_obeyed(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -62,7 +68,7 @@ where
     F: Send + Sync,
 {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= self.least
+        metadata.is_event() && *metadata.level() <= self.least
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -72,7 +78,11 @@ where
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let Fields { message, others } = fields;
+        let Fields { message, mut others, has_id } = fields;
+        if !has_id && let Some(id) = scope::current_id() {
+            // A `String` takes everything.
+            let _ = write!(others, " request_id={id}");
+        }
         let time = Timestamp(SystemTime::now());
         let (level, begin, end) = appearance(*event.metadata().level(), self.coloured);
         (self.sink)(format!("{time} {begin}{level:>5}{end}{message}{others}\n").as_bytes());
@@ -108,10 +118,13 @@ fn appearance(level: Level, coloured: bool) -> (&'static str, &'static str, &'st
 struct Fields {
     message: String,
     others: String,
+    /// Whether it names a request itself.
+    has_id: bool,
 }
 
 impl Fields {
     fn take(&mut self, field: &Field, value: &str) {
+        self.has_id |= field.name() == "request_id";
         // A `String` takes everything.
         let _ = match field.name() {
             "message" => write!(self.message, " {}", Escaped(value)),

@@ -1,7 +1,7 @@
 //! What a [`Server`] tells of what it does: how failures are written out, who observes, what is counted.
 
 use crate::http::{RequestFacts, Response};
-use crate::observe::{Counters, Observer};
+use crate::observe::{AccessLog, Counters, Observer};
 use crate::respond::{Problem, Renderer};
 use crate::serving::Server;
 
@@ -50,9 +50,15 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     }
 
     /// Tells `observer` of every exchange that has ended: of each request what was answered, or why nothing was. There
-    /// may be several; [`AccessLog`](crate::AccessLog) is one.
+    /// may be several.
     pub fn observe(mut self, observer: impl Observer) -> Self {
         self.reports.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Writes a line for each exchange, in this form; the setting `access_log`.
+    pub fn access_log(mut self, form: AccessLog) -> Self {
+        self.settings.access_log = form;
         self
     }
 

@@ -1,8 +1,12 @@
 //! [`Server`]: a table, its state, middleware and settings, put together and run.
 
+#[path = "server/access_log.rs"]
+mod access_log;
 #[cfg(feature = "config")]
 #[path = "server/configured.rs"]
 mod configured;
+#[path = "server/production.rs"]
+mod production;
 #[path = "server/run.rs"]
 mod run;
 
@@ -14,7 +18,7 @@ use crate::config::{FileSource, ListenAddr, Network, Runtime, Settings, Trailing
 use crate::error::Error;
 use crate::handlers::Attached;
 use crate::http::Shutdown;
-use crate::middleware::{Layer, Middleware};
+use crate::middleware::{Middleware, Stack};
 use crate::net::Trigger;
 use crate::reports::Reports;
 use crate::routing::{Mount, Mounts, Routes};
@@ -41,11 +45,11 @@ use crate::routing::{Mount, Mounts, Routes};
 pub struct Server<S: 'static = (), P = Missing> {
     routes: Routes<S>,
     mounts: Mounts<S>,
-    layers: Vec<Box<dyn Layer<S>>>,
+    stack: Stack<S>,
     pub(crate) reports: Reports,
     pub(crate) probes: Attached<S>,
     state: P,
-    settings: Settings,
+    pub(crate) settings: Settings,
     file: FileSource,
     command_line: CommandLine,
     trigger: Option<Trigger>,
@@ -115,7 +119,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
         Self {
             routes,
             mounts: Mounts::default(),
-            layers: Vec::new(),
+            stack: Stack::default(),
             reports: Reports::default(),
             probes: Attached::default(),
             state: Missing,
@@ -140,7 +144,7 @@ impl<S: 'static, P> Server<S, P> {
         let Self {
             routes,
             mounts,
-            layers,
+            stack,
             reports,
             probes,
             state: before,
@@ -154,7 +158,7 @@ impl<S: 'static, P> Server<S, P> {
         let server = Server {
             routes,
             mounts,
-            layers,
+            stack,
             reports,
             probes,
             state,
@@ -172,8 +176,11 @@ impl<S: 'static, P> Server<S, P> {
 impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// Puts `middleware` around everything that this server answers, 404 and 405 among it. The first one given is
     /// the outermost. Probes of [`Health`](crate::Health) alone are outside of it.
+    ///
+    /// An order that makes one of the box useless, such as `Cors` inside of `RequireBearer`, is an error of [`Server::run`];
+    /// with [`Server::production`] each of them has its place.
     pub fn with(mut self, middleware: impl Middleware<S>) -> Self {
-        self.layers.push(Box::new(middleware));
+        self.stack.push(Box::new(middleware));
         self
     }
 

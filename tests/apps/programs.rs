@@ -43,7 +43,22 @@ fn folder() -> &'static PathBuf {
         let folder = test.ancestors().nth(2).unwrap().to_owned();
         let mut build = Command::new(env!("CARGO"));
         build.args(["build", "--quiet", "--locked"]);
-        build.args(["-p", "hello", "-p", "users", "-p", "forms", "-p", "probe", "-p", "fingerpost-soak"]);
+        build.args([
+            "-p",
+            "hello",
+            "-p",
+            "users",
+            "-p",
+            "forms",
+            "-p",
+            "ticker",
+            "-p",
+            "chat",
+            "-p",
+            "probe",
+            "-p",
+            "fingerpost-soak",
+        ]);
         build.args(["-p", "book-listings"]);
         build.current_dir(env!("CARGO_MANIFEST_DIR")).arg("--target-dir").arg(folder.parent().unwrap());
         if folder.ends_with("release") {

@@ -118,7 +118,7 @@ fn serves_what_the_others_ask_for() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let server = Server::new(ROUTES).render_problems(render).observe(Watcher).observe(AccessLog::new());
+    let server = Server::new(ROUTES).render_problems(render).observe(Watcher).access_log(AccessLog::Events);
     runtime.block_on(server.ignore_command_line().run()).unwrap();
 }
 

@@ -54,6 +54,19 @@ impl App {
         Self::spawn(command, settings, Stdio::null(), Stdio::null())
     }
 
+    /// The same with a standard output that somebody reads.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`App::start`].
+    pub fn launch_into(
+        command: Command,
+        settings: &[(&str, &str)],
+        stdout: impl Into<Stdio>,
+    ) -> Result<Self, StartError> {
+        Self::spawn(command, settings, Stdio::null(), stdout.into())
+    }
+
     /// Starts `program` with a socket left to it, as systemd leaves them: `LISTEN_FDS` and `LISTEN_PID` are set.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 
 #[path = "../apps/browser.rs"]
 mod browser;
+#[path = "../apps/chat.rs"]
+mod chat;
 #[path = "../apps/configured.rs"]
 mod configured;
 #[cfg(unix)]
@@ -17,7 +19,11 @@ mod hello;
 mod probe;
 #[path = "../apps/programs.rs"]
 mod programs;
+#[path = "../apps/proxy.rs"]
+mod proxy;
 #[path = "../apps/surface.rs"]
 mod surface;
+#[path = "../apps/ticker.rs"]
+mod ticker;
 #[path = "../apps/users.rs"]
 mod users;

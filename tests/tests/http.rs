@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../http/clients.rs"]
+mod clients;
 #[path = "../http/compression.rs"]
 mod compression;
 #[path = "../http/drain.rs"]
@@ -15,8 +17,12 @@ mod inherit;
 mod layers;
 #[path = "../http/load.rs"]
 mod load;
+#[path = "../http/logs.rs"]
+mod logs;
 #[path = "../http/metrics.rs"]
 mod metrics;
+#[path = "../http/mixed.rs"]
+mod mixed;
 #[path = "../http/panics.rs"]
 mod panics;
 #[path = "../http/probes.rs"]

@@ -34,6 +34,8 @@ pub(crate) enum Tool {
     Strip,
     /// A server to compare ours with.
     Nginx,
+    /// Clients of others' making for WebSockets: npm's `ws` and Python's `websockets`.
+    WebSocketClients,
     /// What replicas share.
     Redis,
 }
@@ -58,6 +60,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Strace => debian("strace", "strace")?,
             Tool::Strip => debian("strip", "binutils")?,
             Tool::Nginx => debian("nginx", "nginx-light")?,
+            Tool::WebSocketClients => websocket_clients()?,
             Tool::Redis => debian("redis-server", "redis-server")?,
         }
     }
@@ -94,6 +97,36 @@ pub(crate) fn mdbook() -> Result<PathBuf, String> {
 /// Where it cannot be installed.
 pub(crate) fn cargo_fuzz() -> Result<PathBuf, String> {
     installed(&CARGO_FUZZ)
+}
+
+/// The clients of others' making, each of a fixed version, in folders of their own beside the build.
+const NPM_WS: &str = "8.23.0";
+const PYPI_WEBSOCKETS: &str = "17.4";
+
+fn websocket_clients() -> Outcome {
+    debian("node", "nodejs")?;
+    debian("npm", "npm")?;
+    debian("python3", "python3")?;
+    let node = target().join("tools").join("node");
+    if !node.join("node_modules").join("ws").is_dir() {
+        std::fs::create_dir_all(&node).map_err(|error| format!("{}: {error}", node.display()))?;
+        let mut install = program("npm", &["install", "--silent", "--no-fund", "--no-audit", "--prefix"]);
+        run(install.arg(&node).arg(format!("ws@{NPM_WS}")))?;
+    }
+    let python = target().join("tools").join("python");
+    let pip = python.join("bin").join("pip");
+    if !pip.is_file() {
+        // The module makes environments with pip; Debian's Python has it in a package of its own.
+        if output(&mut program("python3", &["-c", "import ensurepip, venv"])).is_err() {
+            install_package("python3 with venv", "python3-venv")?;
+        }
+        run(program("python3", &["-m", "venv"]).arg(&python))?;
+    }
+    if !python.join("bin").join("websockets").is_file() {
+        let wanted = format!("websockets=={PYPI_WEBSOCKETS}");
+        run(&mut program(&pip, &["install", "--quiet", "--disable-pip-version-check", &wanted]))?;
+    }
+    Ok(())
 }
 
 /// A program that cargo installs.
@@ -145,9 +178,11 @@ fn installed(wanted: &Crate) -> Result<PathBuf, String> {
 
 /// Makes sure that `name` can be called, which Debian's `package` brings.
 fn debian(name: &str, package: &str) -> Outcome {
-    if find(name).is_some() {
-        return Ok(());
-    }
+    if find(name).is_some() { Ok(()) } else { install_package(name, package) }
+}
+
+/// Installs Debian's `package`, which brings `name`.
+fn install_package(name: &str, package: &str) -> Outcome {
     if find("apt-get").is_none() {
         return Err(format!(
             "{name} is missing: install it (Debian's package is {package}), then run this again"

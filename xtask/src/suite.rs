@@ -68,6 +68,7 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Curl,
         needs::Tool::H2load,
         needs::Tool::Python,
+        needs::Tool::WebSocketClients,
         needs::Tool::Redis,
     ];
     if !steps.run("tools", || needs::tools(&tools)) {
@@ -78,8 +79,8 @@ fn tests(steps: &mut Steps) {
     steps.run("framework without default features", || framework("--no-default-features"));
     steps.run("framework with all features", || framework("--all-features"));
     steps.run("examples", || {
-        let packages = ["-p", "hello", "-p", "users", "-p", "forms", "-p", "probe", "-p", "fingerpost-soak"];
-        run(cargo(&["build", "--locked"]).args(packages))
+        let packages = ["hello", "users", "forms", "ticker", "chat", "probe", "fingerpost-soak"];
+        run(cargo(&["build", "--locked"]).args(packages.iter().flat_map(|package| ["-p", package])))
     });
     steps.run("tests", || run(&mut workspace_tests("--all-targets")));
     steps.run("documentation's examples", || run(&mut workspace_tests("--doc")));

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use server::{
-    Body, ClientAddr, HeaderMap, HeaderValue, Response, Routes, Server, Shutdown, SiteOrigin, StatusCode,
-    WebSocketUpgrade, get, header, post, routes,
+    Body, ClientAddr, Event, HeaderMap, HeaderValue, MessageCompression, Response, Routes, Server, Shutdown,
+    SiteOrigin, Sse, StatusCode, WebSocketUpgrade, get, header, post, routes,
 };
 
 const ROUTES: Routes = routes![
@@ -20,7 +20,10 @@ const ROUTES: Routes = routes![
     no_content,
     not_modified,
     ticks,
+    events,
     socket,
+    deflated,
+    kept,
     stop
 ];
 
@@ -123,9 +126,38 @@ async fn ticks(shutdown: Shutdown) -> Body {
     })
 }
 
+/// A number ten times a second, on and on.
+#[get("/events")]
+async fn events() -> Sse {
+    Sse::stream(|mut events| async move {
+        let mut number = 0_u32;
+        loop {
+            events.send(Event::data(number.to_string()).id(number.to_string())).await?;
+            number = number.wrapping_add(1);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+}
+
 /// Every message back as it came; a text `panic` panics.
 #[get("/socket")]
 async fn socket(upgrade: WebSocketUpgrade) -> Response {
+    echoing(upgrade)
+}
+
+/// The same, each message compressed by itself.
+#[get("/socket/deflated")]
+async fn deflated(upgrade: WebSocketUpgrade) -> Response {
+    echoing(upgrade.compression(MessageCompression::new()))
+}
+
+/// The same, each message compressed with what was said before.
+#[get("/socket/kept")]
+async fn kept(upgrade: WebSocketUpgrade) -> Response {
+    echoing(upgrade.compression(MessageCompression::new().keep_context()))
+}
+
+fn echoing(upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message(16 * 1024 * 1024).max_frame(16 * 1024 * 1024).on_upgrade(async |mut socket| {
         while let Some(message) = socket.recv().await {
             assert!(message.as_text() != Some("panic"), "a client asked for it");

@@ -127,7 +127,6 @@ fn policy(policy: &Policy) -> TokenStream {
 /// `impl Handle`: for any state that the arguments can be made from, or for the one that the attribute names.
 fn handle(route: &Route, function: &Function) -> TokenStream {
     let name = &function.sig.ident;
-    let layers = route.with.iter().enumerate().map(|(index, layer)| proofs::layer(index, layer, route));
     let is_plain = is_plain(route, function);
     let body = if is_plain { plain(route, function) } else { block(route, function) };
     let (allowed, mutable) = if is_plain {
@@ -145,10 +144,11 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
     let bounds = proofs::bounds(route);
     let bounds = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
     let layers = (!route.with.is_empty()).then(|| {
+        let layers = proofs::layers(route);
         quote! {
             const BOUND: ::server::__private::Bound<#state> = ::server::__private::Bound {
                 call: ::server::__private::HandlerFn::new(<Self as ::server::Handle<#state>>::__call),
-                layers: &[#(#layers),*],
+                layers: #layers,
             };
         }
     });

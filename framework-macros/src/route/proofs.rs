@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 
 use super::check::Route;
 use super::signature::{Argument, Source};
-use crate::spans::{at, call_on, constant, ends};
+use crate::spans::{at, call_on, constant, ends, ordered};
 
 /// How many extractors a tuple of `server::__private::ExtractAll` holds.
 const MOST_AT_ONCE: usize = 8;
@@ -64,8 +64,15 @@ pub(super) fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
     quote!((#(#types,)*))
 }
 
+/// The layers of the handler, in an order that was looked at.
+pub(super) fn layers(route: &Route) -> TokenStream {
+    let layers: Vec<_> =
+        route.with.iter().enumerate().map(|(index, value)| layer(index, value, route)).collect();
+    ordered(&route.with, quote!(::server::__private::ordered), &layers, layers.len())
+}
+
 /// A layer of the handler: a reference to the value that the attribute names.
-pub(super) fn layer(index: usize, layer: &Expr, route: &Route) -> TokenStream {
+fn layer(index: usize, layer: &Expr, route: &Route) -> TokenStream {
     let value = match (unit_struct(layer), &route.state) {
         (Some(_), None) => {
             let (is, alias) = (is_middleware(index), alias(index));

@@ -27,6 +27,8 @@ pub(crate) struct FlatScope {
     /// The prefix's, which are literals.
     pub(crate) segments: Vec<Segment>,
     pub(crate) layers: Vec<Expr>,
+    /// How many of them, the last, are written in its own brackets.
+    pub(crate) own: usize,
 }
 
 /// An item with the index of its scope.
@@ -84,6 +86,7 @@ impl Flattener<'_> {
                 flat.segments.push(Segment::Literal(stand_in));
             }
         }
+        flat.own = scope.layers.len();
         flat.layers.extend(scope.layers);
         let index = self.table.scopes.len();
         self.table.scopes.push(flat);

@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
-use crate::spans::{around, call_on, constant};
+use crate::spans::{around, call_on, constant, ordered};
 use crate::written::on_one_line;
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
@@ -93,7 +93,11 @@ fn layers(scope: &FlatScope) -> TokenStream {
     let layers = scope.layers.iter().map(|layer| {
         call_on(layer, quote!(::server::__private::layer), constant(layer, layer.to_token_stream()))
     });
-    quote!(&[#(#layers),*])
+    let layers: Vec<_> = layers.collect();
+    if layers.is_empty() {
+        return quote!(&[]);
+    }
+    ordered(&scope.layers, quote!(::server::__private::ordered), &layers, scope.own)
 }
 
 fn binding(item: &FlatItem) -> TokenStream {

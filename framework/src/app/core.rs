@@ -3,12 +3,14 @@
 //! All else, the engine among it, is compiled once, with this crate, and not again for each state. A request comes here
 //! by one call that is looked up, of [`Continue::run`], which middleware needs in any case.
 
+use std::sync::{Arc, Weak};
+
 use http::StatusCode;
 
 use crate::http::{Request, Response};
-use crate::middleware::{BoxFuture, Chain, Continue, Layer, Layers, Next, Place};
+use crate::middleware::{BoxFuture, Chain, Continue, Detached, Layer, Layers, Next, Place};
 use crate::respond::{IntoResponse, Problem};
-use crate::routing::{Mounts, Reply, Routes};
+use crate::routing::{Mounts, Reply, Routes, Table};
 
 /// The handlers with their state, and what stands around them.
 pub(crate) struct Core<S: 'static> {
@@ -17,13 +19,17 @@ pub(crate) struct Core<S: 'static> {
     /// The server's middleware, outermost first.
     pub(crate) layers: Vec<Box<dyn Layer<S>>>,
     pub(crate) state: S,
+    /// The core itself: for what outlasts a request.
+    this: Weak<Self>,
 }
 
 /// What stands inside of all layers.
-pub(super) type Answer<'a> = &'a (dyn Fn(Request) -> BoxFuture<'a, Response> + Sync);
+pub(crate) type Answer<'a> = &'a (dyn Fn(Request) -> BoxFuture<'a, Response> + Sync);
 
 /// A [`Core`] without its state's type.
-pub(super) trait AnyCore: Continue + Send {
+pub(crate) trait AnyCore: Continue + Send {
+    fn table(&self) -> &'static Table;
+
     /// Where the chain of what no route answers begins: the server's layers, and those of this route that answer
     /// preflights.
     fn around<'a>(
@@ -65,9 +71,22 @@ impl<S: Send + Sync + 'static> Continue for Core<S> {
         let route = self.routes.bound(place.route()).map_or(&[][..], |(_, layers)| layers);
         Layers { server: &self.layers, route }.answer_preflights(place.depth())
     }
+
+    fn is_detachable(&self) -> bool {
+        self.this.strong_count() > 0
+    }
+
+    fn detach(&self, place: Place, work: Detached) -> Option<BoxFuture<'static, ()>> {
+        let core = self.this.upgrade()?;
+        Some(Box::pin(async move { work(Next::new(&*core, place)).await }))
+    }
 }
 
 impl<S: Send + Sync + 'static> AnyCore for Core<S> {
+    fn table(&self) -> &'static Table {
+        self.routes.table()
+    }
+
     fn around<'a>(
         &'a self,
         request: Request,
@@ -104,6 +123,16 @@ impl<S: Send + Sync + 'static> AnyCore for Core<S> {
 }
 
 impl<S: Send + Sync + 'static> Core<S> {
+    /// Lets all workers have it, and itself.
+    pub(crate) fn shared(
+        routes: Routes<S>,
+        mounts: Mounts<S>,
+        layers: Vec<Box<dyn Layer<S>>>,
+        state: S,
+    ) -> Arc<Self> {
+        Arc::new_cyclic(|this| Self { routes, mounts, layers, state, this: Weak::clone(this) })
+    }
+
     /// The layers around a route that answer preflights, outermost first.
     fn preflighted(&self, route: usize) -> impl Iterator<Item = &'static dyn Layer<S>> {
         let layers = self.routes.bound(route).map_or(&[][..], |(_, layers)| layers);

@@ -34,7 +34,7 @@ pub(super) trait Item: FromStr + fmt::Display {
 }
 
 /// The list without items, as it is written.
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 
 impl<T: Item> List for Items<T> {
     fn show(&self, settings: &mut Settings) -> String {

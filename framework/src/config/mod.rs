@@ -23,6 +23,7 @@ mod print;
 mod settings;
 mod sources;
 mod table;
+mod texts;
 mod units;
 mod value;
 

@@ -26,11 +26,11 @@ pub(super) fn read_value(_: &OsStr) -> Result<String, String> {
 
 /// No file.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FileSource;
+pub(crate) struct FileSource {}
 
 /// No section.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Section;
+pub(crate) struct Section {}
 
 impl Section {
     pub(super) fn refuse_unclaimed(&self, _: &mut Vec<ConfigError>) {}
@@ -48,6 +48,6 @@ pub(super) struct Said(pub(super) Vec<(Place, OsString)>);
 impl Merge {
     pub(super) fn file(&mut self, _: &FileSource, Said(said): &Said) -> Section {
         debug_assert!(said.is_empty(), "nothing is taken for an option of files");
-        Section
+        Section {}
     }
 }

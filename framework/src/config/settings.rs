@@ -8,6 +8,7 @@ use tracing::Level;
 use super::front::ForwardedField;
 use super::listen_addr::ListenAddr;
 use super::network::Network;
+use crate::observe::{AccessLog, AccessLogTo};
 
 /// Every setting of the server.
 ///
@@ -116,6 +117,18 @@ pub struct Settings {
     /// The least severe event that is written to stderr where the program has no `tracing` subscriber of its own.
     /// Default: [`Level::INFO`].
     pub log: Level,
+    /// The form of the access log: a line for each request that has ended. Default: [`AccessLog::Off`].
+    pub access_log: AccessLog,
+    /// Where its lines go. Default: the standard output.
+    pub access_log_to: AccessLogTo,
+    /// The most bytes of lines that wait to be written; others are dropped and counted. Default: 1 MiB.
+    pub access_log_queue: u64,
+    /// The query parameters whose values are masked in it and in spans, whatever their case. `common` stands for
+    /// `access_token`, `api_key`, `apikey`, `auth`, `client_secret`, `code`, `id_token`, `jwt`, `passwd`, `password`,
+    /// `refresh_token`, `secret`, `session`, `sig`, `signature` and `token`. Default: `common`.
+    pub access_log_masked: Vec<String>,
+    /// Whether it has a line for each answer of a probe, and not only for those that failed. Default: no.
+    pub access_log_probes: bool,
 }
 
 impl Settings {
@@ -172,6 +185,11 @@ impl Default for Settings {
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
             log: Level::INFO,
+            access_log: AccessLog::Off,
+            access_log_to: AccessLogTo::Stdout,
+            access_log_queue: 1024 * 1024,
+            access_log_masked: vec!["common".to_owned()],
+            access_log_probes: false,
         }
     }
 }

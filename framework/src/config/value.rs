@@ -30,6 +30,8 @@ pub(super) enum Value {
     Rate(Field<u64>, RangeInclusive<u64>),
     /// One of a few words.
     Word(&'static dyn Word),
+    /// A text that has a grammar of its own.
+    Text(&'static dyn Text),
     /// Permissions of a file.
     Mode(Field<u32>),
     /// Any number of values of one kind.
@@ -51,6 +53,7 @@ impl Value {
             Self::Size(field, bounds) => *field(settings) = within(bounds, parse_size(text)?)?,
             Self::Rate(field, bounds) => *field(settings) = within(bounds, parse_rate(text)?)?,
             Self::Word(word) => word.apply(settings, text)?,
+            Self::Text(kind) => kind.apply(settings, text)?,
             Self::Mode(field) => *field(settings) = parse_mode(text)?,
             Self::List(list) => list.apply(settings, text)?,
         }
@@ -69,6 +72,7 @@ impl Value {
             Self::Size(field, _) => write_size(*field(settings)),
             Self::Rate(field, _) => write_rate(*field(settings)),
             Self::Word(word) => word.show(settings).to_owned(),
+            Self::Text(text) => text.show(settings),
             Self::Mode(field) => format!("{:03o}", field(settings)),
             Self::List(list) => list.show(settings),
         }
@@ -79,6 +83,7 @@ impl Value {
         let settings = &mut settings.clone();
         match self {
             Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::List(_) => true,
+            Self::Text(text) => text.apply(&mut settings.clone(), &text.show(settings)).is_ok(),
             Self::Mode(field) => *field(settings) <= MOST_MODE,
             Self::Count(field, bounds) => bounds.contains(field(settings)),
             Self::Duration(field, bounds) => bounds.contains(field(settings)),
@@ -95,12 +100,19 @@ impl Value {
             Self::Duration(..) => "DURATION".to_owned(),
             Self::Size(..) => "SIZE".to_owned(),
             Self::Rate(..) => "RATE".to_owned(),
-            Self::Word(word) => word.words().join("|"),
+            Self::Word(word) => {
+                let words = word.words().join("|");
+                if words.len() <= WIDEST_WORDS { words } else { "WORD".to_owned() }
+            }
+            Self::Text(text) => text.placeholder().to_owned(),
             Self::Mode(_) => "MODE".to_owned(),
             Self::List(list) => list.placeholder().to_owned(),
         }
     }
 }
+
+/// As long as words in the place of a value may be; of others the text beside them tells.
+const WIDEST_WORDS: usize = 30;
 
 /// What is expected of the value, as it stands after "expected".
 impl fmt::Display for Value {
@@ -132,6 +144,7 @@ impl fmt::Display for Value {
                 Some((last, others)) => write!(f, "`{}` or `{last}`", others.join("`, `")),
                 None => Ok(()),
             },
+            Self::Text(text) => f.write_str(text.expected()),
             Self::Mode(_) => f.write_str("permissions in octal digits, such as 660"),
             Self::List(list) => f.write_str(list.expected()),
         }
@@ -144,6 +157,21 @@ pub(super) trait Word: Sync {
     fn words(&self) -> Vec<&'static str>;
     /// The word of the value as it stands.
     fn show(&self, settings: &mut Settings) -> &'static str;
+    /// Sets the value that `text` stands for.
+    fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError>;
+}
+
+/// A setting whose text has a grammar of its own.
+pub(super) trait Text: Sync {
+    /// What `--help` writes in the value's place.
+    fn placeholder(&self) -> &'static str;
+
+    /// What is expected, as it stands after "expected".
+    fn expected(&self) -> &'static str;
+
+    /// Writes the value as it stands, so that it can be read again.
+    fn show(&self, settings: &Settings) -> String;
+
     /// Sets the value that `text` stands for.
     fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError>;
 }

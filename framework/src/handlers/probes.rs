@@ -11,7 +11,7 @@ use super::health::{CheckFault, Watch};
 use super::metrics::Metrics;
 use crate::app::{App, Core};
 use crate::http::{Request, Response};
-use crate::middleware::BoxFuture;
+use crate::middleware::{BoxFuture, CacheCounts};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::{Captures, Found, MountError, RouteInfo, Table};
 
@@ -145,6 +145,11 @@ impl Probes {
     /// Whether requests are counted by their route.
     pub(crate) fn count_routes(&self) -> bool {
         self.metrics.is_some()
+    }
+
+    /// What caches have counted that the metrics are to tell of.
+    pub(crate) fn caches(&self) -> Vec<(&'static str, CacheCounts)> {
+        self.metrics.as_ref().map(|attached| attached.metrics.caches()).unwrap_or_default()
     }
 
     /// Whether there is any.

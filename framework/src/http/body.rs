@@ -13,6 +13,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 
+use super::Shutdown;
+
 mod channel;
 mod error;
 mod incoming;
@@ -114,6 +116,12 @@ pub trait BodySource: Send {
         let _ = range;
         false
     }
+
+    /// Learns, before the first chunk, of the end of the server that sends it: what has no end of its own ends with that.
+    #[doc(hidden)]
+    fn attend(self: Pin<&mut Self>, shutdown: &Shutdown) {
+        let _ = shutdown;
+    }
 }
 
 impl Body {
@@ -162,6 +170,15 @@ impl Body {
     {
         let (sender, channel) = Channel::new();
         Self(Inner::Channel(Box::new(channel.fed_by(write(sender)))))
+    }
+
+    /// Lets it know of the end of the server that sends it; to be called before the first chunk is asked for.
+    pub(crate) fn attend(&mut self, shutdown: &Shutdown) {
+        match &mut self.0 {
+            Inner::Source(source) => source.as_mut().attend(shutdown),
+            Inner::Limited(limited) => limited.attend(shutdown),
+            Inner::Empty | Inner::Full(_) | Inner::Owned(_) | Inner::Incoming(_) | Inner::Channel(_) => {}
+        }
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {

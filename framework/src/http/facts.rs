@@ -1,9 +1,11 @@
 //! What is known of a request while it is answered, and after: for those who render its problem or tell of it.
 
 use std::fmt;
+use std::iter;
 use std::net::SocketAddr;
 
 use http::{Method, Version};
+use memchr::memchr;
 
 use super::{Accept, Request, RequestId};
 
@@ -35,7 +37,7 @@ pub struct RequestFacts {
 }
 
 /// Where a request came from, and what it is called.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Origin {
     pub(crate) id: RequestId,
     pub(crate) client_addr: Option<SocketAddr>,
@@ -66,8 +68,8 @@ impl RequestFacts {
     }
 
     /// The request's id; one that could not be read has one as well.
-    pub fn id(&self) -> RequestId {
-        self.id
+    pub fn id(&self) -> &RequestId {
+        &self.id
     }
 
     /// The address of the client; `None` for transports without one.
@@ -118,14 +120,24 @@ impl RequestFacts {
 
     /// The values of the whole lines called `name`.
     pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        // What does not end in a line feed is no whole line.
-        let lines = self.head.split_inclusive(|&byte| byte == b'\n').skip(1);
-        lines.filter_map(move |line| {
+        self.fields()
+            .filter(move |(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
+    }
+
+    /// The names and values of the whole lines.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mut rest = memchr(b'\n', &self.head).and_then(|end| self.head.get(end + 1..)).unwrap_or_default();
+        let lines = iter::from_fn(move || {
+            // What does not end in a line feed is no whole line.
+            let (line, behind) = rest.split_at_checked(memchr(b'\n', rest)? + 1)?;
+            rest = behind;
+            Some(line)
+        });
+        lines.filter_map(|line| {
             let line = line.strip_suffix(b"\r\n")?;
-            let colon = line.iter().position(|&byte| byte == b':')?;
-            let (found, value) = line.split_at_checked(colon)?;
-            let value = value.get(1..)?.trim_ascii();
-            found.eq_ignore_ascii_case(name.as_bytes()).then_some(value)
+            let (name, value) = line.split_at_checked(memchr(b':', line)?)?;
+            Some((name, value.get(1..)?.trim_ascii()))
         })
     }
 }

@@ -22,6 +22,7 @@ mod response;
 mod shutdown;
 #[cfg_attr(not(feature = "ws"), expect(dead_code, reason = "no protocol takes a connection over"))]
 mod takeover;
+mod trace_context;
 mod uri_reference;
 mod urlencoded;
 
@@ -50,7 +51,9 @@ pub(crate) use preflight::Preflight;
 pub(crate) use request::decode_param;
 pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
+pub(crate) use request_id::X_REQUEST_ID;
 pub use response::Response;
 pub use shutdown::Shutdown;
 pub(crate) use takeover::{Link, Parting, Takeover, Unreachable};
+pub use trace_context::TraceContext;
 pub(crate) use urlencoded::{RESERVED, append_query, encode_form};

@@ -98,6 +98,21 @@ impl Request {
         mem::replace(self, Self::empty())
     }
 
+    /// The same request without its body, for another who is to answer it.
+    pub(crate) fn without_body(&self) -> Self {
+        let mut copy = Self::empty();
+        let (own, parts) = (self.parts(), copy.parts_mut());
+        parts.head = own.head.clone();
+        parts.headers = own.headers.clone();
+        parts.extensions = own.extensions.clone();
+        parts.captures = own.captures;
+        (parts.route, parts.full_pattern) = (own.route, own.full_pattern);
+        (parts.client_addr, parts.id, parts.body_limit) = (own.client_addr, own.id.clone(), own.body_limit);
+        (parts.is_secure, parts.forwarded_host) = (own.is_secure, own.forwarded_host.clone());
+        (parts.counters, parts.shutdown) = (own.counters.clone(), own.shutdown.clone());
+        copy
+    }
+
     /// The method, as received: methods are case-sensitive (RFC 9110 §9.1).
     pub fn method(&self) -> &Method {
         &self.parts().head.method
@@ -254,7 +269,7 @@ impl Request {
 
     /// The id of this request.
     pub fn id(&self) -> RequestId {
-        self.parts().id.unwrap_or_else(RequestId::generate)
+        self.parts().id.clone().unwrap_or_else(RequestId::generate)
     }
 
     /// What bridges to other libraries attached to this request.

@@ -380,6 +380,17 @@ impl Response {
         self.more.as_ref().is_some_and(|more| matches!(more.report, Report::Broken(_)))
     }
 
+    /// The same, without a line in the access log unless it failed.
+    pub(crate) fn unlogged(mut self) -> Self {
+        self.more_mut().is_unlogged = true;
+        self
+    }
+
+    /// Whether the access log has no line for it, unless it failed.
+    pub(crate) fn is_unlogged(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.is_unlogged)
+    }
+
     /// Whether this is a 101 that something takes the connection over behind.
     pub(crate) fn has_takeover(&self) -> bool {
         let takeover = self.more.as_ref().and_then(|more| more.takeover.as_ref());

@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::extract::argument::AnyState;
 use crate::http::{Request, Response};
 
@@ -34,6 +34,8 @@ pub const fn assert_middleware<T: Middleware<AnyState>>() {}
 pub struct Around<const IS_MIDDLEWARE: bool, T>(pub T);
 
 impl<S: Sync, T: Middleware<S>> Middleware<S> for Around<true, T> {
+    const KIND: Kind = T::KIND;
+
     fn call(&self, request: Request, state: &S, next: Next<'_>) -> impl Future<Output = Response> + Send {
         self.0.call(request, state, next)
     }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::Middleware;
+use super::{Kind, Middleware};
 use crate::http::{Request, Response};
 use crate::routing::Reply;
 
@@ -47,6 +47,14 @@ pub trait Layer<S>: Send + Sync + 'static {
     /// [`Middleware::answers_preflights`].
     #[doc(hidden)]
     fn answers_preflights(&self) -> bool;
+
+    /// [`Middleware::KIND`].
+    #[doc(hidden)]
+    fn kind(&self) -> Kind;
+
+    /// The name of one of the box, or the type's own, for listings.
+    #[doc(hidden)]
+    fn name(&self) -> &'static str;
 }
 
 impl<S: Sync, M: Middleware<S>> Layer<S> for M {
@@ -56,6 +64,19 @@ impl<S: Sync, M: Middleware<S>> Layer<S> for M {
 
     fn answers_preflights(&self) -> bool {
         Middleware::answers_preflights(self)
+    }
+
+    fn kind(&self) -> Kind {
+        M::KIND
+    }
+
+    fn name(&self) -> &'static str {
+        if let Some(name) = M::KIND.name() {
+            return name;
+        }
+        let path = std::any::type_name::<M>();
+        let path = path.split('<').next().unwrap_or(path);
+        path.rsplit("::").next().unwrap_or(path)
     }
 }
 
@@ -93,6 +114,21 @@ impl<'a> Next<'a> {
     /// The same, by its name.
     pub(crate) fn answer(self, request: Request) -> Running<'a> {
         Running::Begin { next: self, request: Some(request) }
+    }
+
+    /// The same rest, to be asked once more.
+    pub(super) fn again(&self) -> Self {
+        Self { chain: self.chain, place: self.place }
+    }
+
+    /// Whether [`Next::detach`] can do it.
+    pub(super) fn is_detachable(&self) -> bool {
+        self.chain.is_detachable()
+    }
+
+    /// Gives `work` this rest of the chain beside the request that it is of; `None` where that ends with the request.
+    pub(super) fn detach(&self, work: Detached) -> Option<BoxFuture<'static, ()>> {
+        self.chain.detach(self.place, work)
     }
 
     /// Whether one of the layers inside answers preflights.
@@ -166,6 +202,9 @@ impl Place {
     }
 }
 
+/// What is done with the rest of a chain beside the request that it is of.
+pub(crate) type Detached = Box<dyn for<'a> FnOnce(Next<'a>) -> BoxFuture<'a, ()> + Send>;
+
 /// A chain without its state's type, so that [`Next`] needs none.
 pub(crate) trait Continue: Sync {
     /// Lets the layer of this place answer, or what stands inside of them all.
@@ -173,6 +212,17 @@ pub(crate) trait Continue: Sync {
 
     /// Whether a layer at this place or deeper answers preflights.
     fn answers_preflights(&self, place: Place) -> bool;
+
+    /// Whether it can be had for longer than the request lasts.
+    fn is_detachable(&self) -> bool {
+        false
+    }
+
+    /// Gives `work` the rest of the chain from `place` on, for as long as it takes.
+    fn detach(&self, place: Place, work: Detached) -> Option<BoxFuture<'static, ()>> {
+        let _ = (place, work);
+        None
+    }
 }
 
 /// The layers around an answer, outermost first.

@@ -11,7 +11,7 @@ mod answer;
 mod body;
 
 use super::content_coding::CompressionLevel;
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use answer::Asked;
 
@@ -127,6 +127,8 @@ impl Compression {
 }
 
 impl<S: Sync> Middleware<S> for Compression {
+    const KIND: Kind = Kind::Compression;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         if !self.is_on {
             return answer::left_alone(next.run(request).await);

@@ -7,13 +7,15 @@
 //! database or a processor is what there is too little of.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::Problem;
 
@@ -50,6 +52,10 @@ pub struct ConcurrencyLimit {
     waiting: AtomicUsize,
     queue: usize,
     longest_wait: Duration,
+    /// The longest wait in a queue that stands; a tenth of the other unless set.
+    standing_wait: Option<Duration>,
+    /// Since when somebody waits.
+    standing_since: Mutex<Option<Instant>>,
 }
 
 impl ConcurrencyLimit {
@@ -65,6 +71,8 @@ impl ConcurrencyLimit {
             waiting: AtomicUsize::new(0),
             queue: max,
             longest_wait: Duration::from_secs(1),
+            standing_wait: None,
+            standing_since: Mutex::new(None),
         }
     }
 
@@ -82,6 +90,14 @@ impl ConcurrencyLimit {
         self
     }
 
+    /// How long a request may wait in a queue that stands: one that has not been empty for the longest wait. A tenth of that
+    /// unless set; as long as that, and it makes no difference.
+    #[must_use = "this is the limit with the wait"]
+    pub const fn standing_wait(mut self, wait: Duration) -> Self {
+        self.standing_wait = Some(wait);
+        self
+    }
+
     /// Runs the rest of the chain when there is a place.
     async fn admit(&self, request: Request, next: Next<'_>) -> Response {
         if let Ok(_place) = self.running.try_acquire() {
@@ -90,12 +106,21 @@ impl ConcurrencyLimit {
         let Some(waiting) = Waiting::begin(self) else {
             return self.refuse("too many requests are waiting");
         };
-        let place = tokio::time::timeout(self.longest_wait, self.running.acquire()).await;
+        let place = tokio::time::timeout(self.wait(), self.running.acquire()).await;
         drop(waiting);
         match place {
             Ok(Ok(_place)) => next.run(request).await,
             Ok(Err(_)) | Err(_) => self.refuse("the requests before this one took too long"),
         }
+    }
+
+    /// How long a request may wait that comes now.
+    fn wait(&self) -> Duration {
+        let since = *self.standing_since.lock().unwrap_or_else(PoisonError::into_inner);
+        if since.is_none_or(|since| since.elapsed() < self.longest_wait) {
+            return self.longest_wait;
+        }
+        self.standing_wait.unwrap_or(self.longest_wait / 10).min(self.longest_wait)
     }
 
     fn refuse(&self, detail: &str) -> Response {
@@ -106,26 +131,36 @@ impl ConcurrencyLimit {
 }
 
 impl<S: Sync> Middleware<S> for ConcurrencyLimit {
+    const KIND: Kind = Kind::ConcurrencyLimit;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         self.admit(request, next).await
     }
 }
 
 /// A place in the queue, which is given up when this is dropped.
-struct Waiting<'a>(&'a AtomicUsize);
+struct Waiting<'a>(&'a ConcurrencyLimit);
 
 impl<'a> Waiting<'a> {
     /// Takes a place; `None` where all are taken.
     fn begin(limit: &'a ConcurrencyLimit) -> Option<Self> {
         let more = |waiting: usize| (waiting < limit.queue).then_some(waiting + 1);
-        let taken = limit.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        taken.is_ok().then(|| Self(&limit.waiting))
+        let before = limit.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        let mut since = limit.standing_since.lock().unwrap_or_else(PoisonError::into_inner);
+        if before == 0 || since.is_none() {
+            *since = Some(Instant::now());
+        }
+        drop(since);
+        Some(Self(limit))
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let before = self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        if before == 1 {
+            *self.0.standing_since.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
     }
 }
 
@@ -193,7 +228,7 @@ mod tests {
         let (client, gate) = client(ConcurrencyLimit::new(1).longest_wait(Duration::from_millis(1500)));
         let first = send(&client);
         settle().await;
-        let started = tokio::time::Instant::now();
+        let started = Instant::now();
         let (status, retry, text) = send(&client).await.unwrap();
         assert_eq!((status, retry.as_deref()), (503, Some("1")));
         assert!(text.contains("took too long"), "{text}");
@@ -214,6 +249,39 @@ mod tests {
         assert!(Waiting::begin(&limit).is_some());
         drop(held);
         assert_eq!((limit.running.available_permits(), limit.waiting.load(Ordering::Relaxed)), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn in_a_queue_that_stands_nobody_waits_for_long() {
+        let limit = ConcurrencyLimit::new(1).queue(100).longest_wait(Duration::from_secs(2));
+        let (client, gate) = client(limit.standing_wait(Duration::from_millis(500)));
+        let first = send(&client);
+        settle().await;
+        let mut queued = Vec::new();
+        // Somebody waits for three seconds on end.
+        for _ in 0..8 {
+            queued.push(send(&client));
+            tokio::time::sleep(Duration::from_millis(400)).await;
+        }
+        let started = Instant::now();
+        let (status, retry, text) = send(&client).await.unwrap();
+        assert_eq!((status, retry.as_deref()), (503, Some("2")));
+        assert!(text.contains("took too long"), "{text}");
+        let waited = started.elapsed();
+        assert!(waited >= Duration::from_millis(500) && waited < Duration::from_millis(600), "{waited:?}");
+        // It empties, and is again what it was.
+        gate.add_permits(1);
+        assert_eq!(first.await.unwrap().0, 200);
+        for request in queued {
+            assert_eq!(request.await.unwrap().0, 503);
+        }
+        let held = send(&client);
+        settle().await;
+        let started = Instant::now();
+        assert_eq!(send(&client).await.unwrap().0, 503);
+        assert!(started.elapsed() >= Duration::from_secs(2), "{:?}", started.elapsed());
+        gate.add_permits(1);
+        assert_eq!(held.await.unwrap().0, 200);
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use http::header::ORIGIN;
 
-use super::{Middleware, Next, origin};
+use super::{Kind, Middleware, Next, origin};
 use crate::http::{Preflight, Request, Response};
 
 /// Lets scripts of other origins read the answers of a server, a scope or a route.
@@ -256,6 +256,8 @@ impl Cors {
 }
 
 impl<S: Sync> Middleware<S> for Cors {
+    const KIND: Kind = Kind::Cors;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         if next.answers_preflights() {
             return next.run(request).await;

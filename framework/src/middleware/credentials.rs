@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::extract::{BasicAuth, Bearer, FromRequest};
 use crate::http::{Request, Response};
 use crate::respond::IntoResponse;
@@ -91,6 +91,8 @@ impl RequireBasic {
 }
 
 impl<S: Sync> Middleware<S> for RequireBasic {
+    const KIND: Kind = Kind::RequireBasic;
+
     async fn call(&self, mut request: Request, state: &S, next: Next<'_>) -> Response {
         if request.is_preflight() {
             return next.run(request).await;
@@ -163,6 +165,8 @@ impl RequireBearer {
 }
 
 impl<S: Sync> Middleware<S> for RequireBearer {
+    const KIND: Kind = Kind::RequireBearer;
+
     async fn call(&self, mut request: Request, state: &S, next: Next<'_>) -> Response {
         if request.is_preflight() {
             return next.run(request).await;

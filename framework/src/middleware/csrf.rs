@@ -12,7 +12,7 @@
 use http::header::ORIGIN;
 use http::{Method, StatusCode};
 
-use super::{Middleware, Next, origin};
+use super::{Kind, Middleware, Next, origin};
 use crate::http::{Request, Response};
 use crate::respond::Problem;
 
@@ -141,6 +141,8 @@ fn only<'a>(request: &'a Request, name: &'a str) -> Option<&'a str> {
 }
 
 impl<S: Sync> Middleware<S> for Csrf {
+    const KIND: Kind = Kind::Csrf;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         match self.fault(&request) {
             None => next.run(request).await,

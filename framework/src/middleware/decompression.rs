@@ -11,7 +11,7 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderValue, StatusCode};
 
 use super::content_coding::Coding;
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response, elements};
 use crate::respond::Problem;
 use body::Decoding;
@@ -108,6 +108,8 @@ impl Decompression {
 }
 
 impl<S: Sync> Middleware<S> for Decompression {
+    const KIND: Kind = Kind::Decompression;
+
     async fn call(&self, mut request: Request, _: &S, next: Next<'_>) -> Response {
         match self.decode(&mut request) {
             Ok(()) => next.run(request).await,

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 
 /// A middleware whose settings are known when the program runs, at a route: `static LIMIT: LazyLock<RateLimit> = …`.
 impl<S: Sync, M: Middleware<S>> Middleware<S> for LazyLock<M> {
+    const KIND: Kind = M::KIND;
+
     fn call(&self, request: Request, state: &S, next: Next<'_>) -> impl Future<Output = Response> + Send {
         M::call(self, request, state, next)
     }

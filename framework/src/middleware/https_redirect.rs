@@ -5,7 +5,7 @@
 
 use http::StatusCode;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem, Redirect};
 
@@ -115,6 +115,8 @@ impl HttpsRedirect {
 }
 
 impl<S: Sync> Middleware<S> for HttpsRedirect {
+    const KIND: Kind = Kind::HttpsRedirect;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         match self.target(&request) {
             None => next.run(request).await,

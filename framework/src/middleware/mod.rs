@@ -18,12 +18,16 @@ mod decompression;
 mod held;
 mod https_redirect;
 mod normal_path;
+pub(crate) mod order;
 pub(crate) mod origin;
 mod rate_limit;
 mod security_headers;
+mod shared_cache;
+mod stack;
 mod time_limit;
+mod unlogged;
 
-pub(crate) use chain::{BoxFuture, Chain, Continue, Layers, Place, Running};
+pub(crate) use chain::{BoxFuture, Chain, Continue, Detached, Layers, Place, Running};
 pub use chain::{Layer, Next};
 #[cfg(feature = "compression")]
 pub use compression::Compression;
@@ -37,13 +41,17 @@ pub use csrf::Csrf;
 pub use decompression::Decompression;
 pub use https_redirect::HttpsRedirect;
 pub use normal_path::NormalPath;
+pub use order::Kind;
 #[cfg(feature = "redis")]
 pub use rate_limit::WithoutRedis;
 pub use rate_limit::{ByExtractor, ByRequest, Quota, QuotaError, RateKey, RateLimit};
 pub use security_headers::{Csp, Framing, SecurityHeaders};
 #[cfg(feature = "csp-nonces")]
 pub use security_headers::{CspNonce, CspNonceRejection};
+pub use shared_cache::{CacheCounts, SharedCache};
+pub(crate) use stack::Stack;
 pub use time_limit::TimeLimit;
+pub use unlogged::Unlogged;
 
 use crate::http::{Request, Response};
 
@@ -68,6 +76,9 @@ use crate::http::{Request, Response};
     note = "write `#[middleware]` over the function, or implement `server::Middleware<S>` for the type"
 )]
 pub trait Middleware<S>: Send + Sync + 'static {
+    /// What this is to the order of a stack; a value that wraps one of the box says what that is.
+    const KIND: Kind = Kind::Own;
+
     /// Answers `request`, as a rule by asking `next` and changing what goes in or comes out.
     fn call(&self, request: Request, state: &S, next: Next<'_>) -> impl Future<Output = Response> + Send;
 

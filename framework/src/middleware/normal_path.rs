@@ -4,7 +4,7 @@
 //! `/b`. What sits in front, a cache or a proxy with rules of its own, may see that otherwise. With this around the
 //! server there is one form, and no handler and no mount meets another.
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Redirect};
 
@@ -36,6 +36,8 @@ use crate::respond::{IntoResponse, Redirect};
 pub struct NormalPath;
 
 impl<S: Sync> Middleware<S> for NormalPath {
+    const KIND: Kind = Kind::NormalPath;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         let Some(path) = normalize(request.path()) else { return next.run(request).await };
         let target = match request.query() {
@@ -54,14 +56,14 @@ fn normalize(path: &str) -> Option<String> {
     let mut ends_in_slash = false;
     while let Some(segment) = rest.next() {
         let is_last = rest.peek().is_none();
-        let kind = Kind::of(segment);
-        is_normal &= matches!(kind, Kind::Name) || is_last && matches!(kind, Kind::Empty);
+        let kind = SegmentKind::of(segment);
+        is_normal &= matches!(kind, SegmentKind::Name) || is_last && matches!(kind, SegmentKind::Empty);
         // A dot segment at the end leaves the slash in front of it.
-        ends_in_slash = !matches!(kind, Kind::Name);
+        ends_in_slash = !matches!(kind, SegmentKind::Name);
         match kind {
-            Kind::Name => segments.push(segment),
-            Kind::Parent => drop(segments.pop()),
-            Kind::Empty | Kind::Same => {}
+            SegmentKind::Name => segments.push(segment),
+            SegmentKind::Parent => drop(segments.pop()),
+            SegmentKind::Empty | SegmentKind::Same => {}
         }
     }
     if is_normal {
@@ -71,7 +73,7 @@ fn normalize(path: &str) -> Option<String> {
     Some(format!("/{}{slash}", segments.join("/")))
 }
 
-enum Kind {
+enum SegmentKind {
     Empty,
     /// `.`
     Same,
@@ -80,7 +82,7 @@ enum Kind {
     Name,
 }
 
-impl Kind {
+impl SegmentKind {
     fn of(segment: &str) -> Self {
         let (mut dots, mut rest) = (0, segment.as_bytes());
         while let [b'.', more @ ..] | [b'%', b'2', b'e' | b'E', more @ ..] = rest {

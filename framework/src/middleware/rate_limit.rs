@@ -24,7 +24,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio::time::Instant;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::Problem;
 
@@ -290,6 +290,8 @@ impl<K> RateLimit<K> {
 }
 
 impl<S: Sync, K: RateKey<S>> Middleware<S> for RateLimit<K> {
+    const KIND: Kind = Kind::RateLimit;
+
     async fn call(&self, mut request: Request, state: &S, next: Next<'_>) -> Response {
         if request.is_preflight() {
             return next.run(request).await;

@@ -14,7 +14,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue};
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::error::Error;
 use crate::http::{Request, Response};
 use crate::respond::IntoResponse;
@@ -234,6 +234,8 @@ impl SecurityHeaders {
 }
 
 impl<S: Sync> Middleware<S> for SecurityHeaders {
+    const KIND: Kind = Kind::SecurityHeaders;
+
     async fn call(&self, mut request: Request, _: &S, next: Next<'_>) -> Response {
         let nonce = match self.note_nonce(&mut request) {
             Ok(nonce) => nonce,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{Middleware, Next};
+use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::Problem;
 
@@ -50,6 +50,8 @@ impl TimeLimit {
 }
 
 impl<S: Sync> Middleware<S> for TimeLimit {
+    const KIND: Kind = Kind::TimeLimit;
+
     async fn call(&self, request: Request, _: &S, next: Next<'_>) -> Response {
         tokio::time::timeout(self.limit, next.run(request)).await.unwrap_or_else(|_| {
             let detail = format!("this took longer than {:?}", self.limit);

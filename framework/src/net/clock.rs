@@ -48,6 +48,12 @@ pub(super) fn millis() -> u64 {
     MILLIS.get()
 }
 
+/// The Unix time at `moment`, which is not before this turn.
+pub(super) fn millis_at(moment: Instant) -> u64 {
+    let since = u64::try_from(moment.saturating_duration_since(now()).as_millis()).unwrap_or(0);
+    millis().saturating_add(since)
+}
+
 /// The date of this turn as a field line (RFC 9110 §6.6.1).
 pub(super) fn date() -> DateLine {
     now();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Announced, Proxies};
 use crate::config::Settings;
 use crate::h1::HeadLimits;
+use crate::observe::Mask;
 
 /// What each connection is held to; see the settings of the same names.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub(crate) struct Limits {
     /// How long a connection must have been idle for a drain to close it, and how long it is then read from: within
     /// that time a request may cross with the end.
     pub(crate) last_call: Duration,
+    /// What of targets no span is told.
+    pub(crate) mask: Mask,
     #[cfg(feature = "http2")]
     pub(crate) http2: Http2Limits,
 }
@@ -84,6 +87,7 @@ impl Limits {
             rate_grace: settings.rate_grace,
             // Twice as long is the shortest drain with clients that do not close: it must end well before the cut.
             last_call: LAST_CALL.min(settings.shutdown_timeout / 4),
+            mask: Mask::of(settings),
             #[cfg(feature = "http2")]
             http2: Http2Limits::of(settings),
         }

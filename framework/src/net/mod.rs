@@ -14,6 +14,7 @@ mod http2;
 mod inherited;
 mod limits;
 mod listener;
+mod naming;
 mod proxies;
 mod proxy_protocol;
 mod run;

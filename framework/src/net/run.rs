@@ -112,6 +112,8 @@ enum End {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Wake, Waker};
 
     use tokio::time::sleep;
 
@@ -121,6 +123,30 @@ mod tests {
 
     const OPTIONS: DrainOptions =
         DrainOptions { delay: Duration::from_secs(20), timeout: Duration::from_secs(30) };
+
+    /// Notes, when it is woken, whether all workers drain.
+    struct Looks {
+        drains: Vec<Arc<Drain>>,
+        seen: AtomicBool,
+    }
+
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            self.seen.store(self.drains.iter().all(|drain| drain.is_draining()), Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn every_worker_drains_before_the_application_learns_of_it() {
+        let shutdown = Shutdown::default();
+        let drains: Vec<_> = (0..3).map(|_| Arc::new(Drain::new(shutdown.clone()))).collect();
+        let looks = Arc::new(Looks { drains: drains.clone(), seen: AtomicBool::new(false) });
+        let waker = Waker::from(Arc::clone(&looks));
+        let mut told = std::pin::pin!(shutdown.draining());
+        assert!(told.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        Workers::without_threads(drains, shutdown.clone()).begin_drain();
+        assert!(looks.seen.load(Ordering::SeqCst));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn serves_for_the_delay_while_readiness_can_fail_already() {

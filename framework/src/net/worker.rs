@@ -188,10 +188,11 @@ impl Workers {
 
     /// Stops accepting, closes idle connections, and lets the others end with the request they are at.
     pub(crate) fn begin_drain(&self) {
-        self.shutdown.drain();
         // Before the sockets close: who finds no file tries another server, who finds one must find it listening.
         drop(std::mem::take(&mut *self.files.lock().unwrap_or_else(PoisonError::into_inner)));
+        // The application last: what ends as soon as it is told is one of those that the drain answered.
         self.drains.iter().for_each(|drain| drain.begin());
+        self.shutdown.drain();
     }
 
     /// Waits until no connection is open.

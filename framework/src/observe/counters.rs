@@ -1,6 +1,7 @@
 //! [`Counters`]: what a server has done, in numbers, at any time.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Meter, Readings, Tally};
@@ -31,7 +32,15 @@ use super::{Meter, Readings, Tally};
 /// # }
 /// ```
 #[derive(Clone, Default)]
-pub struct Counters(Arc<Mutex<Vec<Arc<Tally>>>>);
+pub struct Counters(Arc<Shared>);
+
+/// What all workers share.
+#[derive(Default)]
+struct Shared {
+    tallies: Mutex<Vec<Arc<Tally>>>,
+    /// Counted by whoever writes the access log, which no worker does for itself.
+    dropped_log_lines: AtomicU64,
+}
 
 impl Counters {
     /// Adds up what all workers have counted.
@@ -42,6 +51,7 @@ impl Counters {
         for tally in self.tallies().iter() {
             tally.add_to(&mut counts);
         }
+        counts.log_lines_dropped = self.0.dropped_log_lines.load(Ordering::Relaxed);
         counts
     }
 
@@ -61,13 +71,18 @@ impl Counters {
         tally
     }
 
+    /// Counts lines of the access log that were not written.
+    pub(crate) fn dropped_log_lines(&self, more: u64) {
+        self.0.dropped_log_lines.fetch_add(more, Ordering::Relaxed);
+    }
+
     /// Whether both read the same.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
     fn tallies(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Tally>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,6 +121,8 @@ pub struct Counts {
     pub bytes_in: u64,
     /// Bytes written to connections.
     pub bytes_out: u64,
+    /// Lines of the access log that were dropped, because there was no room for them or they could not be written.
+    pub log_lines_dropped: u64,
     /// Panics of handlers, extractors, middleware, bodies, renderers and observers that were caught.
     pub panics: u64,
     /// What of it was HTTP/2, with the feature `http2`.
@@ -196,6 +213,7 @@ mod tests {
         second.wrote(7);
         first.requested();
         second.panicked();
+        counters.dropped_log_lines(3);
         let expected = Counts {
             connections_accepted: 2,
             connections_open: 1,
@@ -215,6 +233,7 @@ mod tests {
             timeouts: Timeouts { head: 1, body: 1, request: 1, write: 1, keep_alive: 1 },
             bytes_in: 11,
             bytes_out: 7,
+            log_lines_dropped: 3,
             panics: 1,
             http2: Http2Counts::default(),
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::ProtocolError;
+use super::{Kind, ProtocolError};
 use crate::http::RequestFacts;
 
 /// A request, its answer where it had one, and why it ended.
@@ -26,6 +26,10 @@ pub struct Exchange {
     pub(crate) bytes_out: u64,
     pub(crate) duration: Duration,
     pub(crate) ended: Ended,
+    /// When it ended, as Unix time.
+    pub(crate) ended_millis: u64,
+    /// What an access log makes of it.
+    pub(crate) kind: Kind,
 }
 
 impl Exchange {
@@ -53,6 +57,10 @@ impl Exchange {
     /// From the first byte of the request to the last of the answer, as they were read and written here.
     pub fn duration(&self) -> Duration {
         self.duration
+    }
+
+    pub(crate) fn duration_micros(&self) -> u64 {
+        u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX)
     }
 
     /// Why it ended; the first reason where there were several.

@@ -12,11 +12,13 @@ mod http2_fault;
 mod meter;
 mod observer;
 mod protocol_error;
+pub(crate) mod scope;
 mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use access_log::AccessLog;
+pub use access_log::{AccessLog, AccessLogTo};
+pub(crate) use access_log::{Events, Kind, Lines, Mask, Sink};
 pub use counters::{Counters, Counts, Http2Counts, Refusals, StatusClasses, Timeouts};
 pub use exchange::{Ended, Exchange, Timeout};
 #[cfg(feature = "http2")]

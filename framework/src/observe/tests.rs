@@ -72,7 +72,7 @@ fn watched() -> Watched {
         }
     };
     let server =
-        app::server().observe(observer).observe(AccessLog::new()).render_problems(renderer).max_body(100);
+        app::server().observe(observer).access_log(AccessLog::Events).render_problems(renderer).max_body(100);
     let counters = server.counters();
     Watched { client: Client::from(server), told, rendered, counters }
 }

@@ -9,7 +9,7 @@ use http::header::CACHE_CONTROL;
 use super::ResponsePart;
 use crate::http::Response;
 
-/// Sets `Cache-Control`. Times are in whole seconds.
+/// Sets `Cache-Control`. Times are in whole seconds. [`SharedCache`](crate::layers::SharedCache) keeps what it allows.
 ///
 /// With an [`ETag`](crate::ETag) beside it, a copy that is out of date costs its client a 304 and no body.
 ///
@@ -73,6 +73,12 @@ impl Cache {
         self.with(format_args!("stale-while-revalidate={}", age.as_secs()))
     }
 
+    /// For `age` longer a cache may answer with it where the server fails (RFC 5861 §4).
+    #[must_use]
+    pub fn stale_if_error(self, age: Duration) -> Self {
+        self.with(format_args!("stale-if-error={}", age.as_secs()))
+    }
+
     fn with(self, directive: impl fmt::Display) -> Self {
         Self(format!("{}, {directive}", self.0))
     }
@@ -108,8 +114,8 @@ mod tests {
             (Cache::public(minute).shared(Duration::from_secs(9)), "public, max-age=60, s-maxage=9"),
             (Cache::public(minute).must_revalidate(), "public, max-age=60, must-revalidate"),
             (
-                Cache::public(minute).stale_while_revalidate(minute).immutable(),
-                "public, max-age=60, stale-while-revalidate=60, immutable",
+                Cache::public(minute).stale_while_revalidate(minute).stale_if_error(minute).immutable(),
+                "public, max-age=60, stale-while-revalidate=60, stale-if-error=60, immutable",
             ),
         ];
         for (cache, expected) in rows {

@@ -40,7 +40,7 @@ impl Form {
     }
 
     /// Writes `problem` in this form.
-    pub(super) fn document(self, problem: &Problem, id: RequestId) -> String {
+    pub(super) fn document(self, problem: &Problem, id: &RequestId) -> String {
         match self {
             Self::Json => problem.document(id),
             Self::Html => Html { problem, id }.to_string(),
@@ -51,7 +51,7 @@ impl Form {
 
 struct Text<'a> {
     problem: &'a Problem,
-    id: RequestId,
+    id: &'a RequestId,
 }
 
 impl fmt::Display for Text<'_> {
@@ -67,7 +67,7 @@ impl fmt::Display for Text<'_> {
 
 struct Html<'a> {
     problem: &'a Problem,
-    id: RequestId,
+    id: &'a RequestId,
 }
 
 /// Follows the colours that the reader's system has; loads nothing and runs nothing.
@@ -155,7 +155,7 @@ mod tests {
     fn no_text_of_a_problem_becomes_markup() {
         let evil = "</title><script>alert('1')</script>\"&amp;";
         let problem = Problem::new(StatusCode::CONFLICT).title_text(evil).detail(evil);
-        let html = Form::Html.document(&problem, RequestId::generate());
+        let html = Form::Html.document(&problem, &RequestId::generate());
         assert!(!html.contains("<script") && !html.contains("('1')"), "{html}");
         let escaped = "&lt;/title&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;amp;";
         assert_eq!(html.matches(escaped).count(), 3, "{html}");
@@ -165,7 +165,7 @@ mod tests {
     fn html_is_one_whole_page() {
         let problem = Problem::new(StatusCode::NOT_FOUND).detail("there is no user 7");
         let id = RequestId::generate();
-        let html = Form::Html.document(&problem, id);
+        let html = Form::Html.document(&problem, &id);
         assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">"));
         assert!(html.contains("<title>404 Not Found</title>") && html.contains("<h1>404 Not Found</h1>"));
         assert!(html.contains("<p>there is no user 7</p>") && html.contains(&format!("<code>{id}</code>")));
@@ -183,8 +183,8 @@ mod tests {
     fn text_says_the_same() {
         let id = RequestId::generate();
         let problem = Problem::new(StatusCode::NOT_FOUND);
-        assert_eq!(Form::Text.document(&problem, id), format!("404 Not Found\n\nRequest {id}\n"));
-        let text = Form::Text.document(&problem.detail("there is no user 7"), id);
+        assert_eq!(Form::Text.document(&problem, &id), format!("404 Not Found\n\nRequest {id}\n"));
+        let text = Form::Text.document(&problem.detail("there is no user 7"), &id);
         assert_eq!(text, format!("404 Not Found\n\nthere is no user 7\n\nRequest {id}\n"));
     }
 

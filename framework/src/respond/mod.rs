@@ -40,7 +40,7 @@ pub use parts::ResponsePart;
 pub use problem::Problem;
 pub use redirect::Redirect;
 pub(crate) use render::{Renderer, render};
-pub use sse::{Event, EventSender, Sse};
+pub use sse::{Event, EventFault, EventSender, Sse};
 pub use validators::LastModified;
 pub(crate) use validators::answer_conditionally;
 

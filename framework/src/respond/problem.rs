@@ -151,7 +151,7 @@ impl Problem {
     }
 
     /// The document in JSON, with the request's id as the member `request_id`.
-    pub(crate) fn document(&self, id: RequestId) -> String {
+    pub(crate) fn document(&self, id: &RequestId) -> String {
         let mut document = Document("{".to_owned());
         if let Some(kind) = &self.kind {
             document.text("type", kind);
@@ -172,7 +172,7 @@ impl Problem {
     /// The document as tests look into it.
     #[cfg(test)]
     pub(crate) fn parsed_document(&self, id: RequestId) -> Value {
-        serde_json::from_str(&self.document(id)).unwrap()
+        serde_json::from_str(&self.document(&id)).unwrap()
     }
 }
 

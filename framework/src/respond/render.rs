@@ -114,7 +114,7 @@ fn is_failure(problem: &Problem) -> bool {
 }
 
 /// Logs a failure of the server's.
-fn log(problem: &Problem, id: RequestId) {
+fn log(problem: &Problem, id: &RequestId) {
     let status = problem.status().as_u16();
     let detail = problem.detail_text();
     let error = problem.source_error().map(|source| Chain(source).to_string());

@@ -10,7 +10,7 @@ use ::http::StatusCode;
 
 use super::{Bound, HandlerFn, Reply, Routes};
 use crate::http::Request;
-use crate::middleware::{Layer, Middleware};
+use crate::middleware::Layer;
 use crate::respond::{IntoResponse, Problem};
 
 /// An item of `routes!` with the state's type.
@@ -97,11 +97,6 @@ const fn push_all<S>(
         index += 1;
     }
     next
-}
-
-/// Takes the type off a middleware that `with [...]` or `with = [...]` names.
-pub const fn layer<S: Sync + 'static, M: Middleware<S>>(middleware: &'static M) -> &'static dyn Layer<S> {
-    middleware
 }
 
 /// Fills the places that no handler has taken yet; `Bindings::new` leaves none.

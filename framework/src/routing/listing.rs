@@ -3,6 +3,7 @@
 //! ```text
 //! GET         /users/:id  app::users::get_user     src/users.rs:12  with auth, log
 //! POST        /files      app::files::create_file  src/files.rs:40  body_limit 100MiB; tag files
+//! around all: SecurityHeaders, Csrf
 //! ```
 
 use std::fmt;
@@ -15,6 +16,8 @@ pub(crate) struct Listing<'a> {
     pub(crate) table: &'static Table,
     /// Paths that are answered before the table, each with what answers it.
     pub(crate) paths: &'a [(String, &'static str)],
+    /// The middleware around all of it, outermost first.
+    pub(crate) around: &'a [&'static str],
 }
 
 impl fmt::Display for Listing<'_> {
@@ -32,6 +35,9 @@ impl fmt::Display for Listing<'_> {
         for row in &rows {
             let padded = row.iter().zip(widths).map(|(column, width)| format!("{column:width$}"));
             writeln!(f, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        if !self.around.is_empty() {
+            writeln!(f, "around all: {}", self.around.join(", "))?;
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ mod table;
 mod trie;
 mod url;
 
-pub use bind::{Binding, Bindings, layer};
+pub use bind::{Binding, Bindings};
 #[cfg(feature = "__micro")]
 pub(crate) use build::table as table_of;
 pub use conflict::Conflicts;

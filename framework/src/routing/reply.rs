@@ -91,6 +91,7 @@ macro_rules! answer {
             F: FnOnce($($param,)* $($extractor),*) -> A + Send + 'a,
             A: Future<Output: Sized> + Send + 'a,
         {
+            #[allow(clippy::manual_let_else, reason = "the other arm has the values by name")]
             let ($($param,)*) = match ($($param,)*) {
                 ($(Ok($param),)*) => ($($param,)*),
                 #[allow(unreachable_patterns, reason = "where there is no parameter")]

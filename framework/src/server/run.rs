@@ -5,19 +5,23 @@ use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 
+use super::access_log::open_access_log;
 use super::{CommandLine, HasState, Missing, Server};
-use crate::app::{App, Core};
+use crate::app::{AnyCore, App, Core};
 use crate::banner::Banner;
 use crate::blocking::BlockingPool;
 use crate::config::{
     self, Action, CheckedConfig, FileSource, Gathered, Help, ListenAddr, Loaded, PrintedConfig, Runtime,
     Settings,
 };
+use crate::handlers::Probes;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
 use crate::net::{
     self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Supervisor, Trigger, Workers,
 };
+use crate::observe::{AccessLog, Events};
+use crate::reports::Reports;
 use crate::routing::Listing;
 
 impl<S: Send + Sync + 'static, P> Server<S, P>
@@ -30,13 +34,16 @@ where
     ///
     /// # Errors
     ///
-    /// When a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
+    /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
         if let Some(mistake) = self.mistakes.pop() {
             return Err(mistake);
         }
         if let Some(fault) = self.probes.fault(self.routes.table()) {
+            return Err(fault.into());
+        }
+        if let Some(fault) = self.stack.fault(&self.routes) {
             return Err(fault.into());
         }
         let loaded = self.gather().finish()?;
@@ -53,23 +60,34 @@ where
     /// The application alone, and what its connections are held to: what a test runs without a socket.
     pub(crate) fn into_app(self) -> (App, Limits) {
         let (server, state) = self.into_parts();
-        let limits = Limits::of(&server.settings);
-        (server.with_state(state), limits)
+        server.with_state(state).into_app()
     }
 
     fn into_running(mut self) -> Running {
-        let (settings, shutdown) = (self.settings.clone(), self.shutdown.clone());
-        let (trigger, listing) = (self.trigger.take(), self.listing());
-        let (app, limits) = self.into_app();
-        Running { app, limits, settings, shutdown, trigger, listing }
+        let (shutdown, trigger, listing) = (self.shutdown.clone(), self.trigger.take(), self.listing());
+        let (server, state) = self.into_parts();
+        Running { parts: server.with_state(state), shutdown, trigger, listing }
+    }
+}
+
+/// What an application is made of, without its state's type.
+struct Parts {
+    core: Arc<dyn AnyCore>,
+    settings: Settings,
+    reports: Reports,
+    probes: Probes,
+}
+
+impl Parts {
+    fn into_app(self) -> (App, Limits) {
+        let Self { core, settings, reports, probes } = self;
+        (App::new(core, settings.trailing_slash, reports, probes), Limits::of(&settings))
     }
 }
 
 /// A server that is to run, without its state's type.
 struct Running {
-    app: App,
-    limits: Limits,
-    settings: Settings,
+    parts: Parts,
     shutdown: Shutdown,
     trigger: Option<Trigger>,
     /// What is answered where.
@@ -85,7 +103,7 @@ impl Running {
     async fn serve_in_place(mut self) -> crate::Result {
         // From before anybody can know of this server: a signal that comes any time later ends it in order.
         let signals = Signals::listen()?;
-        let settings = self.settings.clone();
+        let settings = self.parts.settings.clone();
         let trigger = self.trigger.take();
         let routes = std::mem::take(&mut self.listing);
         let workers = settings.workers;
@@ -100,8 +118,9 @@ impl Running {
             None => Listeners::bind_all(&settings.addresses(), options)?,
         };
         let addrs = listeners.addrs.clone();
+        let log = open_access_log(&settings, &mut self.parts.reports)?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
-        let shop = self.into_shop(&supervisor)?;
+        let shop = self.into_shop(&settings, &supervisor)?;
         let workers = match settings.runtime {
             Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
             #[cfg(feature = "shared-runtime")]
@@ -119,12 +138,13 @@ impl Running {
             serving.as_mut().poll(context)
         })
         .await;
+        log.finish();
         Ok(())
     }
 
-    fn into_shop(self, supervisor: &Supervisor) -> io::Result<Shop<App>> {
-        let Self { app, limits, settings, shutdown, .. } = self;
-        let connections = config::effective_max_connections(&settings, config::file_limit());
+    fn into_shop(self, settings: &Settings, supervisor: &Supervisor) -> io::Result<Shop<App>> {
+        let (shutdown, (app, limits)) = (self.shutdown, self.parts.into_app());
+        let connections = config::effective_max_connections(settings, config::file_limit());
         let caps = Caps::new(connections, settings.max_connections_per_address);
         let caps = Arc::new(caps.but_for(settings.trusted_proxies.iter().chain(&settings.proxy_protocol)));
         let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
@@ -158,15 +178,19 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// What is answered where, as `--routes` prints it.
     fn listing(&self) -> String {
         let paths: Vec<_> = self.probes.paths().collect();
-        Listing { table: self.routes.table(), paths: &paths }.to_string()
+        let around: Vec<_> = self.stack.names().collect();
+        Listing { table: self.routes.table(), paths: &paths, around: &around }.to_string()
     }
 }
 
 impl<S: Send + Sync + 'static> Server<S, Missing> {
-    fn with_state(self, state: S) -> App {
-        let core = Arc::new(Core { routes: self.routes, mounts: self.mounts, layers: self.layers, state });
+    fn with_state(mut self, state: S) -> Parts {
+        if self.settings.access_log == AccessLog::Events {
+            self.reports.observers.push(Box::new(Events::new(&self.settings)));
+        }
+        let core = Core::shared(self.routes, self.mounts, self.stack.into_layers(), state);
         let probes = self.probes.into_probes(&core);
-        App::new(core, self.settings.trailing_slash, self.reports, probes)
+        Parts { core, settings: self.settings, reports: self.reports, probes }
     }
 }
 

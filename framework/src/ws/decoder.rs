@@ -1,4 +1,5 @@
-//! Frames to messages (RFC 6455 §5.4 to §5.6, §8.1): fragments are put together, text is checked as it comes.
+//! Frames to messages (RFC 6455 §5.4 to §5.6, §8.1): fragments are put together, what is compressed is inflated, text is
+//! checked as it comes.
 //!
 //! ```text
 //!             Text, Binary, not final             Continuation, final
@@ -16,6 +17,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::close::{CloseCode, CloseFrame};
+use super::deflate::Inflater;
 use super::frame::{FrameError, FrameHeader, Opcode, parse_header, unmask};
 use super::socket::Message;
 
@@ -32,6 +34,8 @@ pub(super) struct MessageLimits {
 #[derive(Debug)]
 pub(super) struct Decoder {
     limits: MessageLimits,
+    /// Where it was agreed that messages may be compressed.
+    inflater: Option<Inflater>,
     /// The message that was begun.
     message: Option<Partial>,
     /// The frame that was begun, and how many bytes of its payload have come.
@@ -44,6 +48,9 @@ pub(super) struct Decoder {
 #[derive(Debug)]
 struct Partial {
     kind: Kind,
+    is_compressed: bool,
+    /// Bytes of payload that its frames have announced.
+    announced: u64,
     bytes: Vec<u8>,
 }
 
@@ -66,8 +73,8 @@ pub(super) enum Event {
 }
 
 impl Decoder {
-    pub(super) fn new(limits: MessageLimits) -> Self {
-        Self { limits, message: None, frame: None, control: Vec::new() }
+    pub(super) fn new(limits: MessageLimits, inflater: Option<Inflater>) -> Self {
+        Self { limits, inflater, message: None, frame: None, control: Vec::new() }
     }
 
     /// Takes in what it can, up to the end of a message or control frame; gives how many bytes that were.
@@ -80,7 +87,9 @@ impl Decoder {
         loop {
             let rest = input.get(consumed..).unwrap_or_default();
             let Some((header, received)) = self.frame else {
-                let Some((header, len)) = parse_header(rest)? else { return Ok((consumed, None)) };
+                let Some((header, len)) = parse_header(rest, self.inflater.is_some())? else {
+                    return Ok((consumed, None));
+                };
                 self.begin(&header)?;
                 self.frame = Some((header, 0));
                 consumed += len;
@@ -116,11 +125,15 @@ impl Decoder {
             (_, Some(_)) => return Err(Violation::MessageWithinMessage),
             (opcode, message @ None) => {
                 let kind = if opcode == Opcode::Text { Kind::Text { valid: 0 } } else { Kind::Binary };
-                message.insert(Partial { kind, bytes: Vec::new() })
+                let is_compressed = header.is_compressed;
+                message.insert(Partial { kind, is_compressed, announced: 0, bytes: Vec::new() })
             }
         };
         let limit = self.limits.message as u64;
-        if header.len > limit.saturating_sub(message.bytes.len() as u64) {
+        // What cannot be compressed gets a little longer by it; more than that is no honest message.
+        let most = if message.is_compressed { limit.saturating_add(limit / 64 + 64) } else { limit };
+        message.announced = message.announced.saturating_add(header.len);
+        if message.announced > most {
             return Err(Violation::MessageTooBig { limit });
         }
         Ok(())
@@ -128,9 +141,15 @@ impl Decoder {
 
     /// Takes in a piece of a frame's payload.
     fn take(&mut self, header: &FrameHeader, received: u64, piece: &[u8]) -> Result<(), Violation> {
-        let bytes = match &mut self.message {
-            Some(message) if !header.opcode.is_control() => &mut message.bytes,
-            Some(_) | None => &mut self.control,
+        let bytes = match (&mut self.message, &mut self.inflater) {
+            (_, _) if header.opcode.is_control() => &mut self.control,
+            (Some(message), Some(inflater)) if message.is_compressed => {
+                let limit = self.limits.message;
+                inflate_masked(inflater, header, received, piece, &mut message.bytes, limit)?;
+                return self.check_text();
+            }
+            (Some(message), _) => &mut message.bytes,
+            (None, _) => return Ok(()),
         };
         let start = bytes.len();
         bytes.extend_from_slice(piece);
@@ -140,7 +159,9 @@ impl Decoder {
 
     /// Looks at the text that has come since the last look: at most three bytes are looked at again.
     fn check_text(&mut self) -> Result<(), Violation> {
-        let Some(Partial { kind: Kind::Text { valid }, bytes }) = &mut self.message else { return Ok(()) };
+        let Some(Partial { kind: Kind::Text { valid }, bytes, .. }) = &mut self.message else {
+            return Ok(());
+        };
         match std::str::from_utf8(bytes.get(*valid..).unwrap_or_default()) {
             Ok(text) => *valid += text.len(),
             Err(error) if error.error_len().is_none() => *valid += error.valid_up_to(),
@@ -161,11 +182,38 @@ impl Decoder {
             Opcode::Close => Event::Close(CloseFrame::parse(&control(self))?),
             Opcode::Continuation | Opcode::Text | Opcode::Binary if !header.is_final => return Ok(None),
             Opcode::Continuation | Opcode::Text | Opcode::Binary => {
+                if let (Some(message), Some(inflater)) = (&mut self.message, &mut self.inflater)
+                    && message.is_compressed
+                {
+                    inflater.finish(&mut message.bytes, self.limits.message)?;
+                    self.check_text()?;
+                }
                 let Some(message) = self.message.take() else { return Ok(None) };
                 Event::Message(message.complete()?)
             }
         }))
     }
+}
+
+/// Inflates a piece of a frame's payload, before which `received` bytes of it came.
+fn inflate_masked(
+    inflater: &mut Inflater,
+    header: &FrameHeader,
+    received: u64,
+    piece: &[u8],
+    output: &mut Vec<u8>,
+    limit: usize,
+) -> Result<(), Violation> {
+    let mut offset = received;
+    let mut room = [0; 2048];
+    for part in piece.chunks(room.len()) {
+        let Some(unmasked) = room.get_mut(..part.len()) else { continue };
+        unmasked.copy_from_slice(part);
+        unmask(unmasked, header.mask, offset);
+        inflater.inflate(unmasked, output, limit)?;
+        offset += part.len() as u64;
+    }
+    Ok(())
 }
 
 impl Partial {
@@ -189,6 +237,12 @@ pub(super) enum Violation {
     CloseWithoutCode,
     InvalidCloseCode(u16),
     InvalidUtf8,
+    /// What a message was compressed to is no DEFLATE, or not all of it.
+    #[cfg_attr(
+        not(feature = "ws-deflate"),
+        allow(dead_code, reason = "nothing is inflated without the feature")
+    )]
+    InvalidDeflate,
     /// Bytes.
     FrameTooBig {
         limit: u64,
@@ -208,7 +262,7 @@ impl Violation {
             | Self::MessageWithinMessage
             | Self::CloseWithoutCode
             | Self::InvalidCloseCode(_) => CloseCode::PROTOCOL_ERROR,
-            Self::InvalidUtf8 => CloseCode::INVALID_PAYLOAD,
+            Self::InvalidUtf8 | Self::InvalidDeflate => CloseCode::INVALID_PAYLOAD,
             Self::FrameTooBig { .. } | Self::MessageTooBig { .. } => CloseCode::TOO_BIG,
         };
         CloseFrame::new(code, self.to_string())
@@ -230,6 +284,7 @@ impl fmt::Display for Violation {
             Self::CloseWithoutCode => f.write_str("expected a close code of two bytes, found one"),
             Self::InvalidCloseCode(code) => write!(f, "expected a close code that may be sent, found {code}"),
             Self::InvalidUtf8 => f.write_str("expected text in UTF-8"),
+            Self::InvalidDeflate => f.write_str("expected a whole message in DEFLATE"),
             Self::FrameTooBig { limit } => write!(f, "expected at most {limit} bytes in a frame"),
             Self::MessageTooBig { limit } => write!(f, "expected at most {limit} bytes in a message"),
         }
@@ -249,7 +304,7 @@ mod tests {
 
     /// All that these pieces say, up to a fault.
     fn decode(pieces: &[&[u8]]) -> (Vec<Event>, Option<Violation>) {
-        let (mut decoder, mut events, mut input) = (Decoder::new(LIMITS), Vec::new(), Vec::new());
+        let (mut decoder, mut events, mut input) = (Decoder::new(LIMITS, None), Vec::new(), Vec::new());
         for piece in pieces {
             input.extend_from_slice(piece);
             loop {

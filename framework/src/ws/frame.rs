@@ -14,6 +14,8 @@ pub(super) const MAX_CONTROL_LEN: usize = 125;
 
 const FIN: u8 = 0x80;
 const RESERVED: u8 = 0x70;
+/// Of a message's first frame: the message is compressed (RFC 7692 §6).
+const COMPRESSED: u8 = 0x40;
 const MASKED: u8 = 0x80;
 /// What stands in the place of a length that follows in 16 and in 64 bits.
 const LEN_16: u8 = 126;
@@ -68,25 +70,32 @@ impl Opcode {
 pub(super) struct FrameHeader {
     /// Whether it is the last of its message.
     pub(super) is_final: bool,
+    /// Whether it begins a message that is compressed.
+    pub(super) is_compressed: bool,
     pub(super) opcode: Opcode,
     /// Bytes of payload.
     pub(super) len: u64,
     pub(super) mask: [u8; 4],
 }
 
-/// Parses the header of a client's frame; gives it with the bytes that it took.
+/// Parses the header of a client's frame; gives it with the bytes that it took. Where `deflates`, messages may be
+/// compressed.
 ///
 /// Returns `Ok(None)` while it is incomplete.
 ///
 /// # Errors
 ///
 /// [`FrameError`] at the first byte that no frame of a client can contain.
-pub(super) fn parse_header(input: &[u8]) -> Result<Option<(FrameHeader, usize)>, FrameError> {
+pub(super) fn parse_header(input: &[u8], deflates: bool) -> Result<Option<(FrameHeader, usize)>, FrameError> {
     let Some((&first, rest)) = input.split_first() else { return Ok(None) };
-    if first & RESERVED != 0 {
+    let is_compressed = deflates && first & COMPRESSED != 0;
+    if first & RESERVED & !(if is_compressed { COMPRESSED } else { 0 }) != 0 {
         return Err(FrameError::ReservedBits);
     }
     let (is_final, opcode) = (first & FIN != 0, Opcode::parse(first & 0x0F)?);
+    if is_compressed && !matches!(opcode, Opcode::Text | Opcode::Binary) {
+        return Err(FrameError::MisplacedCompression);
+    }
     if opcode.is_control() && !is_final {
         return Err(FrameError::FragmentedControl);
     }
@@ -100,7 +109,8 @@ pub(super) fn parse_header(input: &[u8]) -> Result<Option<(FrameHeader, usize)>,
     }
     let Some((len, len_bytes)) = parse_len(short, rest)? else { return Ok(None) };
     let Some(&mask) = rest.get(len_bytes..).and_then(<[u8]>::first_chunk) else { return Ok(None) };
-    Ok(Some((FrameHeader { is_final, opcode, len, mask }, 2 + len_bytes + mask.len())))
+    let header = FrameHeader { is_final, is_compressed, opcode, len, mask };
+    Ok(Some((header, 2 + len_bytes + mask.len())))
 }
 
 /// Reads the length that `short` announces; gives it with the bytes that it took.
@@ -131,7 +141,17 @@ fn parse_len(short: u8, rest: &[u8]) -> Result<Option<(u64, usize)>, FrameError>
 
 /// Appends a whole frame of a server's, which has no mask (RFC 6455 §5.1).
 pub(super) fn encode_frame(opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
-    out.push(FIN | opcode.code());
+    encode_whole(FIN | opcode.code(), payload, out);
+}
+
+/// The same with a payload that is compressed.
+#[cfg(feature = "ws-deflate")]
+pub(super) fn encode_compressed(opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
+    encode_whole(FIN | COMPRESSED | opcode.code(), payload, out);
+}
+
+fn encode_whole(first: u8, payload: &[u8], out: &mut Vec<u8>) {
+    out.push(first);
     encode_len(payload.len(), 0, out);
     out.extend_from_slice(payload);
 }
@@ -188,6 +208,8 @@ pub(super) fn encode_masked(
 pub(super) enum FrameError {
     /// No extension was agreed on that could mean something by RSV1, RSV2 or RSV3.
     ReservedBits,
+    /// RSV1 elsewhere than at the beginning of a message (RFC 7692 §6.1).
+    MisplacedCompression,
     UnknownOpcode(u8),
     FragmentedControl,
     /// More than [`MAX_CONTROL_LEN`] bytes.
@@ -206,6 +228,7 @@ impl fmt::Display for FrameError {
             Self::ReservedBits => {
                 f.write_str("expected a frame without reserved bits: no extension was agreed on")
             }
+            Self::MisplacedCompression => f.write_str("expected RSV1 in no frame but the first of a message"),
             Self::UnknownOpcode(code) => write!(f, "expected a known opcode, found {code:#x}"),
             Self::FragmentedControl => f.write_str("expected a control frame in one piece"),
             Self::LongControl => f.write_str("expected at most 125 bytes in a control frame"),
@@ -225,15 +248,42 @@ mod tests {
     #[track_caller]
     fn check(input: &[u8], expected: Result<Option<(FrameHeader, usize)>, FrameError>) {
         for end in 0..input.len() {
-            let early = parse_header(&input[..end]);
+            let early = parse_header(&input[..end], false);
             assert!(early == Ok(None) || early == expected, "cut at byte {end}: {early:?}");
         }
-        assert_eq!(parse_header(input), expected);
+        assert_eq!(parse_header(input, false), expected);
+    }
+
+    #[test]
+    fn takes_compression_at_the_beginning_of_a_message_where_it_was_agreed_on() {
+        let rows = [
+            (0xC1, Ok(true)),
+            (0x42, Ok(true)),
+            (0x81, Ok(false)),
+            (0x80, Ok(false)),
+            (0xC0, Err(FrameError::MisplacedCompression)),
+            (0xC8, Err(FrameError::MisplacedCompression)),
+            (0xC9, Err(FrameError::MisplacedCompression)),
+            (0xCA, Err(FrameError::MisplacedCompression)),
+            (0xE1, Err(FrameError::ReservedBits)),
+            (0xD1, Err(FrameError::ReservedBits)),
+            (0xA1, Err(FrameError::ReservedBits)),
+        ];
+        for (first, expected) in rows {
+            let found = parse_header(&[first, 0x80, 1, 2, 3, 4], true);
+            assert_eq!(found.map(|header| header.unwrap().0.is_compressed), expected, "{first:#x}");
+        }
     }
 
     #[test]
     fn takes_a_header_of_each_length() {
-        let header = |opcode, len| FrameHeader { is_final: true, opcode, len, mask: [1, 2, 3, 4] };
+        let header = |opcode, len| FrameHeader {
+            is_final: true,
+            is_compressed: false,
+            opcode,
+            len,
+            mask: [1, 2, 3, 4],
+        };
         check(&[0x81, 0x80, 1, 2, 3, 4], Ok(Some((header(Opcode::Text, 0), 6))));
         check(&[0x82, 0xFD, 1, 2, 3, 4], Ok(Some((header(Opcode::Binary, 125), 6))));
         check(&[0x82, 0xFE, 0, 126, 1, 2, 3, 4], Ok(Some((header(Opcode::Binary, 126), 8))));
@@ -275,8 +325,10 @@ mod tests {
             let payload: Vec<_> = (0..=u8::MAX).cycle().take(len).collect();
             let mut out = Vec::new();
             encode_masked(is_final, Opcode::Binary, &payload, mask, &mut out);
-            let (header, taken) = parse_header(&out).unwrap().unwrap();
-            proptest::prop_assert_eq!(header, FrameHeader { is_final, opcode: Opcode::Binary, len: len as u64, mask });
+            let (header, taken) = parse_header(&out, false).unwrap().unwrap();
+            let (opcode, len_64) = (Opcode::Binary, len as u64);
+            let expected = FrameHeader { is_final, is_compressed: false, opcode, len: len_64, mask };
+            proptest::prop_assert_eq!(header, expected);
             let mut masked = out.split_off(taken);
             // In two pieces, wherever they meet.
             let cut = cut % (len + 1);

@@ -4,12 +4,13 @@ use std::error::Error;
 use std::fmt;
 
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
-    TRANSFER_ENCODING, UPGRADE,
+    ALLOW, CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
 use sha1::{Digest, Sha1};
 
+use super::extensions::{self, Offer};
 use crate::extract::base64;
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem};
@@ -26,6 +27,8 @@ pub(super) struct Handshake {
     pub(super) accept: String,
     /// The subprotocols that the client offers, in its order.
     pub(super) protocols: Vec<String>,
+    /// The extensions that it offers.
+    pub(super) extensions: Vec<Offer>,
 }
 
 impl Handshake {
@@ -57,7 +60,9 @@ impl Handshake {
             return refuse(Fault::Body);
         }
         let Some(protocols) = protocols(request) else { return refuse(Fault::Protocols) };
-        Ok(Self { accept: accept(key), protocols })
+        let offered = request.header_values(SEC_WEBSOCKET_EXTENSIONS.as_str());
+        let Some(extensions) = extensions::parse(offered) else { return refuse(Fault::Extensions) };
+        Ok(Self { accept: accept(key), protocols, extensions })
     }
 }
 
@@ -124,7 +129,7 @@ fn accept(key: &str) -> String {
 /// | another method than GET | 405 with `Allow: GET` |
 /// | no `Upgrade: websocket` | 426 with `Upgrade: websocket` |
 /// | `Sec-WebSocket-Version` is not 13 | 426 with `Sec-WebSocket-Version: 13` |
-/// | HTTP/1.0, no `Connection: upgrade`, no key of 16 bytes, a body, a malformed list of subprotocols | 400 |
+/// | HTTP/1.0, no `Connection: upgrade`, no key of 16 bytes, a body, a malformed list of subprotocols or extensions | 400 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpgradeRejection {
     fault: Fault,
@@ -140,6 +145,7 @@ enum Fault {
     Key,
     Body,
     Protocols,
+    Extensions,
 }
 
 impl UpgradeRejection {
@@ -148,9 +154,12 @@ impl UpgradeRejection {
         match self.fault {
             Fault::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Fault::NoUpgrade | Fault::WebSocketVersion => StatusCode::UPGRADE_REQUIRED,
-            Fault::Version | Fault::NoConnection | Fault::Key | Fault::Body | Fault::Protocols => {
-                StatusCode::BAD_REQUEST
-            }
+            Fault::Version
+            | Fault::NoConnection
+            | Fault::Key
+            | Fault::Body
+            | Fault::Protocols
+            | Fault::Extensions => StatusCode::BAD_REQUEST,
         }
     }
 }
@@ -167,6 +176,9 @@ impl fmt::Display for UpgradeRejection {
             Fault::Body => f.write_str("a WebSocket is opened without a body"),
             Fault::Protocols => {
                 f.write_str("header `sec-websocket-protocol`: expected tokens between commas, each once")
+            }
+            Fault::Extensions => {
+                f.write_str("header `sec-websocket-extensions`: expected a list such as `a; b=1, c`")
             }
         }
     }
@@ -185,7 +197,12 @@ impl IntoResponse for UpgradeRejection {
                 let version = HeaderValue::from_static("13");
                 problem.header(UPGRADE, websocket).header(SEC_WEBSOCKET_VERSION, version)
             }
-            Fault::Version | Fault::NoConnection | Fault::Key | Fault::Body | Fault::Protocols => problem,
+            Fault::Version
+            | Fault::NoConnection
+            | Fault::Key
+            | Fault::Body
+            | Fault::Protocols
+            | Fault::Extensions => problem,
         };
         problem.into_response()
     }
@@ -271,6 +288,8 @@ mod tests {
             (&[("sec-websocket-protocol", "a b")], 400, "tokens"),
             (&[("sec-websocket-protocol", "a,,b")], 400, "tokens"),
             (&[("sec-websocket-protocol", "a,a")], 400, "tokens"),
+            (&[("sec-websocket-extensions", "a b")], 400, "`sec-websocket-extensions`"),
+            (&[("sec-websocket-extensions", "a"), ("+sec-websocket-extensions", "")], 400, "a list"),
         ];
         for (changes, status, sentence) in rows {
             let refused = Handshake::read(&request(changes)).unwrap_err();

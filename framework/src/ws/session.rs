@@ -24,6 +24,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::close::{CloseCode, CloseFrame};
 use super::decoder::{Decoder, Event, MessageLimits, Violation};
+use super::deflate::{Deflater, Inflater};
 use super::frame::{Opcode, encode_frame};
 use super::shared::Shared;
 use super::socket::WebSocket;
@@ -44,6 +45,8 @@ const ROUNDS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) limits: MessageLimits,
+    /// Where messages may be compressed.
+    pub(super) codec: Option<(Inflater, Deflater)>,
     /// Zero waits for ever.
     pub(super) idle_timeout: Duration,
     pub(super) shutdown: Shutdown,
@@ -96,7 +99,8 @@ impl Session {
         Handler: FnOnce(WebSocket) -> Running + Send + 'static,
         Running: Future<Output = crate::Result> + Send + 'static,
     {
-        let shared = Arc::new(Shared::default());
+        let (inflater, deflater) = options.codec.unzip();
+        let shared = Arc::new(Shared::new(deflater));
         let socket = WebSocket::new(Arc::clone(&shared));
         let shutdown = options.shutdown;
         let silence = Silence { timeout: options.idle_timeout, since: Instant::now(), is_pinged: false };
@@ -104,7 +108,7 @@ impl Session {
             handler: Some(Box::pin(async move { handler(socket).await })),
             draining: Some(Box::pin(async move { shutdown.draining().await })),
             shared,
-            decoder: Decoder::new(options.limits),
+            decoder: Decoder::new(options.limits, inflater),
             phase: Phase::Open,
             silence,
             timer: None,

@@ -1,10 +1,12 @@
-//! What the session and the handler's halves share: one message that has come, and what is to be sent.
+//! What the session, the handler's halves and its rooms share: one message that has come, and what is to be sent.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use super::close::CloseFrame;
+use super::deflate::Deflater;
+use super::encoded::Encoded;
 use super::frame::encode_frame;
 use super::socket::{Message, WebSocketClosed};
 
@@ -12,7 +14,6 @@ use super::socket::{Message, WebSocketClosed};
 const OUTBOX_BYTES: usize = 64 * 1024;
 
 /// Shared by the connection's task, which moves bytes, and whoever holds a half.
-#[derive(Default)]
 pub(super) struct Shared(Mutex<State>);
 
 #[derive(Default)]
@@ -21,6 +22,8 @@ struct State {
     inbox: Option<Message>,
     /// Frames that are not with the connection yet.
     outbox: Vec<u8>,
+    /// Where messages may be compressed.
+    deflater: Option<Deflater>,
     /// What the application closes it with.
     asked: Option<CloseFrame>,
     /// What the client closed it with.
@@ -32,11 +35,36 @@ struct State {
     is_polling: bool,
     session: Option<Waker>,
     reader: Option<Waker>,
-    writer: Option<Waker>,
+    /// All that wait for room: the writer, and who sends to a room.
+    writers: Vec<Waker>,
     closed: Option<Waker>,
 }
 
+/// What became of a message to many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Posted {
+    Sent,
+    /// Too much waits to be sent already.
+    NoRoom,
+}
+
 impl State {
+    /// Puts a message behind what is to be sent.
+    fn encode(&mut self, message: &Message) {
+        let (opcode, content) = (message.opcode(), message.as_bytes());
+        match &mut self.deflater {
+            Some(deflater) => deflater.encode(opcode, content, &mut self.outbox),
+            None => encode_frame(opcode, content, &mut self.outbox),
+        }
+    }
+
+    /// Has the task woken when there is room.
+    fn wait_for_room(&mut self, context: &Context<'_>) {
+        if !self.writers.iter().any(|writer| writer.will_wake(context.waker())) {
+            self.writers.push(context.waker().clone());
+        }
+    }
+
     /// Has the session look, where it does not do so anyway.
     fn tell_session(&mut self) {
         if !self.is_polling
@@ -72,12 +100,54 @@ impl Shared {
             return Poll::Ready(Err(WebSocketClosed(())));
         }
         if state.outbox.len() >= OUTBOX_BYTES {
-            state.writer = Some(context.waker().clone());
+            state.wait_for_room(context);
             return Poll::Pending;
         }
-        encode_frame(message.opcode(), message.as_bytes(), &mut state.outbox);
+        state.encode(message);
         state.tell_session();
         Poll::Ready(Ok(()))
+    }
+
+    /// The same for a message to many.
+    pub(super) fn poll_post(
+        &self,
+        message: &mut Encoded,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), WebSocketClosed>> {
+        match self.post(message) {
+            Ok(Posted::Sent) => Poll::Ready(Ok(())),
+            Ok(Posted::NoRoom) => {
+                let mut state = self.lock();
+                // There may be some by now, which nobody would tell of.
+                if state.outbox.len() < OUTBOX_BYTES {
+                    context.waker().wake_by_ref();
+                }
+                state.wait_for_room(context);
+                Poll::Pending
+            }
+            Err(closed) => Poll::Ready(Err(closed)),
+        }
+    }
+
+    /// Puts a message to many behind what is to be sent, where there is room.
+    pub(super) fn post(&self, message: &mut Encoded) -> Result<Posted, WebSocketClosed> {
+        let mut state = self.lock();
+        if state.is_over || state.asked.is_some() {
+            return Err(WebSocketClosed(()));
+        }
+        if state.outbox.len() >= OUTBOX_BYTES {
+            return Ok(Posted::NoRoom);
+        }
+        let State { deflater, outbox, .. } = &mut *state;
+        message.append_to(deflater.as_mut(), outbox);
+        state.tell_session();
+        Ok(Posted::Sent)
+    }
+
+    /// Whether nothing more can be sent.
+    pub(super) fn is_over(&self) -> bool {
+        let state = self.lock();
+        state.is_over || state.asked.is_some()
     }
 
     pub(super) fn poll_closed(&self, context: &mut Context<'_>) -> Poll<()> {
@@ -109,6 +179,10 @@ impl Shared {
 
 /// The session's side.
 impl Shared {
+    pub(super) fn new(deflater: Option<Deflater>) -> Self {
+        Self(Mutex::new(State { deflater, ..State::default() }))
+    }
+
     /// Notes who is to be woken, and that the handler is about to be polled.
     pub(super) fn begin_poll(&self, context: &Context<'_>) {
         let mut state = self.lock();
@@ -153,9 +227,9 @@ impl Shared {
         } else {
             state.outbox.clear();
         }
-        let writer = state.writer.take();
+        let writers = std::mem::take(&mut state.writers);
         drop(state);
-        wake(writer, context);
+        writers.into_iter().for_each(|writer| wake(Some(writer), context));
         true
     }
 
@@ -168,9 +242,10 @@ impl Shared {
     pub(super) fn end(&self, context: &Context<'_>) {
         let mut state = self.lock();
         state.is_over = true;
-        let wakers = [state.reader.take(), state.writer.take(), state.closed.take()];
+        let wakers = [state.reader.take(), state.closed.take()];
+        let writers = std::mem::take(&mut state.writers);
         drop(state);
-        wakers.into_iter().for_each(|waker| wake(waker, context));
+        wakers.into_iter().flatten().chain(writers).for_each(|waker| wake(Some(waker), context));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -83,6 +83,10 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.writer.shared
+    }
+
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let reader = WebSocketReader { shared: Arc::clone(&shared) };
         Self { reader, writer: WebSocketWriter { shared } }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use http::header::{ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
+use http::header::{ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::{HeaderValue, StatusCode};
 
 use super::decoder::MessageLimits;
+use super::deflate::{Deflater, Inflater};
 use super::handshake::{Handshake, UpgradeRejection, is_token};
 use super::session::{Options, Session};
 use super::socket::WebSocket;
@@ -49,6 +50,17 @@ pub struct WebSocketUpgrade {
     protocol: Option<&'static str>,
     limits: MessageLimits,
     idle_timeout: Duration,
+    /// That messages are compressed, where both sides want it.
+    pub(super) agreed: Option<Agreed>,
+}
+
+/// That messages may be compressed.
+#[derive(Debug)]
+pub(super) struct Agreed {
+    /// What the client is told of it.
+    pub(super) answer: String,
+    pub(super) inflater: Inflater,
+    pub(super) deflater: Deflater,
 }
 
 /// Where the request comes from.
@@ -109,7 +121,14 @@ impl WebSocketUpgrade {
         self.handshake.protocols.iter().map(String::as_str)
     }
 
-    /// The most bytes of a message from the client, in all its frames; a longer one closes with 1009.
+    /// What the client offers beside.
+    #[cfg(feature = "ws-deflate")]
+    pub(super) fn offered_extensions(&self) -> &[super::extensions::Offer] {
+        &self.handshake.extensions
+    }
+
+    /// The most bytes of a message from the client, in all its frames, and inflated where it was compressed; a longer one
+    /// closes with 1009.
     #[must_use]
     pub fn max_message(mut self, bytes: usize) -> Self {
         self.limits.message = bytes;
@@ -146,11 +165,19 @@ impl WebSocketUpgrade {
             let detail = format!("a page of another site asks for a WebSocket: `origin` is `{origin}`");
             return Response::problem(Problem::new(StatusCode::FORBIDDEN).detail(detail));
         }
-        let options =
-            Options { limits: self.limits, idle_timeout: self.idle_timeout, shutdown: self.shutdown };
+        let (answer, codec) = match self.agreed {
+            Some(Agreed { answer, inflater, deflater }) => (Some(answer), Some((inflater, deflater))),
+            None => (None, None),
+        };
+        let (limits, idle_timeout, shutdown) = (self.limits, self.idle_timeout, self.shutdown);
+        let options = Options { limits, codec, idle_timeout, shutdown };
         let response = Response::switching(Box::new(Session::new(handler, options)))
             .header(UPGRADE, HeaderValue::from_static("websocket"))
             .header(SEC_WEBSOCKET_ACCEPT, self.handshake.accept);
+        let response = match answer {
+            Some(answer) => response.header(SEC_WEBSOCKET_EXTENSIONS, answer),
+            None => response,
+        };
         match self.protocol {
             Some(protocol) => response.header(SEC_WEBSOCKET_PROTOCOL, protocol),
             None => response,
@@ -169,6 +196,7 @@ impl<S: Sync> FromRequest<S> for WebSocketUpgrade {
             protocol: None,
             limits: MessageLimits { message: 1024 * 1024, frame: 1024 * 1024 },
             idle_timeout: Duration::from_secs(60),
+            agreed: None,
             shutdown: request.shutdown(),
         })
     }

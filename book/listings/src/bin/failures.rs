@@ -50,7 +50,7 @@ fn lost(exchange: &Exchange) {
 #[server::main]
 async fn main() -> server::Result {
     // ANCHOR: server
-    Server::new(ROUTES).render_problems(page).observe(AccessLog::new()).observe(lost).run().await
+    Server::new(ROUTES).render_problems(page).access_log(AccessLog::Events).observe(lost).run().await
     // ANCHOR_END: server
 }
 

@@ -2,64 +2,18 @@
 //!
 //! What a plain text is follows from what is asked for: `1.10` is a number to an `f64` and `1.10` to a `String`.
 
-use std::fmt::{self, Display};
-
 use serde_core::de::value::StrDeserializer;
 use serde_core::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer as _, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer as _, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde_core::forward_to_deserialize_any;
 
+use super::fault::Fault;
 use super::node::{Entry, Kind, Node};
 use super::secret::SECRET;
 use super::typed::{Field, Reading, place_of};
-use crate::config::errors::{Excerpt, Place, Source};
-use crate::config::nearest::nearest;
-
-/// Why a value cannot be read.
-#[derive(Debug)]
-pub(super) struct Fault {
-    /// What was expected, and what is there.
-    pub(super) text: String,
-    /// The key that is missing, where that is the fault.
-    pub(super) missing: Option<&'static str>,
-    /// Where in the section it is, for us and for people; `None` until somebody knows.
-    pub(super) at: Option<Box<(Vec<String>, Place)>>,
-}
-
-impl Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-impl Error for Fault {
-    fn custom<T: Display>(text: T) -> Self {
-        Self { text: text.to_string(), missing: None, at: None }
-    }
-
-    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::custom(format_args!("expected {expected}, found {unexpected}"))
-    }
-
-    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::invalid_type(unexpected, expected)
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let near = nearest(variant, expected.iter().copied());
-        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        let expected = expected.join("`, `");
-        Self::custom(format_args!("expected one of `{expected}`, found `{}`{near}", Excerpt(variant)))
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self { missing: Some(field), ..Self::custom(format_args!("lacks `{field}`")) }
-    }
-}
+use crate::config::errors::{Place, Source};
 
 /// A value that is being read.
 #[derive(Debug)]

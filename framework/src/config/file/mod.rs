@@ -12,6 +12,7 @@
 
 mod compose;
 mod deserialize;
+mod fault;
 mod node;
 mod overrides;
 mod print;

@@ -9,7 +9,8 @@ use std::marker::PhantomData;
 
 use serde_core::de::DeserializeOwned;
 
-use super::deserialize::{Fault, Typed};
+use super::deserialize::Typed;
+use super::fault::Fault;
 use super::node::{Entry, Kind, Node};
 use super::overrides::plain;
 use super::read::read_text;

@@ -16,6 +16,7 @@ pub(super) fn write(snapshot: &Snapshot, dialect: Dialect) -> String {
     write_failures(&mut text, snapshot);
     write_connections(&mut text, snapshot);
     write_threads(&mut text, snapshot);
+    write_caches(&mut text, snapshot);
     write_life(&mut text, snapshot);
     text.finish()
 }
@@ -80,6 +81,8 @@ fn write_failures(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[("reason", &"cut")], counts.cut);
     let help = "Requests that are malformed, or beyond the limits on heads.";
     text.family(Kind::Counter, "fingerpost_requests_malformed", help).sample(&[], counts.protocol_errors);
+    let help = "Lines of the access log that were dropped.";
+    text.family(Kind::Counter, "fingerpost_log_lines_dropped", help).sample(&[], counts.log_lines_dropped);
     text.family(Kind::Counter, "fingerpost_panics", "Panics of the application's that were caught.")
         .sample(&[], counts.panics);
     let shed = snapshot.pool.map_or(0, |pool| pool.refused);
@@ -107,6 +110,36 @@ fn write_connections(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[], counts.bytes_in);
     text.family(Kind::Counter, "fingerpost_sent_bytes", "Bytes written to connections.")
         .sample(&[], counts.bytes_out);
+}
+
+fn write_caches(text: &mut Exposition, snapshot: &Snapshot) {
+    if snapshot.caches.is_empty() {
+        return;
+    }
+    let help = "Requests that a response cache answered, or had the handler answer.";
+    text.family(Kind::Counter, "fingerpost_cache_requests", help);
+    for (name, counts) in &snapshot.caches {
+        let fresh = counts.hits.saturating_sub(counts.stale);
+        for (result, count) in [("fresh", fresh), ("stale", counts.stale), ("forwarded", counts.forwarded)] {
+            text.sample(&[("cache", name), ("result", &result)], count);
+        }
+    }
+    text.family(Kind::Counter, "fingerpost_cache_stored", "Answers that were kept.");
+    for (name, counts) in &snapshot.caches {
+        text.sample(&[("cache", name)], counts.stored);
+    }
+    text.family(Kind::Counter, "fingerpost_cache_evicted", "Answers that made room for others.");
+    for (name, counts) in &snapshot.caches {
+        text.sample(&[("cache", name)], counts.evicted);
+    }
+    text.family(Kind::Gauge, "fingerpost_cache_entries", "Answers that are kept.");
+    for (name, counts) in &snapshot.caches {
+        text.sample(&[("cache", name)], counts.entries);
+    }
+    text.family(Kind::Gauge, "fingerpost_cache_bytes", "Bytes of the answers that are kept.");
+    for (name, counts) in &snapshot.caches {
+        text.sample(&[("cache", name)], counts.bytes);
+    }
 }
 
 fn write_threads(text: &mut Exposition, snapshot: &Snapshot) {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::families::CLASSES;
 use super::snapshot::{Label, Snapshot};
 use crate::log::Timestamp;
+use crate::middleware::CacheCounts;
 use crate::observe::Reading;
 
 /// The document.
@@ -43,6 +44,7 @@ pub(super) fn document(snapshot: &Snapshot) -> Value {
             "keep_alive": counts.timeouts.keep_alive,
         },
         "panics": counts.panics,
+        "log_lines_dropped": counts.log_lines_dropped,
         "connections": {
             "busy": load.busy,
             "idle": snapshot.idle_connections(),
@@ -72,12 +74,27 @@ pub(super) fn document(snapshot: &Snapshot) -> Value {
             "queue_limit": pool.queue,
             "refused": pool.refused,
         })),
+        "caches": snapshot.caches.iter().map(|(name, counts)| ((*name).to_owned(), cache(counts))).collect::<Map<_, _>>(),
         "shutdown": {
             "requested": snapshot.end.is_requested,
             "draining": snapshot.end.is_draining,
             "answered": load.drained,
         },
         "checks": snapshot.checks.iter().map(|(name, passes)| (name.clone(), Value::from(*passes))).collect::<Map<_, _>>(),
+    })
+}
+
+fn cache(counts: &CacheCounts) -> Value {
+    json!({
+        "hits": counts.hits,
+        "stale": counts.stale,
+        "collapsed": counts.collapsed,
+        "forwarded": counts.forwarded,
+        "revalidated": counts.revalidated,
+        "stored": counts.stored,
+        "evicted": counts.evicted,
+        "entries": counts.entries,
+        "bytes": counts.bytes,
     })
 }
 

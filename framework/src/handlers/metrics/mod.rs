@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode};
 
 use crate::app::App;
 use crate::http::{Accept, Request, Response, Shutdown};
+use crate::middleware::{CacheCounts, SharedCache};
 use crate::respond::{IntoResponse, Problem};
 use exposition::Dialect;
 use snapshot::{Label, Snapshot};
@@ -60,12 +61,13 @@ const JSON: &str = "application/json";
 #[derive(Clone, Debug)]
 pub struct Metrics {
     path: String,
+    caches: Vec<(&'static str, &'static SharedCache)>,
 }
 
 impl Metrics {
     /// Answers at `/metrics`.
     pub fn new() -> Self {
-        Self { path: "/metrics".to_owned() }
+        Self { path: "/metrics".to_owned(), caches: Vec::new() }
     }
 
     /// Answers at another path.
@@ -73,6 +75,27 @@ impl Metrics {
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self
+    }
+
+    /// Tells of a cache as well, under this name: what it was asked, what it holds.
+    ///
+    /// ```
+    /// use server::Metrics;
+    /// use server::layers::SharedCache;
+    ///
+    /// static PAGES: SharedCache = SharedCache::new();
+    ///
+    /// let metrics = Metrics::new().cache("pages", &PAGES);
+    /// ```
+    #[must_use]
+    pub fn cache(mut self, name: &'static str, cache: &'static SharedCache) -> Self {
+        self.caches.push((name, cache));
+        self
+    }
+
+    /// What the caches have counted.
+    pub(crate) fn caches(&self) -> Vec<(&'static str, CacheCounts)> {
+        self.caches.iter().map(|(name, cache)| (*name, cache.counts())).collect()
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -102,8 +125,9 @@ fn read(app: &App, shutdown: &Shutdown) -> Snapshot {
         let base = prefix.strip_suffix('/').unwrap_or(prefix);
         Label::any(format!("{base}/*"))
     });
-    let checks = app.probes.passes();
-    Snapshot::read(&app.counters, &app.vitals, shutdown, rows.chain(mounts)).with_checks(checks)
+    let mut snapshot = Snapshot::read(&app.counters, &app.vitals, shutdown, rows.chain(mounts));
+    snapshot.caches = app.probes.caches();
+    snapshot.with_checks(app.probes.passes())
 }
 
 /// Writes it in the form that the client prefers.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::blocking::{BlockingPool, PoolLoad};
 use crate::http::Shutdown;
+use crate::middleware::CacheCounts;
 use crate::net::{Load, Vitals};
 use crate::observe::{Counters, Counts, Reading, Readings};
 
@@ -21,6 +22,8 @@ pub(crate) struct Snapshot {
     pub(super) end: End,
     /// The application's checks, and whether they pass.
     pub(super) checks: Vec<(String, bool)>,
+    /// By the names that they were given.
+    pub(crate) caches: Vec<(&'static str, CacheCounts)>,
 }
 
 /// What a slot's requests have in common.
@@ -64,6 +67,7 @@ impl Snapshot {
             pool: vitals.blocking().map(BlockingPool::load),
             end: End { is_requested: shutdown.is_requested(), is_draining: shutdown.is_draining() },
             checks: Vec::new(),
+            caches: Vec::new(),
         }
     }
 

@@ -182,3 +182,30 @@ fn a_label_is_escaped() {
     text.family(Kind::Gauge, "a", "Help.").sample(&[("b", &"c\\d\"e\nf{}=,é")], 1);
     assert_eq!(text.finish(), "# HELP a Help.\n# TYPE a gauge\na{b=\"c\\\\d\\\"e\\nf{}=,é\"} 1\n");
 }
+
+#[server::test]
+async fn caches_are_told_of_under_their_names() {
+    static PAGES: SharedCache = SharedCache::new();
+
+    #[get("/page", with = [PAGES])]
+    async fn page() -> (crate::Cache, &'static str) {
+        (crate::Cache::public(std::time::Duration::from_secs(60)), "page")
+    }
+
+    let client = Client::from(Server::new(routes![page]).metrics(Metrics::new().cache("pages", &PAGES)));
+    for _ in 0..3 {
+        client.get("/page").await;
+    }
+    let metrics = client.get("/metrics").await;
+    for line in [
+        r#"fingerpost_cache_requests_total{cache="pages",result="fresh"} 2"#,
+        r#"fingerpost_cache_requests_total{cache="pages",result="stale"} 0"#,
+        r#"fingerpost_cache_requests_total{cache="pages",result="forwarded"} 1"#,
+        r#"fingerpost_cache_stored_total{cache="pages"} 1"#,
+        r#"fingerpost_cache_entries{cache="pages"} 1"#,
+    ] {
+        assert!(metrics.text().lines().any(|found| found == line), "{line}\n{}", metrics.text());
+    }
+    let json: Value = client.get("/metrics").header("accept", "application/json").await.json();
+    assert_eq!(json["caches"]["pages"]["hits"], 2);
+}

@@ -4,7 +4,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
-use super::{Body, BodyError};
+use super::{Body, BodyError, Shutdown};
 
 /// A body of which at most `limit` bytes are handed out.
 pub(super) struct Limited {
@@ -22,6 +22,10 @@ impl Limited {
     /// The bytes still to come, where that is known; beyond the limit they come as an error.
     pub(super) fn remaining_len(&self) -> Option<u64> {
         self.body.len()
+    }
+
+    pub(super) fn attend(&mut self, shutdown: &Shutdown) {
+        self.body.attend(shutdown);
     }
 
     /// Gives the next chunk, or [`BodyError::TooLarge`] in place of the one that passes the limit.

@@ -13,6 +13,8 @@ pub(super) struct More {
     /// The fields other than `Content-Type`.
     pub(super) headers: HeaderMap,
     pub(super) report: Report,
+    /// The access log has no line for it, unless it failed.
+    pub(super) is_unlogged: bool,
     /// What has the connection behind a 101.
     pub(super) takeover: Option<Box<dyn Takeover>>,
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use crate::blocking::start_blocking;
-use crate::http::{Body, BodySource, BoxError};
+use crate::http::{Body, BodySource, BoxError, Shutdown};
 use crate::middleware::content_coding::{Encode, Fault, Pooled, Then};
 
 /// The most bytes that are encoded on the worker at a time: a few hundred microseconds.
@@ -146,5 +146,9 @@ impl BodySource for Compressing {
             this.stage = Stage::Done;
         }
         Poll::Ready(output)
+    }
+
+    fn attend(self: Pin<&mut Self>, shutdown: &Shutdown) {
+        self.get_mut().body.attend(shutdown);
     }
 }

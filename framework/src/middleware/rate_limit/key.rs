@@ -66,6 +66,13 @@ impl<S: Sync, T: FromRequest<S> + Hash + 'static> RateKey<S> for ByExtractor<T> 
         state: &S,
         mut hasher: H,
     ) -> Result<H, Box<Response>> {
+        const {
+            assert!(
+                !T::TAKES_BODY,
+                "the key of this `RateLimit` is made of the body, which would be read before it is known whether the \
+                 request is within its limit: take the key from the head"
+            );
+        }
         match T::from_request(request, state).await {
             Ok(key) => {
                 (3, key).hash(&mut hasher);

@@ -156,7 +156,7 @@ where
         }
         let length = self.prepare(response)?;
         let wire = &mut self.wire;
-        wire.journal.answered(response.status());
+        wire.journal.answered(response);
         let unread = pump.as_mut().map_or(Unread::Little, |pump| {
             pump.settle(wire);
             pump.rest(wire)
@@ -303,6 +303,7 @@ async fn write_stream<IO: Transport>(
         OutgoingFraming::Sized(len) => Some(len),
         OutgoingFraming::Chunked | OutgoingFraming::UntilClose => None,
     };
+    body.attend(wire.place.shutdown());
     let mut quiet = None;
     loop {
         let chunk = match next_chunk(wire, pump, &mut body, &mut quiet).await? {

@@ -7,16 +7,18 @@ use std::task::{Context, Poll};
 
 use http::{Method, StatusCode};
 use tokio::time::Instant;
+use tracing::Span;
 
 use super::super::deadline::{MinRate, after};
-use super::super::{Application, Routed, Transport, clock};
+use super::super::naming::name;
+use super::super::{Application, Routed, Transport};
 use super::Connection;
 use super::pump::{Pump, Pumped};
 use super::wire::{Following, Gone, Wire};
 use crate::extract::rejection::BodyRejection;
 use crate::h1::Expect;
-use crate::http::{BodyError, Request, RequestId, Response};
-use crate::observe::{Ended, Timeout};
+use crate::http::{BodyError, Request, Response};
+use crate::observe::{Ended, Timeout, scope};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::{OnDisconnect, Policy};
 
@@ -29,6 +31,8 @@ pub(super) struct Exchange {
     pub(super) pump: Option<Box<Pump>>,
     /// Whether the client may still be sending what nobody is going to read.
     pub(super) is_turned_away: bool,
+    /// What is around the handler, where somebody records it.
+    pub(super) span: Option<Box<Span>>,
 }
 
 impl Exchange {
@@ -53,16 +57,17 @@ where
         exchange: &mut Exchange,
     ) -> Option<Routed<A::Target>> {
         let wire = &mut self.wire;
-        let id = RequestId::at(clock::millis());
-        let peer = wire.journal.peer();
-        request.set_origin(peer.addr, peer.is_secure, id);
-        if let Some(proxies) = &wire.limits.proxies {
+        let (peer, proxies) = (wire.journal.peer(), wire.limits.proxies.as_deref());
+        let id = name(proxies, peer.addr, request);
+        request.set_origin(peer.addr, peer.is_secure, id.clone());
+        if let Some(proxies) = proxies {
             proxies.look_behind(peer.addr, request);
             wire.journal.came_from(request.client_addr());
         }
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
         let routed = self.app.route(request);
+        exchange.span = scope::request_span(request, &id, &wire.limits.mask);
         wire.journal.requested(id, request.full_pattern(), routed.slot);
         wire.place.handling();
         wire.following = if wire.message.is_last() { Following::Nothing } else { Following::Requests };
@@ -133,9 +138,10 @@ impl Watch {
         mut answer: Pin<&mut impl Future<Output = Response>>,
         context: &mut Context<'_>,
     ) -> Poll<()> {
-        let Exchange { response, pump, .. } = exchange;
+        let Exchange { response, pump, span, .. } = exchange;
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| {
+                let _entered = scope::enter(wire.journal.known_id(), span.as_deref());
                 answer.as_mut().poll(context).map(|answered| *response = Some(answered))
             }));
             match polled {

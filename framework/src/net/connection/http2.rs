@@ -4,8 +4,9 @@
 //! for it.
 
 use std::io::{self, IoSlice};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::ReadBuf;
 
@@ -62,16 +63,37 @@ where
     }
 }
 
+/// What was read before the preface was known comes first.
 impl<IO: Transport> Carrier for Wire<IO> {
     fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.poll_read_into(context, buffer)
+        if !self.input.is_empty() {
+            let len = buffer.remaining().min(self.input.len());
+            buffer.put_slice(self.input.unread().get(..len).unwrap_or_default());
+            self.input.consume(len);
+            return Poll::Ready(Ok(()));
+        }
+        if self.eof {
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        let read = ready!(Pin::new(&mut self.io).poll_read(context, buffer));
+        let len = buffer.filled().len() - before;
+        self.gone |= read.is_err();
+        self.eof = len == 0;
+        self.journal.received(len);
+        Poll::Ready(read)
     }
 
     fn poll_write(&mut self, context: &mut Context<'_>, bytes: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        self.poll_write_out(context, bytes)
+        let written = ready!(Pin::new(&mut self.io).poll_write_vectored(context, bytes));
+        match &written {
+            Ok(len) => self.journal.wrote(*len),
+            Err(_) => self.gone = true,
+        }
+        Poll::Ready(written)
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_flush_out(context)
+        Pin::new(&mut self.io).poll_flush(context)
     }
 }

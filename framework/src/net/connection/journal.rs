@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use http::StatusCode;
 use tokio::time::Instant;
+use tracing::Span;
 
+use super::super::clock;
 use super::Peer;
-use crate::http::{Origin, RequestFacts, RequestId};
-use crate::observe::{Ended, Exchange, Slot, Tally, Timeout, Witness};
+use crate::http::{Origin, RequestFacts, RequestId, Response};
+use crate::observe::{Ended, Exchange, Kind, Slot, Tally, Timeout, Witness, scope};
 
 /// The account of one connection.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ struct Current {
 struct Measured {
     /// Where the exchange that is under way is counted.
     slot: Slot,
+    /// What an access log makes of it.
+    kind: Kind,
     /// When and where it began.
     begun: Option<Begun>,
     /// Exchanges that have ended but for their answer's way out of the buffer.
@@ -140,6 +144,7 @@ impl Journal {
         let (consumed, produced) = (self.consumed(buffered), self.produced(buffered));
         if let Some(measured) = &mut self.measured {
             measured.slot = Slot::Unread;
+            measured.kind = Kind::Ordinary;
             measured.begun = Some(Begun { at: Instant::now(), consumed, produced });
         }
     }
@@ -154,6 +159,7 @@ impl Journal {
         self.tally().requested();
         if let Some(measured) = &mut self.measured {
             measured.slot = slot;
+            measured.kind = if slot == Slot::Uncounted { Kind::Probe } else { Kind::Ordinary };
             if let Some(meter) = self.witness.tally().meter() {
                 meter.enter(slot);
             }
@@ -164,7 +170,18 @@ impl Journal {
 
     /// What the request that is being answered is called.
     pub(super) fn id(&mut self) -> RequestId {
-        *self.current.id.get_or_insert_with(RequestId::generate)
+        self.current.id.get_or_insert_with(RequestId::generate).clone()
+    }
+
+    /// The same, where it was called anything yet.
+    pub(super) fn known_id(&self) -> Option<&RequestId> {
+        self.current.id.as_ref()
+    }
+
+    /// Tells the span of the request in work what became of it.
+    #[cold]
+    pub(super) fn conclude(&self, span: &Span) {
+        scope::conclude(span, self.current.status, self.current.ended.unwrap_or(Ended::Done));
     }
 
     /// What is known of the request, of which `head` was read.
@@ -180,9 +197,27 @@ impl Journal {
     }
 
     /// Notes the answer that is about to be written.
-    pub(super) fn answered(&mut self, status: StatusCode) {
+    pub(super) fn answered(&mut self, response: &Response) {
+        let status = response.status();
         self.tally().answered(status);
         self.current.status = Some(status);
+        if let Some(measured) = &mut self.measured
+            && response.is_unlogged()
+        {
+            measured.kind = Kind::Unlogged;
+        }
+    }
+
+    /// Counts an exchange whose connection another protocol takes over: its answer is written, and how long the other
+    /// protocol lives is not how long the answer took.
+    #[cold]
+    pub(super) fn switched(&mut self) {
+        let Some(measured) = &mut self.measured else { return };
+        let Some(begun) = &measured.begun else { return };
+        if let Some(meter) = self.witness.tally().meter() {
+            meter.leave(measured.slot, self.current.status, begun.at.elapsed());
+            measured.slot = Slot::Uncounted;
+        }
     }
 
     /// Notes a reason for the exchange to end; the first one stands. What ends all that is to be written is counted
@@ -239,6 +274,7 @@ impl Journal {
         if !self.witness.is_observed() {
             return;
         }
+        let kind = measured.kind;
         let end = self.produced(buffered);
         let exchange = Exchange {
             request: self.facts(head),
@@ -247,6 +283,8 @@ impl Journal {
             bytes_out: end - begun.produced,
             duration: Duration::ZERO,
             ended: self.current.ended.unwrap_or(Ended::Done),
+            ended_millis: 0,
+            kind,
         };
         if let Some(measured) = &mut self.measured {
             measured.unwritten.push_back(Unwritten { begun: begun.at, end, exchange });
@@ -259,7 +297,9 @@ impl Journal {
         let Some(measured) = &mut self.measured else { return };
         while let Some(unwritten) = measured.unwritten.pop_front_if(|unwritten| unwritten.end <= end) {
             let Unwritten { begun, end, mut exchange } = unwritten;
-            exchange.duration = begun.elapsed();
+            let now = Instant::now();
+            exchange.duration = now - begun;
+            exchange.ended_millis = clock::millis_at(now);
             if end > self.written && exchange.ended == Ended::Done {
                 exchange.ended = self.lost.unwrap_or(Ended::Cut);
             }

@@ -60,7 +60,7 @@ use self::journal::Journal;
 pub use self::property::connection;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Routed, Transport, clock};
-use crate::observe::Witness;
+use crate::observe::{Witness, scope};
 use crate::respond::{IntoResponse, Problem};
 
 /// How long a client may go on sending after an answer that ends the connection.
@@ -198,11 +198,18 @@ where
                 let after = match self.answer(&mut exchange) {
                     Answered::Whole(after) => after,
                     // In a box: a connection that waits for nothing of the kind has no room for it.
-                    Answered::Begun(rest) => Box::pin(self.answer_rest(rest, &mut exchange.pump)).await,
+                    Answered::Begun(rest) => {
+                        let (id, span) = (self.wire.journal.id(), exchange.span.clone());
+                        let rest = self.answer_rest(rest, &mut exchange.pump);
+                        Box::pin(scope::around(id, span, rest)).await
+                    }
                     Answered::Switched(takeover) => {
                         Box::pin(self.serve_switched(takeover, &mut exchange)).await
                     }
                 };
+                if let Some(span) = &exchange.span {
+                    self.wire.journal.conclude(span);
+                }
                 if exchange.is_turned_away && after != After::Abort { After::Linger } else { after }
             };
             self.wire.finish_exchange();

@@ -10,7 +10,7 @@ use super::wire::{Following, Wire};
 use super::{After, Connection};
 use crate::h1::{BodyLength, EncodeContext, Persistence, RequestKind, encode_head};
 use crate::http::{Link, Parting, RequestId, Response, Takeover, Unreachable};
-use crate::observe::Ended;
+use crate::observe::{Ended, scope};
 
 impl<IO, A> Connection<IO, A>
 where
@@ -25,7 +25,8 @@ where
         if !response.has_takeover() || !wire.body.is_complete() {
             return false;
         }
-        wire.journal.answered(response.status());
+        wire.journal.answered(response);
+        wire.journal.switched();
         let context = EncodeContext {
             version: http::Version::HTTP_11,
             kind: RequestKind::Other,
@@ -45,13 +46,23 @@ where
         mut takeover: Box<dyn Takeover>,
         exchange: &mut Exchange,
     ) -> After {
-        *exchange = Exchange::default();
+        *exchange = Exchange { span: exchange.span.take(), ..Exchange::default() };
+        let span = exchange.span.as_deref();
         let wire = &mut self.wire;
         if !wire.journal.is_measured() {
             wire.input.release();
         }
-        let parting = poll_fn(|context| takeover.poll(wire, context)).await;
+        let id = wire.journal.id();
+        let parting = poll_fn(|context| {
+            let _entered = scope::enter(Some(&id), span);
+            takeover.poll(wire, context)
+        })
+        .await;
         wire.place.answered();
+        if wire.output.is_empty() {
+            // All was written while the other protocol had the connection.
+            wire.place.written();
+        }
         match parting {
             Parting::Closed if wire.eof => After::Close,
             Parting::Closed => After::Linger,

@@ -1,15 +1,11 @@
 //! The transport with its buffers and its one timer: all reads, writes and sleeps of a connection are here.
 
 use std::future::poll_fn;
-#[cfg(feature = "http2")]
-use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-#[cfg(feature = "http2")]
-use tokio::io::ReadBuf;
 use tokio::time::Instant;
 
 use super::super::buffer::{ReadBuffer, WriteBuffer};
@@ -35,7 +31,7 @@ const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// A connection's transport.
 pub(super) struct Wire<IO: Transport> {
-    io: IO,
+    pub(super) io: IO,
     pub(super) limits: Arc<Limits>,
     pub(super) place: Place,
     pub(super) input: ReadBuffer,
@@ -145,52 +141,6 @@ impl<IO: Transport> Wire<IO> {
         self.journal.forget();
         self.place.idle();
         self.is_kept = true;
-    }
-
-    /// Reads what has come, first of all what came before; nothing is the end of the peer's half.
-    #[cfg(feature = "http2")]
-    pub(super) fn poll_read_into(
-        &mut self,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if !self.input.is_empty() {
-            let len = buffer.remaining().min(self.input.len());
-            buffer.put_slice(self.input.unread().get(..len).unwrap_or_default());
-            self.input.consume(len);
-            return Poll::Ready(Ok(()));
-        }
-        if self.eof {
-            return Poll::Ready(Ok(()));
-        }
-        let before = buffer.filled().len();
-        let read = ready!(Pin::new(&mut self.io).poll_read(context, buffer));
-        let len = buffer.filled().len() - before;
-        self.gone |= read.is_err();
-        self.eof = len == 0;
-        self.journal.received(len);
-        Poll::Ready(read)
-    }
-
-    /// Writes of `bytes` what the transport takes.
-    #[cfg(feature = "http2")]
-    pub(super) fn poll_write_out(
-        &mut self,
-        context: &mut Context<'_>,
-        bytes: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.io).poll_write_vectored(context, bytes));
-        match &written {
-            Ok(len) => self.journal.wrote(*len),
-            Err(_) => self.gone = true,
-        }
-        Poll::Ready(written)
-    }
-
-    /// Passes on what the transport holds itself.
-    #[cfg(feature = "http2")]
-    pub(super) fn poll_flush_out(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(context)
     }
 
     /// Whether the transport holds bytes that have not been read.

@@ -53,7 +53,7 @@ pub(super) async fn answer<A: Application>(
         respond.send_reset(Reason::INTERNAL_ERROR);
         return record.finish();
     };
-    record.answered(response.status());
+    record.answered(&response);
     let (announced, framing) = frame_stream(&response, length, kind);
     let head = write_head(&mut response, announced);
     let owed = match framing {
@@ -155,12 +155,13 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Writes `body`, of which so many bytes are announced, to its end.
     async fn write(&mut self, mut body: Body, mut owed: Option<u64>) -> Result<(), CutOff> {
+        body.attend(self.record.place.shutdown());
         loop {
             consume_budget().await;
             let chunk = match poll_fn(|context| self.poll_chunk(&mut body, context)).await? {
                 Some(Ok(chunk)) => chunk,
                 Some(Err(error)) => {
-                    let id = self.record.id;
+                    let id = &self.record.id;
                     tracing::error!(request_id = %id, error = %cause_chain(&error), "a response broke off");
                     return Err(CutOff::Broken);
                 }
@@ -168,7 +169,7 @@ impl Writer<'_> {
             };
             if let Some(owed) = &mut owed {
                 let Some(left) = owed.checked_sub(chunk.len() as u64) else {
-                    let id = self.record.id;
+                    let id = &self.record.id;
                     tracing::error!(request_id = %id, "a response's body is longer than its Content-Length");
                     return Err(CutOff::Broken);
                 };
@@ -182,7 +183,7 @@ impl Writer<'_> {
             }
         }
         if owed.is_some_and(|owed| owed > 0) {
-            let id = self.record.id;
+            let id = &self.record.id;
             tracing::error!(request_id = %id, "a response's body is shorter than its Content-Length");
             return Err(CutOff::Broken);
         }

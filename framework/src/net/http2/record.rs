@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use tokio::time::Instant;
+use tracing::Span;
 
-use super::super::{Limits, Peer, Place};
+use super::super::{Limits, Peer, Place, clock};
 use super::ledger::{Finished, Ledger};
-use crate::http::{Origin, RequestFacts, RequestId};
-use crate::observe::{Ended, Exchange, Slot, Tally, Witness};
+use crate::http::{Origin, RequestFacts, RequestId, Response};
+use crate::observe::{Ended, Exchange, Kind, Slot, Tally, Witness, scope};
 
 /// What the streams of a connection have in common.
 #[derive(Debug)]
@@ -37,6 +38,10 @@ pub(super) struct Record {
     status: Option<StatusCode>,
     ended: Option<Ended>,
     is_told: bool,
+    /// What an access log makes of it.
+    kind: Kind,
+    /// What is around the handler, where somebody records it.
+    pub(super) span: Option<Box<Span>>,
 }
 
 impl Record {
@@ -55,6 +60,8 @@ impl Record {
             status: None,
             ended: None,
             is_told: false,
+            kind: Kind::Ordinary,
+            span: None,
         }
     }
 
@@ -78,18 +85,30 @@ impl Record {
             meter.enter(slot);
         }
         (self.route, self.slot) = (route, slot);
+        self.kind = if slot == Slot::Uncounted { Kind::Probe } else { Kind::Ordinary };
     }
 
     /// What is known of the request.
     pub(super) fn facts(&self) -> RequestFacts {
-        let origin = Origin { id: self.id, client_addr: self.client_addr, route: self.route };
+        let origin = Origin { id: self.id.clone(), client_addr: self.client_addr, route: self.route };
         RequestFacts::new(origin, &self.head)
     }
 
     /// Notes the answer that is about to be written.
-    pub(super) fn answered(&mut self, status: StatusCode) {
-        self.tally().answered(status);
-        self.status = Some(status);
+    pub(super) fn answered(&mut self, response: &Response) {
+        self.tally().answered(response.status());
+        self.status = Some(response.status());
+        if response.is_unlogged() {
+            self.kind = Kind::Unlogged;
+        }
+    }
+
+    /// Counts a request whose stream another protocol takes over: how long that lives is not how long the answer took.
+    pub(super) fn switched(&mut self) {
+        if let Some(meter) = self.tally().meter() {
+            meter.leave(self.slot, self.status, self.begun.elapsed());
+        }
+        self.slot = Slot::Uncounted;
     }
 
     /// Notes a reason to end; the first one stands.
@@ -127,14 +146,21 @@ impl Record {
         self.is_told = true;
         let (bytes_in, bytes_out) = self.common.ledger.close(self.stream);
         self.place.idle();
-        let duration = self.begun.elapsed();
+        let now = Instant::now();
+        let duration = now - self.begun;
+        if let Some(span) = &self.span {
+            scope::conclude(span, self.status, self.ended.unwrap_or(Ended::Done));
+        }
         if let Some(meter) = self.tally().meter() {
             meter.leave(self.slot, self.status, duration);
         }
         if self.common.witness.is_observed() {
             let ended = self.ended.unwrap_or(Ended::Done);
-            let (request, status) = (self.facts(), self.status);
-            self.common.witness.tell(&Exchange { request, status, bytes_in, bytes_out, duration, ended });
+            let (request, status, kind) = (self.facts(), self.status, self.kind);
+            let ended_millis = clock::millis_at(now);
+            let exchange =
+                Exchange { request, status, bytes_in, bytes_out, duration, ended, ended_millis, kind };
+            self.common.witness.tell(&exchange);
         }
     }
 }

@@ -24,7 +24,7 @@ use super::record::{Common, Record};
 use super::stream::{Leaving, Stream};
 use super::tap::{Carrier, Tap};
 use crate::http::{Origin, RequestFacts, RequestId};
-use crate::observe::{Ended, Exchange, Http2Fault, Slot, Timeout, Witness};
+use crate::observe::{Ended, Exchange, Http2Fault, Kind, Slot, Timeout, Witness};
 
 /// How a connection has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -316,7 +316,10 @@ impl<A: Application> Session<A> {
             let origin = Origin { id: RequestId::generate(), client_addr: peer.addr, route: None };
             let Account { bytes_in, bytes_out, .. } = *account;
             let request = RequestFacts::new(origin, &[]);
-            witness.tell(&Exchange { request, status, bytes_in, bytes_out, duration, ended });
+            let (ended_millis, kind) = (clock::millis_at(Instant::now()), Kind::Ordinary);
+            let exchange =
+                Exchange { request, status, bytes_in, bytes_out, duration, ended, ended_millis, kind };
+            witness.tell(&exchange);
         }
     }
 

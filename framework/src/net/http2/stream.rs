@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use super::super::connection::{on_disconnect, panic_text};
 use super::super::deadline::{Timer, after};
+use super::super::naming::name;
 use super::super::{Application, Place, Routed, clock};
 use super::answer::answer;
 use super::body::{Pump, Pumped};
@@ -27,7 +28,7 @@ use super::tunnel::switch;
 use crate::extract::rejection::BodyRejection;
 use crate::h1::{Expect, RequestKind};
 use crate::http::{BodyError, Request, RequestId, Response, Shutdown};
-use crate::observe::{Ended, Timeout};
+use crate::observe::{Ended, Timeout, scope};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::{OnDisconnect, Policy};
 
@@ -55,8 +56,8 @@ impl<A: Application> Stream<A> {
     /// Serves it to its end.
     pub(super) async fn serve(self) {
         let Self { app, common, place, shutdown, parts, body, mut respond } = self;
-        let id = RequestId::at(clock::millis());
-        let mut record = Record::new(&common, respond.stream_id().as_u32(), place, id);
+        let unnamed = RequestId::at(clock::millis());
+        let mut record = Record::new(&common, respond.stream_id().as_u32(), place, unnamed);
         let kind = kind(&parts.method);
         let read = head::read(&parts, &common.limits.head, &mut record.head);
         drop(parts);
@@ -70,15 +71,10 @@ impl<A: Application> Stream<A> {
             }
         };
         let method = request.method().clone();
-        request.set_origin(common.peer.addr, common.peer.is_secure, id);
-        if let Some(proxies) = &common.limits.proxies {
-            proxies.look_behind(common.peer.addr, &mut request);
-            record.client_addr = request.client_addr();
-        }
-        request.set_counters(common.witness.counters());
-        request.set_shutdown(&shutdown);
+        let id = introduce(&mut request, &mut record, &shutdown);
         let Routed { target, policy, slot } = app.route(&mut request);
         record.requested(request.full_pattern(), slot);
+        record.span = scope::request_span(&request, &id, &common.limits.mask);
         record.place.handling();
         request.set_body_limit(policy.body_limit.unwrap_or(common.limits.max_body));
         let is_whole = body.is_end_stream();
@@ -96,7 +92,9 @@ impl<A: Application> Stream<A> {
         });
         let mut watch = Watch::new(policy, &method);
         let mut answering = pin!(app.answer(request, target));
+        let span = record.span.clone();
         let answered = std::future::poll_fn(|context| {
+            let _entered = scope::enter(Some(&id), span.as_deref());
             watch.poll(&mut record, &mut respond, &mut pump, answering.as_mut(), context)
         })
         .await;
@@ -104,24 +102,43 @@ impl<A: Application> Stream<A> {
             respond.send_reset(Reason::CANCEL);
             return record.lost();
         };
-        if tunnel == Tunnel::None {
-            return answer(&*app, record, respond, response, kind, &mut pump).await;
-        }
-        match (response.take_takeover(), body) {
-            (Some(takeover), Some(body)) => switch(record, respond, &mut response, body, takeover).await,
-            (_, body) => {
-                // A 2xx would open what is none.
-                let response = if response.status().is_success() { no_tunnel() } else { response };
-                answer(&*app, record, respond, response, RequestKind::Other, &mut None).await;
-                drop(body);
+        let app = &*app;
+        let finish = async move {
+            if tunnel == Tunnel::None {
+                return answer(app, record, respond, response, kind, &mut pump).await;
             }
-        }
+            match (response.take_takeover(), body) {
+                (Some(takeover), Some(body)) => switch(record, respond, &mut response, body, takeover).await,
+                (_, body) => {
+                    // A 2xx would open what is none.
+                    let response = if response.status().is_success() { no_tunnel() } else { response };
+                    answer(app, record, respond, response, RequestKind::Other, &mut None).await;
+                    drop(body);
+                }
+            }
+        };
+        scope::around(id, span, finish).await;
     }
 }
 
 /// What answers a CONNECT for a protocol that is not spoken at its target.
 fn no_tunnel() -> Response {
     Problem::new(StatusCode::NOT_IMPLEMENTED).detail("the protocol is not spoken here").into_response()
+}
+
+/// Notes where a request came from, and whose it is; gives what it is called.
+fn introduce(request: &mut Request, record: &mut Record, shutdown: &Shutdown) -> RequestId {
+    let common = Arc::clone(record.common());
+    let id = name(common.limits.proxies.as_deref(), common.peer.addr, request);
+    record.id = id.clone();
+    request.set_origin(common.peer.addr, common.peer.is_secure, id.clone());
+    if let Some(proxies) = &common.limits.proxies {
+        proxies.look_behind(common.peer.addr, request);
+        record.client_addr = request.client_addr();
+    }
+    request.set_counters(common.witness.counters());
+    request.set_shutdown(shutdown);
+    id
 }
 
 /// What the method says of the answer's framing.

@@ -26,9 +26,10 @@ pub(super) async fn switch(
     mut takeover: Box<dyn Takeover>,
 ) {
     record.place.answering();
-    record.answered(StatusCode::OK);
+    *response = std::mem::replace(response, Response::ok()).with_status(StatusCode::OK);
+    record.answered(response);
+    record.switched();
     let mut head = write_head(response, None);
-    *head.status_mut() = StatusCode::OK;
     // It answers a key, and the client sent none.
     head.headers_mut().remove(SEC_WEBSOCKET_ACCEPT);
     let Ok(stream) = respond.send_response(head, false) else { return record.lost() };
@@ -142,7 +143,7 @@ impl Link for StreamLink {
     }
 
     fn request_id(&mut self) -> RequestId {
-        self.record.id
+        self.record.id.clone()
     }
 
     fn panicked(&mut self, panic: &(dyn Any + Send)) {

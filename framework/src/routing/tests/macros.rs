@@ -61,7 +61,7 @@ fn a_prefix_stands_in_front_of_each_pattern() {
 fn the_listing_stands_in_columns() {
     let routes: Routes<u32> = routes!["/admin" with [auth, log] => [get_user], file];
     let paths = [("/health".to_owned(), "server::Health")];
-    let listing = Listing { table: routes.table(), paths: &paths }.to_string();
+    let listing = Listing { table: routes.table(), paths: &paths, around: &["Cors", "log"] }.to_string();
     let lines: Vec<Vec<_>> = listing.lines().map(|line| line.split("  ").map(str::trim).collect()).collect();
     let named = |name: &str| format!("{}::{name}", module_path!());
     let (get_user, file) = (named("get_user"), named("file"));
@@ -75,8 +75,9 @@ fn the_listing_stands_in_columns() {
         let cells: Vec<_> = line.iter().filter(|cell| !cell.is_empty() && !cell.contains(".rs:")).collect();
         assert_eq!(cells, expected.iter().collect::<Vec<_>>(), "{listing}");
     }
-    let starts: Vec<_> = listing.lines().map(|line| line.find('/')).collect();
+    let starts: Vec<_> = listing.lines().take(4).map(|line| line.find('/')).collect();
     assert_eq!(starts, [Some(11); 4], "{listing}");
+    assert_eq!(listing.lines().nth(4), Some("around all: Cors, log"));
     assert_eq!(listing.matches("macros.rs:").count(), 3, "{listing}");
 }
 

@@ -11,7 +11,7 @@ use crate::{
     CloseCode, CloseFrame, Message, Response, Routes, Server, Shutdown, WebSocketUpgrade, get, routes,
 };
 
-const ROUTES: Routes =
+pub(super) const ROUTES: Routes =
     routes![echo, small, only_sends, asks, panics, fails, closes, chat, listed, plain, sums, stays, slow];
 
 /// More than any timeout; it passes at once, because the time is paused.

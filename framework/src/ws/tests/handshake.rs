@@ -63,6 +63,26 @@ async fn pages_of_listed_origins_may_open_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_path_without_a_websocket_is_answered_as_any() {
+    for (path, status) in [("/plain", 200), ("/nowhere", 404)] {
+        let head = head(path, "", "").await;
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {head}");
+        assert!(!head.contains("sec-websocket-accept"), "{path}: {head}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_field_of_the_answer_stands_there_once() {
+    let offers = "\r\nsec-websocket-protocol: chat.v1, chat.v2\r\nsec-websocket-protocol: x\r\n\
+        sec-websocket-extensions: a, permessage-deflate\r\nsec-websocket-extensions: permessage-deflate\r\n\r\n";
+    let head = head("/chat", "\r\n\r\n", offers).await;
+    for (name, count) in [("accept", 1), ("protocol", 1), ("extensions", 0)] {
+        let name = format!("sec-websocket-{name}: ");
+        assert_eq!(head.matches(&name).count(), count, "{name}: {head}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_subprotocol_is_chosen_in_the_servers_order() {
     let rows = [
         ("chat.v1", Some("chat.v1")),

@@ -6,42 +6,42 @@ use super::app::{Raw, client, frame, opening, part};
 use crate::ws::frame::Opcode::{Binary, Close, Continuation, Ping, Pong, Text};
 
 /// A rule: its name, its clause, what is sent, and all that comes back behind the handshake until the server closes.
-struct Rule {
-    name: &'static str,
+pub(super) struct Rule {
+    pub(super) name: &'static str,
     clause: &'static str,
-    sent: Vec<Vec<u8>>,
-    received: Vec<Vec<u8>>,
+    pub(super) sent: Vec<Vec<u8>>,
+    pub(super) received: Vec<Vec<u8>>,
 }
 
-fn rule(name: &'static str, clause: &'static str, sent: &[Vec<u8>], received: &[Vec<u8>]) -> Rule {
+pub(super) fn rule(name: &'static str, clause: &'static str, sent: &[Vec<u8>], received: &[Vec<u8>]) -> Rule {
     Rule { name, clause, sent: sent.to_vec(), received: received.to_vec() }
 }
 
 /// A server's frame: the first byte, and a payload of at most 125 bytes.
-fn answer(first: u8, payload: &[u8]) -> Vec<u8> {
+pub(super) fn answer(first: u8, payload: &[u8]) -> Vec<u8> {
     [&[first, u8::try_from(payload.len()).unwrap()], payload].concat()
 }
 
-fn text(payload: &str) -> Vec<u8> {
+pub(super) fn text(payload: &str) -> Vec<u8> {
     answer(0x81, payload.as_bytes())
 }
 
 /// The Close of a server that fails the connection.
-fn failed(code: u16, reason: &str) -> Vec<u8> {
+pub(super) fn failed(code: u16, reason: &str) -> Vec<u8> {
     answer(0x88, &[&code.to_be_bytes(), reason.as_bytes()].concat())
 }
 
 /// The Close of a client, and its echo.
-fn bye() -> Vec<u8> {
+pub(super) fn bye() -> Vec<u8> {
     frame(Close, &[3, 0xE8])
 }
 
-fn echoed() -> Vec<u8> {
+pub(super) fn echoed() -> Vec<u8> {
     answer(0x88, &[3, 0xE8])
 }
 
 #[track_caller]
-fn check(path: &str, rules: &[Rule]) {
+pub(super) fn check(path: &str, rules: &[Rule]) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let mut faults = Vec::new();
@@ -63,7 +63,7 @@ fn check(path: &str, rules: &[Rule]) {
 }
 
 /// Sends bytes in two pieces, the first of which stands right behind the opening request.
-async fn exchange(path: &str, sent: &[u8], cut: usize) -> Vec<u8> {
+pub(super) async fn exchange(path: &str, sent: &[u8], cut: usize) -> Vec<u8> {
     let (client, _) = client();
     let mut raw = Raw::connect(&client);
     let (first, second) = sent.split_at(cut);

@@ -1,11 +1,13 @@
 //! "What is in the box": a page of the book is a module here.
 
+mod cache;
 mod compression;
 mod cors;
 mod credentials;
 mod csrf;
 mod headers;
 mod limits;
+mod production;
 mod rates;
 mod redirects;
 mod replicas;
@@ -14,6 +16,7 @@ mod stack;
 use server::{Routes, Server, routes};
 
 const ROUTES: Routes = routes![
+    ..cache::ROUTES,
     ..compression::ROUTES,
     ..cors::ROUTES,
     ..credentials::ROUTES,
@@ -29,6 +32,7 @@ async fn main() -> server::Result {
     // Some pages show servers of their own.
     let server = match std::env::var("PAGE").as_deref() {
         Ok("order") => stack::server(),
+        Ok("production") => production::server(),
         Ok("redirects") => redirects::server(),
         Ok("replicas") => replicas::page()?,
         Ok(_) | Err(_) => Server::new(ROUTES),

@@ -1,5 +1,7 @@
 //! So much, and no more: of all replicas together, with figures from a file.
 
+use std::sync::LazyLock;
+
 use server::Server;
 // ANCHOR: replicas
 use std::time::Duration;
@@ -31,9 +33,23 @@ fn server(settings: &Search) -> server::Result<Server> {
     let limit = RateLimit::by_client(&[quota(settings)?])
         .shared("search", &redis)
         .without_redis(WithoutRedis::CountAlone);
-    Ok(Server::new(routes![search]).with(limit))
+    Ok(Server::new(routes![search, login]).with(limit))
 }
 // ANCHOR_END: replicas
+
+// ANCHOR: route
+static LOGINS: LazyLock<RateLimit> = LazyLock::new(|| {
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1".to_owned());
+    let redis = Redis::open(&url).expect("REDIS_URL is a URL of Redis");
+    let limit = RateLimit::by_client(&[Quota::new("minute", 5, Duration::from_secs(60))]);
+    limit.shared("login", &redis).without_redis(WithoutRedis::Refuse)
+});
+
+#[get("/login", with = [LOGINS])]
+async fn login() -> &'static str {
+    "who are you?\n"
+}
+// ANCHOR_END: route
 
 /// The page's server, with settings from the environment in the file's place.
 pub(crate) fn page() -> server::Result<Server> {

@@ -38,6 +38,21 @@ mod tests {
 
     use super::*;
 
+    // ANCHOR: redis
+    use server::{Redis, RedisStore, Sessions};
+
+    /// Sessions that all replicas have.
+    fn shared(url: &str) -> server::Result<Sessions> {
+        let redis = Redis::open(url)?.prefix("shop:");
+        Ok(Sessions::new(RedisStore::new(&redis)).secure())
+    }
+    // ANCHOR_END: redis
+
+    #[test]
+    fn replicas_share_them_where_there_is_a_redis() {
+        assert!(shared("redis://127.0.0.1").is_ok() && shared("127.0.0.1").is_err());
+    }
+
     #[server::test]
     async fn lasts_from_login_to_logout() {
         let client = Client::with_state(ROUTES, App::new());

@@ -13,7 +13,7 @@ mod times;
 use super::*;
 
 /// Settings that bound nothing. Those of HTTP/2, whose names begin so, are shown beside it.
-const NO_LIMITS: [&str; 13] = [
+const NO_LIMITS: [&str; 18] = [
     "host",
     "port",
     "listen",
@@ -27,6 +27,11 @@ const NO_LIMITS: [&str; 13] = [
     "workers",
     "trailing_slash",
     "log",
+    "access_log",
+    "access_log_to",
+    "access_log_queue",
+    "access_log_masked",
+    "access_log_probes",
 ];
 
 /// The settings with some of them set through the environment.

@@ -16,8 +16,8 @@ use crate::app::App as Served;
 use crate::net::{Application, Drain, Limits, Peer as Address, Place, serve_connection};
 use crate::observe::Witness;
 use crate::{
-    Body, BodyError, Counters, Exchange, Request, Response, Routes, Server, Settings, State, get, post,
-    route, routes,
+    Body, BodyError, Counters, Event, Exchange, Request, Response, Routes, Server, Settings, Sse, State, get,
+    post, route, routes,
 };
 
 /// More than any timeout; it passes at once, because the time is paused.
@@ -84,7 +84,7 @@ async fn socket(upgrade: crate::WebSocketUpgrade) -> Response {
 const ROUTES: Routes<App> = routes![
     "/ws" => SOCKETS,
     index, user, told, echo, mirror, unread, empty, same, from, panics, breaks, lies, large, slow, works, never,
-    connection
+    connection, events
 ];
 
 #[get("/")]
@@ -104,16 +104,16 @@ async fn told(request: Request) -> String {
     format!("{:?} {} {} {}", request.version(), request.target(), value("host"), value("cookie"))
 }
 
-#[post("/echo")]
-async fn echo(body: Bytes) -> Bytes {
-    body
-}
-
-/// Where the request came from, and what it was said to be.
+/// Where the request came from.
 #[get("/from")]
 async fn from(request: Request) -> String {
     let addr = request.client_addr().map_or_else(|| "-".to_owned(), |addr| addr.to_string());
     format!("{addr} {} {}", request.is_secure(), request.host().unwrap_or("-"))
+}
+
+#[post("/echo")]
+async fn echo(body: Bytes) -> Bytes {
+    body
 }
 
 /// Each piece goes back as it comes.
@@ -143,6 +143,15 @@ async fn empty() -> Response {
 #[get("/same")]
 async fn same() -> Response {
     Response::new(StatusCode::NOT_MODIFIED).header("etag", "\"1\"")
+}
+
+/// An event, and nothing after it.
+#[get("/events")]
+async fn events() -> Sse {
+    Sse::stream(|mut events| async move {
+        events.send(Event::data("a")).await?;
+        std::future::pending().await
+    })
 }
 
 /// Panics without the line that the hook prints.

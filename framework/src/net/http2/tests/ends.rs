@@ -1,11 +1,13 @@
 //! The drain.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
 use super::app::{Site, read, request};
 use super::raw::{Raw, frame};
+use crate::net::Place;
 
 #[tokio::test(start_paused = true)]
 async fn streams_in_flight_finish_and_the_connection_closes() {
@@ -24,6 +26,21 @@ async fn streams_in_flight_finish_and_the_connection_closes() {
     peer.task.await.unwrap().unwrap();
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     assert!(site.told().iter().all(|line| line == "/slow 200 done"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_stream_is_told_when_to_come_back_and_ends() {
+    let site = Site::new();
+    let mut peer = site.connect().await;
+    let (response, _) = peer.begin(request("GET", "/events"), true).await;
+    sleep(Duration::from_secs(1)).await;
+    let shutdown = Place::new(Arc::clone(&site.drain)).shutdown().clone();
+    site.drain.begin();
+    shutdown.drain();
+    let answer = read(response).await.unwrap();
+    assert!(answer.text().starts_with("data: a\n\nretry: "), "{}", answer.text());
+    peer.task.await.unwrap().unwrap();
+    assert_eq!(site.told(), ["/events 200 done"]);
 }
 
 #[tokio::test(start_paused = true)]
