@@ -14,6 +14,10 @@ pub(crate) struct Banner<'a> {
     pub(crate) version: &'a str,
     /// Every address that is listened on, with the port that was taken.
     pub(crate) addresses: &'a [ListenAddr],
+    /// What is spoken there: `http`, or `https`.
+    pub(crate) scheme: &'static str,
+    /// What else is to be known of that.
+    pub(crate) note: Option<&'a str>,
     /// How the work is spread over threads.
     pub(crate) runtime: Runtime,
     /// How many threads serve connections.
@@ -36,9 +40,12 @@ impl fmt::Display for Banner<'_> {
         writeln!(f, "{} on fingerpost {} ({} {workers}, {runtime})", self.name, self.version, self.workers)?;
         for address in self.addresses {
             match address.tcp() {
-                Some(address) => writeln!(f, "  {}", Link(address))?,
+                Some(address) => writeln!(f, "  {}", Link(self.scheme, address))?,
                 None => writeln!(f, "  {address}")?,
             }
+        }
+        if let Some(note) = self.note {
+            writeln!(f, "  {note}")?;
         }
         if !self.routes.is_empty() {
             writeln!(f)?;
@@ -54,11 +61,11 @@ impl fmt::Display for Banner<'_> {
 }
 
 /// An address as a terminal makes it a link, which leads somewhere also where the server listens on all addresses.
-struct Link(SocketAddr);
+struct Link(&'static str, SocketAddr);
 
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(address) = *self;
+        let Self(scheme, address) = *self;
         let (loopback, all) = match address.ip() {
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) => {
                 (Some(Ipv4Addr::LOCALHOST.into()), " (on every IPv4 address)")
@@ -67,10 +74,12 @@ impl fmt::Display for Link {
             IpAddr::V4(_) | IpAddr::V6(_) => (None, ""),
         };
         let address = loopback.map_or(address, |ip: IpAddr| SocketAddr::new(ip, address.port()));
-        match address.port() {
-            80 if address.is_ipv4() => write!(f, "http://{}{all}", address.ip()),
-            80 => write!(f, "http://[{}]{all}", address.ip()),
-            _ => write!(f, "http://{address}{all}"),
+        match (scheme, address.port()) {
+            ("http", 80) | ("https", 443) if address.is_ipv4() => {
+                write!(f, "{scheme}://{}{all}", address.ip())
+            }
+            ("http", 80) | ("https", 443) => write!(f, "{scheme}://[{}]{all}", address.ip()),
+            _ => write!(f, "{scheme}://{address}{all}"),
         }
     }
 }
@@ -85,7 +94,28 @@ mod tests {
             (1..=routes).map(|number| format!("GET /{number}  app::route{number}")).collect();
         let (name, version) = ("hello", "1.2.3");
         let runtime = Runtime::PerCore;
-        Banner { name, version, addresses: &addresses, runtime, workers, routes: &routes }.to_string()
+        let (scheme, note) = ("http", None);
+        Banner { name, version, addresses: &addresses, scheme, note, runtime, workers, routes: &routes }
+            .to_string()
+    }
+
+    #[test]
+    fn tells_that_tls_is_spoken_and_with_what() {
+        let addresses =
+            ["127.0.0.1:443", "[::1]:443", "127.0.0.1:80"].map(|text| text.parse().expect("an address"));
+        let banner = Banner {
+            name: "hello",
+            version: "1.2.3",
+            addresses: &addresses,
+            scheme: "https",
+            note: Some("with a certificate"),
+            runtime: Runtime::PerCore,
+            workers: 2,
+            routes: &[],
+        };
+        let expected = "hello on fingerpost 1.2.3 (2 workers, a runtime each)\n  https://127.0.0.1\n  https://[::1]\n  \
+                        https://127.0.0.1:80\n  with a certificate\n";
+        assert_eq!(banner.to_string(), expected);
     }
 
     #[test]

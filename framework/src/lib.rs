@@ -77,6 +77,8 @@
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
 //! | `shared-runtime` | `Runtime::Shared`, one runtime that takes work from one thread to another |
+//! | `tls` | `Tls`, `ClientCertificate`: HTTPS, with certificates that are read again when they change |
+//! | `tls-dev` | `Tls::dev`, `--tls-dev`: a throw-away certificate for work on one machine |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //! | `http2` | HTTP/2, by the first bytes of a connection |
 //! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
@@ -156,11 +158,15 @@ pub use macros::embed;
 #[cfg(feature = "config")]
 pub use config::{Secret, value_units as units};
 
+#[cfg(feature = "tls")]
+pub use config::{ClientAuth, Tls, TlsPair, TlsVersion};
 pub use config::{
     ConfigErrors, ForwardedField, ListenAddr, ListenAddrError, Network, NetworkError, Runtime, Settings,
     TrailingSlash,
 };
 pub use error::{Error, Result};
+#[cfg(feature = "tls")]
+pub use extract::ClientCertificate;
 pub use extract::{
     AcceptLanguage, BasicAuth, Bearer, ClientAddr, Conditions, ContentType, Form, FromParam, FromRequest,
     Header, HeaderFault, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, IntoParam, Json,
@@ -178,8 +184,8 @@ pub use macros::{
 };
 pub use middleware::{Layer, Middleware, Next};
 pub use observe::{
-    AccessLog, AccessLogTo, Counters, Counts, Ended, Exchange, Http2Counts, Observer, ProtocolError,
-    Refusals, StatusClasses, Timeout, Timeouts,
+    AccessLog, AccessLogTo, Counters, Counts, Ended, Exchange, Handshakes, Http2Counts, Observer,
+    ProtocolError, Refusals, StatusClasses, Timeout, Timeouts,
 };
 #[cfg(feature = "redis")]
 pub use redis::Redis;

@@ -318,6 +318,13 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
         self
     }
 
+    /// Speaks TLS, and nothing else, on the port.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::Tls) -> Self {
+        self.settings.tls = tls;
+        self
+    }
+
     /// Whether `/a/` leads to `/a`, and the other way round, where only the other is a route.
     pub fn trailing_slash(mut self, trailing_slash: TrailingSlash) -> Self {
         self.settings.trailing_slash = trailing_slash;

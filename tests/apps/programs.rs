@@ -57,6 +57,8 @@ fn folder() -> &'static PathBuf {
             "-p",
             "probe",
             "-p",
+            "tls",
+            "-p",
             "fingerpost-soak",
         ]);
         build.args(["-p", "book-listings"]);

@@ -21,7 +21,7 @@ static SELDOM: RateLimit = RateLimit::by_client(&[Quota::new("hour", 3, Duration
 static GATE: Semaphore = Semaphore::const_new(0);
 
 const ROUTES: Routes = routes![
-    "/api" with [TOKENS, CORS] => [store],
+    "/api" with [CORS, TOKENS] => [store],
     transfer, hold, release, seldom,
 ];
 

@@ -262,7 +262,7 @@ fn read_log(stderr: ChildStderr, log: &Mutex<String>, found: &Sender<SocketAddr>
 
 /// The address in a banner's line, such as `listening on http://127.0.0.1:8080`.
 fn banner_address(line: &str) -> Option<SocketAddr> {
-    let (_, rest) = line.split_once("http://")?;
+    let (_, rest) = line.split_once("http://").or_else(|| line.split_once("https://"))?;
     let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "[].:".contains(c))).unwrap_or(rest.len());
     rest.get(..end)?.parse().ok()
 }
@@ -303,6 +303,7 @@ mod tests {
     fn finds_the_address_in_a_banner() {
         let rows = [
             ("listening on http://127.0.0.1:8080", Some("127.0.0.1:8080")),
+            ("  https://127.0.0.1:4433", Some("127.0.0.1:4433")),
             ("  http://127.0.0.1:41233/ (2 workers)", Some("127.0.0.1:41233")),
             ("http://[::1]:80, http://127.0.0.1:81", Some("[::1]:80")),
             ("\u{1b}[1mhttp://127.0.0.1:9\u{1b}[0m", Some("127.0.0.1:9")),

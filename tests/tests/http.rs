@@ -36,6 +36,8 @@ mod start;
 #[cfg(unix)]
 #[path = "../http/supervisor.rs"]
 mod supervisor;
+#[path = "../http/tls.rs"]
+mod tls;
 #[cfg(target_os = "linux")]
 #[path = "../http/unix.rs"]
 mod unix;

@@ -20,6 +20,8 @@ pub(crate) enum Tool {
     Browser,
     /// Reads compressed answers, and HTTP/2, as anybody's client does.
     Curl,
+    /// Shakes hands over TLS as anybody's client does.
+    OpenSsl,
     /// Asks for much over HTTP/2.
     H2load,
     /// Reads the metrics: Prometheus, and its checker.
@@ -53,6 +55,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Python => debian("python3", "python3")?,
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
             Tool::Curl => debian("curl", "curl")?,
+            Tool::OpenSsl => debian("openssl", "openssl")?,
             Tool::H2load => debian("h2load", "nghttp2-client")?,
             Tool::Prometheus => debian("promtool", "prometheus")?,
             Tool::Taskset => debian("taskset", "util-linux")?,

@@ -70,8 +70,14 @@ impl CommandLine {
         match (known, value(true)) {
             (Some(index), Some(value)) => self.options.push((index, place, value)),
             (Some(index), None) => {
-                let expected = SETTINGS.get(index).map(|setting| setting.value.to_string());
-                self.errors.push(ConfigError::MissingValue { place, expected: expected.unwrap_or_default() });
+                let Some(setting) = SETTINGS.get(index) else { return };
+                match setting.value.implied() {
+                    Some(value) => self.options.push((index, place, value.into())),
+                    None => {
+                        let expected = setting.value.to_string();
+                        self.errors.push(ConfigError::MissingValue { place, expected });
+                    }
+                }
             }
             (None, _) => {
                 let nearest = nearest_option(&place.name);

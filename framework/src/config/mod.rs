@@ -24,6 +24,8 @@ mod settings;
 mod sources;
 mod table;
 mod texts;
+#[cfg(feature = "tls")]
+mod tls;
 mod units;
 mod value;
 
@@ -43,6 +45,8 @@ pub use network::{Network, NetworkError};
 pub(crate) use print::{CheckedConfig, PrintedConfig};
 pub use settings::{Runtime, Settings, TrailingSlash};
 pub(crate) use sources::{Action, Gathered, Loaded};
+#[cfg(feature = "tls")]
+pub use tls::{ClientAuth, Tls, TlsPair, TlsVersion};
 pub(crate) use units::{write_duration, write_size};
 
 /// Each setting's name, and its default as `--help` writes it.

@@ -17,11 +17,19 @@ impl fmt::Display for PrintedConfig<'_> {
         let Loaded { settings, section, origins, .. } = self.0;
         let defaults = Settings::default();
         let mut lines = Vec::new();
+        let mut begun = None;
         for (setting, origin) in SETTINGS.iter().zip(origins) {
             // Beside `listen` neither is looked at, and a file that has them is refused.
             if !settings.listen.is_empty() && matches!(setting.name, "host" | "port") {
                 continue;
             }
+            let of = setting.in_section().map(|(section, _)| section);
+            if let Some(of) = of
+                && begun != Some(of)
+            {
+                lines.push((format!("{of}:"), String::new()));
+            }
+            begun = of;
             let value = setting.value.show(settings);
             let from = match origin {
                 Origin::Read(place) => from(place),
@@ -51,10 +59,15 @@ const WIDEST: usize = 60;
 
 fn line(setting: &Setting, value: &str) -> String {
     // An IPv6 address would be taken for something else.
-    if !value.starts_with([':', '[', '@', '*', '"']) && !value.contains(['#', '\\']) {
-        return format!("{}: {value}", setting.name);
+    let quoted = if !value.starts_with([':', '[', '@', '*', '"']) && !value.contains(['#', '\\']) {
+        value.to_owned()
+    } else {
+        format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+    };
+    match setting.in_section() {
+        Some((_, key)) => format!("  {key}: {quoted}"),
+        None => format!("{}: {quoted}", setting.name),
     }
-    format!("{}: \"{}\"", setting.name, value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Where a value comes from, in few words: the place in a file, the variable, or the option.

@@ -8,6 +8,8 @@ use tracing::Level;
 use super::front::ForwardedField;
 use super::listen_addr::ListenAddr;
 use super::network::Network;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
 use crate::observe::{AccessLog, AccessLogTo};
 
 /// Every setting of the server.
@@ -114,6 +116,10 @@ pub struct Settings {
     /// How long requests in flight may take to end when the server stops; then they are cut. Default: 30 s.
     pub shutdown_timeout: Duration,
 
+    /// How TLS is spoken. Default: it is not.
+    #[cfg(feature = "tls")]
+    pub tls: Tls,
+
     /// The least severe event that is written to stderr where the program has no `tracing` subscriber of its own.
     /// Default: [`Level::INFO`].
     pub log: Level,
@@ -184,6 +190,8 @@ impl Default for Settings {
             http2_max_frame: 16 * 1024,
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
+            #[cfg(feature = "tls")]
+            tls: Tls::default(),
             log: Level::INFO,
             access_log: AccessLog::Off,
             access_log_to: AccessLogTo::Stdout,

@@ -9,6 +9,8 @@ use super::file::{self, FileSource, Said, Section};
 use super::front::ForwardedField;
 use super::nearest::nearest;
 use super::settings::Settings;
+#[cfg(feature = "tls")]
+use super::table::Setting;
 use super::table::{ENVIRONMENT_PREFIX, SETTINGS, find};
 use super::units::{UnitError, write_size};
 
@@ -74,6 +76,7 @@ impl Settings {
         }
         merge.check_bounds();
         merge.check_head();
+        merge.check_tls();
         merge.check_forwarded();
         merge.check_listen();
         Gathered { merge, action, section }
@@ -202,6 +205,12 @@ impl Merge {
             self.errors.push(ConfigError::Amiss { place, text });
             return;
         }
+        if SETTINGS.get(index).is_some_and(|setting| setting.value.is_path()) {
+            let name = place.name.strip_suffix("_FILE").unwrap_or_default();
+            let text = format!("no such setting; `{name}` is the path of a file already");
+            self.errors.push(ConfigError::Amiss { place, text });
+            return;
+        }
         match file::read_value(path) {
             Ok(text) => self.set(index, place, OsStr::new(&text)),
             Err(text) => {
@@ -295,6 +304,27 @@ impl Merge {
         }
     }
 
+    /// Refuses settings of TLS that contradict each other.
+    #[cfg(feature = "tls")]
+    fn check_tls(&mut self) {
+        // What was refused is missed by the others, and told already.
+        let of_tls = |setting: &Setting| setting.in_section().is_some_and(|(section, _)| section == "tls");
+        if SETTINGS
+            .iter()
+            .zip(&self.origins)
+            .any(|(setting, origin)| of_tls(setting) && *origin == Origin::Refused)
+        {
+            return;
+        }
+        for (name, text) in self.settings.tls.conflicts() {
+            if let Some(setting) = self.name_and_value(name) {
+                self.errors.push(ConfigError::Conflict { text: format!("{setting}: {text}") });
+            }
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn check_tls(&mut self) {}
     /// Refuses a host or a port that somebody asks for beside `listen`, which would not be looked at. A platform's `PORT`
     /// is passed over: it is set for all programs.
     fn check_listen(&mut self) {

@@ -10,6 +10,10 @@ use tracing::Level;
 use super::list::Items;
 use super::settings::{Runtime, Settings, TrailingSlash};
 use super::texts::{LogTarget, Masked};
+#[cfg(feature = "tls-dev")]
+use super::tls::DevValue;
+#[cfg(feature = "tls")]
+use super::tls::{ClientAuth, PairsValue, PathValue, TlsVersion};
 use super::units::UnitError;
 use super::value::{Value, Words};
 use crate::observe::AccessLog;
@@ -42,6 +46,14 @@ impl Setting {
         format!("--{}", self.name.replace('_', "-"))
     }
 
+    /// The section of a file that it stands in, where it is in one, and its key there: `tls` and `certificate`.
+    pub(super) fn in_section(&self) -> Option<(&'static str, &'static str)> {
+        SECTIONS.iter().find_map(|&section| {
+            let key = self.name.strip_prefix(section)?.strip_prefix('_')?;
+            Some((section, key))
+        })
+    }
+
     /// Sets it from `text`.
     ///
     /// # Errors
@@ -51,6 +63,9 @@ impl Setting {
         self.value.apply(settings, text)
     }
 }
+
+/// The sections that a file has for settings whose names begin so.
+pub(super) const SECTIONS: &[&str] = &["tls"];
 
 /// Finds a setting and its index by its builder name.
 pub(super) fn find(name: &str) -> Option<(usize, &'static Setting)> {
@@ -327,6 +342,80 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: Value::Duration(|s| &mut s.shutdown_timeout, Duration::ZERO..=YEAR),
         default: "30s",
         help: "how long requests in flight may take to end; then they are cut",
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_certificate",
+        section: "TLS",
+        value: Value::Custom(&PathValue(|s| &mut s.tls.certificate)),
+        default: "none",
+        help: "the server's certificate and its chain; with it TLS is spoken",
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_key",
+        section: "TLS",
+        value: Value::Custom(&PathValue(|s| &mut s.tls.key)),
+        default: "none",
+        help: "the certificate's private key",
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_pairs",
+        section: "TLS",
+        value: Value::Custom(&PairsValue),
+        default: "none",
+        help: "further certificates with their keys, by the names in them",
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_client_auth",
+        section: "TLS",
+        value: Value::Word(&Words {
+            field: |s| &mut s.tls.client_auth,
+            words: &[
+                ("off", ClientAuth::Off),
+                ("optional", ClientAuth::Optional),
+                ("required", ClientAuth::Required),
+            ],
+        }),
+        default: "off",
+        help: "whether clients are asked for a certificate",
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_client_ca",
+        section: "TLS",
+        value: Value::Custom(&PathValue(|s| &mut s.tls.client_ca)),
+        default: "none",
+        help: "the certificates that clients' lead to",
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_min_version",
+        section: "TLS",
+        value: Value::Word(&Words {
+            field: |s| &mut s.tls.min_version,
+            words: &[("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)],
+        }),
+        default: "1.2",
+        help: "the oldest version that is spoken",
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_handshake_timeout",
+        section: "TLS",
+        value: Value::Duration(|s| &mut s.tls.handshake_timeout, LEAST..=YEAR),
+        default: "10s",
+        help: "from a connection's beginning to its handshake's end; then close",
+    },
+    #[cfg(feature = "tls-dev")]
+    Setting {
+        name: "tls_dev",
+        section: "TLS",
+        value: Value::Custom(&DevValue),
+        default: "false",
+        help: "whether to make a certificate for localhost that nobody trusts",
     },
     Setting {
         name: "log",

@@ -32,6 +32,9 @@ pub(super) enum Value {
     Word(&'static dyn Word),
     /// A text that has a grammar of its own.
     Text(&'static dyn Text),
+    /// What knows by itself how it is read.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "no setting of another room is there"))]
+    Custom(&'static dyn Custom),
     /// Permissions of a file.
     Mode(Field<u32>),
     /// Any number of values of one kind.
@@ -54,6 +57,7 @@ impl Value {
             Self::Rate(field, bounds) => *field(settings) = within(bounds, parse_rate(text)?)?,
             Self::Word(word) => word.apply(settings, text)?,
             Self::Text(kind) => kind.apply(settings, text)?,
+            Self::Custom(custom) => custom.apply(settings, text)?,
             Self::Mode(field) => *field(settings) = parse_mode(text)?,
             Self::List(list) => list.apply(settings, text)?,
         }
@@ -73,6 +77,7 @@ impl Value {
             Self::Rate(field, _) => write_rate(*field(settings)),
             Self::Word(word) => word.show(settings).to_owned(),
             Self::Text(text) => text.show(settings),
+            Self::Custom(custom) => custom.show(settings),
             Self::Mode(field) => format!("{:03o}", field(settings)),
             Self::List(list) => list.show(settings),
         }
@@ -82,7 +87,7 @@ impl Value {
     pub(super) fn holds(&self, settings: &Settings) -> bool {
         let settings = &mut settings.clone();
         match self {
-            Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::List(_) => true,
+            Self::Host(_) | Self::Port(_) | Self::Word(_) | Self::List(_) | Self::Custom(_) => true,
             Self::Text(text) => text.apply(&mut settings.clone(), &text.show(settings)).is_ok(),
             Self::Mode(field) => *field(settings) <= MOST_MODE,
             Self::Count(field, bounds) => bounds.contains(field(settings)),
@@ -105,9 +110,26 @@ impl Value {
                 if words.len() <= WIDEST_WORDS { words } else { "WORD".to_owned() }
             }
             Self::Text(text) => text.placeholder().to_owned(),
+            Self::Custom(custom) => custom.placeholder().to_owned(),
             Self::Mode(_) => "MODE".to_owned(),
             Self::List(list) => list.placeholder().to_owned(),
         }
+    }
+
+    /// The value that the command line may leave out.
+    pub(super) fn implied(&self) -> Option<&'static str> {
+        if let Self::Custom(custom) = self { custom.implied() } else { None }
+    }
+
+    /// The keys of each item of a list that a file may have in the value's place.
+    #[cfg(feature = "config")]
+    pub(super) fn item_keys(&self) -> &'static [&'static str] {
+        if let Self::Custom(custom) = self { custom.item_keys() } else { &[] }
+    }
+
+    /// Whether it is the path of a file, whose content is no setting.
+    pub(super) fn is_path(&self) -> bool {
+        if let Self::Custom(custom) = self { custom.is_path() } else { false }
     }
 }
 
@@ -145,9 +167,37 @@ impl fmt::Display for Value {
                 None => Ok(()),
             },
             Self::Text(text) => f.write_str(text.expected()),
+            Self::Custom(custom) => custom.fmt(f),
             Self::Mode(_) => f.write_str("permissions in octal digits, such as 660"),
             Self::List(list) => f.write_str(list.expected()),
         }
+    }
+}
+
+/// A setting of a kind of its own; shown as what is expected of it.
+pub(super) trait Custom: fmt::Display + Sync {
+    /// Sets the value that `text` stands for.
+    fn apply(&self, settings: &mut Settings, text: &str) -> Result<(), UnitError>;
+    /// Writes the value as it stands, so that it can be read again.
+    fn show(&self, settings: &mut Settings) -> String;
+    /// What `--help` writes in the value's place.
+    fn placeholder(&self) -> &'static str;
+
+    /// The value that the command line may leave out.
+    fn implied(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether it is the path of a file, whose content is no setting.
+    fn is_path(&self) -> bool {
+        false
+    }
+
+    /// The keys of each item, where a file may have a list in the value's place: the text is then their values with
+    /// colons between them, and commas between the items.
+    #[cfg(feature = "config")]
+    fn item_keys(&self) -> &'static [&'static str] {
+        &[]
     }
 }
 

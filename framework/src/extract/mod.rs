@@ -10,6 +10,8 @@ mod bearer;
 mod body;
 mod bytes;
 mod client_addr;
+#[cfg(feature = "tls")]
+mod client_certificate;
 mod conditions;
 mod content_type;
 #[cfg(feature = "cookies")]
@@ -55,6 +57,8 @@ pub use accept::AcceptLanguage;
 pub use basic_auth::BasicAuth;
 pub use bearer::Bearer;
 pub use client_addr::ClientAddr;
+#[cfg(feature = "tls")]
+pub use client_certificate::ClientCertificate;
 pub use conditions::Conditions;
 pub use content_type::ContentType;
 #[cfg(feature = "cookies")]

@@ -25,6 +25,8 @@
 
 pub use super::body::BodyRejection;
 pub use super::client_addr::ClientAddrRejection;
+#[cfg(feature = "tls")]
+pub use super::client_certificate::ClientCertificateRejection;
 pub use super::conditions::ConditionUnmet;
 pub use super::credentials::{CredentialsFault, CredentialsRejection};
 pub use super::de::{FieldError, FieldErrors};

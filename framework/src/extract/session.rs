@@ -77,7 +77,8 @@ impl Sessions {
         self
     }
 
-    /// Has clients send the cookie over TLS alone; what every server should say that is reached so.
+    /// Has clients send the cookie over TLS alone; what every server should say that is reached so. Where the server
+    /// itself [speaks TLS](Request::is_secure) that is said without this.
     #[must_use]
     pub fn secure(mut self) -> Self {
         self.secure = true;
@@ -233,7 +234,8 @@ impl<S: Provides<Sessions> + Sync> FromRequest<S> for Session {
     type Rejection = Error;
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, Error> {
-        let sessions = state.provide().clone();
+        let mut sessions = state.provide().clone();
+        sessions.secure |= request.is_secure();
         let cookies = Cookies::of(request);
         let sent = cookies.get(&sessions.name).filter(|id| id.len() == ID_BYTES * 2);
         let (mut id, mut values) = (None, Map::new());

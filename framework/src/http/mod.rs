@@ -7,9 +7,13 @@
 mod accept;
 mod body;
 mod byte_ranges;
+#[cfg(feature = "tls")]
+mod certificate;
 #[cfg(any(feature = "compression", feature = "embed", all(unix, feature = "files")))]
 mod codings;
 mod conditions;
+#[cfg(feature = "tls")]
+mod der;
 mod etag;
 mod facts;
 mod head;
@@ -19,6 +23,7 @@ mod preflight;
 mod request;
 mod request_id;
 mod response;
+mod security;
 mod shutdown;
 #[cfg_attr(not(feature = "ws"), expect(dead_code, reason = "no protocol takes a connection over"))]
 mod takeover;
@@ -34,6 +39,8 @@ pub(crate) use body::{Incoming, IncomingState, Wanted};
 pub(crate) use byte_ranges::ByteRanges;
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use byte_ranges::MAX_RANGES;
+#[cfg(feature = "tls")]
+pub(crate) use certificate::{AltName, CertificateFacts};
 #[cfg(any(feature = "compression", feature = "embed", all(unix, feature = "files")))]
 pub(crate) use codings::Codings;
 #[cfg(any(feature = "compression", all(unix, feature = "files")))]
@@ -53,6 +60,9 @@ pub use request::{FieldValues, Request};
 pub use request_id::RequestId;
 pub(crate) use request_id::X_REQUEST_ID;
 pub use response::Response;
+#[cfg(feature = "tls")]
+pub(crate) use security::Secured;
+pub(crate) use security::Security;
 pub use shutdown::Shutdown;
 pub(crate) use takeover::{Link, Parting, Takeover, Unreachable};
 pub use trace_context::TraceContext;

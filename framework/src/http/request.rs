@@ -17,7 +17,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version}
 
 pub use self::field_values::FieldValues;
 use self::field_values::Source;
-use super::{Body, RequestHead, RequestId, Shutdown, pool};
+use super::{Body, RequestHead, RequestId, Security, Shutdown, pool};
 use crate::observe::Counters;
 use crate::routing::{Captures, Pattern, RouteInfo};
 
@@ -49,6 +49,7 @@ pub(super) struct Parts {
     /// The matched pattern with the prefixes of the scopes around it.
     full_pattern: Option<&'static str>,
     client_addr: Option<SocketAddr>,
+    security: Security,
     /// Whether the client came over TLS.
     is_secure: bool,
     /// The host that the client asked for, where a trusted proxy says it.
@@ -267,6 +268,11 @@ impl Request {
         }
     }
 
+    /// `https` where the client [came over TLS](Self::is_secure), or else `http`.
+    pub fn scheme(&self) -> &'static str {
+        if self.is_secure() { "https" } else { "http" }
+    }
+
     /// The id of this request.
     pub fn id(&self) -> RequestId {
         self.parts().id.clone().unwrap_or_else(RequestId::generate)
@@ -296,6 +302,17 @@ impl Request {
         parts.client_addr = client_addr;
         parts.is_secure = is_secure;
         parts.id = Some(id);
+    }
+
+    /// Notes how the connection that it came over is secured.
+    pub(crate) fn set_security(&mut self, security: Security) {
+        self.parts_mut().security = security;
+    }
+
+    /// How the connection that it came over is secured.
+    #[cfg(feature = "tls")]
+    pub(crate) fn security(&self) -> &Security {
+        &self.parts().security
     }
 
     /// Puts what a trusted proxy says in the place of what is known of the peer, where it says it.
@@ -403,6 +420,7 @@ impl Parts {
         self.route = None;
         self.full_pattern = None;
         self.client_addr = None;
+        self.security.clear();
         self.is_secure = false;
         if self.forwarded_host.is_some() {
             self.forwarded_host = None;

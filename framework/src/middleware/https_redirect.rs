@@ -9,7 +9,7 @@ use super::{Kind, Middleware, Next};
 use crate::http::{Request, Response};
 use crate::respond::{IntoResponse, Problem, Redirect};
 
-/// Redirects to `https://` with 308: for the server at port 80, or behind a proxy that ends TLS.
+/// Redirects to `https://` with 308: for the server at port 80, or behind a proxy that ends TLS. What came over TLS stays.
 ///
 /// What came over TLS passes: to this server, or to a [trusted proxy](crate::Settings::trusted_proxies) that says so.
 ///
@@ -88,7 +88,10 @@ impl HttpsRedirect {
     fn target(&self, request: &Request) -> Option<Result<String, Problem>> {
         let path = request.path();
         // Not a path: `*`, or CONNECT's authority.
-        if !path.starts_with('/') || self.except.iter().any(|prefix| path.starts_with(prefix)) {
+        if request.is_secure()
+            || !path.starts_with('/')
+            || self.except.iter().any(|prefix| path.starts_with(prefix))
+        {
             return None;
         }
         if request.is_secure() {

@@ -174,8 +174,8 @@ impl SecurityHeaders {
 
     /// Tells browsers to come over TLS alone from now on, for `max_age` (a year is usual).
     ///
-    /// For a server that clients reach over TLS: what says so over plain HTTP is not heard (RFC 6797 §8.1), and what
-    /// was said over TLS cannot be taken back before its time.
+    /// Sent with answers to requests that [are secure](Request::is_secure) alone, as what says so over plain HTTP is not
+    /// heard (RFC 6797 §7.2, §8.1). What was said cannot be taken back before its time.
     #[must_use]
     pub const fn hsts(mut self, max_age: Duration) -> Self {
         self.hsts = Some(Hsts { max_age, subdomains: false });
@@ -204,7 +204,7 @@ impl SecurityHeaders {
     }
 
     /// Adds the fields that are not there.
-    fn secure(&self, response: &mut Response, nonce: &str) {
+    fn secure(&self, response: &mut Response, nonce: &str, over: Over) {
         let mut add = |name: HeaderName, value: HeaderValue| {
             if !response.headers().contains_key(&name) {
                 response.set_header(name, value);
@@ -225,12 +225,19 @@ impl SecurityHeaders {
         if let Some(policy) = &self.csp_report_only {
             add(CONTENT_SECURITY_POLICY_REPORT_ONLY, policy.header_value(nonce, ""));
         }
-        if let Some(Hsts { max_age, subdomains }) = self.hsts {
+        if let (Some(Hsts { max_age, subdomains }), Over::Tls) = (self.hsts, over) {
             let subdomains = if subdomains { "; includeSubDomains" } else { "" };
             let value = HeaderValue::try_from(format!("max-age={}{subdomains}", max_age.as_secs()));
             add(STRICT_TRANSPORT_SECURITY, value.expect("a number and a word"));
         }
     }
+}
+
+/// What a request came over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    Tls,
+    Clear,
 }
 
 impl<S: Sync> Middleware<S> for SecurityHeaders {
@@ -241,8 +248,9 @@ impl<S: Sync> Middleware<S> for SecurityHeaders {
             Ok(nonce) => nonce,
             Err(error) => return error.into_response(),
         };
+        let over = if request.is_secure() { Over::Tls } else { Over::Clear };
         let mut response = next.run(request).await;
-        self.secure(&mut response, &nonce);
+        self.secure(&mut response, &nonce, over);
         response
     }
 }

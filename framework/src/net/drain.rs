@@ -186,6 +186,12 @@ impl Place {
         Self { drain, slot: None, stage: Stage::Idle, unwritten: 0, is_connection: false }
     }
 
+    /// A place of the same connection, for another task that goes on with it.
+    #[cfg(feature = "tls")]
+    pub(super) fn renewed(&self) -> Self {
+        Self::new(Arc::clone(&self.drain))
+    }
+
     /// The server's end, for the application.
     pub(crate) fn shutdown(&self) -> &Shutdown {
         &self.drain.shutdown

@@ -8,7 +8,7 @@ use crate::h1::HeadLimits;
 use crate::observe::Mask;
 
 /// What each connection is held to; see the settings of the same names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) head: HeadLimits,
     /// Whose word is taken for where a request came from.
@@ -38,7 +38,7 @@ pub(crate) struct Limits {
 
 /// What a connection of HTTP/2 is held to beside; see the settings of the same names.
 #[cfg(feature = "http2")]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Http2Limits {
     /// Whether there are any.
     pub(crate) enabled: bool,
@@ -91,6 +91,12 @@ impl Limits {
             #[cfg(feature = "http2")]
             http2: Http2Limits::of(settings),
         }
+    }
+
+    /// The same for connections that are not kept.
+    #[cfg(feature = "tls")]
+    pub(super) fn for_one_request(&self) -> Self {
+        Self { keep_alive_timeout: Duration::ZERO, ..self.clone() }
     }
 }
 

@@ -24,6 +24,11 @@ mod supervisor;
 #[cfg(not(unix))]
 #[path = "no_supervisor.rs"]
 mod supervisor;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 mod vitals;
 mod worker;
 
@@ -39,6 +44,7 @@ pub(crate) use proxy_protocol::Announced;
 pub(crate) use run::{DrainOptions, Trigger, run};
 pub(crate) use signal::Signals;
 pub(crate) use supervisor::Supervisor;
+pub(crate) use tls::Live as LiveTls;
 pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 
@@ -49,7 +55,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 
-use crate::http::{Request, RequestFacts, Response};
+use crate::http::{Request, RequestFacts, Response, Security};
 use crate::observe::{Slot, Tally, Witness};
 use crate::routing::Policy;
 
@@ -84,6 +90,11 @@ pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let _ = bytes;
         Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    /// How it is secured, where it is.
+    fn security(&self) -> Security {
+        Security::default()
     }
 
     /// Whether bytes have arrived that nobody has read: asked of the system, which may know it before the runtime.

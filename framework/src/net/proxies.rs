@@ -21,7 +21,7 @@ use crate::h1::is_authority;
 use crate::http::Request;
 
 /// The proxies whose word is taken, and by which fields.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Proxies {
     networks: Vec<Network>,
     fields: Vec<ForwardedField>,

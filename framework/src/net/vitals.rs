@@ -15,7 +15,7 @@ use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::Drain;
+use super::{Drain, LiveTls};
 use crate::blocking::BlockingPool;
 
 /// How often an accept loop without anything to do is woken.
@@ -30,6 +30,7 @@ pub(crate) struct Vitals {
     doors: Mutex<Vec<Arc<Beat>>>,
     drains: Mutex<Vec<Arc<Drain>>>,
     blocking: OnceLock<Arc<BlockingPool>>,
+    tls: OnceLock<Arc<LiveTls>>,
 }
 
 /// Whether a part of the server moves.
@@ -64,6 +65,7 @@ impl Vitals {
             doors: Mutex::default(),
             drains: Mutex::default(),
             blocking: OnceLock::new(),
+            tls: OnceLock::new(),
         }
     }
 
@@ -80,6 +82,16 @@ impl Vitals {
     /// Notes the pool; the first one stays.
     pub(crate) fn watch_blocking(&self, pool: &Arc<BlockingPool>) {
         let _ = self.blocking.set(Arc::clone(pool));
+    }
+
+    /// How TLS is spoken, where it is.
+    pub(crate) fn tls(&self) -> Option<&LiveTls> {
+        self.tls.get().map(AsRef::as_ref)
+    }
+
+    /// Notes it; the first one stays.
+    pub(crate) fn watch_tls(&self, tls: &Arc<LiveTls>) {
+        let _ = self.tls.set(Arc::clone(tls));
     }
 
     /// Notes a runtime whose threads serve connections.

@@ -24,7 +24,7 @@ use super::drain::Door;
 use super::listener::{Files, Incoming, Listeners, Listening, Parting};
 use super::proxy_protocol::{Refused, read_header};
 use super::vitals::{Beating, Pulse, Vitals};
-use super::{Application, Drain, Limits, Losses, Peer, Place, serve_connection};
+use super::{Application, Drain, Limits, LiveTls, Losses, Peer, Place, serve_connection, tls};
 use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
@@ -43,6 +43,8 @@ pub(crate) struct Shop<A> {
     pub(crate) shutdown: Shutdown,
     /// Where somebody looks at them.
     pub(crate) vitals: Option<Arc<Vitals>>,
+    /// How TLS is spoken, where it is.
+    pub(crate) tls: Option<Arc<LiveTls>>,
 }
 
 impl<A> Clone for Shop<A> {
@@ -54,6 +56,7 @@ impl<A> Clone for Shop<A> {
             blocking: Arc::clone(&self.blocking),
             shutdown: self.shutdown.clone(),
             vitals: self.vitals.clone(),
+            tls: self.tls.clone(),
         }
     }
 }
@@ -379,15 +382,17 @@ fn serve<A: Application>(
     witness: Witness,
 ) {
     let Accepted { stream, addr, admitted } = accepted;
-    let connection = serve_connection(
-        stream,
-        Peer { addr, is_secure: false },
-        Arc::clone(&shop.app),
-        Arc::clone(&shop.limits),
-        place,
-        witness,
-    );
-    tokio::spawn(Holding { connection, held: (room, admitted) });
+    let (peer, held) = (Peer { addr, is_secure: false }, (room, admitted));
+    let (app, limits) = (Arc::clone(&shop.app), Arc::clone(&shop.limits));
+    match &shop.tls {
+        None => {
+            let connection = serve_connection(stream, peer, app, limits, place, witness);
+            tokio::spawn(Holding { connection, held });
+        }
+        Some(tls) => {
+            tokio::spawn(tls::serve(Arc::clone(tls), stream, peer, app, limits, place, witness, held));
+        }
+    }
 }
 
 pin_project! {
@@ -395,10 +400,10 @@ pin_project! {
     ///
     /// An `async` block that awaits the connection would do the same and be twice as large: it has room for what it
     /// captures, and once more for what it awaits.
-    struct Holding<Connection, Held> {
+    pub(super) struct Holding<Connection, Held> {
         #[pin]
-        connection: Connection,
-        held: Held,
+        pub(super) connection: Connection,
+        pub(super) held: Held,
     }
 }
 
@@ -441,6 +446,7 @@ mod tests {
             blocking: Arc::new(BlockingPool::new(1, 1).unwrap()),
             shutdown: Shutdown::default(),
             vitals: None,
+            tls: None,
         };
         let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false, unix_mode: 0o600 };
         let listen = || Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();

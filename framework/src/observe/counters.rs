@@ -125,6 +125,8 @@ pub struct Counts {
     pub log_lines_dropped: u64,
     /// Panics of handlers, extractors, middleware, bodies, renderers and observers that were caught.
     pub panics: u64,
+    /// TLS handshakes, by what became of them; none where TLS is not spoken.
+    pub handshakes: Handshakes,
     /// What of it was HTTP/2, with the feature `http2`.
     pub http2: Http2Counts,
 }
@@ -149,6 +151,22 @@ pub struct Refusals {
     pub address_full: u64,
     /// A peer of `proxy_protocol` did not begin with a PROXY header, or not in time.
     pub proxy_header: u64,
+}
+
+/// TLS handshakes by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Handshakes {
+    /// Done from the beginning.
+    pub full: u64,
+    /// Gone on from an earlier one, at a tenth of the cost.
+    pub resumed: u64,
+    /// Failed: client and server have nothing in common, a certificate was refused, or it was no TLS at all.
+    pub failed: u64,
+    /// `tls_handshake_timeout`.
+    pub timed_out: u64,
+    /// Not begun: the client spoke plain HTTP, and was answered with 400.
+    pub in_the_clear: u64,
 }
 
 /// Responses by the class of their status (RFC 9110 §15).
@@ -235,6 +253,7 @@ mod tests {
             bytes_out: 7,
             log_lines_dropped: 3,
             panics: 1,
+            handshakes: Handshakes::default(),
             http2: Http2Counts::default(),
         };
         assert_eq!(counters.read(), expected);

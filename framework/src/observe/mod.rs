@@ -19,7 +19,7 @@ mod tests;
 
 pub use access_log::{AccessLog, AccessLogTo};
 pub(crate) use access_log::{Events, Kind, Lines, Mask, Sink};
-pub use counters::{Counters, Counts, Http2Counts, Refusals, StatusClasses, Timeouts};
+pub use counters::{Counters, Counts, Handshakes, Http2Counts, Refusals, StatusClasses, Timeouts};
 pub use exchange::{Ended, Exchange, Timeout};
 #[cfg(feature = "http2")]
 pub(crate) use http2_fault::Http2Fault;
@@ -27,4 +27,6 @@ pub(crate) use meter::{Meter, Reading, Readings, Slot};
 pub use observer::Observer;
 pub(crate) use observer::Witness;
 pub use protocol_error::ProtocolError;
+#[cfg(feature = "tls")]
+pub(crate) use tally::Handshake;
 pub(crate) use tally::{Refusal, Tally};

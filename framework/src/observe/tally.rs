@@ -33,6 +33,8 @@ pub(crate) struct Tally {
     write_timeouts: AtomicU64,
     keep_alive_timeouts: AtomicU64,
     panics: AtomicU64,
+    /// By what became of them.
+    handshakes: [AtomicU64; Handshake::ALL],
     http2_connections: AtomicU64,
     http2_requests: AtomicU64,
     http2_floods: AtomicU64,
@@ -47,6 +49,27 @@ pub(crate) enum Refusal {
     AddressFull,
     /// What a peer that must say who its client is said first was no PROXY header, or did not come.
     ProxyHeader,
+}
+
+/// What became of a TLS handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there are no handshakes"))]
+pub(crate) enum Handshake {
+    /// It was done from the beginning.
+    Full,
+    /// It went on from an earlier one.
+    Resumed,
+    /// One of the two did not agree.
+    Failed,
+    /// It did not end in time.
+    TimedOut,
+    /// The client spoke HTTP without one.
+    InTheClear,
+}
+
+impl Handshake {
+    /// How many there are.
+    const ALL: usize = 5;
 }
 
 impl Tally {
@@ -135,6 +158,14 @@ impl Tally {
         add(&self.panics, 1);
     }
 
+    /// A handshake that has ended.
+    #[cfg(feature = "tls")]
+    pub(crate) fn shaken(&self, handshake: Handshake) {
+        if let Some(count) = self.handshakes.get(handshake as usize) {
+            add(count, 1);
+        }
+    }
+
     /// Adds what was counted here to `counts`.
     pub(super) fn add_to(&self, counts: &mut Counts) {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
@@ -164,6 +195,12 @@ impl Tally {
         counts.bytes_in += read(&self.bytes_in);
         counts.bytes_out += read(&self.bytes_out);
         counts.panics += read(&self.panics);
+        let [full, resumed, failed, timed_out, in_the_clear] = &self.handshakes;
+        counts.handshakes.full += read(full);
+        counts.handshakes.resumed += read(resumed);
+        counts.handshakes.failed += read(failed);
+        counts.handshakes.timed_out += read(timed_out);
+        counts.handshakes.in_the_clear += read(in_the_clear);
         counts.http2.connections += read(&self.http2_connections);
         counts.http2.requests += read(&self.http2_requests);
         counts.http2.floods += read(&self.http2_floods);

@@ -18,7 +18,8 @@ use crate::handlers::Probes;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, Shop, Signals, Supervisor, Trigger, Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Supervisor, Trigger,
+    Workers,
 };
 use crate::observe::{AccessLog, Events};
 use crate::reports::Reports;
@@ -34,7 +35,7 @@ where
     ///
     /// # Errors
     ///
-    /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when the address cannot be listened on, or when the operating
+    /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when a certificate or its key is no good, when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
         if let Some(mistake) = self.mistakes.pop() {
@@ -113,6 +114,7 @@ impl Running {
             reuse_port: settings.reuse_port,
             unix_mode: settings.unix_mode,
         };
+        let tls = LiveTls::of(&settings)?;
         let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
             Some(listeners) => listeners,
             None => Listeners::bind_all(&settings.addresses(), options)?,
@@ -120,13 +122,14 @@ impl Running {
         let addrs = listeners.addrs.clone();
         let log = open_access_log(&settings, &mut self.parts.reports)?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
-        let shop = self.into_shop(&settings, &supervisor)?;
+        let shop = self.into_shop(&settings, &supervisor, tls)?;
+        let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
         let workers = match settings.runtime {
             Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
             #[cfg(feature = "shared-runtime")]
             Runtime::Shared => Workers::shared(listeners, workers, &shop)?,
         };
-        announce(&settings, &addrs, &routes);
+        announce(&settings, &addrs, shop.tls.as_deref(), &routes);
         let _checks = shop.app.probes.start()?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
         supervisor.ready(format_args!("serving at {}", places(&addrs)));
@@ -142,7 +145,12 @@ impl Running {
         Ok(())
     }
 
-    fn into_shop(self, settings: &Settings, supervisor: &Supervisor) -> io::Result<Shop<App>> {
+    fn into_shop(
+        self,
+        settings: &Settings,
+        supervisor: &Supervisor,
+        tls: Option<Arc<LiveTls>>,
+    ) -> io::Result<Shop<App>> {
         let (shutdown, (app, limits)) = (self.shutdown, self.parts.into_app());
         let connections = config::effective_max_connections(settings, config::file_limit());
         let caps = Caps::new(connections, settings.max_connections_per_address);
@@ -152,8 +160,11 @@ impl Running {
         let vitals = is_watched.then(|| Arc::clone(&app.vitals));
         if let Some(vitals) = &vitals {
             vitals.watch_blocking(&blocking);
+            if let Some(tls) = &tls {
+                vitals.watch_tls(tls);
+            }
         }
-        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals })
+        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals, tls })
     }
 }
 
@@ -171,7 +182,7 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     }
 
     /// Prints what the command line asks for, if that is something else than to serve.
-    pub(super) fn act(&self, loaded: &Loaded) -> io::Result<Next> {
+    pub(super) fn act(&self, loaded: &Loaded) -> crate::Result<Next> {
         act(loaded, &|| self.listing())
     }
 
@@ -202,10 +213,13 @@ fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> G
     Settings::gather(settings, file, std::env::vars_os(), args.into_iter())
 }
 
-fn act(loaded: &Loaded, listing: &dyn Fn() -> String) -> io::Result<Next> {
+fn act(loaded: &Loaded, listing: &dyn Fn() -> String) -> crate::Result<Next> {
     let text = match loaded.action {
         Action::Serve => return Ok(Next::Serve),
-        Action::CheckConfig => CheckedConfig(loaded).to_string(),
+        Action::CheckConfig => {
+            LiveTls::of(&loaded.settings)?;
+            CheckedConfig(loaded).to_string()
+        }
         Action::PrintConfig => PrintedConfig(loaded).to_string(),
         Action::PrintRoutes => listing(),
         Action::PrintVersion => format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION")),
@@ -216,7 +230,7 @@ fn act(loaded: &Loaded, listing: &dyn Fn() -> String) -> io::Result<Next> {
 }
 
 /// Tells on standard error where the server is and what it answers.
-fn announce(settings: &Settings, addresses: &[ListenAddr], routes: &str) {
+fn announce(settings: &Settings, addresses: &[ListenAddr], tls: Option<&LiveTls>, routes: &str) {
     use std::io::Write;
     let name = program();
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -224,6 +238,8 @@ fn announce(settings: &Settings, addresses: &[ListenAddr], routes: &str) {
         name: &name,
         version: env!("CARGO_PKG_VERSION"),
         addresses,
+        scheme: if tls.is_some() { "https" } else { "http" },
+        note: tls.and_then(LiveTls::note),
         runtime: settings.runtime,
         workers: settings.workers,
         routes: &routes,

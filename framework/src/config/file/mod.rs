@@ -2,6 +2,8 @@
 //!
 //! ```yaml
 //! port: 3000          # settings, under their names
+//! tls:                # those that begin with `tls_`, with the feature `tls`
+//!   min_version: 1.3
 //! app:                # the application's own
 //!   greeting: Hello
 //! profiles:           # what `--profile dev` lays over all of that
@@ -18,6 +20,7 @@ mod overrides;
 mod print;
 mod read;
 mod secret;
+mod settings;
 mod source;
 mod typed;
 mod unit_fields;

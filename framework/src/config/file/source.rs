@@ -15,8 +15,6 @@ use crate::config::cli::FileOption;
 use crate::config::errors::{ConfigError, Excerpt, Place, Source, Spot};
 use crate::config::nearest::nearest;
 use crate::config::sources::{Action, Gathered, Merge};
-use crate::config::table::SETTINGS;
-use crate::config::value::Value;
 
 /// The options that choose a file and what of it is in force.
 pub(in crate::config) const OPTIONS: &[FileOption] = &[
@@ -37,8 +35,8 @@ pub(in crate::config) const OPTIONS: &[FileOption] = &[
 ];
 
 /// The keys at the top of a file that are no settings.
-const APP: &str = "app";
-const PROFILES: &str = "profiles";
+pub(super) const APP: &str = "app";
+pub(super) const PROFILES: &str = "profiles";
 
 /// Whether a variable is none of the settings', but belongs here.
 pub(in crate::config) fn is_variable(name: &str) -> bool {
@@ -253,52 +251,6 @@ impl Merge {
             self.errors.push(ConfigError::Amiss { place: place.clone(), text });
         }
     }
-
-    /// Takes each setting of a mapping, and refuses what is none; `skipped` are keys that others read.
-    fn settings_of(&mut self, node: &Node, skipped: &[&str]) {
-        for entry in node.entries().unwrap_or_default() {
-            let key = &*entry.key;
-            if skipped.contains(&key) {
-                continue;
-            }
-            let Some(index) = SETTINGS.iter().position(|setting| setting.name == key) else {
-                let names = SETTINGS.iter().map(|setting| setting.name).chain([APP, PROFILES]);
-                let nearest = nearest(key, names).map(str::to_owned);
-                self.errors.push(ConfigError::Unknown { place: entry.place.clone(), nearest });
-                continue;
-            };
-            let place = Place { source: entry.value.source.clone(), name: key.to_owned() };
-            match &entry.value.kind {
-                Kind::Scalar { .. } if entry.value.is_null() => {
-                    self.set(index, entry.place.clone(), OsStr::new(""));
-                }
-                Kind::Scalar { text, .. } => self.set(index, place, OsStr::new(text)),
-                Kind::Sequence(items) if let Some(text) = listed(index, items) => {
-                    self.set(index, place, OsStr::new(&text));
-                }
-                Kind::Sequence(_) | Kind::Mapping(_) => {
-                    self.refuse(index);
-                    let expected = SETTINGS.get(index).map(|setting| setting.value.to_string());
-                    let (expected, found) = (expected.unwrap_or_default(), entry.value.describe());
-                    let text = format!("expected {expected}, found {found}");
-                    self.errors.push(ConfigError::Amiss { place, text });
-                }
-            }
-        }
-    }
-}
-
-/// The text of a list, where the setting is one and all of its items are texts.
-fn listed(index: usize, items: &[Node]) -> Option<String> {
-    let Some(Value::List(_)) = SETTINGS.get(index).map(|setting| &setting.value) else { return None };
-    let texts: Option<Vec<_>> = items
-        .iter()
-        .map(|item| match &item.kind {
-            Kind::Scalar { text, .. } => Some(text.as_str()),
-            Kind::Sequence(_) | Kind::Mapping(_) => None,
-        })
-        .collect();
-    texts.map(|texts| texts.join(", "))
 }
 
 /// Whether a variable or an option is of the application's section.
@@ -324,7 +276,7 @@ fn load(place: &Place, path: &OsStr) -> Result<Arc<Node>, Box<ConfigError>> {
     }
 }
 
-fn expected_mapping(entry: &Entry) -> ConfigError {
+pub(super) fn expected_mapping(entry: &Entry) -> ConfigError {
     let place = Place { source: entry.value.source.clone(), name: entry.key.clone() };
     let text = format!("expected a mapping, found {}", entry.value.describe());
     ConfigError::Amiss { place, text }

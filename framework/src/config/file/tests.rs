@@ -4,6 +4,8 @@ mod faults;
 mod printed;
 mod section;
 mod settings;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

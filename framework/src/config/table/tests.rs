@@ -33,6 +33,11 @@ fn every_row_sets_a_value_that_no_other_row_sets() {
             Value::Size(..) => "99KiB".to_owned(),
             Value::Rate(..) => "7KiB/s".to_owned(),
             Value::Text(_) => "other".to_owned(),
+            Value::Custom(custom) => match custom.placeholder() {
+                "true|false" => "true".to_owned(),
+                "FILE" => "a.pem".to_owned(),
+                _ => "a.pem:a.key,b.pem:b.key".to_owned(),
+            },
             Value::Word(word) => {
                 let words = word.words();
                 let other = words.iter().rfind(|word| **word != setting.default);

@@ -15,6 +15,7 @@ pub(super) fn write(snapshot: &Snapshot, dialect: Dialect) -> String {
     write_durations(&mut text, snapshot);
     write_failures(&mut text, snapshot);
     write_connections(&mut text, snapshot);
+    write_tls(&mut text, snapshot);
     write_threads(&mut text, snapshot);
     write_caches(&mut text, snapshot);
     write_life(&mut text, snapshot);
@@ -139,6 +140,23 @@ fn write_caches(text: &mut Exposition, snapshot: &Snapshot) {
     text.family(Kind::Gauge, "fingerpost_cache_bytes", "Bytes of the answers that are kept.");
     for (name, counts) in &snapshot.caches {
         text.sample(&[("cache", name)], counts.bytes);
+    }
+}
+
+/// What only a server that speaks TLS has to tell.
+fn write_tls(text: &mut Exposition, snapshot: &Snapshot) {
+    let Some(certificates) = &snapshot.certificates else { return };
+    let handshakes = &snapshot.counts.handshakes;
+    text.family(Kind::Counter, "fingerpost_tls_handshakes", "TLS handshakes, by what became of them.")
+        .sample(&[("result", &"full")], handshakes.full)
+        .sample(&[("result", &"resumed")], handshakes.resumed)
+        .sample(&[("result", &"failed")], handshakes.failed)
+        .sample(&[("result", &"timed_out")], handshakes.timed_out)
+        .sample(&[("result", &"in_the_clear")], handshakes.in_the_clear);
+    let help = "Days until a certificate expires, by its file; 0 where it has.";
+    text.family(Kind::Gauge, "fingerpost_tls_certificate_expiry_days", help);
+    for (path, days) in certificates {
+        text.sample(&[("certificate", path)], format!("{days:?}"));
     }
 }
 

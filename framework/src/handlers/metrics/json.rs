@@ -60,6 +60,16 @@ pub(super) fn document(snapshot: &Snapshot) -> Value {
             "floods": counts.http2.floods,
         },
         "bytes": { "received": counts.bytes_in, "sent": counts.bytes_out },
+        "tls": snapshot.certificates.as_ref().map(|certificates| json!({
+            "handshakes": {
+                "full": counts.handshakes.full,
+                "resumed": counts.handshakes.resumed,
+                "failed": counts.handshakes.failed,
+                "timed_out": counts.handshakes.timed_out,
+                "in_the_clear": counts.handshakes.in_the_clear,
+            },
+            "certificate_expiry_days": certificates.iter().map(|(path, days)| (path.clone(), (*days).into())).collect::<Map<_, _>>(),
+        })),
         "workers": {
             "total": load.workers,
             "active": load.active,

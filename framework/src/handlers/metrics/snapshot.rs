@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::blocking::{BlockingPool, PoolLoad};
 use crate::http::Shutdown;
 use crate::middleware::CacheCounts;
-use crate::net::{Load, Vitals};
+use crate::net::{LiveTls, Load, Vitals};
 use crate::observe::{Counters, Counts, Reading, Readings};
 
 /// What a server has counted, and what it has to do now.
@@ -20,6 +20,8 @@ pub(crate) struct Snapshot {
     /// `None` where no server runs.
     pub(super) pool: Option<PoolLoad>,
     pub(super) end: End,
+    /// Days that each certificate is still good, by its file; `None` where no TLS is spoken.
+    pub(super) certificates: Option<Vec<(String, f64)>>,
     /// The application's checks, and whether they pass.
     pub(super) checks: Vec<(String, bool)>,
     /// By the names that they were given.
@@ -66,6 +68,7 @@ impl Snapshot {
             load: vitals.load(),
             pool: vitals.blocking().map(BlockingPool::load),
             end: End { is_requested: shutdown.is_requested(), is_draining: shutdown.is_draining() },
+            certificates: vitals.tls().map(LiveTls::days_left),
             checks: Vec::new(),
             caches: Vec::new(),
         }

@@ -1,3 +1,5 @@
+use std::net::Ipv4Addr;
+
 use super::*;
 use crate::testing::{Client, TestResponse};
 use crate::{Routes, Server, get, routes};
@@ -69,7 +71,7 @@ async fn it_is_strict_unless_told_otherwise() {
 
 #[tokio::test]
 async fn the_innermost_says_what_it_has() {
-    let client = Client::from(Server::new(ROUTES).with(STRICT));
+    let client = Client::from(Server::new(ROUTES).with(STRICT).trusted_proxies([Ipv4Addr::LOCALHOST]));
     let fields = [
         ("referrer-policy", Some("no-referrer")),
         ("cross-origin-embedder-policy", Some("require-corp")),
@@ -79,7 +81,7 @@ async fn the_innermost_says_what_it_has() {
         ("strict-transport-security", Some("max-age=63072000; includeSubDomains")),
         ("permissions-policy", Some(NO_DEVICES)),
     ];
-    check(&client.get("/other").await, &fields);
+    check(&client.get("/other").header("x-forwarded-proto", "https").await, &fields);
     let alone = Client::new(ROUTES).get("/other").await;
     check(&alone, &[("permissions-policy", None), ("x-content-type-options", Some("nosniff"))]);
 }
@@ -89,11 +91,8 @@ async fn what_says_nothing_is_left_out() {
     const OPEN: SecurityHeaders =
         SecurityHeaders::new().framing(Framing::Anybody).without_csp().hsts(Duration::from_secs(60));
     let response = Client::from(Server::new(ROUTES).with(OPEN)).get("/").await;
-    let fields = [
-        ("content-security-policy", None),
-        ("x-frame-options", None),
-        ("strict-transport-security", Some("max-age=60")),
-    ];
+    let fields =
+        [("content-security-policy", None), ("x-frame-options", None), ("strict-transport-security", None)];
     check(&response, &fields);
     const EMPTY: SecurityHeaders = SecurityHeaders::new().csp(Csp::new());
     let response = Client::from(Server::new(ROUTES).with(EMPTY)).get("/").await;
@@ -155,5 +154,17 @@ mod nonces {
     async fn without_a_place_for_it_there_is_none() {
         let client = Client::new(routes![without]);
         assert_eq!(client.get("/without").await.status(), 500);
+    }
+}
+
+#[tokio::test]
+async fn hsts_is_said_over_tls_alone() {
+    const HSTS: SecurityHeaders = SecurityHeaders::new().hsts(Duration::from_secs(60));
+    let direct = || Server::new(ROUTES).with(HSTS);
+    let behind = || direct().trusted_proxies([Ipv4Addr::LOCALHOST]);
+    let rows = [(direct(), "https", None), (behind(), "http", None), (behind(), "https", Some("max-age=60"))];
+    for (server, proto, expected) in rows {
+        let response = Client::from(server).get("/").header("x-forwarded-proto", proto).await;
+        check(&response, &[("strict-transport-security", expected)]);
     }
 }

@@ -60,6 +60,7 @@ where
         let (peer, proxies) = (wire.journal.peer(), wire.limits.proxies.as_deref());
         let id = name(proxies, peer.addr, request);
         request.set_origin(peer.addr, peer.is_secure, id.clone());
+        request.set_security(wire.security());
         if let Some(proxies) = proxies {
             proxies.look_behind(peer.addr, request);
             wire.journal.came_from(request.client_addr());
@@ -86,10 +87,11 @@ where
 
 /// What can be refused on the head alone, before a handler runs.
 fn refusal<IO: Transport>(wire: &Wire<IO>, request: &Request) -> Option<Response> {
-    // No connection here is secured: an https resource is not to be had over it (RFC 9110 §7.4).
     let head = request.head();
-    // Only a target that names its authority can name a scheme.
+    // An https resource is not to be had over a connection that is not secured (RFC 9110 §7.4). Only a target that
+    // names its authority can name a scheme.
     if head.authority.is_some()
+        && !request.is_secure()
         && head.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://"))
     {
         let detail = "an https resource cannot be asked for over a connection that is not secured";

@@ -52,6 +52,7 @@ where
             limits: Arc::clone(&wire.limits),
             witness: wire.journal.witness().clone(),
             peer: wire.journal.peer(),
+            security: wire.security(),
             place: wire.place.beside(),
         };
         match serve(wire, service).await {

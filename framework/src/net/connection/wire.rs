@@ -14,7 +14,7 @@ use super::super::{Limits, Place, Transport, clock};
 use super::answer::Message;
 use super::journal::{Buffered, Journal};
 use crate::h1::{BodyDecoder, Framing, HeadParser, OutgoingFraming};
-use crate::http::{Request, RequestFacts};
+use crate::http::{Request, RequestFacts, Security};
 use crate::observe::{Ended, Timeout};
 
 /// Answers are gathered up to so many bytes before they are written.
@@ -132,6 +132,12 @@ impl<IO: Transport> Wire<IO> {
             return self.gone || (self.eof && since.elapsed() > HALF_CLOSE_GRACE);
         }
         self.gone
+    }
+
+    /// How the transport is secured.
+    #[inline]
+    pub(super) fn security(&self) -> Security {
+        self.io.security()
     }
 
     /// Forgets the request that was begun: what came is of another protocol, which reads and writes by itself.

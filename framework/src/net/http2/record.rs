@@ -9,7 +9,7 @@ use tracing::Span;
 
 use super::super::{Limits, Peer, Place, clock};
 use super::ledger::{Finished, Ledger};
-use crate::http::{Origin, RequestFacts, RequestId, Response};
+use crate::http::{Origin, RequestFacts, RequestId, Response, Security};
 use crate::observe::{Ended, Exchange, Kind, Slot, Tally, Witness, scope};
 
 /// What the streams of a connection have in common.
@@ -18,6 +18,8 @@ pub(super) struct Common {
     pub(super) limits: Arc<Limits>,
     pub(super) witness: Witness,
     pub(super) peer: Peer,
+    /// How its transport is secured.
+    pub(super) security: Security,
     pub(super) ledger: Ledger,
 }
 

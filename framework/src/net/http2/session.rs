@@ -23,7 +23,7 @@ use super::ledger::{Account, Ledger};
 use super::record::{Common, Record};
 use super::stream::{Leaving, Stream};
 use super::tap::{Carrier, Tap};
-use crate::http::{Origin, RequestFacts, RequestId};
+use crate::http::{Origin, RequestFacts, RequestId, Security};
 use crate::observe::{Ended, Exchange, Http2Fault, Kind, Slot, Timeout, Witness};
 
 /// How a connection has ended.
@@ -43,6 +43,7 @@ pub(in super::super) struct Service<A> {
     pub(in super::super) limits: Arc<Limits>,
     pub(in super::super) witness: Witness,
     pub(in super::super) peer: Peer,
+    pub(in super::super) security: Security,
     pub(in super::super) place: Place,
 }
 
@@ -55,10 +56,10 @@ pub(in super::super) async fn serve<C: Carrier, A: Application>(
     carrier: &mut C,
     service: Service<A>,
 ) -> Ending {
-    let Service { app, limits, witness, peer, place } = service;
+    let Service { app, limits, witness, peer, security, place } = service;
     witness.tally().opened_http2();
     let ledger = Ledger::new(&limits);
-    let common = Arc::new(Common { limits, witness, peer, ledger });
+    let common = Arc::new(Common { limits, witness, peer, security, ledger });
     let mut session =
         Session { app, common: Arc::clone(&common), place, timer: Timer::default(), end: End::Open };
     let ending = session.run(Tap::new(carrier, common)).await;
