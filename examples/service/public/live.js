@@ -43,6 +43,7 @@ function uptime(seconds) {
 
 function draw() {
   const most = Math.max(1, ...rates);
+  show("peak", `${Math.max(...rates).toFixed(1)} at most`);
   const x = (index) => ((index + SHOWN - rates.length) * 600) / (SHOWN - 1);
   const points = rates.map((rate, index) => `${x(index).toFixed(1)},${(98 - (rate * 92) / most).toFixed(1)}`);
   element("line").setAttribute("points", points.join(" "));

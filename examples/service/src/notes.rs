@@ -13,7 +13,7 @@ pub(crate) struct Note {
 /// There is no room for another one.
 #[derive(server::HttpError, Debug)]
 #[status(507)]
-#[detail("there are {most} notes, which is all there is room for")]
+#[detail("there is no room for another note: {most} is the most")]
 pub(crate) struct Full {
     #[member]
     most: usize,
