@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 /// The longest time for one command; a browser that starts on a busy machine takes long.
@@ -108,6 +110,12 @@ impl Browser {
         self.get(&format!("{}/property/value", self.element(selector)))
     }
 
+    /// An attribute of an element.
+    #[track_caller]
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> String {
+        self.get(&format!("{}/attribute/{name}", self.element(selector)))
+    }
+
     /// The name that a reader who hears the page is told (ARIA).
     #[track_caller]
     pub(crate) fn label(&self, selector: &str) -> String {
@@ -119,6 +127,25 @@ impl Browser {
     pub(crate) fn count(&self, selector: &str) -> u64 {
         let script = "return document.querySelectorAll(arguments[0]).length";
         self.post("/execute/sync", &json!({ "script": script, "args": [selector] })).as_u64().unwrap()
+    }
+
+    /// What is seen, as a PNG.
+    #[track_caller]
+    pub(crate) fn picture(&self) -> Vec<u8> {
+        STANDARD.decode(self.get("/screenshot")).unwrap()
+    }
+
+    /// What the browser complained of in its console, such as a breach of the page's policy.
+    #[track_caller]
+    pub(crate) fn complaints(&self) -> Vec<Value> {
+        let found = self.post("/se/log", &json!({ "type": "browser" }));
+        found.as_array().unwrap().clone()
+    }
+
+    /// Gives the window this size.
+    #[track_caller]
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        self.post("/window/rect", &json!({ "width": width, "height": height }));
     }
 
     /// The cookies of the page, with their attributes.

@@ -59,6 +59,8 @@ fn folder() -> &'static PathBuf {
             "-p",
             "tls",
             "-p",
+            "service",
+            "-p",
             "fingerpost-soak",
         ]);
         build.args(["-p", "book-listings"]);

@@ -21,6 +21,8 @@ mod probe;
 mod programs;
 #[path = "../apps/proxy.rs"]
 mod proxy;
+#[path = "../apps/service.rs"]
+mod service;
 #[path = "../apps/surface.rs"]
 mod surface;
 #[path = "../apps/ticker.rs"]

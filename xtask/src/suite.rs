@@ -80,7 +80,8 @@ fn tests(steps: &mut Steps) {
     steps.run("framework without default features", || framework("--no-default-features"));
     steps.run("framework with all features", || framework("--all-features"));
     steps.run("examples", || {
-        let packages = ["hello", "users", "forms", "ticker", "chat", "probe", "tls", "fingerpost-soak"];
+        let packages =
+            ["hello", "users", "forms", "ticker", "chat", "probe", "tls", "service", "fingerpost-soak"];
         run(cargo(&["build", "--locked"]).args(packages.iter().flat_map(|package| ["-p", package])))
     });
     steps.run("tests", || run(&mut workspace_tests("--all-targets")));
