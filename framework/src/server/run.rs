@@ -81,6 +81,8 @@ where
         let addrs = listeners.addrs.clone();
         let routes = self.listing();
         let log = self.open_access_log()?;
+        #[cfg(feature = "otel")]
+        let traces = self.start_traces()?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
         let shop = self.into_shop(&settings, &supervisor, tls)?;
         let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
@@ -102,6 +104,8 @@ where
         })
         .await;
         log.finish();
+        #[cfg(feature = "otel")]
+        traces.finish();
         Ok(())
     }
 
@@ -176,6 +180,8 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
 impl<S: Send + Sync + 'static> Server<S, Missing> {
     fn with_state(mut self, state: S) -> (App<S>, Limits) {
         let limits = Limits::of(&self.settings);
+        #[cfg(feature = "otel")]
+        let limits = Limits { sampling: self.reports.sampling, ..limits };
         if self.settings.access_log == AccessLog::Events {
             self.reports.observers.push(Box::new(Events::new(&self.settings)));
         }
