@@ -247,6 +247,8 @@ mod tests {
         first.requested();
         second.panicked();
         counters.dropped_log_lines(3);
+        #[cfg(feature = "otel")]
+        counters.dropped_spans(4);
         let expected = Counts {
             connections_accepted: 2,
             connections_open: 1,
@@ -267,6 +269,8 @@ mod tests {
             bytes_in: 11,
             bytes_out: 7,
             log_lines_dropped: 3,
+            #[cfg(feature = "otel")]
+            spans_dropped: 4,
             panics: 1,
             handshakes: Handshakes::default(),
             http2: Http2Counts::default(),
