@@ -142,7 +142,9 @@ fn pairs(list: &str) -> Option<Vec<(String, String)>> {
 mod tests {
     use super::*;
 
-    fn plan(traces: Traces, variables: &[(&str, &str)]) -> crate::Result<Option<Plan>> {
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+
+    fn plan(traces: Traces, variables: Variables<'_>) -> crate::Result<Option<Plan>> {
         let of = |name: &str| {
             variables.iter().find(|(found, _)| *found == name).map(|(_, value)| (*value).to_owned())
         };
@@ -155,7 +157,7 @@ mod tests {
         let own = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://own:2");
         let off = ("OTEL_SDK_DISABLED", "TRUE");
         let none = ("OTEL_TRACES_EXPORTER", "none");
-        let rows: [(&[(&str, &str)], Option<&str>, Option<&str>); 5] = [
+        let rows: [(Variables<'_>, Option<&str>, Option<&str>); 5] = [
             (&[], None, Some("POST /v1/traces HTTP/1.1\r\nhost: here:3\r\n")),
             (
                 &[all],
@@ -188,7 +190,7 @@ mod tests {
         let attributes =
             ("OTEL_RESOURCE_ATTRIBUTES", "service.name=listed, deployment.environment.name=a%20b");
         let name = ("OTEL_SERVICE_NAME", "named");
-        let rows: [(&[(&str, &str)], &str); 3] =
+        let rows: [(Variables<'_>, &str); 3] =
             [(&[], "given"), (&[attributes], "listed"), (&[attributes, name], "named")];
         for (variables, name) in rows {
             let traces = Traces::otlp("http://a").service_name("given");
