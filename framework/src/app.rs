@@ -1,40 +1,36 @@
 //! The application behind a server: its table, its mounts, its middleware and its state, and how they answer a request.
 
+mod core;
 mod preflight;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use http::header::{ALLOW, LOCATION};
 use http::{Method, StatusCode};
 
+pub(crate) use self::core::{AnyCore, Core};
 use crate::config::TrailingSlash;
-use crate::handlers::metrics::{self, Label, Snapshot};
-use crate::handlers::{Monitor, Monitored, Probe, Probes};
-use crate::http::{Accept, Request, RequestFacts, Response, Shutdown};
-use crate::middleware::{BoxFuture, Chain, Continue, Detached, Layer, Layers, Next, Place, Running};
+use crate::handlers::{Probe, Probes};
+use crate::http::{Request, RequestFacts, Response};
+use crate::middleware::{BoxFuture, Next, Place, Running};
 use crate::net::{Application, Routed, Vitals, panic_text};
 use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
+use crate::reports::Reports;
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
-use crate::routing::{Allowed, Captures, Found, Mounts, Policy, Reply, Routes};
+use crate::routing::{Allowed, Captures, Found, Policy, Table};
 
 /// Everything of the application's that answers requests.
-pub(crate) struct App<S: 'static> {
-    pub(crate) routes: Routes<S>,
-    pub(crate) mounts: Mounts<S>,
-    /// The server's middleware, outermost first.
-    pub(crate) layers: Vec<Box<dyn Layer<S>>>,
-    pub(crate) state: S,
-    pub(crate) trailing_slash: TrailingSlash,
+pub(crate) struct App {
+    pub(crate) table: &'static Table,
+    core: Arc<dyn AnyCore>,
+    trailing_slash: TrailingSlash,
     /// Writes out problems in place of the built-in forms.
-    pub(crate) renderer: Option<Renderer>,
-    pub(crate) observers: Arc<[Box<dyn Observer>]>,
+    renderer: Option<Renderer>,
+    observers: Arc<[Box<dyn Observer>]>,
     pub(crate) counters: Counters,
-    pub(crate) probes: Probes<S>,
+    pub(crate) probes: Probes,
     pub(crate) vitals: Arc<Vitals>,
-    /// The application itself, once it is shared: for what outlasts a request.
-    pub(crate) this: Weak<Self>,
 }
 
 /// What answers a request.
@@ -59,14 +55,32 @@ pub(crate) enum Target {
     NotFound,
 }
 
-impl<S> App<S> {
-    /// Lets all workers have it, and itself.
-    pub(crate) fn share(self) -> Arc<Self> {
-        Arc::new_cyclic(|this| Self { this: Weak::clone(this), ..self })
+impl App {
+    pub(crate) fn new(
+        core: Arc<dyn AnyCore>,
+        trailing_slash: TrailingSlash,
+        reports: Reports,
+        probes: Probes,
+    ) -> Self {
+        Self {
+            table: core.table(),
+            core,
+            trailing_slash,
+            renderer: reports.renderer,
+            observers: reports.observers.into(),
+            counters: reports.counters,
+            probes,
+            vitals: Arc::new(Vitals::new()),
+        }
+    }
+
+    /// The prefixes that something is mounted at.
+    pub(crate) fn mounts(&self) -> Vec<&str> {
+        self.core.mounts()
     }
 }
 
-impl<S: Send + Sync + 'static> Application for App<S> {
+impl Application for App {
     type Target = Target;
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
@@ -80,7 +94,7 @@ impl<S: Send + Sync + 'static> Application for App<S> {
         {
             return self.unrouted(target);
         }
-        let table = self.routes.table();
+        let table = self.table;
         let (head, captures) = request.head_and_captures();
         let target = match table.find(&head.method, head.path(), captures) {
             Found::Route(index) => {
@@ -100,7 +114,7 @@ impl<S: Send + Sync + 'static> Application for App<S> {
 
     fn answer(&self, request: Request, target: Target) -> impl Future<Output = Response> + Send {
         match target {
-            Target::Route(route) => Next::new(self, Place::outside(route)).answer(request),
+            Target::Route(route) => Next::new(&*self.core, Place::outside(route)).answer(request),
             // In a box: a connection has room for what routes need.
             target => Running::Later(Box::pin(self.answer_in_chain(request, target))),
         }
@@ -123,124 +137,40 @@ impl<S: Send + Sync + 'static> Application for App<S> {
     }
 
     fn witness(&self) -> Witness {
-        let routes = self.routes.table().rows() + self.mounts.prefixes().len();
+        let routes = self.table.rows() + self.core.mounts().len();
         let meter = self.probes.count_routes().then(|| Meter::new(routes));
         Witness::new(&self.counters, &self.observers, meter)
     }
 }
 
-/// The chain around a handler: the server's layers, then those of its scopes and its own.
-impl<S: Send + Sync + 'static> Continue for App<S> {
-    fn run(&self, request: Request, place: Place) -> Reply<'_> {
-        let Some((handler, route)) = self.routes.bound(place.route()) else {
-            return Reply::Ready(Problem::new(StatusCode::NOT_FOUND).into_response());
-        };
-        match (Layers { server: &self.layers, route }).at(place.depth()) {
-            Some(layer) => Reply::Later(layer.call(request, &self.state, Next::new(self, place.deeper()))),
-            None => handler.call(request, &self.state),
-        }
-    }
-
-    fn answers_preflights(&self, place: Place) -> bool {
-        let route = self.routes.bound(place.route()).map_or(&[][..], |(_, layers)| layers);
-        Layers { server: &self.layers, route }.answer_preflights(place.depth())
-    }
-
-    fn is_detachable(&self) -> bool {
-        self.this.strong_count() > 0
-    }
-
-    fn detach(&self, place: Place, work: Detached) -> Option<BoxFuture<'static, ()>> {
-        let app = self.this.upgrade()?;
-        Some(Box::pin(async move { work(Next::new(&*app, place)).await }))
-    }
-}
-
-impl<S: Send + Sync + 'static> Monitored<S> for App<S> {
-    fn monitor(&self) -> Option<&Monitor<S>> {
-        self.probes.monitor.as_ref()
-    }
-
-    fn state(&self) -> &S {
-        &self.state
-    }
-}
-
-impl<S: Send + Sync + 'static> App<S> {
+impl App {
     /// Answers what no route does, through the server's layers; around probes of health there are none.
     async fn answer_in_chain(&self, request: Request, target: Target) -> Response {
         if let Target::Probe(probe @ (Probe::Health | Probe::Live | Probe::Ready)) = target {
-            return self.answer_probe(request, probe).await;
+            return self.probes.answer(self, request, probe).await;
         }
         let answer = |request| self.answer_without_route(request, &target);
-        let route = match target {
-            Target::Preflight(_, route) => self.answering_preflights(route),
-            _ => Vec::new(),
-        };
-        let layers = Layers { server: &self.layers, route: &route };
-        Chain { layers, answer: &answer, state: &self.state }.start(request).await
+        let route = if let Target::Preflight(_, route) = target { route } else { None };
+        self.core.around(request, route, &answer).await
     }
 
     /// Where the requests of a route's pattern are counted, where anybody asks.
     fn slot(&self, route: usize, pattern: usize) -> Slot {
-        let row = if self.probes.count_routes() { self.routes.table().row(route, pattern) } else { None };
+        let row = if self.probes.count_routes() { self.table.row(route, pattern) } else { None };
         row.map_or(Slot::Unrouted, Slot::At)
     }
 
     /// What answers a request that no route does.
     fn unrouted(&self, target: Target) -> Routed<Target> {
         let mount = if let Target::Mount(index, _) = target { Some(index) } else { None };
-        let slot = mount.and_then(|index| u32::try_from(self.routes.table().rows() + index).ok());
+        let slot = mount.and_then(|index| u32::try_from(self.table.rows() + index).ok());
         let slot = slot.map_or(Slot::Unrouted, Slot::At);
         Routed { target, policy: &Policy::NONE, slot }
     }
 
-    /// Answers a probe, around which no middleware stands.
-    fn answer_probe(
-        &self,
-        mut request: Request,
-        probe: Probe,
-    ) -> Pin<Box<dyn Future<Output = Response> + Send + '_>> {
-        Box::pin(async move {
-            let shutdown = request.shutdown();
-            if probe == Probe::Metrics {
-                return metrics::respond(&self.snapshot(&shutdown), &accept(&request));
-            }
-            let Some(monitor) = &self.probes.monitor else {
-                return Problem::new(StatusCode::NOT_FOUND).into_response();
-            };
-            if self.probes.waits && probe != Probe::Live {
-                monitor.ran_once().await;
-            }
-            match probe {
-                Probe::Live => monitor.live(&self.vitals, &shutdown),
-                Probe::Health | Probe::Ready | Probe::Metrics => monitor.ready(&self.vitals, &shutdown),
-            }
-            .into_response()
-        })
-    }
-
-    /// All that is counted, and all that is there to do.
-    fn snapshot(&self, shutdown: &Shutdown) -> Snapshot {
-        let rows = self
-            .routes
-            .iter()
-            .map(|listed| Label { route: listed.pattern.to_owned(), method: listed.methods().join("|") });
-        let mounts = self.mounts.prefixes().map(|prefix| {
-            let base = prefix.strip_suffix('/').unwrap_or(prefix);
-            Label::any(format!("{base}/*"))
-        });
-        let mut snapshot = Snapshot::read(&self.counters, &self.vitals, shutdown, rows.chain(mounts));
-        snapshot.caches = self.probes.caches();
-        match &self.probes.monitor {
-            Some(monitor) => snapshot.with_checks(monitor.passes()),
-            None => snapshot,
-        }
-    }
-
     /// The path is known, the method is not.
     fn other_method(&self, request: &Request) -> Target {
-        let Some(allow) = self.routes.table().allowed(request.head().path()) else { return Target::NotFound };
+        let Some(allow) = self.table.allowed(request.head().path()) else { return Target::NotFound };
         if *request.method() == Method::OPTIONS { Target::Options(allow) } else { Target::NotAllowed(allow) }
     }
 
@@ -250,9 +180,9 @@ impl<S: Send + Sync + 'static> App<S> {
             return Target::Connect;
         }
         if *request.method() == Method::OPTIONS && request.path() == "*" {
-            return Target::Options(self.routes.table().all_allowed());
+            return Target::Options(self.table.all_allowed());
         }
-        if let Some((index, rest)) = self.mounts.find(request.path()) {
+        if let Some((index, rest)) = self.core.find_mount(request.path()) {
             return Target::Mount(index, rest);
         }
         match self.trailing_slash {
@@ -269,7 +199,7 @@ impl<S: Send + Sync + 'static> App<S> {
             Some(shorter) => shorter.to_owned(),
             None => format!("{path}/"),
         };
-        match self.routes.table().find(request.method(), &other, &mut Captures::default()) {
+        match self.table.find(request.method(), &other, &mut Captures::default()) {
             Found::Route(_) => {}
             Found::MethodNotAllowed | Found::NotFound => return None,
         }
@@ -284,17 +214,10 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     /// Answers what no route does.
-    fn answer_without_route<'a>(
-        &'a self,
-        request: Request,
-        target: &'a Target,
-    ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
+    fn answer_without_route<'a>(&'a self, request: Request, target: &'a Target) -> BoxFuture<'a, Response> {
         let response = match target {
-            Target::Probe(probe) => return self.answer_probe(request, *probe),
-            Target::Mount(index, rest) => {
-                let rest = (*rest, self.routes.table());
-                return self.mounts.call(*index, request, rest, &self.state);
-            }
+            Target::Probe(probe) => return self.probes.answer(self, request, *probe),
+            Target::Mount(index, start) => return self.core.call_mount(*index, *start, request),
             Target::NotAllowed(allow) => {
                 let detail = format!(
                     "{} is not answered here; allowed: {}",
@@ -323,11 +246,6 @@ fn probed(probe: Probe, request: &Request) -> Target {
         Method::OPTIONS => Target::Options(Allowed::reading()),
         _ => Target::NotAllowed(Allowed::reading()),
     }
-}
-
-/// What the client takes for an answer.
-fn accept(request: &Request) -> Accept {
-    Accept::parse(request.header_values("accept"))
 }
 
 /// Adds `Allow` (RFC 9110 §10.2.1).

@@ -33,6 +33,7 @@ impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let runtime = match self.runtime {
             Runtime::PerCore => "a runtime each",
+            #[cfg(feature = "shared-runtime")]
             Runtime::Shared => "one runtime",
         };
         let workers = if self.workers == 1 { "worker" } else { "workers" };
@@ -91,8 +92,8 @@ mod tests {
         let addresses: Vec<_> = addresses.iter().map(|text| text.parse().expect("an address")).collect();
         let routes: Vec<_> =
             (1..=routes).map(|number| format!("GET /{number}  app::route{number}")).collect();
-        let runtime = if workers == 1 { Runtime::Shared } else { Runtime::PerCore };
         let (name, version) = ("hello", "1.2.3");
+        let runtime = Runtime::PerCore;
         let (scheme, note) = ("http", None);
         Banner { name, version, addresses: &addresses, scheme, note, runtime, workers, routes: &routes }
             .to_string()
@@ -126,7 +127,7 @@ mod tests {
         );
         assert_eq!(
             banner(&["127.0.0.1:8080"], 1, 0),
-            "hello on fingerpost 1.2.3 (1 worker, one runtime)\n  http://127.0.0.1:8080\n"
+            "hello on fingerpost 1.2.3 (1 worker, a runtime each)\n  http://127.0.0.1:8080\n"
         );
     }
 

@@ -3,9 +3,9 @@
 //! Both run it on the thread they are called on, on a runtime of its own. The server's workers have runtimes of their
 //! own besides: this one only starts them, and waits.
 
-use std::future::Future;
+use std::pin::{Pin, pin};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 /// Runs the future of an `async fn main` to its end.
 ///
@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 ///
 /// When the system gives no event queue, or when the caller is inside of a runtime already.
 pub fn block_on_main<F: Future>(future: F) -> F::Output {
-    runtime().block_on(future)
+    block_on(future)
 }
 
 /// Runs the future of an asynchronous test to its end; tasks it spawned and did not await end with it.
@@ -22,12 +22,19 @@ pub fn block_on_main<F: Future>(future: F) -> F::Output {
 ///
 /// When the system gives no event queue, or when the caller is inside of a runtime already.
 pub fn block_on_test<F: Future>(future: F) -> F::Output {
-    runtime().block_on(future)
+    block_on(future)
 }
 
-fn runtime() -> Runtime {
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut output = None;
+    run(pin!(async { output = Some(future.await) }));
+    output.expect("the runtime returns when the future has ended")
+}
+
+/// Runs a future of any type, so that the runtime is compiled with this crate alone, and not with each program.
+fn run(future: Pin<&mut dyn Future<Output = ()>>) {
     match Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
+        Ok(runtime) => runtime.block_on(future),
         Err(error) => panic!("cannot start the runtime: {error}"),
     }
 }

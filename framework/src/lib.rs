@@ -76,6 +76,7 @@
 //! | `sessions` | `Session`, with a `SessionStore` |
 //! | `embed` | `embed!`, a folder's files in the program, compressed when it is built |
 //! | `files` | `StaticFiles`, a folder mounted at a prefix; on Unix |
+//! | `shared-runtime` | `Runtime::Shared`, one runtime that takes work from one thread to another |
 //! | `tls` | `Tls`, `ClientCertificate`: HTTPS, with certificates that are read again when they change |
 //! | `tls-dev` | `Tls::dev`, `--tls-dev`: a throw-away certificate for work on one machine |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |

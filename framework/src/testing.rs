@@ -43,7 +43,6 @@ pub use request::RequestBuilder;
 pub use response::TestResponse;
 
 use crate::app::App;
-use crate::handlers::Monitor;
 use crate::http::Shutdown;
 use crate::net::{Application, Drain, Limits, Peer, Place, serve_connection};
 use crate::routing::{RouteUrl, Routes, Table};
@@ -99,12 +98,12 @@ impl Client {
         Self::from(Server::new(routes).state(state))
     }
 
-    fn connect_to<S: Send + Sync + 'static>(mut app: App<S>, limits: Limits, shutdown: Shutdown) -> Self {
+    fn connect_to(mut app: App, limits: Limits, shutdown: Shutdown) -> Self {
         app.probes.waits = true;
-        let (witness, table) = (app.witness(), app.routes.table());
-        let (app, limits) = (app.share(), Arc::new(limits));
+        let (witness, table) = (app.witness(), app.table);
+        let (app, limits) = (Arc::new(app), Arc::new(limits));
         // Where there are checks and no thread for them, they stay pending, and a probe says so.
-        let checks = Monitor::start(&app).ok();
+        let checks = app.probes.start().ok();
         let connect = move || {
             let _ = &checks;
             let (ours, theirs) = duplex(PIPE_BYTES);

@@ -46,10 +46,11 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
             { __SIZES.layers },
         > = ::server::__private::Rows::gather(&__SOURCES, &__TEXT);
         #[allow(long_running_const_eval)]
-        const __NODES: usize = __ROWS.gathered().count_nodes();
+        const __PLAN: ::server::__private::Plan<{ __SIZES.rows }, { __SIZES.most_nodes() }> =
+            ::server::__private::Plan::of(&__ROWS.gathered());
         #[allow(long_running_const_eval)]
-        static __TRIE: ::server::__private::Trie<__NODES, { __SIZES.leaves }> =
-            ::server::__private::Trie::build(&__ROWS.gathered());
+        static __TRIE: ::server::__private::Trie<{ __PLAN.nodes() }, { __SIZES.leaves }> =
+            ::server::__private::Trie::build(&__ROWS.gathered(), &__PLAN);
         static __TABLE: ::server::__private::Table = ::server::__private::Table::new(__ROWS.gathered(), &__TRIE);
         #[allow(long_running_const_eval)]
         static __CONFLICTS: ::server::__private::Conflicts<#item_count> =

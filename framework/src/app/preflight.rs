@@ -9,60 +9,45 @@ use http::Method;
 
 use super::{App, Target};
 use crate::http::{Preflight, Request};
-use crate::middleware::Layer;
 use crate::routing::{Allowed, Captures, Found};
 
-impl<S: Send + Sync> App<S> {
+impl App {
     /// What answers a preflight, where a layer does; then what it asks about is noted in the request.
     pub(super) fn preflight(&self, request: &mut Request) -> Option<Target> {
         let wanted = Preflight::wanted(request)?;
         let route = self.route_of(&wanted, request.path());
         let inside = self.answering_preflights(route);
-        if inside.is_empty() && !self.layers.iter().any(|layer| layer.answers_preflights()) {
+        if inside.is_empty() && !self.core.answers_preflights_itself() {
             return None;
         }
-        let (target, methods) = if let Some(allow) = self.routes.table().allowed(request.path()) {
+        let (target, methods) = if let Some(allow) = self.table.allowed(request.path()) {
             let methods = self.alike(&allow, &inside, request.path());
             (Target::Preflight(allow, route), Some(methods))
         } else {
-            let (index, rest) = self.mounts.find(request.path())?;
+            let (index, rest) = self.core.find_mount(request.path())?;
             (Target::Mount(index, rest), None)
         };
         request.extensions_mut().insert(Preflight { methods });
         Some(target)
     }
 
-    /// The layers around a route that answer preflights, outermost first.
-    pub(super) fn answering_preflights(&self, route: Option<usize>) -> Vec<Option<&'static dyn Layer<S>>> {
-        let Some((_, layers)) = route.and_then(|index| self.routes.bound(index)) else { return Vec::new() };
-        let answers = |layer: &Option<&'static dyn Layer<S>>| layer.is_some_and(|it| it.answers_preflights());
-        layers.iter().copied().filter(answers).collect()
+    fn answering_preflights(&self, route: Option<usize>) -> Vec<usize> {
+        route.map_or_else(Vec::new, |route| self.core.answering_preflights(route))
     }
 
-    /// The methods of a path that have the very layers of `inside`.
-    fn alike(
-        &self,
-        allow: &Allowed,
-        inside: &[Option<&'static dyn Layer<S>>],
-        path: &str,
-    ) -> Vec<&'static str> {
+    /// The methods of a path that have the very layers of `inside`: the same values, not only equal ones.
+    fn alike(&self, allow: &Allowed, inside: &[usize], path: &str) -> Vec<&'static str> {
         let is_alike = |method: &&&'static str| {
             let route = Method::from_bytes(method.as_bytes()).ok().and_then(|it| self.route_of(&it, path));
-            route.is_some() && are_same(&self.answering_preflights(route), inside)
+            route.is_some() && self.answering_preflights(route) == inside
         };
         allow.methods().iter().filter(is_alike).copied().collect()
     }
 
     fn route_of(&self, method: &Method, path: &str) -> Option<usize> {
-        match self.routes.table().find(method, path, &mut Captures::default()) {
+        match self.table.find(method, path, &mut Captures::default()) {
             Found::Route(index) => Some(index),
             Found::MethodNotAllowed | Found::NotFound => None,
         }
     }
-}
-
-/// Whether these are the same values, not only equal ones.
-fn are_same<S>(a: &[Option<&'static dyn Layer<S>>], b: &[Option<&'static dyn Layer<S>>]) -> bool {
-    let (a, b) = (a.iter().copied().flatten(), b.iter().copied().flatten());
-    a.map(|layer| std::ptr::from_ref(layer).cast::<()>()).eq(b.map(|layer| std::ptr::from_ref(layer).cast()))
 }

@@ -23,7 +23,7 @@ pub(super) fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a st
 }
 
 fn plain(name: &str) -> String {
-    name.to_lowercase().replace('-', "_")
+    name.to_ascii_lowercase().replace('-', "_")
 }
 
 /// Whether `inner` is a run of whole words of `outer`.

@@ -204,7 +204,12 @@ impl Default for Settings {
 
 /// How the work is spread over threads.
 ///
+/// Workers that share a runtime are there with the feature `shared-runtime`: the server is compiled for each kind of
+/// runtime, and most programs need one.
+///
 /// ```
+/// # #[cfg(feature = "shared-runtime")]
+/// # {
 /// use server::{Routes, Runtime, Server, get, routes};
 ///
 /// #[get("/primes")]
@@ -214,6 +219,7 @@ impl Default for Settings {
 ///
 /// const ROUTES: Routes = routes![primes];
 /// let server = Server::new(ROUTES).runtime(Runtime::Shared).workers(4);
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -223,7 +229,8 @@ pub enum Runtime {
     #[default]
     PerCore,
     /// `shared`: one listener, and one runtime whose threads take work from each other. Evens out handlers that
-    /// compute for long.
+    /// compute for long. With the feature `shared-runtime`.
+    #[cfg(feature = "shared-runtime")]
     Shared,
 }
 

@@ -121,16 +121,17 @@ struct Variables {
 impl Variables {
     fn of(environment: impl Iterator<Item = (OsString, OsString)>) -> Self {
         let mut platform_port = None;
-        let mut ours = Vec::new();
+        let mut ours: Vec<(String, OsString)> = Vec::new();
         for (name, value) in environment {
             if name == "PORT" {
                 platform_port = Some(value);
             } else if name.as_encoded_bytes().starts_with(ENVIRONMENT_PREFIX.as_bytes()) {
-                ours.push((name.to_string_lossy().into_owned(), value));
+                // The environment has no order, but its errors should.
+                let variable = (name.to_string_lossy().into_owned(), value);
+                let place = ours.partition_point(|known| *known < variable);
+                ours.insert(place, variable);
             }
         }
-        // The environment has no order, but its errors should.
-        ours.sort();
         let (file, ours): (Vec<_>, Vec<_>) = ours.into_iter().partition(|(name, _)| file::is_variable(name));
         let place = |name| Place { source: Source::Environment, name };
         let file = file.into_iter().map(|(name, value)| (place(name), value)).collect();

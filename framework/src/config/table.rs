@@ -38,7 +38,7 @@ pub(super) struct Setting {
 impl Setting {
     /// Its name in the environment: `SERVER_KEEP_ALIVE_TIMEOUT`.
     pub(super) fn environment_name(&self) -> String {
-        ENVIRONMENT_PREFIX.to_owned() + &self.name.to_uppercase()
+        ENVIRONMENT_PREFIX.to_owned() + &self.name.to_ascii_uppercase()
     }
 
     /// Its name on the command line: `--keep-alive-timeout`.
@@ -170,10 +170,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         name: "runtime",
         section: "Threads",
-        value: Value::Word(&Words {
-            field: |s| &mut s.runtime,
-            words: &[("per-core", Runtime::PerCore), ("shared", Runtime::Shared)],
-        }),
+        value: Value::Word(&Words { field: |s| &mut s.runtime, words: RUNTIMES }),
         default: "per-core",
         help: "a listener and a runtime for each worker, or one that they share",
     },
@@ -482,6 +479,11 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
 ];
 
+const RUNTIMES: &[(&str, Runtime)] = &[
+    ("per-core", Runtime::PerCore),
+    #[cfg(feature = "shared-runtime")]
+    ("shared", Runtime::Shared),
+];
 const NETWORKS: &str = "networks such as 10.0.0.0/8, addresses, or unix, with commas between them; or none";
 
 const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];

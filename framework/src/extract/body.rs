@@ -87,14 +87,14 @@ impl BodyRejection {
         let (detail, setting) = (self.to_string(), self.setting);
         let too_large = matches!(self.error, BodyError::TooLarge { .. });
         let problem = problem_of(self.error, detail);
-        if too_large { problem.with("setting", setting) } else { problem }
+        if too_large { problem.with_text("setting", setting) } else { problem }
     }
 }
 
 fn problem_of(error: BodyError, detail: String) -> Problem {
     let problem = Problem::new(error.status());
     match error {
-        BodyError::TooLarge { limit } => problem.detail(detail).with("limit_bytes", limit),
+        BodyError::TooLarge { limit } => problem.detail(detail).with_number("limit_bytes", limit),
         error if error.status().is_server_error() => problem.source(error),
         _ => problem.detail(detail),
     }

@@ -340,7 +340,7 @@ pub fn refuse_params<const PARAMS: usize>(faults: [Option<Box<ParamFault>>; PARA
         faults.iter().map(|fault| format!("`{}`: {}", fault.name, fault.detail)).collect();
     let mut problem = Problem::new(StatusCode::BAD_REQUEST).detail(texts.join("; "));
     if let Some(first) = faults.first() {
-        problem = problem.with("param", first.name);
+        problem = problem.with_text("param", first.name);
     }
     if let [_, _, ..] = faults.as_slice() {
         let errors = faults.iter().zip(texts);

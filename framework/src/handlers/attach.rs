@@ -1,5 +1,7 @@
 //! How the box is attached to a [`Server`].
 
+use super::metrics::respond;
+use super::probes::AttachedMetrics;
 use super::{Health, Metrics};
 use crate::serving::Server;
 
@@ -23,7 +25,7 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// }
     /// ```
     pub fn health(mut self, health: Health<S>) -> Self {
-        self.probes.health = Some(health);
+        self.probes.health = Some(Box::new(health));
         self
     }
 
@@ -31,7 +33,7 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     ///
     /// It comes before the table. A route for this very path is an error of [`Server::run`].
     pub fn metrics(mut self, metrics: Metrics) -> Self {
-        self.probes.metrics = Some(metrics);
+        self.probes.metrics = Some(AttachedMetrics { metrics, answer: respond });
         self
     }
 }

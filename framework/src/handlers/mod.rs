@@ -3,8 +3,8 @@
 mod attach;
 #[cfg(feature = "embed")]
 mod embedded;
-pub(crate) mod health;
-pub(crate) mod metrics;
+mod health;
+mod metrics;
 #[cfg(any(feature = "embed", all(unix, feature = "files")))]
 mod names;
 mod probes;
@@ -16,7 +16,6 @@ mod static_files;
 #[cfg(feature = "embed")]
 pub use embedded::{Embedded, EmbeddedFile, embedded};
 pub use health::{Health, HealthCheck};
-pub(crate) use health::{Monitor, Monitored};
 pub use metrics::Metrics;
 pub(crate) use probes::{Attached, Probe, Probes};
 #[cfg(all(unix, feature = "files"))]

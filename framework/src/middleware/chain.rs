@@ -249,19 +249,19 @@ impl<'a, S> Layers<'a, S> {
 }
 
 /// The chain around what no handler answers: no route, another method, a mount.
-pub(crate) struct Chain<'a, S: 'static> {
-    pub(crate) layers: Layers<'a, S>,
+pub(crate) struct Chain<'l, 'a, S: 'static> {
+    pub(crate) layers: Layers<'l, S>,
     pub(crate) answer: &'a (dyn Fn(Request) -> BoxFuture<'a, Response> + Sync),
     pub(crate) state: &'a S,
 }
 
-impl<S: Sync> Chain<'_, S> {
+impl<S: Sync> Chain<'_, '_, S> {
     pub(crate) fn start(&self, request: Request) -> impl Future<Output = Response> + Send {
         Next::new(self, Place::default()).run(request)
     }
 }
 
-impl<S: Sync> Continue for Chain<'_, S> {
+impl<S: Sync> Continue for Chain<'_, '_, S> {
     fn run(&self, request: Request, place: Place) -> Reply<'_> {
         Reply::Later(match self.layers.at(place.depth()) {
             Some(layer) => layer.call(request, self.state, Next::new(self, place.deeper())),

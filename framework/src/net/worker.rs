@@ -13,7 +13,9 @@ use std::thread;
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
+#[cfg(feature = "shared-runtime")]
+use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
@@ -21,10 +23,11 @@ use super::acceptor::{Accepted, Caps, accept, accept_backlog};
 use super::drain::Door;
 use super::listener::{Files, Incoming, Listeners, Listening, Parting};
 use super::proxy_protocol::{Refused, read_header};
-use super::vitals::{Beating, Vitals};
+use super::vitals::{Beating, Pulse, Vitals};
 use super::{Application, Drain, Limits, LiveTls, Losses, Peer, Place, serve_connection, tls};
 use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
+use crate::middleware::BoxFuture;
 use crate::observe::{Refusal, Witness};
 
 /// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
@@ -71,13 +74,16 @@ pub(crate) struct Workers {
 #[derive(Debug)]
 enum Crew {
     PerCore(Vec<Thread>),
+    #[cfg(feature = "shared-runtime")]
     Shared(SharedRuntime),
 }
 
 /// The runtime of shared workers; there until it is dropped.
+#[cfg(feature = "shared-runtime")]
 #[derive(Debug)]
 struct SharedRuntime(Option<Runtime>);
 
+#[cfg(feature = "shared-runtime")]
 impl SharedRuntime {
     /// Ends it and waits, but not longer than [`STOP`]: on a thread of its own, as Tokio lets no task wait for it.
     async fn stop(mut self) {
@@ -93,6 +99,7 @@ impl SharedRuntime {
     }
 }
 
+#[cfg(feature = "shared-runtime")]
 impl Drop for SharedRuntime {
     /// Ends it without waiting: a server's future may be dropped, and Tokio panics where a runtime is waited for in
     /// another one.
@@ -139,6 +146,7 @@ impl Workers {
     /// # Errors
     ///
     /// When the operating system refuses a thread or the runtime.
+    #[cfg(feature = "shared-runtime")]
     pub(crate) fn shared<A: Application>(
         mut listeners: Listeners,
         workers: usize,
@@ -165,8 +173,7 @@ impl Workers {
             let parting = listening.parting;
             let listener = Incoming::adopt(listening)?;
             let pulse = shop.vitals.as_ref().map(Vitals::pulse);
-            let accepting = accept_all(listener, parting, shop.clone(), door, witnesses);
-            runtime.spawn(Beating::new(accepting, pulse));
+            runtime.spawn(accepting(listener, parting, shop.clone(), door, witnesses, pulse));
         }
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone(), files })
     }
@@ -214,6 +221,7 @@ impl Workers {
     pub(crate) async fn stop(self) -> Losses {
         self.drains.iter().for_each(|drain| drain.cut());
         match self.crew {
+            #[cfg(feature = "shared-runtime")]
             Crew::Shared(runtime) => runtime.stop().await,
             Crew::PerCore(threads) => {
                 let (stops, stopped): (Vec<_>, Vec<_>) =
@@ -250,8 +258,7 @@ fn start_thread<A: Application>(
             let parting = listening.parting;
             let listener = Incoming::adopt(listening)?;
             let pulse = shop.vitals.as_ref().map(Vitals::pulse);
-            let accepting = accept_all(listener, parting, shop.clone(), door, witnesses);
-            runtime.spawn(Beating::new(accepting, pulse));
+            runtime.spawn(accepting(listener, parting, shop.clone(), door, witnesses, pulse));
         }
     }
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
@@ -263,6 +270,18 @@ fn start_thread<A: Application>(
         let _ = done.send(());
     })?;
     Ok(Thread { stop, stopped })
+}
+
+/// [`accept_all`] with its pulse. In a box, so that it is compiled once, and not for each kind of runtime.
+fn accepting<A: Application>(
+    listener: Incoming,
+    parting: Parting,
+    shop: Shop<A>,
+    door: Door,
+    witnesses: Vec<Witness>,
+    pulse: Option<Pulse>,
+) -> BoxFuture<'static, ()> {
+    Box::pin(Beating::new(accept_all(listener, parting, shop, door, witnesses), pulse))
 }
 
 /// Accepts and serves until the drain begins; then closes the socket, as its parting says.
@@ -431,6 +450,7 @@ mod tests {
         };
         let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false, unix_mode: 0o600 };
         let listen = || Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();
+        #[cfg(feature = "shared-runtime")]
         drop(Workers::shared(listen(), 1, &shop).unwrap());
         drop(Workers::per_core(listen(), 1, &shop).unwrap());
     }

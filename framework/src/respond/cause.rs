@@ -44,7 +44,7 @@ impl Cause for Error {
 
 /// The problem with `value` as its member `name`; `null` where it cannot be written as JSON.
 pub fn member<T: Writable + ?Sized>(problem: Problem, name: &str, value: &T) -> Problem {
-    problem.with(name, serde_json::to_value(value).unwrap_or_default())
+    problem.with_json(name, serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()))
 }
 
 /// A status that has no name; from 400 to 599, as the macro has checked.

@@ -5,8 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, StatusCode};
-use serde_core::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::IntoResponse;
 use crate::http::{RequestId, Response};
@@ -25,7 +24,9 @@ pub struct Problem {
     kind: Option<String>,
     title: Option<String>,
     detail: Option<String>,
-    members: Map<String, Value>,
+    /// The extension members by name, in order, each with its value in JSON: what a program never adds, a number with
+    /// a fraction say, it need not be able to write.
+    members: Vec<(String, String)>,
     headers: Vec<(HeaderName, HeaderValue)>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -38,7 +39,7 @@ impl Problem {
             kind: None,
             title: None,
             detail: None,
-            members: Map::new(),
+            members: Vec::new(),
             headers: Vec::new(),
             source: None,
         }
@@ -68,8 +69,41 @@ impl Problem {
     /// Adds an extension member (RFC 9457 §3.2). The members that the RFC defines are not to be set so.
     #[must_use]
     pub fn with(mut self, member: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.members.insert(member.into(), value.into());
+        self.set_member(member.into(), value.into().to_string());
         self
+    }
+
+    /// The same for a text. What every program has in it names this, and [`Problem::with_number`]: then one that has no
+    /// other members need not be able to write those.
+    #[must_use]
+    pub(crate) fn with_text(mut self, member: &str, text: &str) -> Self {
+        self.set_member(member.to_owned(), quoted(text));
+        self
+    }
+
+    /// The same for a whole number.
+    #[must_use]
+    pub(crate) fn with_number(mut self, member: &str, number: u64) -> Self {
+        self.set_member(member.to_owned(), number.to_string());
+        self
+    }
+
+    /// The same for what is written in JSON already.
+    #[must_use]
+    pub(super) fn with_json(mut self, member: &str, json: String) -> Self {
+        self.set_member(member.to_owned(), json);
+        self
+    }
+
+    fn set_member(&mut self, name: String, json: String) {
+        match self.members.binary_search_by(|(known, _)| known.cmp(&name)) {
+            Ok(at) => {
+                if let Some((_, known)) = self.members.get_mut(at) {
+                    *known = json;
+                }
+            }
+            Err(at) => self.members.insert(at, (name, json)),
+        }
     }
 
     /// Adds a field to the answer, `Allow` or `WWW-Authenticate` say.
@@ -118,8 +152,21 @@ impl Problem {
 
     /// The document in JSON, with the request's id as the member `request_id`.
     pub(crate) fn document(&self, id: &RequestId) -> String {
-        // Texts, numbers and maps with text as keys: nothing that JSON cannot hold.
-        serde_json::to_string(&Document { problem: self, id }).unwrap_or_default()
+        let mut document = Document("{".to_owned());
+        if let Some(kind) = &self.kind {
+            document.text("type", kind);
+        }
+        document.text("title", self.title());
+        document.member("status", self.status.as_str());
+        if let Some(detail) = &self.detail {
+            document.text("detail", detail);
+        }
+        for (name, json) in self.members.iter().filter(|(name, _)| !OWN_MEMBERS.contains(&name.as_str())) {
+            document.member(name, json);
+        }
+        document.text("request_id", &id.to_string());
+        document.0.push('}');
+        document.0
     }
 
     /// The document as tests look into it.
@@ -129,35 +176,31 @@ impl Problem {
     }
 }
 
-/// A problem as it is sent: what a reader looks for first stands first.
-struct Document<'a> {
-    problem: &'a Problem,
-    id: &'a RequestId,
+/// A problem as it is sent, in the making: what a reader looks for first stands first.
+struct Document(String);
+
+impl Document {
+    fn text(&mut self, name: &str, text: &str) {
+        self.member(name, &quoted(text));
+    }
+
+    fn member(&mut self, name: &str, json: &str) {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        self.0.push_str(&quoted(name));
+        self.0.push(':');
+        self.0.push_str(json);
+    }
+}
+
+/// A text in JSON, which can hold any.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// The members that are not the application's to set.
 const OWN_MEMBERS: [&str; 5] = ["type", "title", "status", "detail", "request_id"];
-
-impl Serialize for Document<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { problem, id } = self;
-        let mut map = serializer.serialize_map(None)?;
-        if let Some(kind) = &problem.kind {
-            map.serialize_entry("type", kind)?;
-        }
-        map.serialize_entry("title", problem.title())?;
-        map.serialize_entry("status", &problem.status.as_u16())?;
-        if let Some(detail) = &problem.detail {
-            map.serialize_entry("detail", detail)?;
-        }
-        for (name, value) in problem.members.iter().filter(|(name, _)| !OWN_MEMBERS.contains(&name.as_str()))
-        {
-            map.serialize_entry(name, value)?;
-        }
-        map.serialize_entry("request_id", &id.to_string())?;
-        map.end()
-    }
-}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

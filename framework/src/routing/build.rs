@@ -8,8 +8,7 @@
 )]
 
 use super::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
-use super::sort::{self, Place};
-use super::trie::{self, Leaf, Node, Open, SLOTS_PER_NODE, TrieMut};
+use super::trie::{self, Leaf, Node, SLOTS_PER_NODE, TrieMut};
 #[cfg(test)]
 use super::{Captures, Found, conflict};
 use super::{Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table};
@@ -72,26 +71,19 @@ pub(crate) fn build(sources: &Sources) -> &'static Table {
     let target =
         Target { entries: &mut entries, rows: &mut rows, segments: &mut segments, layers: &mut layers };
     gather::fill(sources, text.leak(), target);
-    let mut order = vec![Place::NONE; sizes.rows];
-    sort::sort(
-        &rows,
-        &segments,
-        &mut vec![0; sizes.segments],
-        &mut order,
-        &mut vec![Place::NONE; sizes.rows],
-    );
     let gathered = Gathered {
         entries: entries.leak(),
         rows: rows.leak(),
         segments: segments.leak(),
         layers: layers.leak(),
-        order: order.leak(),
     };
-    let nodes = vec![Node::EMPTY; gathered.count_nodes()].leak();
+    let most = sizes.most_nodes();
+    let (mut planned, mut ends) = (vec![Node::EMPTY; most], vec![0; sizes.rows]);
+    let len = trie::plan_nodes(&gathered, &mut planned, &mut vec![[0; SLOTS_PER_NODE]; most], &mut ends);
+    let nodes = vec![Node::EMPTY; len].leak();
     let leaves = vec![Leaf::NONE; sizes.leaves].leak();
-    let slots = vec![[0; SLOTS_PER_NODE]; nodes.len()].leak();
-    let mut open = vec![Open::NOTHING; nodes.len()];
-    trie::build(&gathered, TrieMut { nodes, leaves, slots }, &mut open);
+    let slots = vec![[0; SLOTS_PER_NODE]; len].leak();
+    trie::build(&gathered, (&planned, &ends), TrieMut { nodes, leaves, slots }, &mut vec![0; len]);
     leak(Table::of_slices(gathered, TrieMut { nodes, leaves, slots }))
 }
 

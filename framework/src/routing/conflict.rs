@@ -144,7 +144,7 @@ pub(super) const fn same_place(one: &RouteInfo, other: &RouteInfo) -> bool {
         && same(one.file, other.file)
 }
 
-const fn same(one: &str, other: &str) -> bool {
+pub(super) const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
         return false;

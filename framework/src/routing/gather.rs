@@ -1,11 +1,10 @@
-//! The rows of a table: each pattern of each handler with its prefix in front, and the order the trie wants them in.
+//! The rows of a table: each pattern of each handler with its prefix in front.
 //!
 //! All of this runs in the compiler. The functions write into slices that are handed in, so that tests can run them
 //! on tables that are only known at run time.
 
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
-use super::sort::{Place, sort};
 use super::source::{Scope, Sizes, Source, Sources};
 use super::table::Table;
 use super::{RouteInfo, Segment};
@@ -67,23 +66,10 @@ pub struct Gathered {
     pub(super) segments: &'static [Segment],
     /// The names of the layers of all handlers.
     pub(super) layers: &'static [&'static str],
-    /// The rows as [`sort`] has them.
-    pub(super) order: &'static [Place],
 }
 
 impl Gathered {
-    pub(super) const EMPTY: Self = Self { entries: &[], rows: &[], segments: &[], layers: &[], order: &[] };
-
-    /// Counts the trie's nodes: the root, and for each pattern those that the pattern before it does not share.
-    pub const fn count_nodes(&self) -> usize {
-        let mut nodes = 1;
-        let mut order = self.order;
-        while let [place, rest @ ..] = order {
-            nodes += (self.rows[place.row as usize].segments.1 - place.shared) as usize;
-            order = rest;
-        }
-        nodes
-    }
+    pub(super) const EMPTY: Self = Self { entries: &[], rows: &[], segments: &[], layers: &[] };
 }
 
 /// The arrays behind a [`Gathered`], as long as [`Sizes`] says.
@@ -93,20 +79,18 @@ pub struct Rows<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, c
     rows: [Row; ROWS],
     segments: [Segment; SEGMENTS],
     layers: [&'static str; LAYERS],
-    order: [Place; ROWS],
 }
 
 impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS: usize>
     Rows<ROUTES, ROWS, SEGMENTS, LAYERS>
 {
-    /// Gathers and sorts the rows; `text` is what [`join_texts`] made.
+    /// Gathers the rows; `text` is what [`join_texts`] made.
     pub const fn gather(sources: &Sources, text: &'static [u8]) -> Self {
         let mut new = Self {
             entries: [NO_ENTRY; ROUTES],
             rows: [NO_ROW; ROWS],
             segments: [Segment::Literal(""); SEGMENTS],
             layers: [""; LAYERS],
-            order: [Place::NONE; ROWS],
         };
         let target = Target {
             entries: &mut new.entries,
@@ -115,20 +99,12 @@ impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS
             layers: &mut new.layers,
         };
         fill(sources, text, target);
-        let spare = &mut [Place::NONE; ROWS];
-        sort(&new.rows, &new.segments, &mut [0; SEGMENTS], &mut new.order, spare);
         new
     }
 
     /// The same, to be used.
     pub const fn gathered(&'static self) -> Gathered {
-        Gathered {
-            entries: &self.entries,
-            rows: &self.rows,
-            segments: &self.segments,
-            layers: &self.layers,
-            order: &self.order,
-        }
+        Gathered { entries: &self.entries, rows: &self.rows, segments: &self.segments, layers: &self.layers }
     }
 }
 

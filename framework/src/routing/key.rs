@@ -27,13 +27,19 @@ impl Key {
         let text = text.as_bytes();
         let len = if text.len() < 0xff { text.len() } else { 0xff };
         let mut index = if len < TEXT_LEN { len } else { TEXT_LEN };
-        let (mut key, mut shift) = (len as u64, 64);
+        let (mut key, mut shift) = (0, 56);
         while index > 0 {
             index -= 1;
             shift -= 8;
-            key |= (text[index] as u64) << shift;
+            key = key << 8 | text[index] as u64;
         }
-        Self(key)
+        // In two steps, as a word cannot be shifted by all its bits.
+        Self(key << 8 << shift | len as u64)
+    }
+
+    /// Whether it is the same; for the compiler's interpreter, which knows no `==` of it.
+    pub(super) const fn is(self, other: Self) -> bool {
+        self.0 == other.0
     }
 
     /// Where among `slots` the search for a child of this key begins, below the node of this index.
@@ -46,7 +52,7 @@ impl Key {
 
     /// Whether there is but one text of this key.
     #[inline(always)]
-    pub(super) fn is_whole(self) -> bool {
+    pub(super) const fn is_whole(self) -> bool {
         self.0 & 0xff <= TEXT_LEN as u64
     }
 

@@ -8,24 +8,24 @@
 
 use std::fmt;
 
-use super::{ListedRoute, Policy, Routes};
+use super::{ListedRoute, Policy, Table};
 use crate::config::{write_duration, write_size};
 
 /// A table as text: methods, pattern, handler and place, and then what is special about the route.
-pub(crate) struct Listing<'a, S: 'static> {
-    pub(crate) routes: &'a Routes<S>,
+pub(crate) struct Listing<'a> {
+    pub(crate) table: &'static Table,
     /// Paths that are answered before the table, each with what answers it.
     pub(crate) paths: &'a [(String, &'static str)],
     /// The middleware around all of it, outermost first.
     pub(crate) around: &'a [&'static str],
 }
 
-impl<S> fmt::Display for Listing<'_, S> {
+impl fmt::Display for Listing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let paths = self.paths.iter().map(|(path, name)| {
             ["GET".to_owned(), path.clone(), (*name).to_owned(), String::new(), String::new()]
         });
-        let rows: Vec<_> = self.routes.iter().map(|listed| columns(&listed)).chain(paths).collect();
+        let rows: Vec<_> = self.table.iter().map(|listed| columns(&listed)).chain(paths).collect();
         let mut widths = [0; COLUMNS];
         for row in &rows {
             for (width, column) in widths.iter_mut().zip(row) {
@@ -63,7 +63,7 @@ fn remarks(listed: &ListedRoute) -> String {
         with,
         body_limit.map(|limit| format!("body_limit {}", write_size(limit))),
         timeout.map(|timeout| format!("timeout {}", write_duration(timeout))),
-        on_disconnect.map(|choice| format!("on_disconnect {choice:?}").to_lowercase()),
+        on_disconnect.map(|choice| format!("on_disconnect {choice:?}").to_ascii_lowercase()),
         tag.map(|tag| format!("tag {tag}")),
     ];
     remarks.into_iter().flatten().collect::<Vec<_>>().join("; ")

@@ -244,14 +244,18 @@ impl Allowed {
         Self::complete(vec!["GET"])
     }
 
-    fn complete(mut methods: Vec<&'static str>) -> Self {
-        if methods.contains(&"GET") {
-            methods.push("HEAD");
+    fn complete(found: Vec<&'static str>) -> Self {
+        let head = found.contains(&"GET").then_some("HEAD");
+        let key = |method: &'static str| {
+            let listed = LISTED_FIRST.iter().position(|&listed| listed == method);
+            (listed.unwrap_or(LISTED_FIRST.len()), method)
+        };
+        let mut methods: Vec<&'static str> = Vec::with_capacity(found.len() + 2);
+        for method in found.into_iter().chain(head).chain(["OPTIONS"]) {
+            if let Err(place) = methods.binary_search_by(|known| key(known).cmp(&key(method))) {
+                methods.insert(place, method);
+            }
         }
-        methods.push("OPTIONS");
-        let place = |method: &str| LISTED_FIRST.iter().position(|&listed| listed == method);
-        methods.sort_by_key(|&method| (place(method).unwrap_or(LISTED_FIRST.len()), method));
-        methods.dedup();
         Self(methods)
     }
 

@@ -2,9 +2,8 @@
 //!
 //! `routes!` composes the constants that `#[route]` emits; everything it calls here is a `const fn`, so that the table
 //! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found
-//! and counts it, `gather` puts prefixes in front, `sort` lays patterns that begin alike beside each other, `trie`
-//! builds, `conflict` refuses, `bind` adds the handlers. `lookup` is what runs for each request, by the numbers of `key`; `mount` answers what
-//! the table does not.
+//! and counts it, `gather` puts prefixes in front, `trie` builds, `conflict` refuses, `bind` adds the handlers. `lookup` is
+//! what runs for each request, by the numbers of `key`; `mount` answers what the table does not.
 
 mod bind;
 #[cfg(any(test, feature = "__micro"))]
@@ -18,7 +17,6 @@ mod lookup;
 mod mount;
 mod reply;
 mod route_url;
-mod sort;
 mod source;
 mod table;
 mod trie;
@@ -43,7 +41,7 @@ pub use reply::{
 pub use route_url::{RouteUrl, UrlError};
 pub use source::{Item, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};
 pub use table::{ListedRoute, Routes, Table};
-pub use trie::Trie;
+pub use trie::{Plan, Trie};
 pub use url::UrlBuilder;
 
 #[cfg(test)]

@@ -102,6 +102,11 @@ pub struct Sizes {
 impl Sizes {
     pub(super) const NONE: Self = Self { routes: 0, rows: 0, segments: 0, leaves: 0, text: 0, layers: 0 };
 
+    /// How many nodes the trie has at most: the root, and one for each segment.
+    pub const fn most_nodes(&self) -> usize {
+        self.segments + 1
+    }
+
     /// Counts what the items need.
     pub const fn of(sources: &Sources) -> Self {
         let mut sizes = Self::NONE;

@@ -82,6 +82,14 @@ impl Table {
         self.gathered.rows.iter().any(|row| begins(row.text))
     }
 
+    /// Each pattern of each handler, in the order of the table.
+    pub(crate) fn iter(&'static self) -> impl Iterator<Item = ListedRoute> {
+        self.gathered.rows.iter().filter_map(|row| {
+            let entry = self.gathered.entries.get(usize::from(row.entry))?;
+            Some(ListedRoute { pattern: row.text, route: entry.route, middleware: self.layers_of(entry) })
+        })
+    }
+
     pub(super) const fn gathered(&self) -> &Gathered {
         &self.gathered
     }
@@ -155,11 +163,7 @@ impl<S> Routes<S> {
 
     /// Each pattern of each handler, in the order of the table.
     pub fn iter(&self) -> impl Iterator<Item = ListedRoute> + use<S> {
-        let table = self.table;
-        table.gathered.rows.iter().filter_map(|row| {
-            let entry = table.gathered.entries.get(usize::from(row.entry))?;
-            Some(ListedRoute { pattern: row.text, route: entry.route, middleware: table.layers_of(entry) })
-        })
+        self.table.iter()
     }
 
     pub(crate) fn table(&self) -> &'static Table {

@@ -1,12 +1,18 @@
-//! The trie: a node for each segment, built by the compiler out of sorted rows.
+//! The trie: a node for each segment, built by the compiler out of the rows.
 //!
-//! Nodes are numbered level by level. A child with a literal is found by the key of that literal in a hash table of all
-//! nodes, so that it takes the same however many there are; the order of the table's slots means nothing.
+//! A child with a literal is found by the key of that literal in a hash table of all nodes, so that it takes the same
+//! however many there are; the order of the table's slots means nothing. The same way the trie is built: each row goes
+//! down from the root, and makes the nodes that are not there yet. That is done twice, as an array's length must be known
+//! before it is filled: a [`Plan`] has room for as many nodes as there can be, and says how many there are.
+//!
+//! The compiler's interpreter takes about 400 instructions for a step, and twenty times that for a call: so the loops
+//! call nothing that need not be called.
 
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
 use super::Segment;
-use super::gather::{Gathered, Row, narrow};
+use super::conflict::same;
+use super::gather::{Gathered, narrow};
 use super::key::Key;
 
 /// A place in the trie: what was matched so far, and how it may go on.
@@ -16,7 +22,7 @@ pub(super) struct Node {
     pub(super) key: Key,
     /// The literal that leads here; empty where a param or a catch-all does.
     pub(super) literal: &'static str,
-    /// The node above it, where a literal leads here.
+    /// The node above it, where a literal leads here; else [`NO_PARENT`].
     pub(super) parent: u16,
     /// How many children have a literal.
     pub(super) literals: u16,
@@ -64,25 +70,56 @@ pub(super) struct TrieMut<'a> {
     pub(super) slots: &'a mut Slots,
 }
 
+/// Which nodes there are, before the arrays of the trie can be made. `MOST` is a node for each segment and the root.
+#[derive(Debug)]
+pub struct Plan<const ROWS: usize, const MOST: usize> {
+    nodes: [Node; MOST],
+    /// How many of them there are.
+    len: usize,
+    /// Where each row ends.
+    ends: [u16; ROWS],
+}
+
+impl<const ROWS: usize, const MOST: usize> Plan<ROWS, MOST> {
+    /// Takes every row down the trie.
+    pub const fn of(gathered: &Gathered) -> Self {
+        let mut plan = Self { nodes: [Node::EMPTY; MOST], len: 1, ends: [0; ROWS] };
+        let mut slots = [[0; SLOTS_PER_NODE]; MOST];
+        plan.len = plan_nodes(gathered, &mut plan.nodes, &mut slots, &mut plan.ends);
+        plan
+    }
+
+    /// How many nodes there are.
+    pub const fn nodes(&self) -> usize {
+        self.len
+    }
+}
+
 impl<const NODES: usize, const LEAVES: usize> Trie<NODES, LEAVES> {
-    /// Builds the trie; `NODES` is what [`Gathered::count_nodes`] found.
-    pub const fn build(gathered: &Gathered) -> Self {
+    /// Builds the trie; `NODES` is what the plan says.
+    pub const fn build<const ROWS: usize, const MOST: usize>(
+        gathered: &Gathered,
+        plan: &Plan<ROWS, MOST>,
+    ) -> Self {
         let mut trie = Self {
             nodes: [Node::EMPTY; NODES],
             leaves: [Leaf::NONE; LEAVES],
             slots: [[0; SLOTS_PER_NODE]; NODES],
         };
         let trie_mut = TrieMut { nodes: &mut trie.nodes, leaves: &mut trie.leaves, slots: &mut trie.slots };
-        build(gathered, trie_mut, &mut [Open::NOTHING; NODES]);
+        build(gathered, (&plan.nodes, &plan.ends), trie_mut, &mut [0; NODES]);
         trie
     }
 }
+
+/// No node is above one of this index, as a child's is greater.
+const NO_PARENT: u16 = u16::MAX;
 
 impl Node {
     pub(super) const EMPTY: Self = Self {
         key: Key::EMPTY,
         literal: "",
-        parent: 0,
+        parent: NO_PARENT,
         literals: 0,
         param: 0,
         catch_all: 0,
@@ -95,64 +132,103 @@ impl Leaf {
     pub(super) const NONE: Self = Self { key: Key::EMPTY, method: "", entry: 0, pattern: 0 };
 }
 
-/// The part of the order whose rows all pass through a node, and how many segments lead there.
-#[derive(Clone, Copy)]
-pub(super) struct Open {
-    start: usize,
-    end: usize,
-    depth: usize,
-}
-
-impl Open {
-    pub(super) const NOTHING: Self = Self { start: 0, end: 0, depth: 0 };
-}
-
-/// Builds level by level: `open` says for each node that exists which rows are below it.
-pub(super) const fn build(gathered: &Gathered, trie: TrieMut<'_>, open: &mut [Open]) {
-    let TrieMut { nodes, leaves, slots } = trie;
-    open[0] = Open { start: 0, end: gathered.order.len(), depth: 0 };
-    let (mut node, mut next_node, mut next_leaf) = (0, 1, 0);
-    while node < next_node {
-        let Open { mut start, end, depth } = open[node];
-        let first_leaf = next_leaf;
-        while start < end {
-            let row = &gathered.rows[gathered.order[start].row as usize];
-            if row.segments.1 as usize != depth {
-                break;
-            }
-            next_leaf = add_leaves(gathered, row, leaves, next_leaf);
-            start += 1;
-        }
-        nodes[node].leaves = (narrow!(first_leaf), narrow!(next_leaf - first_leaf));
-        while start < end {
-            let mut group_end = start + 1;
-            while group_end < end && gathered.order[group_end].shared as usize > depth {
-                group_end += 1;
-            }
-            let row = &gathered.rows[gathered.order[start].row as usize];
-            match gathered.segments[row.segments.0 as usize + depth] {
+/// Takes every row down the trie, and makes the nodes that are not there; notes in `ends` where each row ends, and at
+/// each node how many leaves it will have. Gives how many nodes there are.
+pub(super) const fn plan_nodes(
+    gathered: &Gathered,
+    nodes: &mut [Node],
+    slots: &mut Slots,
+    ends: &mut [u16],
+) -> usize {
+    let slot_count = slots.len() * SLOTS_PER_NODE;
+    let (mut len, mut row) = (1, 0);
+    while row < gathered.rows.len() {
+        let of_row = &gathered.rows[row];
+        let (mut segment, mut left) = (of_row.segments.0 as usize, of_row.segments.1);
+        let mut node = 0;
+        while left > 0 {
+            let child = match gathered.segments[segment] {
                 Segment::Literal(literal) => {
-                    nodes[node].literals += 1;
-                    nodes[next_node].parent = narrow!(node);
-                    nodes[next_node].literal = literal;
                     let key = Key::of(literal);
-                    nodes[next_node].key = key;
-                    enter(slots, next_node, key, node);
+                    let mut slot = key.slot(node, slot_count);
+                    loop {
+                        let found = slots[slot / SLOTS_PER_NODE][slot % SLOTS_PER_NODE] as usize;
+                        if found == 0 {
+                            slots[slot / SLOTS_PER_NODE][slot % SLOTS_PER_NODE] = narrow!(len);
+                            nodes[node].literals += 1;
+                            nodes[len] = Node { key, literal, parent: narrow!(node), ..Node::EMPTY };
+                            break len;
+                        }
+                        let there = &nodes[found];
+                        if there.parent as usize == node
+                            && there.key.is(key)
+                            && (key.is_whole() || same(there.literal, literal))
+                        {
+                            break found;
+                        }
+                        slot = if slot + 1 == slot_count { 0 } else { slot + 1 };
+                    }
                 }
                 Segment::Param(_) => {
-                    nodes[node].param = narrow!(next_node);
-                    nodes[node].has_others = true;
+                    if nodes[node].param == 0 {
+                        nodes[node].param = narrow!(len);
+                        nodes[node].has_others = true;
+                    }
+                    nodes[node].param as usize
                 }
                 Segment::CatchAll(_) => {
-                    nodes[node].catch_all = narrow!(next_node);
-                    nodes[node].has_others = true;
+                    if nodes[node].catch_all == 0 {
+                        nodes[node].catch_all = narrow!(len);
+                        nodes[node].has_others = true;
+                    }
+                    nodes[node].catch_all as usize
                 }
+            };
+            if child == len {
+                len += 1;
             }
-            open[next_node] = Open { start, end: group_end, depth: depth + 1 };
-            next_node += 1;
-            start = group_end;
+            node = child;
+            segment += 1;
+            left -= 1;
+        }
+        nodes[node].leaves.1 += narrow!(gathered.entries[of_row.entry as usize].route.methods.len());
+        ends[row] = narrow!(node);
+        row += 1;
+    }
+    len
+}
+
+/// Fills the trie's arrays with the nodes that were planned, and where each row ends with its methods; `next` has a place
+/// for each node.
+pub(super) const fn build(
+    gathered: &Gathered,
+    (planned, ends): (&[Node], &[u16]),
+    trie: TrieMut<'_>,
+    next: &mut [u16],
+) {
+    let TrieMut { nodes, leaves, slots } = trie;
+    let (mut node, mut first_leaf) = (0, 0);
+    while node < nodes.len() {
+        nodes[node] = planned[node];
+        nodes[node].leaves.0 = first_leaf;
+        next[node] = first_leaf;
+        first_leaf += planned[node].leaves.1;
+        if planned[node].parent != NO_PARENT {
+            enter(slots, node, planned[node].key, planned[node].parent as usize);
         }
         node += 1;
+    }
+    let mut row = 0;
+    while row < gathered.rows.len() {
+        let (of_row, end) = (&gathered.rows[row], ends[row] as usize);
+        let mut methods = gathered.entries[of_row.entry as usize].route.methods;
+        while let [method, rest @ ..] = methods {
+            leaves[next[end] as usize] =
+                Leaf { key: Key::of(method), method, entry: of_row.entry, pattern: of_row.pattern };
+            next[end] += 1;
+            methods = rest;
+        }
+        row += 1;
     }
 }
 
@@ -164,15 +240,4 @@ const fn enter(slots: &mut Slots, node: usize, key: Key, parent: usize) {
         slot = if slot + 1 == count { 0 } else { slot + 1 };
     }
     slots[slot / SLOTS_PER_NODE][slot % SLOTS_PER_NODE] = narrow!(node);
-}
-
-/// Adds a row's methods and returns where the next row's go.
-const fn add_leaves(gathered: &Gathered, row: &Row, leaves: &mut [Leaf], mut next: usize) -> usize {
-    let mut methods = gathered.entries[row.entry as usize].route.methods;
-    while let [method, rest @ ..] = methods {
-        leaves[next] = Leaf { key: Key::of(method), method, entry: row.entry, pattern: row.pattern };
-        next += 1;
-        methods = rest;
-    }
-    next
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::Server;
 use crate::config::Settings;
 use crate::log::Escaped;
 use crate::observe::{Lines, Sink};
+use crate::reports::Reports;
 
 /// How long the end of the server waits for an output that takes no lines.
 const LAST_LINES: Duration = Duration::from_secs(2);
@@ -33,24 +33,22 @@ impl OpenLog {
     }
 }
 
-impl<S: Send + Sync + 'static, P> Server<S, P> {
-    /// Opens what the lines are written to, and lets it be told of every exchange.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be opened.
-    pub(super) fn open_access_log(&mut self) -> crate::Result<OpenLog> {
-        let lines = Lines::open(&self.settings, self.reports.counters.clone()).map_err(|error| {
-            let to = self.settings.access_log_to.to_string();
-            crate::Error::message(format!("access_log_to: {}: {error}", Escaped(&to)))
-        })?;
-        let sink = lines.as_ref().map(Lines::sink);
-        if let Some(lines) = lines {
-            self.reports.observers.push(Box::new(lines));
-        }
-        let hangups = sink.as_ref().map(|sink| reopen_on_hangup(&self.settings, sink)).transpose()?.flatten();
-        Ok(OpenLog { sink, hangups })
+/// Opens what the lines are written to, and lets it be told of every exchange.
+///
+/// # Errors
+///
+/// When it cannot be opened.
+pub(super) fn open_access_log(settings: &Settings, reports: &mut Reports) -> crate::Result<OpenLog> {
+    let lines = Lines::open(settings, reports.counters.clone()).map_err(|error| {
+        let to = settings.access_log_to.to_string();
+        crate::Error::message(format!("access_log_to: {}: {error}", Escaped(&to)))
+    })?;
+    let sink = lines.as_ref().map(Lines::sink);
+    if let Some(lines) = lines {
+        reports.observers.push(Box::new(lines));
     }
+    let hangups = sink.as_ref().map(|sink| reopen_on_hangup(settings, sink)).transpose()?.flatten();
+    Ok(OpenLog { sink, hangups })
 }
 
 /// Opens the log's file anew whenever SIGHUP asks for that, where it has one: without it the signal ends the process, as

@@ -3,21 +3,28 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
+use super::access_log::open_access_log;
+#[cfg(feature = "otel")]
+use super::traces::start_traces;
 use super::{CommandLine, HasState, Missing, Server};
-use crate::app::App;
+use crate::app::{AnyCore, App, Core};
 use crate::banner::Banner;
 use crate::blocking::BlockingPool;
 use crate::config::{
-    self, Action, CheckedConfig, Gathered, Help, ListenAddr, Loaded, PrintedConfig, Runtime, Settings,
+    self, Action, CheckedConfig, FileSource, Gathered, Help, ListenAddr, Loaded, PrintedConfig, Runtime,
+    Settings,
 };
-use crate::handlers::Monitor;
+use crate::handlers::Probes;
+use crate::http::Shutdown;
+use crate::middleware::BoxFuture;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Supervisor, Vitals,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Supervisor, Trigger,
     Workers,
 };
 use crate::observe::{AccessLog, Events};
+use crate::reports::Reports;
 use crate::routing::Listing;
 
 impl<S: Send + Sync + 'static, P> Server<S, P>
@@ -47,29 +54,68 @@ where
         match self.act(&loaded)? {
             Next::Serve => {
                 self.settings = loaded.settings;
-                self.serve().await
+                self.into_running().serve().await
             }
             Next::End => Ok(()),
         }
     }
 
     /// The application alone, and what its connections are held to: what a test runs without a socket.
-    pub(crate) fn into_app(self) -> (App<S>, Limits) {
+    pub(crate) fn into_app(self) -> (App, Limits) {
         let (server, state) = self.into_parts();
-        server.with_state(state)
+        server.with_state(state).into_app()
     }
 
-    async fn serve(mut self) -> crate::Result {
+    fn into_running(mut self) -> Running {
+        let (shutdown, trigger, listing) = (self.shutdown.clone(), self.trigger.take(), self.listing());
+        let (server, state) = self.into_parts();
+        Running { parts: server.with_state(state), shutdown, trigger, listing }
+    }
+}
+
+/// What an application is made of, without its state's type.
+struct Parts {
+    core: Arc<dyn AnyCore>,
+    settings: Settings,
+    reports: Reports,
+    probes: Probes,
+}
+
+impl Parts {
+    fn into_app(self) -> (App, Limits) {
+        let Self { core, settings, reports, probes } = self;
+        let limits = Limits::of(&settings);
+        #[cfg(feature = "otel")]
+        let limits = Limits { sampling: reports.sampling, ..limits };
+        (App::new(core, settings.trailing_slash, reports, probes), limits)
+    }
+}
+
+/// A server that is to run, without its state's type.
+struct Running {
+    parts: Parts,
+    shutdown: Shutdown,
+    trigger: Option<Trigger>,
+    /// What is answered where.
+    listing: String,
+}
+
+impl Running {
+    /// Serves until the end. In a box, so that programs have its future only once, and compiled.
+    fn serve(self) -> BoxFuture<'static, crate::Result> {
+        Box::pin(self.serve_in_place())
+    }
+
+    async fn serve_in_place(mut self) -> crate::Result {
         // From before anybody can know of this server: a signal that comes any time later ends it in order.
         let signals = Signals::listen()?;
-        let settings = self.settings.clone();
+        let settings = self.parts.settings.clone();
         let trigger = self.trigger.take();
+        let routes = std::mem::take(&mut self.listing);
         let workers = settings.workers;
-        let per_core = settings.runtime == Runtime::PerCore;
-        let sockets = if per_core { workers } else { 1 };
         let options = ListenOptions {
             backlog: settings.backlog,
-            sockets,
+            sockets: if settings.runtime == Runtime::PerCore { workers } else { 1 },
             reuse_port: settings.reuse_port,
             unix_mode: settings.unix_mode,
         };
@@ -79,20 +125,19 @@ where
             None => Listeners::bind_all(&settings.addresses(), options)?,
         };
         let addrs = listeners.addrs.clone();
-        let routes = self.listing();
-        let log = self.open_access_log()?;
+        let log = open_access_log(&settings, &mut self.parts.reports)?;
         #[cfg(feature = "otel")]
-        let traces = self.start_traces()?;
+        let traces = start_traces(&settings, &mut self.parts.reports)?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
         let shop = self.into_shop(&settings, &supervisor, tls)?;
         let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
-        let workers = if per_core {
-            Workers::per_core(listeners, workers, &shop)?
-        } else {
-            Workers::shared(listeners, workers, &shop)?
+        let workers = match settings.runtime {
+            Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
+            #[cfg(feature = "shared-runtime")]
+            Runtime::Shared => Workers::shared(listeners, workers, &shop)?,
         };
         announce(&settings, &addrs, shop.tls.as_deref(), &routes);
-        let _checks = Monitor::start(&shop.app)?;
+        let _checks = shop.app.probes.start()?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
         supervisor.ready(format_args!("serving at {}", places(&addrs)));
         let mut watching = pin!(supervisor.watch(&shop.app.vitals, &shop.shutdown));
@@ -114,13 +159,12 @@ where
         settings: &Settings,
         supervisor: &Supervisor,
         tls: Option<Arc<LiveTls>>,
-    ) -> io::Result<Shop<App<S>>> {
+    ) -> io::Result<Shop<App>> {
+        let (shutdown, (app, limits)) = (self.shutdown, self.parts.into_app());
         let connections = config::effective_max_connections(settings, config::file_limit());
         let caps = Caps::new(connections, settings.max_connections_per_address);
         let caps = Arc::new(caps.but_for(settings.trusted_proxies.iter().chain(&settings.proxy_protocol)));
         let blocking = Arc::new(BlockingPool::new(settings.blocking_threads, settings.blocking_queue)?);
-        let shutdown = self.shutdown.clone();
-        let (app, limits) = self.into_app();
         let is_watched = app.probes.are_attached() || supervisor.is_watching();
         let vitals = is_watched.then(|| Arc::clone(&app.vitals));
         if let Some(vitals) = &vitals {
@@ -129,7 +173,7 @@ where
                 vitals.watch_tls(tls);
             }
         }
-        Ok(Shop { app: app.share(), limits: Arc::new(limits), caps, blocking, shutdown, vitals, tls })
+        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals, tls })
     }
 }
 
@@ -143,63 +187,55 @@ pub(super) enum Next {
 impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// Asks all sources for the settings.
     pub(super) fn gather(&self) -> Gathered {
-        let args = match self.command_line {
-            CommandLine::Read => std::env::args_os().skip(1).collect(),
-            CommandLine::Ignored => Vec::new(),
-        };
-        Settings::gather(self.settings.clone(), &self.file, std::env::vars_os(), args.into_iter())
+        gather(self.settings.clone(), &self.file, self.command_line)
     }
 
     /// Prints what the command line asks for, if that is something else than to serve.
     pub(super) fn act(&self, loaded: &Loaded) -> crate::Result<Next> {
-        let text = match loaded.action {
-            Action::Serve => return Ok(Next::Serve),
-            Action::CheckConfig => {
-                LiveTls::of(&loaded.settings)?;
-                CheckedConfig(loaded).to_string()
-            }
-            Action::PrintConfig => PrintedConfig(loaded).to_string(),
-            Action::PrintRoutes => self.listing(),
-            Action::PrintVersion => {
-                format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION"))
-            }
-            Action::PrintHelp => Help { program: &program(), settings: &loaded.settings }.to_string(),
-        };
-        print(&text)?;
-        Ok(Next::End)
+        act(loaded, &|| self.listing())
     }
 
     /// What is answered where, as `--routes` prints it.
     fn listing(&self) -> String {
         let paths: Vec<_> = self.probes.paths().collect();
         let around: Vec<_> = self.stack.names().collect();
-        Listing { routes: &self.routes, paths: &paths, around: &around }.to_string()
+        Listing { table: self.routes.table(), paths: &paths, around: &around }.to_string()
     }
 }
 
 impl<S: Send + Sync + 'static> Server<S, Missing> {
-    fn with_state(mut self, state: S) -> (App<S>, Limits) {
-        let limits = Limits::of(&self.settings);
-        #[cfg(feature = "otel")]
-        let limits = Limits { sampling: self.reports.sampling, ..limits };
+    fn with_state(mut self, state: S) -> Parts {
         if self.settings.access_log == AccessLog::Events {
             self.reports.observers.push(Box::new(Events::new(&self.settings)));
         }
-        let app = App {
-            routes: self.routes,
-            mounts: self.mounts,
-            layers: self.stack.into_layers(),
-            state,
-            trailing_slash: self.settings.trailing_slash,
-            renderer: self.reports.renderer,
-            observers: self.reports.observers.into(),
-            counters: self.reports.counters,
-            probes: self.probes.into_probes(),
-            vitals: Arc::new(Vitals::new()),
-            this: Weak::new(),
-        };
-        (app, limits)
+        let core = Core::shared(self.routes, self.mounts, self.stack.into_layers(), state);
+        let probes = self.probes.into_probes(&core);
+        Parts { core, settings: self.settings, reports: self.reports, probes }
     }
+}
+
+fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> Gathered {
+    let args = match command_line {
+        CommandLine::Read => std::env::args_os().skip(1).collect(),
+        CommandLine::Ignored => Vec::new(),
+    };
+    Settings::gather(settings, file, std::env::vars_os(), args.into_iter())
+}
+
+fn act(loaded: &Loaded, listing: &dyn Fn() -> String) -> crate::Result<Next> {
+    let text = match loaded.action {
+        Action::Serve => return Ok(Next::Serve),
+        Action::CheckConfig => {
+            LiveTls::of(&loaded.settings)?;
+            CheckedConfig(loaded).to_string()
+        }
+        Action::PrintConfig => PrintedConfig(loaded).to_string(),
+        Action::PrintRoutes => listing(),
+        Action::PrintVersion => format!("{} on fingerpost {}\n", program(), env!("CARGO_PKG_VERSION")),
+        Action::PrintHelp => Help { program: &program(), settings: &loaded.settings }.to_string(),
+    };
+    print(&text)?;
+    Ok(Next::End)
 }
 
 /// Tells on standard error where the server is and what it answers.

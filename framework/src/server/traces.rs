@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::Server;
+use crate::config::Settings;
 use crate::observe::{Export, Queue};
+use crate::reports::Reports;
 
 /// How long the end of the server waits for a collector that takes no spans.
 const LAST_SPANS: Duration = Duration::from_secs(3);
@@ -20,20 +21,16 @@ impl OpenTraces {
     }
 }
 
-impl<S: Send + Sync + 'static, P> Server<S, P> {
-    /// Starts to export spans where that is asked for.
-    ///
-    /// # Errors
-    ///
-    /// When what is asked for cannot be done.
-    pub(super) fn start_traces(&mut self) -> crate::Result<OpenTraces> {
-        let Some(traces) = self.reports.traces.take() else { return Ok(OpenTraces(None)) };
-        let Some(export) = traces.start(&self.settings, &self.reports.counters)? else {
-            return Ok(OpenTraces(None));
-        };
-        let Export { spans, queue, sampling } = export;
-        self.reports.observers.push(Box::new(spans));
-        self.reports.sampling = Some(sampling);
-        Ok(OpenTraces(Some(queue)))
-    }
+/// Starts to export spans where that is asked for.
+///
+/// # Errors
+///
+/// When what is asked for cannot be done.
+pub(super) fn start_traces(settings: &Settings, reports: &mut Reports) -> crate::Result<OpenTraces> {
+    let Some(traces) = reports.traces.take() else { return Ok(OpenTraces(None)) };
+    let Some(export) = traces.start(settings, &reports.counters)? else { return Ok(OpenTraces(None)) };
+    let Export { spans, queue, sampling } = export;
+    reports.observers.push(Box::new(spans));
+    reports.sampling = Some(sampling);
+    Ok(OpenTraces(Some(queue)))
 }

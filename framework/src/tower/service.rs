@@ -14,7 +14,6 @@ use tower_service::Service;
 use super::convert::{new_request, response_out};
 use crate::app::App;
 use crate::extract::ClientAddr;
-use crate::handlers::Monitor;
 use crate::http::{Body, BoxError, Request, RequestFacts, RequestId, Response, Shutdown};
 use crate::net::{Application, Limits, Routed, panic_text};
 use crate::observe::Witness;
@@ -23,10 +22,10 @@ use crate::serving::{HasState, Server};
 
 /// A server as a service of tower; see [`Server::into_service`].
 #[must_use = "a service does nothing until it is called"]
-pub struct AppService<S: 'static = ()>(Arc<Served<S>>);
+pub struct AppService(Arc<Served>);
 
-struct Served<S: 'static> {
-    app: Arc<App<S>>,
+struct Served {
+    app: App,
     limits: Limits,
     shutdown: Shutdown,
     witness: Witness,
@@ -63,20 +62,17 @@ where
     /// # Ok(())
     /// # }
     /// ```
-    pub fn into_service(self) -> AppService<S> {
+    pub fn into_service(self) -> AppService {
         let shutdown = self.shutdown_handle();
         let (app, limits) = self.into_app();
-        let (app, witness) = {
-            let witness = app.witness();
-            (Arc::new(app), witness)
-        };
+        let witness = app.witness();
         // Where there are checks and no thread for them, they stay pending, and a probe says so.
-        let checks = Monitor::start(&app).ok().map(|checks| Box::new(checks) as _);
+        let checks = app.probes.start().ok().map(|checks| Box::new(checks) as _);
         AppService(Arc::new(Served { app, limits, shutdown, witness, _checks: checks }))
     }
 }
 
-impl<S: Send + Sync + 'static> Served<S> {
+impl Served {
     async fn answer<B>(&self, request: http::Request<B>) -> http::Response<Body>
     where
         B: http_body::Body + Send + 'static,
@@ -141,9 +137,8 @@ async fn caught(answer: impl Future<Output = Response>) -> Result<Response, Stri
     .await
 }
 
-impl<S, B> Service<http::Request<B>> for AppService<S>
+impl<B> Service<http::Request<B>> for AppService
 where
-    S: Send + Sync + 'static,
     B: http_body::Body + Send + 'static,
     B::Error: Into<BoxError>,
 {
@@ -161,13 +156,13 @@ where
     }
 }
 
-impl<S> Clone for AppService<S> {
+impl Clone for AppService {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<S> fmt::Debug for AppService<S> {
+impl fmt::Debug for AppService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AppService").finish_non_exhaustive()
     }

@@ -86,7 +86,7 @@ fn on_a_terminal(no_color: &str) -> String {
     // The terminal is the program's standard output alone: its standard error says where it listens.
     let mut command = Command::new("sh");
     command
-        .args(["-c", "exec 3>&2; exec script --quiet --return --command \"$0 2>&3\" /dev/null"])
+        .args(["-c", "exec 3>&2; exec script --quiet --return --command \"exec $0 2>&3\" /dev/null"])
         .arg(program);
     command.env("NO_COLOR", no_color).env("SHELL", "/bin/sh");
     let (reader, writer) = std::io::pipe().unwrap();
@@ -94,7 +94,11 @@ fn on_a_terminal(no_color: &str) -> String {
     let app = fingerpost_tests::App::launch_into(command, &settings, writer).unwrap();
     let mut logged = Logged { app, lines: std::io::BufReader::new(reader) };
     logged.app.get("/orders/7").send().unwrap();
-    logged.line()
+    let line = logged.line();
+    // The end of a terminal does not end a program that was started with SIGHUP ignored.
+    logged.app.terminate().unwrap();
+    logged.app.wait().unwrap();
+    line
 }
 
 #[test]

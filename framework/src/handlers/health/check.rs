@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::record::Record;
+use crate::app::Core;
 
 /// A check of [`Health`](super::Health) with times of its own.
 ///
@@ -81,17 +82,30 @@ impl<S, F: AsyncFn(&S) -> crate::Result + Send + Sync> Call<S> for F {
     }
 }
 
-/// A check as it is run: with all its times, and what it found.
-pub(super) struct Planned<S> {
-    pub(super) call: Arc<dyn Call<S>>,
+/// A check as a server runs it, with its state.
+pub(super) struct Planned {
+    pub(super) call: Box<dyn Fn() -> Checking + Send + Sync>,
     pub(super) record: Record,
 }
 
-impl<S> Planned<S> {
-    /// With these times where it has none of its own.
-    pub(super) fn new(check: HealthCheck<S>, timeout: Duration, interval: Duration) -> Self {
+/// A check that runs.
+pub(super) type Checking = Pin<Box<dyn Future<Output = crate::Result>>>;
+
+impl Planned {
+    /// With the times of the server where the check has none of its own.
+    pub(super) fn new<S: Send + Sync + 'static>(
+        check: HealthCheck<S>,
+        core: &Arc<Core<S>>,
+        timeout: Duration,
+        interval: Duration,
+    ) -> Self {
         let HealthCheck { name, call, timeout: own_timeout, interval: own_interval } = check;
         let (timeout, interval) = (own_timeout.unwrap_or(timeout), own_interval.unwrap_or(interval));
+        let core = Arc::clone(core);
+        let call = Box::new(move || -> Checking {
+            let (call, core) = (Arc::clone(&call), Arc::clone(&core));
+            Box::pin(async move { call.call(&core.state).await })
+        });
         Self { call, record: Record::new(name, timeout, interval) }
     }
 }

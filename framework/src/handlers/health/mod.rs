@@ -6,14 +6,18 @@ mod record;
 mod report;
 
 pub(crate) use check::CheckFault;
-pub(crate) use monitor::{Monitor, Monitored};
+pub(crate) use monitor::Watch;
 
 pub use check::HealthCheck;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::probes::{AnyMonitor, AttachedHealth};
+use crate::app::Core;
 use check::Planned;
+use monitor::Monitor;
 
 /// Answers `/health/live`, `/health/ready` and `/health`; attached with [`Server::health`](crate::Server::health).
 ///
@@ -124,20 +128,21 @@ impl<S: Send + Sync + 'static> Health<S> {
         self.stuck_after = limit;
         self
     }
+}
 
-    pub(crate) fn path(&self) -> &str {
+impl<S: Send + Sync + 'static> AttachedHealth<S> for Health<S> {
+    fn path(&self) -> &str {
         &self.at
     }
 
-    /// What is wrong with a check's name, if anything is.
-    pub(crate) fn fault(&self) -> Option<CheckFault> {
+    fn fault(&self) -> Option<CheckFault> {
         check::fault(self.checks.iter().map(HealthCheck::name))
     }
 
-    pub(super) fn into_monitor(self) -> Monitor<S> {
+    fn into_monitor(self: Box<Self>, core: &Arc<Core<S>>) -> Arc<dyn AnyMonitor> {
         let (timeout, interval) = (self.timeout, self.interval);
-        let checks = self.checks.into_iter().map(|check| Planned::new(check, timeout, interval));
-        Monitor::new(self.at, checks.collect(), self.stuck_after)
+        let checks = self.checks.into_iter().map(|check| Planned::new(check, core, timeout, interval));
+        Arc::new(Monitor::new(self.at, checks.collect(), self.stuck_after))
     }
 }
 

@@ -10,16 +10,19 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::LocalSet;
 use tokio::time::{sleep, timeout};
 
+use super::super::probes::{AnyMonitor, Probe};
 use super::check::{OWN, Planned};
-use super::record::{Fault, Record, Told};
+use super::record::{Fault, Told};
 use super::report::{Finding, Report};
-use crate::http::Shutdown;
+use crate::app::App;
+use crate::http::{Request, Response, Shutdown};
+use crate::middleware::BoxFuture;
 use crate::net::{Vitals, panic_text};
 
 /// The checks of a server, and what it knows of itself.
-pub(crate) struct Monitor<S> {
+pub(super) struct Monitor {
     path: String,
-    checks: Vec<Planned<S>>,
+    checks: Vec<Planned>,
     stuck_after: Duration,
     /// Told whenever a check has run.
     ran: Notify,
@@ -32,37 +35,44 @@ pub(crate) struct Watch {
     _stop: oneshot::Sender<()>,
 }
 
-/// What has a monitor and the state that its checks look at.
-pub(crate) trait Monitored<S>: Send + Sync + 'static {
-    fn monitor(&self) -> Option<&Monitor<S>>;
-    fn state(&self) -> &S;
-}
-
-impl<S: Send + Sync + 'static> Monitor<S> {
-    pub(super) fn new(path: String, checks: Vec<Planned<S>>, stuck_after: Duration) -> Self {
-        Self { path, checks, stuck_after, ran: Notify::new() }
-    }
-
-    pub(crate) fn path(&self) -> &str {
+impl AnyMonitor for Monitor {
+    fn path(&self) -> &str {
         &self.path
     }
 
-    /// Starts the thread that runs the checks of `app`, where there are any.
-    ///
-    /// # Errors
-    ///
-    /// When the operating system refuses the thread or its runtime.
-    pub(crate) fn start<A: Monitored<S>>(app: &Arc<A>) -> io::Result<Option<Watch>> {
-        if app.monitor().is_none_or(|monitor| monitor.checks.is_empty()) {
+    fn answer<'a>(
+        &'a self,
+        app: &'a App,
+        mut request: Request,
+        probe: Probe,
+        waits: bool,
+    ) -> BoxFuture<'a, Response> {
+        let shutdown = request.shutdown();
+        Box::pin(async move {
+            if probe == Probe::Live {
+                return self.live(&app.vitals, &shutdown).into_response();
+            }
+            if waits {
+                self.ran_once().await;
+            }
+            self.ready(&app.vitals, &shutdown).into_response()
+        })
+    }
+
+    fn passes(&self) -> Vec<(String, bool)> {
+        self.told().map(|(name, told)| (name.to_owned(), told.fault.is_none())).collect()
+    }
+
+    fn start(self: Arc<Self>) -> io::Result<Option<Watch>> {
+        if self.checks.is_empty() {
             return Ok(None);
         }
         let (stop, told) = oneshot::channel();
         let runtime = Builder::new_current_thread().enable_all().thread_name("health-blocking").build()?;
-        let app = Arc::clone(app);
         thread::Builder::new().name("health".to_owned()).spawn(move || {
             let checks = LocalSet::new();
             checks.block_on(&runtime, async {
-                Self::spawn(&app);
+                self.spawn();
                 // Ends with an error when the sender is dropped, which is how it is told.
                 let _: Result<(), _> = told.await;
             });
@@ -71,15 +81,20 @@ impl<S: Send + Sync + 'static> Monitor<S> {
         })?;
         Ok(Some(Watch { _stop: stop }))
     }
+}
+
+impl Monitor {
+    pub(super) fn new(path: String, checks: Vec<Planned>, stuck_after: Duration) -> Self {
+        Self { path, checks, stuck_after, ran: Notify::new() }
+    }
 
     /// Spawns a task for each check, on the local set that this is called on.
-    pub(super) fn spawn<A: Monitored<S>>(app: &Arc<A>) {
-        let count = app.monitor().map_or(0, |monitor| monitor.checks.len());
-        for index in 0..count {
-            let app = Arc::clone(app);
+    fn spawn(self: &Arc<Self>) {
+        for index in 0..self.checks.len() {
+            let monitor = Arc::clone(self);
             tokio::task::spawn_local(async move {
-                while let Some(check) = app.monitor().and_then(|monitor| monitor.checks.get(index)) {
-                    run(&app, index, &check.record).await;
+                while let Some(check) = monitor.checks.get(index) {
+                    monitor.run(check).await;
                     sleep(check.record.interval).await;
                 }
             });
@@ -87,7 +102,7 @@ impl<S: Send + Sync + 'static> Monitor<S> {
     }
 
     /// Waits until each check has run once, as a server that listens nowhere does: nobody probes it again.
-    pub(crate) async fn ran_once(&self) {
+    async fn ran_once(&self) {
         loop {
             let ran = self.ran.notified();
             if self.checks.iter().all(|check| check.record.has_run()) {
@@ -98,7 +113,7 @@ impl<S: Send + Sync + 'static> Monitor<S> {
     }
 
     /// What is told of liveness.
-    pub(crate) fn live(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
+    fn live(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
         // Accept loops end when the drain begins.
         let signs = vitals.signs(self.stuck_after, shutdown.is_draining());
         let findings = signs.into_iter().map(|sign| Finding::of_sign(OWN, sign));
@@ -106,51 +121,38 @@ impl<S: Send + Sync + 'static> Monitor<S> {
     }
 
     /// What is told of readiness.
-    pub(crate) fn ready(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
+    fn ready(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
         let mut report = self.live(vitals, shutdown);
         report.findings.insert(0, Finding::of_shutdown(OWN, shutdown));
         report.findings.extend(self.told().map(|(name, told)| Finding::of_check(name, told)));
         report
     }
 
-    /// Each check by its name, and whether it passes.
-    pub(crate) fn passes(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.told().map(|(name, told)| (name, told.fault.is_none()))
-    }
-
     fn told(&self) -> impl Iterator<Item = (&str, Told)> {
         let now = Instant::now();
         self.checks.iter().map(move |check| (check.record.name.as_str(), check.record.tell(now)))
     }
-}
 
-/// Runs a check once, and not longer than its timeout.
-async fn run<S: Send + Sync + 'static, A: Monitored<S>>(app: &Arc<A>, index: usize, record: &Record) {
-    record.begin();
-    let called = Arc::clone(app);
-    // A task of its own, so that a panic ends it alone.
-    let mut task = tokio::task::spawn_local(async move {
-        match called.monitor().and_then(|monitor| monitor.checks.get(index)) {
-            Some(check) => check.call.call(called.state()).await,
-            None => Ok(()),
-        }
-    });
-    let (fault, error) = match timeout(record.timeout, &mut task).await {
-        Ok(Ok(Ok(()))) => (None, None),
-        Ok(Ok(Err(error))) => (Some(Fault::Failed), Some(chain(&error))),
-        Ok(Err(ended)) => {
-            let panic = ended.try_into_panic().ok();
-            (Some(Fault::Panicked), panic.map(|panic| panic_text(panic.as_ref()).to_owned()))
-        }
-        Err(_) => {
-            task.abort();
-            (Some(Fault::TimedOut), None)
-        }
-    };
-    let before = record.end(fault);
-    log(&record.name, before.unwrap_or_default(), fault, error.as_deref());
-    if let Some(monitor) = app.monitor() {
-        monitor.ran.notify_waiters();
+    /// Runs a check once, and not longer than its timeout.
+    async fn run(&self, Planned { call, record }: &Planned) {
+        record.begin();
+        // A task of its own, so that a panic ends it alone.
+        let mut task = tokio::task::spawn_local(call());
+        let (fault, error) = match timeout(record.timeout, &mut task).await {
+            Ok(Ok(Ok(()))) => (None, None),
+            Ok(Ok(Err(error))) => (Some(Fault::Failed), Some(chain(&error))),
+            Ok(Err(ended)) => {
+                let panic = ended.try_into_panic().ok();
+                (Some(Fault::Panicked), panic.map(|panic| panic_text(panic.as_ref()).to_owned()))
+            }
+            Err(_) => {
+                task.abort();
+                (Some(Fault::TimedOut), None)
+            }
+        };
+        let before = record.end(fault);
+        log(&record.name, before.unwrap_or_default(), fault, error.as_deref());
+        self.ran.notify_waiters();
     }
 }
 

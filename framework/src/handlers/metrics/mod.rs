@@ -7,15 +7,15 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use snapshot::{Label, Snapshot};
-
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use http::{HeaderValue, StatusCode};
 
-use crate::http::{Accept, Response};
+use crate::app::App;
+use crate::http::{Accept, Request, Response, Shutdown};
 use crate::middleware::{CacheCounts, SharedCache};
 use crate::respond::{IntoResponse, Problem};
 use exposition::Dialect;
+use snapshot::{Label, Snapshot};
 
 /// What each form is called; the first is for who does not care.
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -110,7 +110,28 @@ impl Default for Metrics {
 }
 
 /// Writes a snapshot in the form that the client likes best.
-pub(crate) fn respond(snapshot: &Snapshot, accept: &Accept) -> Response {
+pub(super) fn respond(app: &App, mut request: Request) -> Response {
+    let accept = Accept::parse(request.header_values("accept"));
+    write(&read(app, &request.shutdown()), &accept)
+}
+
+/// All that is counted, and all that is there to do.
+fn read(app: &App, shutdown: &Shutdown) -> Snapshot {
+    let rows = app
+        .table
+        .iter()
+        .map(|listed| Label { route: listed.pattern.to_owned(), method: listed.methods().join("|") });
+    let mounts = app.mounts().into_iter().map(|prefix| {
+        let base = prefix.strip_suffix('/').unwrap_or(prefix);
+        Label::any(format!("{base}/*"))
+    });
+    let mut snapshot = Snapshot::read(&app.counters, &app.vitals, shutdown, rows.chain(mounts));
+    snapshot.caches = app.probes.caches();
+    snapshot.with_checks(app.probes.passes())
+}
+
+/// Writes it in the form that the client prefers.
+fn write(snapshot: &Snapshot, accept: &Accept) -> Response {
     let offers = [PROMETHEUS, OPEN_METRICS, JSON];
     let mut response = match accept.best_of(&offers) {
         Some(PROMETHEUS) => text(PROMETHEUS, families::write(snapshot, Dialect::Prometheus)),

@@ -75,9 +75,8 @@ impl Snapshot {
     }
 
     /// Adds what the application's checks have found.
-    pub(crate) fn with_checks<'a>(mut self, checks: impl Iterator<Item = (&'a str, bool)>) -> Self {
-        self.checks = checks.map(|(name, passes)| (name.to_owned(), passes)).collect();
-        self
+    pub(crate) fn with_checks(self, checks: Vec<(String, bool)>) -> Self {
+        Self { checks, ..self }
     }
 
     /// Each slot with its label.

@@ -232,10 +232,10 @@ fn behind(asked: &Asked) -> Behind {
         return Behind::MustNot;
     }
     match shape {
-        Shape::Echo | Shape::Late | Shape::Through if !is_whole(asked) => Behind::MustNot,
-        Shape::Echo | Shape::Late => Behind::Must,
-        // HEAD is answered without a look at the body that the answer would be made of.
-        Shape::Through if asked.method != Method::HEAD => Behind::Must,
+        Shape::Echo | Shape::Late => after_reading(asked),
+        Shape::Through if asked.method != Method::HEAD => after_reading(asked),
+        // HEAD is answered without a look at the body that the answer would be made of: a body that is too long for the
+        // handler is so for nobody.
         Shape::Through
         | Shape::Unread
         | Shape::Stream
@@ -247,6 +247,11 @@ fn behind(asked: &Asked) -> Behind {
             if is_open { Behind::May } else { Behind::Must }
         }
     }
+}
+
+/// The same behind an answer that is made of the body.
+fn after_reading(asked: &Asked) -> Behind {
+    if is_whole(asked) { Behind::Must } else { Behind::MustNot }
 }
 
 /// Whether its head alone refuses it, whatever the handler would do.

@@ -61,7 +61,7 @@ fn a_prefix_stands_in_front_of_each_pattern() {
 fn the_listing_stands_in_columns() {
     let routes: Routes<u32> = routes!["/admin" with [auth, log] => [get_user], file];
     let paths = [("/health".to_owned(), "server::Health")];
-    let listing = Listing { routes: &routes, paths: &paths, around: &["Cors", "log"] }.to_string();
+    let listing = Listing { table: routes.table(), paths: &paths, around: &["Cors", "log"] }.to_string();
     let lines: Vec<Vec<_>> = listing.lines().map(|line| line.split("  ").map(str::trim).collect()).collect();
     let named = |name: &str| format!("{}::{name}", module_path!());
     let (get_user, file) = (named("get_user"), named("file"));

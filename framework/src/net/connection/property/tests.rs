@@ -56,6 +56,17 @@ proptest! {
     }
 }
 
+/// The chunks are one letter more than a handler may have, and no handler has any.
+#[test]
+fn a_body_that_nobody_takes_is_never_too_long() {
+    let chunk = |len: usize| format!("{len:x};a=b\r\n{}\r\n", "a".repeat(len));
+    let chunks: String = [13, 14, 14, 8].map(chunk).concat();
+    for request in ["HEAD /t", "HEAD /u", "POST /u"] {
+        let head = format!("{request} HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n");
+        connection(format!("{head}{chunks}0\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes());
+    }
+}
+
 #[test]
 fn every_request_of_the_fuzzers_connections_has_its_answer() {
     replay("connection", connection);

@@ -232,7 +232,7 @@ async fn never(work: State<Work>) {
 
 /// A server under test with its whole engine.
 pub(super) struct Site {
-    served: Arc<Served<App>>,
+    served: Arc<Served>,
     limits: Arc<Limits>,
     witness: Witness,
     pub(super) drain: Arc<Drain>,
