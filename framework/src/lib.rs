@@ -81,6 +81,7 @@
 //! | `tls-dev` | `Tls::dev`, `--tls-dev`: a throw-away certificate for work on one machine |
 //! | `validation` | `Valid`, by the rules of [garde](https://docs.rs/garde) |
 //! | `http2` | HTTP/2, by the first bytes of a connection |
+//! | `otel` | `Traces`, a span for each exchange to a collector of OpenTelemetry |
 //! | `ws` | `WebSocketUpgrade`, messages both ways over a connection that was one of HTTP |
 //! | `ws-deflate` | `MessageCompression`, of their messages |
 //!
@@ -183,6 +184,8 @@ pub use macros::{
     routes, scope, test,
 };
 pub use middleware::{Layer, Middleware, Next};
+#[cfg(feature = "otel")]
+pub use observe::Traces;
 pub use observe::{
     AccessLog, AccessLogTo, Counters, Counts, Ended, Exchange, Handshakes, Http2Counts, Observer,
     ProtocolError, Refusals, StatusClasses, Timeout, Timeouts,

@@ -2,6 +2,8 @@
 
 use crate::http::{RequestFacts, Response};
 use crate::observe::{AccessLog, Counters, Observer};
+#[cfg(feature = "otel")]
+use crate::observe::{Sampling, Traces};
 use crate::respond::{Problem, Renderer};
 use crate::serving::Server;
 
@@ -11,6 +13,12 @@ pub(crate) struct Reports {
     pub(crate) renderer: Option<Renderer>,
     pub(crate) observers: Vec<Box<dyn Observer>>,
     pub(crate) counters: Counters,
+    /// Who is sent spans.
+    #[cfg(feature = "otel")]
+    pub(crate) traces: Option<Traces>,
+    /// Which of them, once that has begun.
+    #[cfg(feature = "otel")]
+    pub(crate) sampling: Option<Sampling>,
 }
 
 impl<S: Send + Sync + 'static, P> Server<S, P> {
@@ -59,6 +67,13 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// Writes a line for each exchange, in this form; the setting `access_log`.
     pub fn access_log(mut self, form: AccessLog) -> Self {
         self.settings.access_log = form;
+        self
+    }
+
+    /// Sends a span for each exchange to a collector of OpenTelemetry, once the server runs.
+    #[cfg(feature = "otel")]
+    pub fn traces(mut self, traces: Traces) -> Self {
+        self.reports.traces = Some(traces);
         self
     }
 

@@ -9,6 +9,9 @@ mod configured;
 mod production;
 #[path = "server/run.rs"]
 mod run;
+#[cfg(feature = "otel")]
+#[path = "server/traces.rs"]
+mod traces;
 
 use std::fmt;
 use std::net::IpAddr;

@@ -38,6 +38,8 @@ mod start;
 mod supervisor;
 #[path = "../http/tls.rs"]
 mod tls;
+#[path = "../http/traces.rs"]
+mod traces;
 #[cfg(target_os = "linux")]
 #[path = "../http/unix.rs"]
 mod unix;

@@ -19,6 +19,8 @@ pub use self::field_values::FieldValues;
 use self::field_values::Source;
 use super::{Body, RequestHead, RequestId, Security, Shutdown, pool};
 use crate::observe::Counters;
+#[cfg(feature = "otel")]
+use crate::observe::Sampling;
 use crate::routing::{Captures, Pattern, RouteInfo};
 
 /// A request on its way to a handler.
@@ -60,6 +62,9 @@ pub(super) struct Parts {
     counters: Option<Counters>,
     /// The end of the server; kept for the same reason.
     shutdown: Option<Shutdown>,
+    /// Which traces the server exports, where it exports any.
+    #[cfg(feature = "otel")]
+    sampling: Option<Sampling>,
 }
 
 impl Request {
@@ -77,6 +82,8 @@ impl Request {
         request.parts_mut().id = Some(RequestId::generate());
         request.parts_mut().counters = None;
         request.parts_mut().shutdown = None;
+        #[cfg(feature = "otel")]
+        request.set_sampling(None);
         let head = &mut request.parts_mut().head;
         let path_len = target.find('?').unwrap_or(target.len());
         head.method = method;
@@ -111,6 +118,10 @@ impl Request {
         (parts.client_addr, parts.id, parts.body_limit) = (own.client_addr, own.id.clone(), own.body_limit);
         (parts.is_secure, parts.forwarded_host) = (own.is_secure, own.forwarded_host.clone());
         (parts.counters, parts.shutdown) = (own.counters.clone(), own.shutdown.clone());
+        #[cfg(feature = "otel")]
+        {
+            parts.sampling = own.sampling;
+        }
         copy
     }
 
@@ -326,6 +337,17 @@ impl Request {
         parts.client_addr = client_addr;
         parts.is_secure = is_secure.unwrap_or(parts.is_secure);
         parts.forwarded_host = host.map(String::into_boxed_str);
+    }
+
+    /// Notes which traces the server exports.
+    #[cfg(feature = "otel")]
+    pub(crate) fn set_sampling(&mut self, sampling: Option<Sampling>) {
+        self.parts_mut().sampling = sampling;
+    }
+
+    #[cfg(feature = "otel")]
+    pub(crate) fn sampling(&self) -> Option<Sampling> {
+        self.parts().sampling
     }
 
     /// Notes whose end the handler may ask for.

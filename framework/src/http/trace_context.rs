@@ -9,7 +9,11 @@
 
 use std::fmt;
 
+#[cfg(feature = "otel")]
+use super::RequestFacts;
 use super::{Request, RequestId};
+#[cfg(feature = "otel")]
+use crate::observe::Sampling;
 
 /// The length of a parent in version 00.
 const PARENT_LEN: usize = 55;
@@ -45,7 +49,7 @@ const MOST_MEMBERS: usize = 32;
 /// ```
 ///
 /// A request without a good `traceparent` begins a trace, which is called what the request is called, without hyphens; it
-/// is not marked as sampled, as nobody is known who records it.
+/// is not marked as sampled, as nobody is known who records it, unless `Server::traces` exports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceContext {
     trace_id: u128,
@@ -64,11 +68,41 @@ impl TraceContext {
         let mut parents = request.header_values("traceparent");
         let (first, second) = (parents.next(), parents.next());
         let parent = first.filter(|_| second.is_none());
-        let context = Self::of_parent(parent, &request.id());
-        match context.parent_id {
-            Some(_) => Self { state: state(request.header_values("tracestate")), ..context },
-            None => context,
+        let context = Self::of_parent(parent, &request.id()).in_state(request.header_values("tracestate"));
+        #[cfg(feature = "otel")]
+        if let Some(sampling) = request.sampling() {
+            return context.sampled_by(sampling);
         }
+        context
+    }
+
+    /// Of a request whose facts alone are left.
+    #[cfg(feature = "otel")]
+    pub(crate) fn of_facts(facts: &RequestFacts) -> Self {
+        let mut parents = facts.values("traceparent");
+        let (first, second) = (parents.next(), parents.next());
+        let parent = first.filter(|_| second.is_none());
+        Self::of_parent(parent, facts.id()).in_state(facts.values("tracestate"))
+    }
+
+    /// With these lines of state, where there is a parent.
+    fn in_state<'a>(self, lines: impl Iterator<Item = &'a [u8]>) -> Self {
+        let state = self.parent_id.and_then(|_| state(lines));
+        Self { state, ..self }
+    }
+
+    /// The same where this server chooses what is recorded.
+    #[cfg(feature = "otel")]
+    pub(crate) fn sampled_by(self, sampling: Sampling) -> Self {
+        let parent = self.parent_id.map(|_| self.is_sampled());
+        let flags = if sampling.admits(self.trace_id, parent) { SAMPLED } else { 0 };
+        Self { flags, ..self }
+    }
+
+    /// The trace, this part of it, and its parent.
+    #[cfg(feature = "otel")]
+    pub(crate) fn bits(&self) -> (u128, u64, Option<u64>) {
+        (self.trace_id, self.span_id, self.parent_id)
     }
 
     /// Of a request by this name with this `traceparent`, without the state.

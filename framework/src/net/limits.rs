@@ -6,6 +6,8 @@ use super::{Announced, Proxies};
 use crate::config::Settings;
 use crate::h1::HeadLimits;
 use crate::observe::Mask;
+#[cfg(feature = "otel")]
+use crate::observe::Sampling;
 
 /// What each connection is held to; see the settings of the same names.
 #[derive(Clone, Debug)]
@@ -32,6 +34,9 @@ pub(crate) struct Limits {
     pub(crate) last_call: Duration,
     /// What of targets no span is told.
     pub(crate) mask: Mask,
+    /// Which traces are exported.
+    #[cfg(feature = "otel")]
+    pub(crate) sampling: Option<Sampling>,
     #[cfg(feature = "http2")]
     pub(crate) http2: Http2Limits,
 }
@@ -88,6 +93,8 @@ impl Limits {
             // Twice as long is the shortest drain with clients that do not close: it must end well before the cut.
             last_call: LAST_CALL.min(settings.shutdown_timeout / 4),
             mask: Mask::of(settings),
+            #[cfg(feature = "otel")]
+            sampling: None,
             #[cfg(feature = "http2")]
             http2: Http2Limits::of(settings),
         }

@@ -136,19 +136,25 @@ pub(crate) struct Lines {
 
 /// Which exchanges have lines, and what of them is masked.
 #[derive(Debug)]
-struct Selection {
+pub(super) struct Selection {
     mask: Mask,
     probes: bool,
 }
 
 impl Selection {
-    fn of(settings: &Settings) -> Self {
+    pub(super) fn of(settings: &Settings) -> Self {
         let mask = Mask::of(settings);
         Self { mask, probes: settings.access_log_probes }
     }
 
+    /// What of targets is not told.
+    #[cfg(feature = "otel")]
+    pub(super) fn mask(&self) -> &Mask {
+        &self.mask
+    }
+
     /// Whether it has a line.
-    fn has(&self, exchange: &Exchange) -> bool {
+    pub(super) fn has(&self, exchange: &Exchange) -> bool {
         let is_fine = || {
             exchange.ended() == Ended::Done && exchange.status().is_some_and(|status| status.as_u16() < 400)
         };

@@ -40,6 +40,8 @@ struct Shared {
     tallies: Mutex<Vec<Arc<Tally>>>,
     /// Counted by whoever writes the access log, which no worker does for itself.
     dropped_log_lines: AtomicU64,
+    #[cfg(feature = "otel")]
+    dropped_spans: AtomicU64,
 }
 
 impl Counters {
@@ -52,6 +54,10 @@ impl Counters {
             tally.add_to(&mut counts);
         }
         counts.log_lines_dropped = self.0.dropped_log_lines.load(Ordering::Relaxed);
+        #[cfg(feature = "otel")]
+        {
+            counts.spans_dropped = self.0.dropped_spans.load(Ordering::Relaxed);
+        }
         counts
     }
 
@@ -74,6 +80,12 @@ impl Counters {
     /// Counts lines of the access log that were not written.
     pub(crate) fn dropped_log_lines(&self, more: u64) {
         self.0.dropped_log_lines.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// Counts spans that no collector took.
+    #[cfg(feature = "otel")]
+    pub(crate) fn dropped_spans(&self, more: u64) {
+        self.0.dropped_spans.fetch_add(more, Ordering::Relaxed);
     }
 
     /// Whether both read the same.
@@ -123,6 +135,9 @@ pub struct Counts {
     pub bytes_out: u64,
     /// Lines of the access log that were dropped, because there was no room for them or they could not be written.
     pub log_lines_dropped: u64,
+    /// Spans that were dropped, because there was no room for them or no collector took them.
+    #[cfg(feature = "otel")]
+    pub spans_dropped: u64,
     /// Panics of handlers, extractors, middleware, bodies, renderers and observers that were caught.
     pub panics: u64,
     /// TLS handshakes, by what became of them; none where TLS is not spoken.
@@ -232,6 +247,8 @@ mod tests {
         first.requested();
         second.panicked();
         counters.dropped_log_lines(3);
+        #[cfg(feature = "otel")]
+        counters.dropped_spans(4);
         let expected = Counts {
             connections_accepted: 2,
             connections_open: 1,
@@ -252,6 +269,8 @@ mod tests {
             bytes_in: 11,
             bytes_out: 7,
             log_lines_dropped: 3,
+            #[cfg(feature = "otel")]
+            spans_dropped: 4,
             panics: 1,
             handshakes: Handshakes::default(),
             http2: Http2Counts::default(),

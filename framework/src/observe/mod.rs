@@ -16,6 +16,8 @@ pub(crate) mod scope;
 mod tally;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "otel")]
+mod traces;
 
 pub use access_log::{AccessLog, AccessLogTo};
 pub(crate) use access_log::{Events, Kind, Lines, Mask, Sink};
@@ -30,3 +32,7 @@ pub use protocol_error::ProtocolError;
 #[cfg(feature = "tls")]
 pub(crate) use tally::Handshake;
 pub(crate) use tally::{Refusal, Tally};
+#[cfg(feature = "otel")]
+pub use traces::Traces;
+#[cfg(feature = "otel")]
+pub(crate) use traces::{Export, Queue, Sampling};

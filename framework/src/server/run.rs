@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use super::access_log::open_access_log;
+#[cfg(feature = "otel")]
+use super::traces::start_traces;
 use super::{CommandLine, HasState, Missing, Server};
 use crate::app::{AnyCore, App, Core};
 use crate::banner::Banner;
@@ -82,7 +84,10 @@ struct Parts {
 impl Parts {
     fn into_app(self) -> (App, Limits) {
         let Self { core, settings, reports, probes } = self;
-        (App::new(core, settings.trailing_slash, reports, probes), Limits::of(&settings))
+        let limits = Limits::of(&settings);
+        #[cfg(feature = "otel")]
+        let limits = Limits { sampling: reports.sampling, ..limits };
+        (App::new(core, settings.trailing_slash, reports, probes), limits)
     }
 }
 
@@ -121,6 +126,8 @@ impl Running {
         };
         let addrs = listeners.addrs.clone();
         let log = open_access_log(&settings, &mut self.parts.reports)?;
+        #[cfg(feature = "otel")]
+        let traces = start_traces(&settings, &mut self.parts.reports)?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
         let shop = self.into_shop(&settings, &supervisor, tls)?;
         let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
@@ -142,6 +149,8 @@ impl Running {
         })
         .await;
         log.finish();
+        #[cfg(feature = "otel")]
+        traces.finish();
         Ok(())
     }
 

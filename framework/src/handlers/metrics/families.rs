@@ -84,6 +84,9 @@ fn write_failures(text: &mut Exposition, snapshot: &Snapshot) {
     text.family(Kind::Counter, "fingerpost_requests_malformed", help).sample(&[], counts.protocol_errors);
     let help = "Lines of the access log that were dropped.";
     text.family(Kind::Counter, "fingerpost_log_lines_dropped", help).sample(&[], counts.log_lines_dropped);
+    #[cfg(feature = "otel")]
+    text.family(Kind::Counter, "fingerpost_spans_dropped", "Spans that no collector of traces took.")
+        .sample(&[], counts.spans_dropped);
     text.family(Kind::Counter, "fingerpost_panics", "Panics of the application's that were caught.")
         .sample(&[], counts.panics);
     let shed = snapshot.pool.map_or(0, |pool| pool.refused);

@@ -67,6 +67,8 @@ where
         }
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
+        #[cfg(feature = "otel")]
+        request.set_sampling(wire.limits.sampling);
         let routed = self.app.route(request);
         exchange.span = scope::request_span(request, &id, &wire.limits.mask);
         wire.journal.requested(id, request.full_pattern(), routed.slot);

@@ -139,6 +139,8 @@ fn introduce(request: &mut Request, record: &mut Record, shutdown: &Shutdown) ->
     }
     request.set_counters(common.witness.counters());
     request.set_shutdown(shutdown);
+    #[cfg(feature = "otel")]
+    request.set_sampling(common.limits.sampling);
     id
 }
 
