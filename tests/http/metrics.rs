@@ -42,9 +42,9 @@ fn dashboard() -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// Whether it is of what this program does without: TLS, and a response cache.
+/// Whether it is of what this program does without: TLS, a response cache, a collector of traces.
 fn is_of_a_part(text: &str) -> bool {
-    text.contains("fingerpost_tls_") || text.contains("fingerpost_cache_")
+    ["fingerpost_tls_", "fingerpost_cache_", "fingerpost_spans_"].into_iter().any(|part| text.contains(part))
 }
 
 /// Every query of the dashboard's panels.
