@@ -77,7 +77,7 @@ fn versions() {
         rule("version-minor-higher", "9110 §6.2", first("GET / HTTP/1.9")),
         rule("version-major-higher", "9110 §15.6.6", first("GET / HTTP/2.0")).refused(505),
         rule("version-major-lower", "9110 §15.6.6", first("GET / HTTP/0.9")).refused(505),
-        rule("version-of-http2", "9110 §15.6.6", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").refused(400),
+        rule("version-of-http2", "9110 §15.6.6", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n").refused(400),
     ]);
 }
 
