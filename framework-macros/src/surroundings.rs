@@ -32,26 +32,51 @@ pub(crate) fn place_of(name: &Ident) -> Place {
         // A test of this crate, where nothing stands in a file.
         return Place::Free;
     }
-    let Some(file) = name.span().unwrap().local_file() else { return Place::Free };
-    functions_of(&file).get(&name.unraw().to_string()).copied().unwrap_or(Place::Free)
+    let span = name.span().unwrap();
+    let Some(file) = span.local_file() else { return Place::Free };
+    let source = source_of(&file);
+    if !source.has(&name.to_string(), span.line(), span.column()) {
+        return Place::Free;
+    }
+    source.functions.get(&name.unraw().to_string()).copied().unwrap_or(Place::Free)
 }
 
 /// The functions of a file that are not free, by name.
 type Functions = HashMap<String, Place>;
 
-thread_local! {
-    /// The files that were read: one compilation sees each as it is.
-    static FILES: RefCell<HashMap<PathBuf, Rc<Functions>>> = RefCell::default();
+/// A file as it was read.
+#[derive(Default)]
+struct Source {
+    text: String,
+    functions: Functions,
 }
 
-fn functions_of(file: &Path) -> Rc<Functions> {
+impl Source {
+    /// Whether `name` stands at this place, both counted from 1. It does not where the place is one of another text, as of
+    /// an example in a comment, which rustdoc says to be of the file around it.
+    fn has(&self, name: &str, line: usize, column: usize) -> bool {
+        let (Some(line), Some(column)) = (line.checked_sub(1), column.checked_sub(1)) else { return false };
+        let line = self.text.lines().nth(line).unwrap_or_default();
+        line.char_indices()
+            .nth(column)
+            .and_then(|(at, _)| line.get(at..))
+            .is_some_and(|rest| rest.starts_with(name))
+    }
+}
+
+thread_local! {
+    /// The files that were read: one compilation sees each as it is.
+    static FILES: RefCell<HashMap<PathBuf, Rc<Source>>> = RefCell::default();
+}
+
+fn source_of(file: &Path) -> Rc<Source> {
     let known = FILES.with_borrow(|files| files.get(file).cloned());
     known.unwrap_or_else(|| {
-        let text = std::fs::read_to_string(file).ok();
-        let functions = text.and_then(|text| text.parse().ok()).map(read).unwrap_or_default();
-        let functions = Rc::new(functions);
-        FILES.with_borrow_mut(|files| files.insert(file.to_owned(), Rc::clone(&functions)));
-        functions
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let functions = text.parse().ok().map(read).unwrap_or_default();
+        let source = Rc::new(Source { text, functions });
+        FILES.with_borrow_mut(|files| files.insert(file.to_owned(), Rc::clone(&source)));
+        source
     })
 }
 
@@ -254,6 +279,24 @@ mod tests {
         check("use a::list; fn list() {} const ROUTES: Routes = routes![list];", &[]);
         check("struct list; fn list() {} const ROUTES: Routes = routes![list];", &[]);
         check("const ROUTES: Routes = routes![list]; mod tests { fn list() {} }", &[]);
+    }
+
+    #[test]
+    fn a_place_in_another_text_is_not_the_files() {
+        let source =
+            Source { text: "//! é\n/// fn ip() {}\nfn r#ip() {}\n".to_owned(), ..Source::default() };
+        for (name, line, column, expected) in [
+            ("r#ip", 3, 4, true),
+            ("ip", 2, 8, true),
+            // As rustdoc has it, which leaves out what makes it a comment.
+            ("ip", 2, 4, false),
+            ("ip", 1, 4, false),
+            ("ip", 9, 4, false),
+            ("ip", 2, 99, false),
+            ("ip", 0, 0, false),
+        ] {
+            assert_eq!(source.has(name, line, column), expected, "{name} {line}:{column}");
+        }
     }
 
     #[test]

@@ -42,7 +42,8 @@ const MOST_MEMBERS: usize = 32;
 /// # async fn main() {
 /// let client = Client::from(Server::new(routes![order]));
 /// let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-/// let sent_on = client.get("/order").header("traceparent", parent).await.text();
+/// let response = client.get("/order").header("traceparent", parent).await;
+/// let sent_on = response.text();
 /// assert!(sent_on.starts_with("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-"));
 /// assert!(!sent_on.contains("00f067aa0ba902b7"), "this request is the parent of those that it causes");
 /// # }
