@@ -1,5 +1,6 @@
 //! [`InTheClear`]: what is answered to who speaks HTTP without TLS to a port of TLS.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use http::StatusCode;
@@ -15,14 +16,15 @@ pub(super) struct InTheClear<A>(pub(super) Arc<A>);
 
 impl<A: Application> Application for InTheClear<A> {
     type Target = ();
+    type Answer<'a> = Ready<Response>;
 
     fn route(&self, _: &mut Request) -> Routed<()> {
         Routed { target: (), policy: &Policy::NONE, slot: Slot::Unrouted }
     }
 
-    async fn answer(&self, _: Request, (): ()) -> Response {
+    fn answer(&self, _: Request, (): ()) -> Ready<Response> {
         let detail = "this port speaks HTTPS, and the request came as plain HTTP: ask for it with https://";
-        Problem::new(StatusCode::BAD_REQUEST).detail(detail).into_response()
+        ready(Problem::new(StatusCode::BAD_REQUEST).detail(detail).into_response())
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
