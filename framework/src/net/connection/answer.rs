@@ -92,11 +92,12 @@ where
     A: Application,
 {
     /// Buffers an answer, as far as that goes at once: as a rule all of it.
-    pub(super) fn answer(&mut self, response: Option<Response>, mut exchange: Exchange) -> Answered {
-        let Some(mut response) = response else {
+    #[inline(never)]
+    pub(super) fn answer(&mut self, response: &mut Option<Response>, mut exchange: Exchange) -> Answered {
+        let Some(response) = response else {
             return Answered::Whole(self.conclude(exchange, After::Abort));
         };
-        let Some(framing) = self.announce(&mut response, &mut exchange.pump) else {
+        let Some(framing) = self.announce(response, &mut exchange.pump) else {
             return match response.take_takeover() {
                 None => Answered::Whole(self.conclude(exchange, After::Abort)),
                 Some(takeover) => Answered::Switched(takeover, exchange),
@@ -163,13 +164,19 @@ where
     /// Renders the response; gives its body's length. A body that panics when it is asked for that, or for a part of it,
     /// is no answer, but a problem; `None` where that of the problem is the same.
     fn prepare(&mut self, response: &mut Response) -> Option<BodyLength> {
+        // In most answers there is nothing that could panic.
+        if !response.is_to_be_rendered()
+            && let Some(bytes) = response.body_mut().at_hand()
+        {
+            return Some(BodyLength::Known(bytes.len() as u64));
+        }
+        self.prepare_guarded(response)
+    }
+
+    /// The same of one where something could.
+    #[inline(never)]
+    fn prepare_guarded(&mut self, response: &mut Response) -> Option<BodyLength> {
         for _ in 0..2 {
-            // In most answers there is nothing that could panic.
-            if !response.is_to_be_rendered()
-                && let Some(bytes) = response.body_mut().at_hand()
-            {
-                return Some(BodyLength::Known(bytes.len() as u64));
-            }
             match catch_unwind(AssertUnwindSafe(|| self.render(response))) {
                 Ok(length) => return Some(length),
                 Err(panic) => body_panicked(self.wire, panic.as_ref()),

@@ -41,24 +41,26 @@ pub(super) struct Handling<Answer> {
     answer: Answer,
 }
 
-/// What came of a request whose head was read.
-pub(super) enum Begun<Answer> {
-    /// It is to be answered.
-    Handling(Handling<Answer>),
-    /// It is refused on its head alone, and its body is not going to be read.
-    Refused(Response, Exchange),
-}
-
 impl<'a, IO, A> Connection<'a, IO, A>
 where
     IO: Transport,
     A: Application,
 {
-    /// Notes a request whose head was read, gives it its body, and asks for its answer, unless it is refused.
-    pub(super) fn begin(&mut self, mut request: Request) -> Begun<A::Answer<'a>> {
+    /// Notes a request whose head was read, gives it its body, and asks for its answer.
+    ///
+    /// # Errors
+    ///
+    /// Where it is refused on its head alone: its body is not going to be read, and the response is known.
+    pub(super) fn begin(
+        &mut self,
+        mut request: Request,
+        response: &mut Option<Response>,
+    ) -> Result<Handling<A::Answer<'a>>, Exchange> {
         let wire = &mut *self.wire;
-        let (peer, proxies) = (wire.journal.peer(), wire.limits.proxies.as_deref());
-        let id = name(proxies, peer.addr, &request);
+        // Looked at where it lies, as it is large.
+        let peer = wire.journal.peer();
+        let proxies = wire.limits.proxies.as_deref();
+        let id = name(proxies, peer, &request);
         request.set_origin(peer.addr, peer.is_secure, id.clone());
         request.set_security(wire.security());
         if let Some(proxies) = proxies {
@@ -80,14 +82,15 @@ where
             wire.message = wire.message.closing();
             exchange.pump = Some(Box::new(Pump::unread()));
             exchange.is_turned_away = true;
-            return Begun::Refused(refusal, exchange);
+            *response = Some(refusal);
+            return Err(exchange);
         }
         if !wire.body.is_complete() {
             let rate = MinRate::new(wire.limits.body_min_rate, wire.limits.rate_grace);
             exchange.pump = Pump::attach(rate, &mut request, wire);
         }
         let answer = self.app.answer(request, target);
-        Begun::Handling(Handling { exchange, watch: Watch::new(policy), answer })
+        Ok(Handling { exchange, watch: Watch::new(policy), answer })
     }
 }
 
@@ -101,18 +104,28 @@ fn refusal<IO: Transport>(wire: &Wire<IO>, request: &Request) -> Option<Response
         && head.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://"))
     {
         let detail = "an https resource cannot be asked for over a connection that is not secured";
-        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
+        return Some(refused(StatusCode::MISDIRECTED_REQUEST, detail));
     }
     if wire.message.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
-        return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
+        return Some(refused(StatusCode::EXPECTATION_FAILED, detail));
     }
     if wire.body.is_complete() {
         return None;
     }
     let limit = request.body_limit();
     let is_too_large = wire.body.remaining_len().is_some_and(|len| len > limit);
-    is_too_large.then(|| BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
+    is_too_large.then(|| too_large(limit, request))
+}
+
+#[cold]
+fn refused(status: StatusCode, detail: &'static str) -> Response {
+    Problem::new(status).detail(detail).into_response()
+}
+
+#[cold]
+fn too_large(limit: u64, request: &Request) -> Response {
+    BodyRejection::new(BodyError::TooLarge { limit }, request).into_response()
 }
 
 /// What a client that leaves does to its handler, where the route says nothing: a GET or HEAD changes nothing, and can
@@ -122,31 +135,35 @@ pub(in super::super) fn on_disconnect(method: &Method) -> OnDisconnect {
 }
 
 impl<Answer: Future<Output = Response> + Unpin> Handling<Answer> {
-    /// Waits for what is answered: nothing where nobody is there to take it.
+    /// Waits for what is answered, which is put into `response`; nothing where nobody is there to take it.
     pub(super) fn poll<IO: Transport>(
         &mut self,
         wire: &mut Wire<IO>,
+        response: &mut Option<Response>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Response>> {
+    ) -> Poll<()> {
         let Self { exchange: Exchange { pump, span, .. }, watch, answer } = self;
         loop {
-            let mut response = None;
             let polled = catch_unwind(AssertUnwindSafe(|| {
                 let _entered = scope::enter(wire.journal.known_id(), span.as_deref());
-                Pin::new(&mut *answer).poll(context).map(|answered| response = Some(answered))
+                Pin::new(&mut *answer).poll(context).map(|answered| *response = Some(answered))
             }));
             match polled {
                 Ok(Poll::Pending) => {}
                 Ok(Poll::Ready(())) | Err(_) if watch.left => {
+                    *response = None;
                     wire.journal.note(Ended::ClientLeft);
-                    return Poll::Ready(None);
+                    return Poll::Ready(());
                 }
-                Ok(Poll::Ready(())) => return Poll::Ready(response),
-                Err(panic) => return Poll::Ready(Some(panicked(wire, panic.as_ref()))),
+                Ok(Poll::Ready(())) => return Poll::Ready(()),
+                Err(panic) => {
+                    *response = Some(panicked(wire, panic.as_ref()));
+                    return Poll::Ready(());
+                }
             }
             let pumped = pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(wire, context));
             if pumped != Pumped::Progress {
-                return watch.wait(wire, pumped, context).map(|end| end.into_response(wire));
+                return watch.wait(wire, pumped, context).map(|end| *response = end.into_response(wire));
             }
         }
     }

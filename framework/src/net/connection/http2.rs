@@ -51,7 +51,7 @@ where
             app: Arc::clone(self.app),
             limits: Arc::clone(&wire.limits),
             witness: wire.journal.witness().clone(),
-            peer: wire.journal.peer(),
+            peer: *wire.journal.peer(),
             security: wire.security(),
             place: wire.place.beside(),
         };

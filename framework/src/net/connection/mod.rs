@@ -51,7 +51,7 @@ use tokio::task::consume_budget;
 pub(super) use self::answer::chain as cause_chain;
 use self::answer::{Answered, Message, Rest};
 pub(crate) use self::exchange::panic_text;
-use self::exchange::{Begun, Exchange, Handling};
+use self::exchange::{Exchange, Handling};
 #[cfg(feature = "http2")]
 pub(super) use self::exchange::{on_disconnect, poll_caught};
 use self::head::{NextHead, Waiting};
@@ -61,7 +61,7 @@ use self::journal::Journal;
 pub use self::property::connection;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Transport, clock};
-use crate::http::{Response, Takeover};
+use crate::http::{Request, Takeover};
 use crate::middleware::BoxFuture;
 use crate::observe::{Witness, scope};
 use crate::respond::{IntoResponse, Problem};
@@ -173,9 +173,25 @@ where
     IO: Transport,
     A: Application,
 {
-    /// Serves it to its end.
+    /// Serves it to its end: answers request after request.
     async fn run(&mut self) {
-        let after = self.serve().await;
+        let mut step = Step::Head(self.wire.wait_for_head());
+        let after = loop {
+            let paused = poll_fn(|context| self.poll_step(&mut step, context)).await;
+            if let Paused::Ended(after) = paused {
+                break after;
+            }
+            let after = self.resume(paused).await;
+            if after != After::Next {
+                break after;
+            }
+            step = Step::Head(self.wire.wait_for_head());
+        };
+        self.end(after).await;
+    }
+
+    /// Ends it as it is to end.
+    async fn end(&mut self, after: After) {
         let wire = &mut *self.wire;
         let patience = match after {
             After::Next | After::Close => None,
@@ -191,38 +207,12 @@ where
         }
     }
 
-    /// Answers request after request; gives how the connection is to end.
-    async fn serve(&mut self) -> After {
-        let mut step = Step::Head(self.wire.wait_for_head());
-        loop {
-            let paused = poll_fn(|context| self.poll_step(&mut step, context)).await;
-            if let Paused::Ended(after) = paused {
-                return after;
-            }
-            let after = self.resume(paused).await;
-            if after != After::Next {
-                return after;
-            }
-            step = Step::Head(self.wire.wait_for_head());
-        }
-    }
-
-    /// Answers request after request, as far as that goes at once. What one request needs lies on the stack, and is moved
-    /// to `step` only where its handler waits.
+    /// Answers request after request, as far as that goes at once.
     fn poll_step(&mut self, step: &mut Step<A::Answer<'a>>, context: &mut Context<'_>) -> Poll<Paused> {
         loop {
-            let (response, exchange) = match step {
+            let answered = match step {
                 Step::Head(waiting) => match ready!(self.wire.poll_head(waiting, context)) {
-                    NextHead::Request(request) => match self.begin(request) {
-                        Begun::Handling(mut handling) => match handling.poll(self.wire, context) {
-                            Poll::Ready(response) => (response, handling.into_exchange()),
-                            Poll::Pending => {
-                                *step = Step::Handler(handling);
-                                return Poll::Pending;
-                            }
-                        },
-                        Begun::Refused(refusal, exchange) => (Some(refusal), exchange),
-                    },
+                    NextHead::Request(request) => ready!(self.poll_request(request, step, context)),
                     NextHead::Unreadable(problem) => self.refuse(*problem),
                     NextHead::Ended(after) => {
                         self.wire.finish_exchange();
@@ -231,14 +221,15 @@ where
                     NextHead::Http2(http2) => return Poll::Ready(Paused::Http2(http2)),
                 },
                 Step::Handler(handling) => {
-                    let response = ready!(handling.poll(self.wire, context));
+                    let mut response = None;
+                    ready!(handling.poll(self.wire, &mut response, context));
                     let exchange = handling.take_exchange();
                     // Its future ends before the answer begins.
                     *step = Step::Head(Waiting::default());
-                    (response, exchange)
+                    self.answer(&mut response, exchange)
                 }
             };
-            match self.answer(response, exchange) {
+            match answered {
                 Answered::Whole(After::Next) => {}
                 Answered::Whole(after) => return Poll::Ready(Paused::Ended(after)),
                 Answered::Begun(rest, exchange) => return Poll::Ready(Paused::Rest(rest, exchange)),
@@ -249,15 +240,43 @@ where
             *step = Step::Head(self.wire.wait_for_head());
             // However many requests a client has sent at once, the others of this thread have their turn. Where it has
             // sent no more, the read that follows sees to that.
-            if !self.wire.input.is_empty() {
-                ready!(pin!(consume_budget()).poll(context));
+            if !self.wire.input.is_empty() && pin!(consume_budget()).poll(context).is_pending() {
+                self.wire.input.shrink();
+                return Poll::Pending;
             }
         }
+    }
+
+    /// Answers a request. What it needs lies on the stack, and is moved to `step` only where its handler waits.
+    ///
+    /// Kept out of the loop, as `poll_head` and `answer` are: in one function with them, each turn began with putting
+    /// aside the addresses of all that a request might touch.
+    #[inline(never)]
+    fn poll_request(
+        &mut self,
+        request: Request,
+        step: &mut Step<A::Answer<'a>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Answered> {
+        // Written where it lies: given back by each call, it would be copied.
+        let mut response = None;
+        let exchange = match self.begin(request, &mut response) {
+            Ok(mut handling) => {
+                if handling.poll(self.wire, &mut response, context).is_pending() {
+                    *step = Step::Handler(handling);
+                    return Poll::Pending;
+                }
+                handling.into_exchange()
+            }
+            Err(refused) => refused,
+        };
+        Poll::Ready(self.answer(&mut response, exchange))
     }
 
     /// Goes on with what is rare; gives what becomes of the connection behind it. In a box: a connection that waits for
     /// nothing of the kind has no room for it.
     fn resume(&mut self, paused: Paused) -> BoxFuture<'_, After> {
+        self.wire.input.shrink();
         match paused {
             Paused::Ended(after) => Box::pin(ready(after)),
             Paused::Http2(http2) => Box::pin(self.serve_http2(http2)),
@@ -269,10 +288,12 @@ where
         }
     }
 
-    /// What answers a request that could not be read; the connection ends with it.
-    fn refuse(&mut self, problem: Problem) -> (Option<Response>, Exchange) {
+    /// Answers a request that could not be read; the connection ends with it.
+    #[cold]
+    fn refuse(&mut self, problem: Problem) -> Answered {
         self.wire.message = Message::unread(&self.wire.facts());
-        (Some(problem.into_response()), Exchange { is_turned_away: true, ..Exchange::default() })
+        let exchange = Exchange { is_turned_away: true, ..Exchange::default() };
+        self.answer(&mut Some(problem.into_response()), exchange)
     }
 
     /// Ends an exchange of which nothing is left to be done; gives what becomes of the connection.
