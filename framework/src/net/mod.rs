@@ -30,6 +30,7 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 mod vitals;
+mod welcome;
 mod worker;
 
 pub(crate) use acceptor::Caps;
@@ -42,9 +43,9 @@ pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use proxies::Proxies;
 pub(crate) use proxy_protocol::Announced;
 pub(crate) use run::{DrainOptions, Trigger, run};
-pub(crate) use signal::Signals;
+pub(crate) use signal::{Hangups, Signals};
 pub(crate) use supervisor::Supervisor;
-pub(crate) use tls::Live as LiveTls;
+pub(crate) use tls::{Live as LiveTls, Watch as TlsWatch};
 pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 

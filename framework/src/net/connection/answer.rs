@@ -18,7 +18,7 @@ use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence,
-    RequestKind, encode_last_chunk,
+    RequestKind, encode_last_chunk, encode_trailers,
 };
 use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response, Takeover};
 use crate::observe::Ended;
@@ -37,13 +37,23 @@ pub(super) struct Message {
     /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
     /// to have.
     closes: bool,
+    /// Whether the client takes a trailer section.
+    takes_trailers: bool,
 }
 
 impl Message {
     pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
         let (version, expect, closes) = (head.version, head.expect, !head.persists());
         let method = request.method();
-        Self { version, kind: kind(method), expect, on_disconnect: on_disconnect(method), closes }
+        let takes_trailers = head.connection.trailers;
+        Self {
+            version,
+            kind: kind(method),
+            expect,
+            on_disconnect: on_disconnect(method),
+            closes,
+            takes_trailers,
+        }
     }
 
     /// Of a request that could not be read to the end of its head.
@@ -73,6 +83,7 @@ impl Default for Message {
             expect: Expect::None,
             on_disconnect: OnDisconnect::Finish,
             closes: true,
+            takes_trailers: false,
         }
     }
 }
@@ -348,7 +359,10 @@ async fn write_stream<IO: Transport>(
         return Err(CutOff::Broken);
     }
     if framing == OutgoingFraming::Chunked {
-        encode_last_chunk(wire.output.tail());
+        match body.take_trailers().filter(|_| wire.message.takes_trailers) {
+            Some(trailers) => encode_trailers(&trailers, wire.output.tail()),
+            None => encode_last_chunk(wire.output.tail()),
+        }
     }
     Ok(())
 }
