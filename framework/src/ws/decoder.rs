@@ -77,6 +77,12 @@ impl Decoder {
         Self { limits, inflater, message: None, frame: None, control: Vec::new() }
     }
 
+    /// Bytes of room that it has for what has come.
+    #[cfg(any(test, feature = "__properties"))]
+    pub(super) fn held(&self) -> usize {
+        self.message.as_ref().map_or(0, |message| message.bytes.capacity()) + self.control.capacity()
+    }
+
     /// Takes in what it can, up to the end of a message or control frame; gives how many bytes that were.
     ///
     /// # Errors

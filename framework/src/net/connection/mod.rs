@@ -58,6 +58,8 @@ use self::head::NextHead;
 use self::journal::Journal;
 #[cfg(any(test, feature = "__properties"))]
 pub use self::property::connection;
+#[cfg(all(feature = "http2", any(test, feature = "__properties")))]
+pub use self::property::http2;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Routed, Transport, clock};
 use crate::observe::{Witness, scope};
