@@ -5,11 +5,15 @@
 //! its own work, which is linear in the bytes.
 
 mod name;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use self::name::write_name;
+#[cfg(any(test, feature = "__properties"))]
+pub use self::property::certificate;
 use super::der::{Element, Elements};
 
 /// Tags of X.509.

@@ -77,6 +77,7 @@ impl Pump {
 
     /// Gives `request` its body: the bytes themselves where all of them are here, else a body to be filled, and what
     /// fills it.
+    #[inline(never)]
     pub(super) fn attach<IO: Transport>(
         rate: MinRate,
         request: &mut Request,

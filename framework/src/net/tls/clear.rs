@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::super::{Application, Routed};
 use super::live::Live;
 use crate::http::{Request, RequestFacts, Response};
-use crate::middleware::https_target;
+use crate::middleware::{BoxFuture, https_target};
 use crate::observe::{Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem, Redirect};
 use crate::routing::Policy;
@@ -52,6 +52,7 @@ pub(super) enum Target<T> {
 
 impl<A: Application> Application for InTheClear<A> {
     type Target = Target<A::Target>;
+    type Answer<'a> = BoxFuture<'a, Response>;
 
     fn route(&self, request: &mut Request) -> Routed<Self::Target> {
         let target = match &self.door {
@@ -72,13 +73,14 @@ impl<A: Application> Application for InTheClear<A> {
         Routed { target, policy: &Policy::NONE, slot: Slot::Unrouted }
     }
 
-    async fn answer(&self, request: Request, target: Self::Target) -> Response {
-        match target {
-            Target::Problem(status, detail) => Problem::new(status).detail(detail).into_response(),
-            Target::Redirect(target) => Redirect::permanent(target).into_response(),
-            // In a box: a connection has room for a redirect.
-            Target::App(target) => Box::pin(self.app.answer(request, target)).await,
-        }
+    fn answer(&self, request: Request, target: Self::Target) -> BoxFuture<'_, Response> {
+        Box::pin(async move {
+            match target {
+                Target::Problem(status, detail) => Problem::new(status).detail(detail).into_response(),
+                Target::Redirect(target) => Redirect::permanent(target).into_response(),
+                Target::App(target) => self.app.answer(request, target).await,
+            }
+        })
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response {
