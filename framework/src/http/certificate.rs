@@ -107,6 +107,14 @@ impl CertificateFacts {
             AltName::Email(_) | AltName::Uri(_) | AltName::Ip(_) => None,
         })
     }
+
+    /// The addresses of hosts.
+    pub(crate) fn ip_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.names.iter().filter_map(|name| match name {
+            AltName::Ip(address) => Some(*address),
+            AltName::Dns(_) | AltName::Email(_) | AltName::Uri(_) => None,
+        })
+    }
 }
 
 /// `Extensions ::= SEQUENCE OF Extension`, of which the alternative names are read.

@@ -37,7 +37,7 @@ pub use accept::Accept;
 pub(crate) use accept::{elements, first_of_the_heaviest, parse_weight};
 pub(crate) use body::BoxError;
 pub use body::{Body, BodyError, BodySender, BodySource};
-pub(crate) use body::{Incoming, IncomingState, Wanted};
+pub(crate) use body::{Incoming, IncomingState, NEVER_TRAILERS, Wanted, may_trail};
 pub(crate) use byte_ranges::ByteRanges;
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use byte_ranges::MAX_RANGES;
