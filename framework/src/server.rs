@@ -7,6 +7,8 @@ mod access_log;
 mod configured;
 #[path = "server/production.rs"]
 mod production;
+#[path = "server/reload.rs"]
+mod reload;
 #[path = "server/run.rs"]
 mod run;
 #[cfg(feature = "otel")]

@@ -14,7 +14,7 @@ pub(crate) struct Part {
 impl Part {
     /// Whether it takes a build of its own, and measures all at once whichever servers are chosen.
     pub(crate) fn builds(&self) -> bool {
-        *self == MICRO || *self == HELLO
+        [MICRO, HELLO, TRANSPORT].contains(self)
     }
 }
 
@@ -32,6 +32,23 @@ pub(crate) const STARTS: Part = Part { name: "starts", measures: &["first_answer
 pub(crate) const FILES: Part =
     Part { name: "files", measures: &["file_rate", "file_cpu_ns"], is_timed: true };
 
+/// WebSockets, TLS handshakes and HTTP/2, beside those that speak them.
+pub(crate) const TRANSPORT: Part = Part {
+    name: "transport",
+    measures: &[
+        "socket_rate",
+        "socket_cpu_ns",
+        "handshake_rate",
+        "handshake_cpu_ns",
+        "http2_rate",
+        "http2_cpu_ns",
+        "socket_bytes",
+        "socket_instructions",
+        "socket_allocations",
+    ],
+    is_timed: true,
+};
+
 /// Bytes of a connection and of a program.
 pub(crate) const SIZES: Part =
     Part { name: "sizes", measures: &["idle_bytes", "binary_bytes"], is_timed: false };
@@ -48,7 +65,7 @@ pub(crate) const HELLO: Part =
     Part { name: "hello", measures: &["build_seconds", "hello_bytes"], is_timed: false };
 
 /// In the order of a run: time first, as the machine may be quiet now and not for long.
-pub(crate) const PARTS: [Part; 8] = [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, MICRO, HELLO];
+pub(crate) const PARTS: [Part; 9] = [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, TRANSPORT, MICRO, HELLO];
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,9 @@
 //! Ours and nginx answer `GET /files/{small,large}` with the files of the folder [`files`]: [`SMALL_FILE_BYTES`] and
 //! [`LARGE_FILE_BYTES`] bytes of `x`, last changed at [`FILE_TIME`].
 //!
+//! Those of `transport/` have `GET /plaintext` in HTTP/1.1 and HTTP/2, and `GET /socket`: a WebSocket that sends each message
+//! back. They speak TLS where `CERTIFICATE` and `KEY` name files.
+//!
 //! A server listens on 127.0.0.1 at `PORT`, with `WORKERS` threads.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -116,6 +119,12 @@ pub fn address() -> SocketAddr {
 /// The folder of files to serve, where there is one.
 pub fn files() -> Option<PathBuf> {
     std::env::var_os("FILES").map(PathBuf::from)
+}
+
+/// The files of the certificate and its key, where TLS is to be spoken.
+pub fn certificate() -> Option<(PathBuf, PathBuf)> {
+    let path = |name| std::env::var_os(name).map(PathBuf::from);
+    path("CERTIFICATE").zip(path("KEY"))
 }
 
 /// How many threads serve.
