@@ -40,15 +40,7 @@ where
     /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when a certificate or its key is no good, when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
-        if let Some(mistake) = self.mistakes.pop() {
-            return Err(mistake);
-        }
-        if let Some(fault) = self.probes.fault(self.routes.table()) {
-            return Err(fault.into());
-        }
-        if let Some(fault) = self.stack.fault(&self.routes) {
-            return Err(fault.into());
-        }
+        self.check()?;
         let loaded = self.gather().finish()?;
         crate::log::install_fallback(loaded.settings.log);
         match self.act(&loaded)? {
@@ -185,6 +177,20 @@ pub(super) enum Next {
 }
 
 impl<S: Send + Sync + 'static, P> Server<S, P> {
+    /// What is wrong with how it was put together, whatever the settings are.
+    pub(crate) fn check(&mut self) -> crate::Result {
+        if let Some(mistake) = self.mistakes.pop() {
+            return Err(mistake);
+        }
+        if let Some(fault) = self.probes.fault(self.routes.table()) {
+            return Err(fault.into());
+        }
+        if let Some(fault) = self.stack.fault(&self.routes) {
+            return Err(fault.into());
+        }
+        Ok(())
+    }
+
     /// Asks all sources for the settings.
     pub(super) fn gather(&self) -> Gathered {
         gather(self.settings.clone(), &self.file, self.command_line)
