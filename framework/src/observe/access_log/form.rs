@@ -9,6 +9,7 @@ use super::escape::{push_apache, push_json, push_readable};
 use super::mask::Mask;
 use super::moment::Moment;
 use crate::http::TraceContext;
+use crate::observe::client_text::ClientText;
 use crate::observe::{Ended, Exchange};
 
 /// How the lines are written.
@@ -99,7 +100,7 @@ impl<'a> Fields<'a> {
         push_all(line, &[b"\",\"trace_id\":\"", &self.trace.trace_id_text(), b"\""]);
         if let Some(client) = request.client_addr() {
             line.extend_from_slice(b",\"client\":\"");
-            push_display(line, client);
+            push_display(line, ClientText(client));
             line.push(b'"');
         }
         if let Some(method) = request.method() {
@@ -188,7 +189,7 @@ impl<'a> Fields<'a> {
         }
         if let Some(client) = request.client_addr() {
             line.push(b' ');
-            push_display(line, client);
+            push_display(line, ClientText(client));
         }
         line.push(b' ');
         request.id().push(line);
