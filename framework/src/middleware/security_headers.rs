@@ -85,8 +85,9 @@ struct Hsts {
     subdomains: bool,
 }
 
-const NO_DEVICES: &str = "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-                          hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), \
+/// Those that Chromium knows: it complains of each other name in its console.
+const NO_DEVICES: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+                          magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), \
                           xr-spatial-tracking=()";
 
 impl SecurityHeaders {
