@@ -37,7 +37,7 @@ pub(crate) use acceptor::Caps;
 pub use connection::connection;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
 pub(crate) use drain::{Drain, Losses, Place};
-pub(crate) use limits::Limits;
+pub(crate) use limits::{Limits, LiveLimits};
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use proxies::Proxies;
 pub(crate) use proxy_protocol::Announced;

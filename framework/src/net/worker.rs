@@ -24,7 +24,7 @@ use super::drain::Door;
 use super::listener::{Files, Incoming, Listeners, Listening, Parting};
 use super::proxy_protocol::{Refused, read_header};
 use super::vitals::{Beating, Pulse, Vitals};
-use super::{Application, Drain, Limits, LiveTls, Losses, Peer, Place, serve_connection, tls};
+use super::{Application, Drain, LiveLimits, LiveTls, Losses, Peer, Place, serve_connection, tls};
 use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
@@ -37,7 +37,7 @@ pub(super) const STOP: Duration = Duration::from_secs(1);
 /// What every worker works with.
 pub(crate) struct Shop<A> {
     pub(crate) app: Arc<A>,
-    pub(crate) limits: Arc<Limits>,
+    pub(crate) limits: Arc<LiveLimits>,
     pub(crate) caps: Arc<Caps>,
     pub(crate) blocking: Arc<BlockingPool>,
     pub(crate) shutdown: Shutdown,
@@ -311,7 +311,7 @@ async fn accept_all<A: Application>(
     if listener.leave_new_ones() {
         // Longer than a handshake under way takes to its last segment, and shorter than until a SYN that is dropped
         // comes again: by then this socket must be closed.
-        let end = Instant::now() + shop.limits.last_call / 4;
+        let end = Instant::now() + shop.limits.now().last_call / 4;
         let accept = || accept(&listener, &shop.caps, first.tally());
         while let Some(accepted) = unless(accept(), sleep_until(end)).await {
             welcome(accepted, None, &shop, drain, turn());
@@ -331,7 +331,7 @@ fn welcome<A: Application>(
     witness: Witness,
 ) {
     let place = Place::new(Arc::clone(drain));
-    if shop.limits.announced.must(accepted.addr) {
+    if shop.limits.now().announced.must(accepted.addr) {
         let (shop, drain) = (shop.clone(), Arc::clone(drain));
         tokio::spawn(async move {
             if let Some(accepted) = announced(accepted, &shop, &drain, &witness).await {
@@ -352,11 +352,11 @@ async fn announced<A: Application>(
     witness: &Witness,
 ) -> Option<Accepted> {
     let Accepted { stream, addr: peer, .. } = accepted;
-    let header = timeout(shop.limits.header_read_timeout, read_header(&stream, peer));
+    let header = timeout(shop.limits.now().header_read_timeout, read_header(&stream, peer));
     // When the drain begins, a peer that has said nothing is as one that is idle.
     let last_call = async {
         drain.begun().await;
-        sleep(shop.limits.last_call).await;
+        sleep(shop.limits.now().last_call).await;
     };
     match unless(header, last_call).await?.unwrap_or(Err(Refused::TimedOut)) {
         Ok(addr) => {
@@ -383,7 +383,7 @@ fn serve<A: Application>(
 ) {
     let Accepted { stream, addr, admitted } = accepted;
     let (peer, held) = (Peer { addr, is_secure: false }, (room, admitted));
-    let (app, limits) = (Arc::clone(&shop.app), Arc::clone(&shop.limits));
+    let (app, limits) = (Arc::clone(&shop.app), shop.limits.now());
     match &shop.tls {
         None => {
             let connection = serve_connection(stream, peer, app, limits, place, witness);
@@ -441,7 +441,7 @@ mod tests {
         let (app, limits) = Server::new(routes![index]).into_app();
         let shop = Shop {
             app: Arc::new(app),
-            limits: Arc::new(limits),
+            limits: Arc::new(LiveLimits::new(limits)),
             caps: Arc::new(Caps::new(1, 0)),
             blocking: Arc::new(BlockingPool::new(1, 1).unwrap()),
             shutdown: Shutdown::default(),

@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use super::access_log::open_access_log;
+#[cfg(all(feature = "config", unix))]
+use super::live::Sources;
 #[cfg(feature = "otel")]
 use super::traces::start_traces;
 use super::{CommandLine, HasState, Missing, Server};
@@ -20,8 +22,8 @@ use crate::handlers::Probes;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Supervisor, Trigger,
-    Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveLimits, LiveTls, Shop, Signals,
+    Supervisor, Trigger, Workers,
 };
 use crate::observe::{AccessLog, Events};
 use crate::reports::Reports;
@@ -45,8 +47,13 @@ where
         crate::log::install_fallback(loaded.settings.log);
         match self.act(&loaded)? {
             Next::Serve => {
+                #[cfg(all(feature = "config", unix))]
+                let sources = Sources::of(&self, &loaded);
                 self.settings = loaded.settings;
-                self.into_running().serve().await
+                let running = self.into_running();
+                #[cfg(all(feature = "config", unix))]
+                let running = Running { sources, ..running };
+                running.serve().await
             }
             Next::End => Ok(()),
         }
@@ -61,7 +68,14 @@ where
     fn into_running(mut self) -> Running {
         let (shutdown, trigger, listing) = (self.shutdown.clone(), self.trigger.take(), self.listing());
         let (server, state) = self.into_parts();
-        Running { parts: server.with_state(state), shutdown, trigger, listing }
+        Running {
+            parts: server.with_state(state),
+            shutdown,
+            trigger,
+            listing,
+            #[cfg(all(feature = "config", unix))]
+            sources: None,
+        }
     }
 }
 
@@ -90,6 +104,9 @@ struct Running {
     trigger: Option<Trigger>,
     /// What is answered where.
     listing: String,
+    /// Where the settings came from, where they can be read again.
+    #[cfg(all(feature = "config", unix))]
+    sources: Option<Sources>,
 }
 
 impl Running {
@@ -121,7 +138,11 @@ impl Running {
         #[cfg(feature = "otel")]
         let traces = start_traces(&settings, &mut self.parts.reports)?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
+        #[cfg(all(feature = "config", unix))]
+        let sources = self.sources.take();
         let shop = self.into_shop(&settings, &supervisor, tls)?;
+        #[cfg(all(feature = "config", unix))]
+        let _live = sources.map(|sources| sources.live(&shop.limits).watch()).transpose()?;
         let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
         let workers = match settings.runtime {
             Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
@@ -165,7 +186,15 @@ impl Running {
                 vitals.watch_tls(tls);
             }
         }
-        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals, tls })
+        Ok(Shop {
+            app: Arc::new(app),
+            limits: Arc::new(LiveLimits::new(limits)),
+            caps,
+            blocking,
+            shutdown,
+            vitals,
+            tls,
+        })
     }
 }
 
@@ -220,7 +249,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
     }
 }
 
-fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> Gathered {
+pub(super) fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> Gathered {
     let args = match command_line {
         CommandLine::Read => std::env::args_os().skip(1).collect(),
         CommandLine::Ignored => Vec::new(),

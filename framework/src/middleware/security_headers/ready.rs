@@ -71,7 +71,8 @@ impl SecurityHeaders {
     /// The policies, with the names of their fields.
     pub(super) fn policies(&self) -> impl Iterator<Item = (HeaderName, &Csp)> {
         let enforced = self.csp.as_ref().map(|policy| (CONTENT_SECURITY_POLICY, policy));
-        let reported = self.csp_report_only.as_ref().map(|policy| (CONTENT_SECURITY_POLICY_REPORT_ONLY, policy));
+        let reported =
+            self.csp_report_only.as_ref().map(|policy| (CONTENT_SECURITY_POLICY_REPORT_ONLY, policy));
         enforced.into_iter().chain(reported)
     }
 
