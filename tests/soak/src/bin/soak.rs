@@ -86,8 +86,10 @@ impl Options {
             match word.as_str() {
                 "--short" => options.form = Form::Short,
                 "--seconds" => {
-                    let seconds = words.next().and_then(|word| word.parse().ok()).filter(|&seconds| seconds > 0);
-                    options.time = Some(Duration::from_secs(seconds.ok_or("--seconds needs a number above 0")?));
+                    let seconds =
+                        words.next().and_then(|word| word.parse().ok()).filter(|&seconds| seconds > 0);
+                    options.time =
+                        Some(Duration::from_secs(seconds.ok_or("--seconds needs a number above 0")?));
                 }
                 "--report" => options.report = Some(words.next().ok_or("--report names no file")?.into()),
                 name => {

@@ -59,7 +59,8 @@ fn run(ground: &Ground, form: Form) -> Result<Report, Failure> {
     for (since, before, most) in
         [("a tenth", memory.warm, MOST_GROWTH[0]), ("half", memory.half, MOST_GROWTH[1])]
     {
-        let (what, growth) = (format!("memory added since {since}"), memory.end.saturating_sub(before) as f64);
+        let (what, growth) =
+            (format!("memory added since {since}"), memory.end.saturating_sub(before) as f64);
         figures.push(match form {
             // So little time is all warm-up.
             Form::Short => Figure::told(what, growth, Unit::Bytes),

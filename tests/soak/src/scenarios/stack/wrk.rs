@@ -35,7 +35,8 @@ impl Wrk {
         command.args(["--threads", "1", "--connections", "32", "--timeout", "30s", "--script", SCRIPT]);
         command.arg(format!("--duration={}s", time.as_secs().max(1))).arg(format!("http://{address}/"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let child = command.spawn().map_err(|error| format!("wrk (Debian's package of this name): {error}"))?;
+        let child =
+            command.spawn().map_err(|error| format!("wrk (Debian's package of this name): {error}"))?;
         Ok(Self(RefCell::new(Some(child))))
     }
 
@@ -95,7 +96,9 @@ mod tests {
         let well = "Running 3s test @ http://127.0.0.1:1/\n  1 threads and 32 connections\n  59131 requests in 3.01s, 52.36MB read\n\
             Requests/sec:  19631.11\n";
         assert_eq!(seen(well), Some(Seen { answered: 59_131.0, refused: 0, failed: 0 }));
-        let ill = format!("{well}  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 7\n");
+        let ill = format!(
+            "{well}  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 7\n"
+        );
         assert_eq!(seen(&ill), Some(Seen { answered: 59_131.0, refused: 7, failed: 10 }));
         assert_eq!(seen("unable to connect to 127.0.0.1:1 Connection refused\n"), None);
     }
