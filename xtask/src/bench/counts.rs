@@ -66,12 +66,8 @@ pub(crate) fn parts(bench: &mut Bench) -> Outcome {
 }
 
 fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Outcome {
-    let out = folder.join(server.name);
-    let mut before = pinned("0");
-    before.extend(["valgrind", "--tool=callgrind"].map(str::to_owned));
-    before.push(format!("--callgrind-out-file={}", out.display()));
-    let process = server.start(&before, 1)?;
-    let mut dumps = Dumps { out, count: 0 };
+    let mut dumps = Dumps::to(folder.join(server.name));
+    let process = server.start(&[pinned("0"), dumps.valgrind()].concat(), 1)?;
     for scenario in &COUNTED {
         let is_for_ours = scenario.name.starts_with("middleware");
         if bench.lacks(server, scenario) || (is_for_ours && server.kind != Kind::Ours) {
@@ -91,7 +87,11 @@ fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Ou
 }
 
 /// Instructions and allocations of a request.
-fn cost(
+///
+/// # Errors
+///
+/// Where not all is answered, or callgrind writes no profile.
+pub(crate) fn cost(
     bench: &Bench,
     process: &Running,
     scenario: &Scenario,
@@ -143,7 +143,8 @@ fn settle(pid: u32) {
 }
 
 /// The profiles that callgrind writes, each of what was done since the one before.
-struct Dumps {
+#[derive(Debug)]
+pub(crate) struct Dumps {
     out: PathBuf,
     count: u32,
 }
@@ -155,6 +156,17 @@ struct Costs {
 }
 
 impl Dumps {
+    /// Those in files of this name, with a number behind it.
+    pub(crate) fn to(out: PathBuf) -> Self {
+        Self { out, count: 0 }
+    }
+
+    /// Words before a server that have it counted.
+    pub(crate) fn valgrind(&self) -> Vec<String> {
+        let out = format!("--callgrind-out-file={}", self.out.display());
+        vec!["valgrind".to_owned(), "--tool=callgrind".to_owned(), out]
+    }
+
     fn next(&mut self, process: &Running) -> Result<Costs, String> {
         self.count += 1;
         let path = PathBuf::from(format!("{}.{}", self.out.display(), self.count));

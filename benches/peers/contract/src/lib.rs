@@ -14,6 +14,8 @@
 //! Ours and nginx answer `GET /files/{small,large}` with the files of the folder [`files`]: [`SMALL_FILE_BYTES`] and
 //! [`LARGE_FILE_BYTES`] bytes of `x`, last changed at [`FILE_TIME`].
 //!
+//! The servers with layers answer `GET /orders` with [`Order::examples`] as JSON, serialised for each request.
+//!
 //! A server listens on 127.0.0.1 at `PORT`, with `WORKERS` threads.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -105,6 +107,11 @@ impl Order {
             paid: true,
             total: 546.0,
         }
+    }
+
+    /// Eight of them: about 8 KiB as JSON.
+    pub fn examples() -> Vec<Self> {
+        (0..8).map(|n| Self { id: 4_711 + n, ..Self::example() }).collect()
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod connection;
 mod idle;
+mod layers;
 mod options;
 mod report;
 mod scenario;
