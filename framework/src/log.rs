@@ -34,7 +34,7 @@ pub(crate) fn install_fallback(least: Level) -> bool {
     dispatcher::set_global_default(Dispatch::new(Fallback { least: level, coloured, sink })).is_ok()
 }
 
-/// Its place among [`LEVELS`] is the level of what [`install_fallback`] has installed.
+/// The place among [`LEVELS`] of what is written.
 static LEAST: AtomicUsize = AtomicUsize::new(0);
 
 const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
@@ -42,7 +42,6 @@ const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG
 /// Writes events of `least` and above from now on, where these are written by [`install_fallback`].
 pub(crate) fn set_level(least: Level) {
     LEAST.store(LEVELS.iter().position(|level| *level == least).unwrap_or_default(), Ordering::Relaxed);
-    // Each place that logs has noted whether anybody listens.
     tracing::callsite::rebuild_interest_cache();
 }
 

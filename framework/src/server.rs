@@ -8,8 +8,13 @@ mod configured;
 #[cfg(all(feature = "config", unix))]
 #[path = "server/live.rs"]
 mod live;
+#[cfg(not(all(feature = "config", unix)))]
+#[path = "server/no_live.rs"]
+mod live;
 #[path = "server/production.rs"]
 mod production;
+#[path = "server/reload.rs"]
+mod reload;
 #[path = "server/run.rs"]
 mod run;
 #[cfg(feature = "otel")]

@@ -40,6 +40,8 @@ pub use csrf::Csrf;
 #[cfg(feature = "compression")]
 pub use decompression::Decompression;
 pub use https_redirect::HttpsRedirect;
+#[cfg(feature = "tls")]
+pub(crate) use https_redirect::https_target;
 pub use normal_path::NormalPath;
 pub use order::Kind;
 #[cfg(feature = "redis")]

@@ -62,13 +62,13 @@ pub(crate) fn conclude(span: &Span, status: Option<StatusCode>, ended: Ended) {
 }
 
 /// Lets this thread work for a request until what is given back is dropped.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub(crate) fn enter<'a>(id: Option<&RequestId>, span: Option<&'a Span>) -> Entered<'a> {
     let made = id.and_then(RequestId::made_parts);
     let is_given = made.is_none() && id.is_some();
     if is_given {
-        GIVEN.set(id.cloned());
+        set_given(id.cloned());
     }
     Entered { _span: span.map(Span::enter), before: MADE.replace(made), is_given }
 }
@@ -84,9 +84,15 @@ impl Drop for Entered<'_> {
     fn drop(&mut self) {
         MADE.set(self.before);
         if self.is_given {
-            GIVEN.set(None);
+            set_given(None);
         }
     }
+}
+
+/// Out of the way of all those that are named here.
+#[cold]
+fn set_given(id: Option<RequestId>) {
+    GIVEN.set(id);
 }
 
 /// The request that this thread works for.

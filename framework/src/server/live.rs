@@ -1,9 +1,6 @@
 //! Settings that are read again while the server runs: on SIGHUP, where they come from a file.
 
-use std::io;
 use std::sync::Arc;
-
-use tokio::task::JoinSet;
 
 use super::run::gather;
 use super::{CommandLine, Server};
@@ -42,23 +39,6 @@ pub(super) struct LiveSettings {
 }
 
 impl LiveSettings {
-    /// Reads them whenever a signal asks for that; ends with what it gives.
-    ///
-    /// # Errors
-    ///
-    /// When the operating system refuses a handler of the signal.
-    pub(super) fn watch(mut self) -> io::Result<JoinSet<()>> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut hangups = signal(SignalKind::hangup())?;
-        let mut watch = JoinSet::new();
-        watch.spawn(async move {
-            while hangups.recv().await.is_some() {
-                self.read_again();
-            }
-        });
-        Ok(watch)
-    }
-
     /// Reads all sources, and does what they say now, as far as that can be done; says in the log what changed and what
     /// waits for the next start. Where something is wrong with them, all stays as it is.
     pub(super) fn read_again(&mut self) {

@@ -6,8 +6,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use super::access_log::open_access_log;
-#[cfg(all(feature = "config", unix))]
 use super::live::Sources;
+use super::reload::Reloads;
 #[cfg(feature = "otel")]
 use super::traces::start_traces;
 use super::{CommandLine, HasState, Missing, Server};
@@ -47,11 +47,9 @@ where
         crate::log::install_fallback(loaded.settings.log);
         match self.act(&loaded)? {
             Next::Serve => {
-                #[cfg(all(feature = "config", unix))]
                 let sources = Sources::of(&self, &loaded);
                 self.settings = loaded.settings;
                 let running = self.into_running();
-                #[cfg(all(feature = "config", unix))]
                 let running = Running { sources, ..running };
                 running.serve().await
             }
@@ -68,14 +66,7 @@ where
     fn into_running(mut self) -> Running {
         let (shutdown, trigger, listing) = (self.shutdown.clone(), self.trigger.take(), self.listing());
         let (server, state) = self.into_parts();
-        Running {
-            parts: server.with_state(state),
-            shutdown,
-            trigger,
-            listing,
-            #[cfg(all(feature = "config", unix))]
-            sources: None,
-        }
+        Running { parts: server.with_state(state), shutdown, trigger, listing, sources: None }
     }
 }
 
@@ -105,7 +96,6 @@ struct Running {
     /// What is answered where.
     listing: String,
     /// Where the settings came from, where they can be read again.
-    #[cfg(all(feature = "config", unix))]
     sources: Option<Sources>,
 }
 
@@ -129,35 +119,38 @@ impl Running {
             unix_mode: settings.unix_mode,
         };
         let tls = LiveTls::of(&settings)?;
-        let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
+        let mut listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
             Some(listeners) => listeners,
             None => Listeners::bind_all(&settings.addresses(), options)?,
         };
-        let addrs = listeners.addrs.clone();
+        redirect(&mut listeners, &settings, options)?;
+        let (addrs, redirects) = listeners.places();
         let log = open_access_log(&settings, &mut self.parts.reports)?;
         #[cfg(feature = "otel")]
         let traces = start_traces(&settings, &mut self.parts.reports)?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
-        #[cfg(all(feature = "config", unix))]
         let sources = self.sources.take();
         let shop = self.into_shop(&settings, &supervisor, tls)?;
-        #[cfg(all(feature = "config", unix))]
-        let _live = sources.map(|sources| sources.live(&shop.limits).watch()).transpose()?;
-        let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
+        let certificates = shop.tls.as_ref().map(LiveTls::watch);
+        let live = sources.map(|sources| sources.live(&shop.limits));
+        let mut reloads = Reloads::listen(certificates, log.file(), live, &supervisor)?;
         let workers = match settings.runtime {
             Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
             #[cfg(feature = "shared-runtime")]
             Runtime::Shared => Workers::shared(listeners, workers, &shop)?,
         };
-        announce(&settings, &addrs, shop.tls.as_deref(), &routes);
+        announce(&settings, (&addrs, &redirects), shop.tls.as_deref(), &routes);
         let _checks = shop.app.probes.start()?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        supervisor.ready(format_args!("serving at {}", places(&addrs)));
+        let status = format!("serving at {}", places(&addrs));
+        supervisor.ready(&status);
+        let mut reloading = pin!(reloads.run(&supervisor, &shop.shutdown, &status));
         let mut watching = pin!(supervisor.watch(&shop.app.vitals, &shop.shutdown));
         let mut serving = pin!(net::run(workers, signals, drain, trigger, &supervisor));
         poll_fn(|context| {
-            // It never ends.
+            // These never end.
             let _ = watching.as_mut().poll(context);
+            let _ = reloading.as_mut().poll(context);
             serving.as_mut().poll(context)
         })
         .await;
@@ -186,15 +179,8 @@ impl Running {
                 vitals.watch_tls(tls);
             }
         }
-        Ok(Shop {
-            app: Arc::new(app),
-            limits: Arc::new(LiveLimits::new(limits)),
-            caps,
-            blocking,
-            shutdown,
-            vitals,
-            tls,
-        })
+        let (app, limits) = (Arc::new(app), Arc::new(LiveLimits::new(limits)));
+        Ok(Shop { app, limits, caps, blocking, shutdown, vitals, tls, sends_to: None })
     }
 }
 
@@ -273,8 +259,26 @@ fn act(loaded: &Loaded, listing: &dyn Fn() -> String) -> crate::Result<Next> {
     Ok(Next::End)
 }
 
+/// Listens where clients are sent to TLS from.
+#[cfg(feature = "tls")]
+fn redirect(listeners: &mut Listeners, settings: &Settings, options: ListenOptions) -> crate::Result {
+    let tls = &settings.tls;
+    let port = (tls.redirect_port > 0).then_some(tls.redirect_port);
+    Ok(listeners.redirect(&tls.redirect, port, options)?)
+}
+
+#[cfg(not(feature = "tls"))]
+fn redirect(_: &mut Listeners, _: &Settings, _: ListenOptions) -> crate::Result {
+    Ok(())
+}
+
 /// Tells on standard error where the server is and what it answers.
-fn announce(settings: &Settings, addresses: &[ListenAddr], tls: Option<&LiveTls>, routes: &str) {
+fn announce(
+    settings: &Settings,
+    (addresses, redirects): (&[ListenAddr], &[ListenAddr]),
+    tls: Option<&LiveTls>,
+    routes: &str,
+) {
     use std::io::Write;
     let name = program();
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -282,6 +286,7 @@ fn announce(settings: &Settings, addresses: &[ListenAddr], tls: Option<&LiveTls>
         name: &name,
         version: env!("CARGO_PKG_VERSION"),
         addresses,
+        redirects,
         scheme: if tls.is_some() { "https" } else { "http" },
         note: tls.and_then(LiveTls::note),
         runtime: settings.runtime,

@@ -66,8 +66,9 @@ pub(crate) fn parts(bench: &mut Bench) -> Outcome {
 }
 
 fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Outcome {
-    let mut dumps = Dumps::to(folder.join(server.name));
-    let process = server.start(&[pinned("0"), dumps.valgrind()].concat(), 1)?;
+    let out = folder.join(server.name);
+    let process = server.start(&under_callgrind(&out), 1)?;
+    let mut dumps = Dumps::new(out);
     for scenario in &COUNTED {
         let is_for_ours = scenario.name.starts_with("middleware");
         if bench.lacks(server, scenario) || (is_for_ours && server.kind != Kind::Ours) {
@@ -86,11 +87,19 @@ fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Ou
     Ok(())
 }
 
+/// Words before a program that have callgrind write its profiles to `out`.
+pub(crate) fn under_callgrind(out: &Path) -> Vec<String> {
+    let mut before = pinned("0");
+    before.extend(["valgrind", "--tool=callgrind"].map(str::to_owned));
+    before.push(format!("--callgrind-out-file={}", out.display()));
+    before
+}
+
 /// Instructions and allocations of a request.
 ///
 /// # Errors
 ///
-/// Where not all is answered, or callgrind writes no profile.
+/// Where not all requests are answered, or no profile is written.
 pub(crate) fn cost(
     bench: &Bench,
     process: &Running,
@@ -156,15 +165,9 @@ struct Costs {
 }
 
 impl Dumps {
-    /// Those in files of this name, with a number behind it.
-    pub(crate) fn to(out: PathBuf) -> Self {
+    /// Of a server that was started with [`under_callgrind`].
+    pub(crate) fn new(out: PathBuf) -> Self {
         Self { out, count: 0 }
-    }
-
-    /// Words before a server that have it counted.
-    pub(crate) fn valgrind(&self) -> Vec<String> {
-        let out = format!("--callgrind-out-file={}", self.out.display());
-        vec!["valgrind".to_owned(), "--tool=callgrind".to_owned(), out]
     }
 
     fn next(&mut self, process: &Running) -> Result<Costs, String> {

@@ -8,7 +8,7 @@ mod table;
 
 use std::fs;
 
-use crate::bench::counts::{self, Dumps};
+use crate::bench::counts::{self, Dumps, under_callgrind};
 use crate::bench::data::Key;
 use crate::bench::files;
 use crate::bench::parts::{LAYER_TIMES, LAYERS};
@@ -160,16 +160,17 @@ pub(crate) fn counts(bench: &mut Bench) -> Outcome {
         for points in points(server).chunk_by(|one, other| one.layer == other.layer) {
             let Some(first) = points.first() else { continue };
             println!("counting: {}, {}", server.name, first.layer);
-            let mut dumps = Dumps::to(folder.join(server.name));
-            let before = [words(first.layer), dumps.valgrind()].concat();
+            let out = folder.join(server.name);
+            let before = [layer_words(first.layer), under_callgrind(&out)].concat();
+            let mut dumps = Dumps::new(out);
             match server.start(&before, 1) {
                 Ok(process) => {
                     points.iter().for_each(|point| count(bench, server, &process, *point, &mut dumps))
                 }
                 Err(fault) => bench.left_out(&LAYERS, server, first.layer, &fault),
             }
+            bench.save()?;
         }
-        bench.save()?;
     }
     Ok(())
 }
@@ -198,7 +199,7 @@ pub(crate) fn times(bench: &mut Bench) -> Outcome {
     for server in SERVERS {
         for points in points(server).chunk_by(|one, other| one.layer == other.layer) {
             let Some(first) = points.first() else { continue };
-            match server.start(&words(first.layer), 1) {
+            match server.start(&[layer_words(first.layer), pinned("0")].concat(), 1) {
                 Ok(process) => running.push((server, process, points.to_vec())),
                 Err(fault) => bench.left_out(&LAYER_TIMES, server, first.layer, &fault),
             }
@@ -236,9 +237,9 @@ fn build() -> Outcome {
     SERVERS.into_iter().try_for_each(servers::build)
 }
 
-/// Words before a server: the core that it is kept on, and its layer.
-fn words(layer: &str) -> Vec<String> {
-    [pinned("0"), vec!["env".to_owned(), format!("LAYER={layer}")]].concat()
+/// Words before a server that tell it its layer.
+fn layer_words(layer: &str) -> Vec<String> {
+    vec!["env".to_owned(), format!("LAYER={layer}")]
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod scenarios;
 mod servers;
 mod statistics;
 mod tables;
+mod transport;
 
 pub(crate) use options::Task;
 pub(crate) use run::run;

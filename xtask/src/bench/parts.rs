@@ -14,7 +14,7 @@ pub(crate) struct Part {
 impl Part {
     /// Whether it takes a build of its own, and measures all at once whichever servers are chosen.
     pub(crate) fn builds(&self) -> bool {
-        [MICRO, HELLO, LAYERS, LAYER_TIMES].contains(self)
+        [MICRO, HELLO, TRANSPORT, LAYERS, LAYER_TIMES].contains(self)
     }
 }
 
@@ -31,6 +31,23 @@ pub(crate) const STARTS: Part = Part { name: "starts", measures: &["first_answer
 /// Files of a folder, beside nginx.
 pub(crate) const FILES: Part =
     Part { name: "files", measures: &["file_rate", "file_cpu_ns"], is_timed: true };
+
+/// WebSockets, TLS handshakes and HTTP/2, beside those that speak them.
+pub(crate) const TRANSPORT: Part = Part {
+    name: "transport",
+    measures: &[
+        "socket_rate",
+        "socket_cpu_ns",
+        "handshake_rate",
+        "handshake_cpu_ns",
+        "http2_rate",
+        "http2_cpu_ns",
+        "socket_bytes",
+        "socket_instructions",
+        "socket_allocations",
+    ],
+    is_timed: true,
+};
 
 /// Bytes of a connection and of a program.
 pub(crate) const SIZES: Part =
@@ -56,8 +73,8 @@ pub(crate) const LAYER_TIMES: Part =
     Part { name: "layer-times", measures: &["layer_rate", "layer_cpu_ns"], is_timed: true };
 
 /// In the order of a run: time first, as the machine may be quiet now and not for long.
-pub(crate) const PARTS: [Part; 10] =
-    [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, LAYER_TIMES, LAYERS, MICRO, HELLO];
+pub(crate) const PARTS: [Part; 11] =
+    [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, TRANSPORT, LAYER_TIMES, LAYERS, MICRO, HELLO];
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::bench::data::{Data, LEFT_OUT};
-use crate::bench::{chart, latency, layers, reach, tables};
+use crate::bench::{chart, latency, layers, reach, tables, transport};
 
 /// A file that somebody writes by hand, beside the data: it ends the report.
 pub(crate) const NOTES: &str = "notes.md";
@@ -89,12 +89,12 @@ fn run(data: &Data) -> String {
     text
 }
 
-struct Section {
-    heading: &'static str,
+pub(crate) struct Section {
+    pub(crate) heading: &'static str,
     /// As the book names it.
-    anchor: &'static str,
-    remark: String,
-    table: String,
+    pub(crate) anchor: &'static str,
+    pub(crate) remark: String,
+    pub(crate) table: String,
 }
 
 fn anchored(anchor: &str, table: &str) -> String {
@@ -103,6 +103,7 @@ fn anchored(anchor: &str, table: &str) -> String {
 
 fn sections(data: &Data) -> Vec<Section> {
     let mut sections = speeds(data);
+    sections.extend(transport::sections(data));
     sections.extend(costs(data));
     sections
 }

@@ -10,11 +10,11 @@ use crate::bench::data::{Data, FILE, LEFT_OUT, left_out};
 use crate::bench::driver::Driver;
 use crate::bench::options::{Options, Task};
 use crate::bench::parts::{
-    COUNTS, FILES, HELLO, LATENCY, LAYER_TIMES, LAYERS, MICRO, Part, RATES, SIZES, STARTS,
+    COUNTS, FILES, HELLO, LATENCY, LAYER_TIMES, LAYERS, MICRO, Part, RATES, SIZES, STARTS, TRANSPORT,
 };
 use crate::bench::scenarios::{RATED, Scenario};
 use crate::bench::servers::{self, Running, SERVERS, Server, pinned};
-use crate::bench::{compile, counts, files, hello, layers, machine, nginx, once, rates, report};
+use crate::bench::{compile, counts, files, hello, layers, machine, nginx, once, rates, report, transport};
 use crate::needs::{self, Tool};
 use crate::steps::Outcome;
 
@@ -72,6 +72,7 @@ impl Bench {
         if self.options.parts.iter().any(|part| !part.builds()) {
             self.servers()?;
         }
+        self.time(&[TRANSPORT], transport::measure)?;
         self.time(&[LAYER_TIMES], layers::times)?;
         self.time(&[LAYERS], layers::counts)?;
         self.time(&[MICRO], counts::parts)?;

@@ -16,6 +16,9 @@
 //!
 //! The servers with layers answer `GET /orders` with [`Order::examples`] as JSON, serialised for each request.
 //!
+//! Those of `transport/` have `GET /plaintext` in HTTP/1.1 and HTTP/2, and `GET /socket`: a WebSocket that sends each message
+//! back. They speak TLS where `CERTIFICATE` and `KEY` name files.
+//!
 //! A server listens on 127.0.0.1 at `PORT`, with `WORKERS` threads.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -123,6 +126,12 @@ pub fn address() -> SocketAddr {
 /// The folder of files to serve, where there is one.
 pub fn files() -> Option<PathBuf> {
     std::env::var_os("FILES").map(PathBuf::from)
+}
+
+/// The files of the certificate and its key, where TLS is to be spoken.
+pub fn certificate() -> Option<(PathBuf, PathBuf)> {
+    let path = |name| std::env::var_os(name).map(PathBuf::from);
+    path("CERTIFICATE").zip(path("KEY"))
 }
 
 /// How many threads serve.

@@ -69,7 +69,8 @@ fn cookie(address: SocketAddr) -> io::Result<String> {
     stream.write_all(b"GET /session/new HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    let set = answer.lines().find_map(|line| line.to_ascii_lowercase().starts_with("set-cookie: ").then_some(line));
+    let set =
+        answer.lines().find_map(|line| line.to_ascii_lowercase().starts_with("set-cookie: ").then_some(line));
     let cookie = set.and_then(|line| line.get("set-cookie: ".len()..)?.split(';').next());
     cookie.map(str::to_owned).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "no cookie was set"))
 }

@@ -10,6 +10,7 @@ use contract::{
 
 use crate::layers;
 use crate::options::Options;
+use crate::websocket;
 
 /// How long a first answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,6 +43,9 @@ pub(crate) fn request(options: &Options) -> Vec<u8> {
         );
         [head.as_bytes(), body].concat()
     };
+    if let Some(len) = websocket::message_len(&options.scenario) {
+        return websocket::message(len);
+    }
     match options.scenario.as_str() {
         "plaintext" => get("/plaintext", ""),
         "browser" => get("/plaintext", BROWSER),
@@ -101,6 +105,10 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
     let mut stream = TcpStream::connect(options.address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
+    if let Some(len) = websocket::message_len(&options.scenario) {
+        websocket::open(&mut stream)?;
+        return websocket::check(&mut stream, len);
+    }
     stream.write_all(&request(options))?;
     let (begin, expected) = (status_line(options), content(options));
     let mut answer = Vec::new();

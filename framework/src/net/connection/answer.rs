@@ -18,7 +18,7 @@ use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
     self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence,
-    RequestKind, encode_last_chunk,
+    RequestKind, encode_last_chunk, encode_trailers,
 };
 use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response, Takeover};
 use crate::observe::Ended;
@@ -37,13 +37,23 @@ pub(super) struct Message {
     /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
     /// to have.
     closes: bool,
+    /// Whether the client takes a trailer section.
+    takes_trailers: bool,
 }
 
 impl Message {
     pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
         let (version, expect, closes) = (head.version, head.expect, !head.persists());
         let method = request.method();
-        Self { version, kind: kind(method), expect, on_disconnect: on_disconnect(method), closes }
+        let takes_trailers = head.connection.trailers;
+        Self {
+            version,
+            kind: kind(method),
+            expect,
+            on_disconnect: on_disconnect(method),
+            closes,
+            takes_trailers,
+        }
     }
 
     /// Of a request that could not be read to the end of its head.
@@ -73,6 +83,7 @@ impl Default for Message {
             expect: Expect::None,
             on_disconnect: OnDisconnect::Finish,
             closes: true,
+            takes_trailers: false,
         }
     }
 }
@@ -86,20 +97,24 @@ fn kind(method: &Method) -> RequestKind {
     }
 }
 
-impl<IO, A> Connection<IO, A>
+impl<IO, A> Connection<'_, IO, A>
 where
     IO: Transport,
     A: Application,
 {
     /// Buffers an answer, as far as that goes at once: as a rule all of it.
-    pub(super) fn answer(&mut self, exchange: &mut Exchange) -> Answered {
-        let Exchange { response: Some(response), pump, .. } = exchange else {
-            return Answered::Whole(After::Abort);
+    #[inline(never)]
+    pub(super) fn answer(&mut self, response: &mut Option<Response>, mut exchange: Exchange) -> Answered {
+        let Some(response) = response else {
+            return Answered::Whole(self.conclude(exchange, After::Abort));
         };
-        let Some(framing) = self.announce(response, pump) else {
-            return response.take_takeover().map_or(Answered::Whole(After::Abort), Answered::Switched);
+        let Some(framing) = self.announce(response, &mut exchange.pump) else {
+            return match response.take_takeover() {
+                None => Answered::Whole(self.conclude(exchange, After::Abort)),
+                Some(takeover) => Answered::Switched(takeover, exchange),
+            };
         };
-        let wire = &mut self.wire;
+        let wire = &mut *self.wire;
         if framing != OutgoingFraming::None {
             // What is at hand has a length, and is framed by it.
             let body = response.body_mut();
@@ -107,41 +122,23 @@ where
                 Some(true) => {}
                 Some(false) => {
                     wire.output.push(body.as_bytes().cloned().unwrap_or_default());
-                    return Answered::Begun(Rest::Buffered);
+                    return Answered::Begun(Rest::Buffered, exchange);
                 }
-                None => return Answered::Begun(Rest::Body(response.take_body(), framing)),
+                None => return Answered::Begun(Rest::Body(response.take_body(), framing), exchange),
             }
         }
         wire.written();
-        wire.after_answer(pump).map_or(Answered::Begun(Rest::Behind), Answered::Whole)
+        match wire.after_answer(&exchange.pump) {
+            Some(after) => Answered::Whole(self.conclude(exchange, after)),
+            None => Answered::Begun(Rest::Behind, exchange),
+        }
     }
 
-    /// Writes what could not be buffered at once, as far as it must be before the next request may be looked at.
-    pub(super) async fn answer_rest(&mut self, rest: Rest, pump: &mut Option<Box<Pump>>) -> After {
-        let wire = &mut self.wire;
-        let written = match rest {
-            Rest::Behind => Ok(()),
-            Rest::Buffered => wire.flush().await.map_err(CutOff::from).map(|()| wire.written()),
-            Rest::Body(body, framing) => {
-                write_stream(wire, pump, body, framing).await.map(|()| wire.written())
-            }
-        };
-        if let Err(cut_off) = written {
-            return wire.cut_off(cut_off);
-        }
-        if let Some(after) = wire.after_answer(pump) {
-            return after;
-        }
-        if let Some(pump) = pump
-            && !pump.is_complete(wire)
-            && !pump.discard(wire).await
-        {
-            return After::Linger;
-        }
-        if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {
-            return After::Abort;
-        }
-        After::Next
+    /// Writes what could not be buffered at once, as far as it must be before the next request may be looked at; gives
+    /// what becomes of the connection.
+    pub(super) async fn answer_rest(&mut self, rest: Rest, mut exchange: Exchange) -> After {
+        let after = write_rest(self.wire, rest, &mut exchange.pump).await;
+        self.conclude(exchange, after)
     }
 
     /// Writes a response's head; gives how its body follows. `None` where there is no answer, or
@@ -155,7 +152,7 @@ where
             *response = no_answer(response.status(), self.wire.journal.id());
         }
         let length = self.prepare(response)?;
-        let wire = &mut self.wire;
+        let wire = &mut *self.wire;
         wire.journal.answered(response);
         let unread = pump.as_mut().map_or(Unread::Little, |pump| {
             pump.settle(wire);
@@ -178,16 +175,22 @@ where
     /// Renders the response; gives its body's length. A body that panics when it is asked for that, or for a part of it,
     /// is no answer, but a problem; `None` where that of the problem is the same.
     fn prepare(&mut self, response: &mut Response) -> Option<BodyLength> {
+        // In most answers there is nothing that could panic.
+        if !response.is_to_be_rendered()
+            && let Some(bytes) = response.body_mut().at_hand()
+        {
+            return Some(BodyLength::Known(bytes.len() as u64));
+        }
+        self.prepare_guarded(response)
+    }
+
+    /// The same of one where something could.
+    #[inline(never)]
+    fn prepare_guarded(&mut self, response: &mut Response) -> Option<BodyLength> {
         for _ in 0..2 {
-            // In most answers there is nothing that could panic.
-            if !response.is_to_be_rendered()
-                && let Some(bytes) = response.body_mut().at_hand()
-            {
-                return Some(BodyLength::Known(bytes.len() as u64));
-            }
             match catch_unwind(AssertUnwindSafe(|| self.render(response))) {
                 Ok(length) => return Some(length),
-                Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
+                Err(panic) => body_panicked(self.wire, panic.as_ref()),
             }
             *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
         }
@@ -244,12 +247,12 @@ impl<IO: Transport> Wire<IO> {
 
 /// How far an answer has come.
 pub(super) enum Answered {
-    /// All of it is buffered, and nothing is to be waited for.
+    /// All of it is buffered, and the exchange has ended.
     Whole(After),
     /// Something of it is to be waited for.
-    Begun(Rest),
+    Begun(Rest, Exchange),
     /// It is a 101, and the connection is no longer one of HTTP.
-    Switched(Box<dyn Takeover>),
+    Switched(Box<dyn Takeover>, Exchange),
 }
 
 /// What is still to be done for an answer whose head is buffered.
@@ -275,6 +278,31 @@ fn no_answer(status: StatusCode, id: RequestId) -> Response {
     let status = status.as_u16();
     tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+}
+
+/// Writes the rest of an answer; gives what becomes of the connection behind it.
+async fn write_rest<IO: Transport>(wire: &mut Wire<IO>, rest: Rest, pump: &mut Option<Box<Pump>>) -> After {
+    let written = match rest {
+        Rest::Behind => Ok(()),
+        Rest::Buffered => wire.flush().await.map_err(CutOff::from).map(|()| wire.written()),
+        Rest::Body(body, framing) => write_stream(wire, pump, body, framing).await.map(|()| wire.written()),
+    };
+    if let Err(cut_off) = written {
+        return wire.cut_off(cut_off);
+    }
+    if let Some(after) = wire.after_answer(pump) {
+        return after;
+    }
+    if let Some(pump) = pump
+        && !pump.is_complete(wire)
+        && !pump.discard(wire).await
+    {
+        return After::Linger;
+    }
+    if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {
+        return After::Abort;
+    }
+    After::Next
 }
 
 /// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
@@ -331,7 +359,10 @@ async fn write_stream<IO: Transport>(
         return Err(CutOff::Broken);
     }
     if framing == OutgoingFraming::Chunked {
-        encode_last_chunk(wire.output.tail());
+        match body.take_trailers().filter(|_| wire.message.takes_trailers) {
+            Some(trailers) => encode_trailers(&trailers, wire.output.tail()),
+            None => encode_last_chunk(wire.output.tail()),
+        }
     }
     Ok(())
 }

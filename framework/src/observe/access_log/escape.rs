@@ -67,7 +67,7 @@ pub(super) fn push_readable(line: &mut Vec<u8>, text: &[u8]) {
 /// Whether each byte means itself in every form. All are looked at, many at a time, as nearly always all are plain.
 fn is_all_plain(text: &[u8]) -> bool {
     text.iter().fold(true, |are_plain, &byte| {
-        are_plain & (byte >= b' ') & (byte <= b'~') & (byte != b'"') & (byte != b'\\')
+        are_plain & (b' '..=b'~').contains(&byte) & (byte != b'"') & (byte != b'\\')
     })
 }
 

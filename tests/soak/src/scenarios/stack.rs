@@ -35,9 +35,12 @@ const LONG: Duration = Duration::from_secs(10 * 60);
 /// How often its memory is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// The most that may be added after a tenth of the time, when each thread has not yet met each kind of request at its
-/// largest, and after half of it.
-const MOST_GROWTH: [f64; 2] = [4.0 * 1024.0 * 1024.0, 512.0 * 1024.0];
+/// The most that may be added after a tenth of the time, and after half of it. A thread keeps up to eight encoders for
+/// compression, of some hundred KiB each, and makes another one only when more answers are compressed at once than ever before.
+const MOST_GROWTH: [f64; 2] = [8.0 * 1024.0 * 1024.0, 4.0 * 1024.0 * 1024.0];
+
+/// The most there may be.
+const MOST_MEMORY: f64 = 48.0 * 1024.0 * 1024.0;
 
 fn run(ground: &Ground, form: Form) -> Result<Report, Failure> {
     let time = ground.time().unwrap_or(form.choose(SHORT, LONG));
@@ -54,7 +57,7 @@ fn run(ground: &Ground, form: Form) -> Result<Report, Failure> {
         Figure::told("lines of the access log dropped", dropped, Unit::Count),
         Figure::told("memory after a tenth of the time", memory.warm as f64, Unit::Bytes),
         Figure::told("memory at half the time", memory.half as f64, Unit::Bytes),
-        Figure::told("memory at the end", memory.end as f64, Unit::Bytes),
+        Figure::at_most("memory at the end", memory.end as f64, MOST_MEMORY, Unit::Bytes),
     ];
     for (since, before, most) in
         [("a tenth", memory.warm, MOST_GROWTH[0]), ("half", memory.half, MOST_GROWTH[1])]

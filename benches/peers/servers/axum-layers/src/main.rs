@@ -51,9 +51,7 @@ async fn serve(layer: String) -> std::io::Result<()> {
             let app = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(app);
             axum::serve(listener, app).await
         }
-        "rate-limit" => {
-            axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
-        }
+        "rate-limit" => axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await,
         _ => axum::serve(listener, app).await,
     }
 }

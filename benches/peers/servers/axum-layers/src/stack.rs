@@ -75,7 +75,8 @@ pub(crate) fn around(routes: Router, layer: &str) -> Router {
 /// What `Server::production` and the engine do, but for the paths.
 fn production(routes: Router) -> Router {
     let routes = routes.layer(CompressionLayer::new());
-    let routes = concurrency_limit(routes).layer(CsrfLayer::new()).layer(RequestBodyLimitLayer::new(2 * 1024 * 1024));
+    let routes =
+        concurrency_limit(routes).layer(CsrfLayer::new()).layer(RequestBodyLimitLayer::new(2 * 1024 * 1024));
     security_headers(time_limit(routes)).layer(CatchPanicLayer::new())
 }
 
