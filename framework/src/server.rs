@@ -5,6 +5,12 @@ mod access_log;
 #[cfg(feature = "config")]
 #[path = "server/configured.rs"]
 mod configured;
+#[cfg(all(feature = "config", unix))]
+#[path = "server/live.rs"]
+mod live;
+#[cfg(not(all(feature = "config", unix)))]
+#[path = "server/no_live.rs"]
+mod live;
 #[path = "server/production.rs"]
 mod production;
 #[path = "server/reload.rs"]
