@@ -170,7 +170,7 @@ pub(crate) fn counts(bench: &mut Bench) -> Outcome {
             let mut dumps = Dumps::new(out);
             match server.start(&before, 1) {
                 Ok(process) => {
-                    points.iter().for_each(|point| count(bench, server, &process, *point, &mut dumps))
+                    points.iter().for_each(|point| count(bench, server, &process, *point, &mut dumps));
                 }
                 Err(fault) => bench.left_out(&LAYERS, server, first.layer, &fault),
             }
