@@ -92,7 +92,7 @@ pub struct Held<S>(S);
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this server's table needs the state `{S}`, which it was not given",
+    message = "this server's table needs the state `{S}`, which it was not given: write `.state(...)` before this",
     label = "write `.state(...)` before this",
     note = "a table without state, `Routes<()>`, runs as it is"
 )]

@@ -7,7 +7,7 @@
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
@@ -22,6 +22,9 @@ use crate::options::Options;
 use crate::report::cpu_time;
 
 const REQUEST: &[u8] = b"GET /plaintext HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+/// How long the first may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was measured.
 #[derive(Debug, Serialize)]
@@ -96,8 +99,13 @@ impl Load {
     fn run(&mut self, options: &Options, begun: Instant) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
         let wanted = options.requests.unwrap_or(u64::MAX);
-        while begun.elapsed() < options.duration && self.done < wanted {
-            self.poll.poll(&mut events, Some(std::time::Duration::from_millis(100)))?;
+        // On a busy machine a short time may be over before the first is done.
+        let is_over = |done: u64| {
+            let over = begun.elapsed().checked_sub(options.duration);
+            over.is_some_and(|over| done > 0 || over > PATIENCE)
+        };
+        while !is_over(self.done) && self.done < wanted {
+            self.poll.poll(&mut events, Some(Duration::from_millis(100)))?;
             for event in &events {
                 let index = event.token().0;
                 match self.connections[index].drive() {

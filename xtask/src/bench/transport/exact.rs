@@ -20,11 +20,12 @@ use crate::steps::Outcome;
 /// Where what was measured cannot be written.
 pub(super) fn measure(bench: &mut Bench, server: &'static Server) -> Outcome {
     println!("waiting WebSockets, instructions: {}", server.name);
+    let key = Key { measure: "socket_bytes", server: server.name, scenario: "" };
     match idle(bench, server) {
-        Ok(bytes) => {
-            bench.data.push(Key { measure: "socket_bytes", server: server.name, scenario: "" }, 0, bytes)
+        Ok(bytes) => bench.data.push(key, 0, bytes),
+        Err(fault) => {
+            bench.left_out(&TRANSPORT, server, &format!("{IDLE} waiting WebSockets"), &fault);
         }
-        Err(fault) => bench.left_out(&TRANSPORT, server, &format!("{IDLE} waiting WebSockets"), &fault),
     }
     if let Err(fault) = instructions(bench, server) {
         bench.left_out(&TRANSPORT, server, "instructions", &fault);
