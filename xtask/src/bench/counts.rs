@@ -20,7 +20,7 @@ use crate::command::{program, target};
 use crate::micro;
 use crate::steps::Outcome;
 
-/// Requests of the short run and of the long one: whole batches of 16 on 64 connections.
+/// Requests of the short run and of the long one, on 64 connections: whole batches of 16. On fewer they are so many less.
 const RUNS: [u64; 2] = [1_024, 3_072];
 
 /// What allocates, as the C library names it.
@@ -106,9 +106,10 @@ pub(crate) fn cost(
     scenario: &Scenario,
     dumps: &mut Dumps,
 ) -> Result<[f64; 2], String> {
-    load(bench, process, scenario, RUNS[0])?;
+    let runs = RUNS.map(|requests| requests * u64::from(scenario.connections) / 64);
+    load(bench, process, scenario, runs[0])?;
     dumps.next(process)?;
-    let [short, long] = RUNS.map(|requests| -> Result<_, String> {
+    let [short, long] = runs.map(|requests| -> Result<_, String> {
         let answered = load(bench, process, scenario, requests)?;
         Ok((answered, dumps.next(process)?))
     });

@@ -23,14 +23,15 @@ pub(crate) fn request(scenario: &str, options: &Options) -> Option<Vec<u8>> {
         "orders" => get("/orders", ""),
         "basic" => get("/plaintext", "Authorization: Basic YWRhOjE4MTU=\r\n"),
         "bearer" => get("/plaintext", "Authorization: Bearer 0123456789abcdef\r\n"),
-        "kept" => get("/kept", ""),
+        "kept" => {
+            // The first answer is made, and says so: those that are counted are kept ones.
+            or_exit(ask(options.address, "/kept"));
+            get("/kept", "")
+        }
         "redirect" => get("/plaintext", ""),
         "session-new" => get("/session/new", ""),
         "session" => {
-            let cookie = cookie(options.address).unwrap_or_else(|error| {
-                eprintln!("driver: no session: {error}");
-                std::process::exit(1);
-            });
+            let cookie = or_exit(cookie(options.address));
             get("/session", &format!("Cookie: {cookie}\r\n"))
         }
         "form" => post("Sec-Fetch-Site: same-origin\r\n", &order()),
@@ -65,12 +66,27 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 
 /// Begins a session; gives the cookie to send.
 fn cookie(address: SocketAddr) -> io::Result<String> {
+    let answer = ask(address, "/session/new")?;
+    let is_set = |line: &&str| line.to_ascii_lowercase().starts_with("set-cookie: ");
+    let cookie =
+        answer.lines().find(is_set).and_then(|line| line.get("set-cookie: ".len()..)?.split(';').next());
+    cookie.map(str::to_owned).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "no cookie was set"))
+}
+
+/// Asks once, before anything is counted.
+fn ask(address: SocketAddr, path: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
-    stream.write_all(b"GET /session/new HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    stream.write_all(
+        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes(),
+    )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    let set =
-        answer.lines().find_map(|line| line.to_ascii_lowercase().starts_with("set-cookie: ").then_some(line));
-    let cookie = set.and_then(|line| line.get("set-cookie: ".len()..)?.split(';').next());
-    cookie.map(str::to_owned).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "no cookie was set"))
+    Ok(answer)
+}
+
+fn or_exit<T>(asked: io::Result<T>) -> T {
+    asked.unwrap_or_else(|error| {
+        eprintln!("driver: {error}");
+        std::process::exit(1);
+    })
 }

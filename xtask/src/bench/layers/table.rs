@@ -29,8 +29,7 @@ fn cells(data: &Data, layer: &Layer, server: &Server) -> String {
         Some(value(layer.with())? - value(layer.without())?)
     };
     let whole = |measure| added(measure).map_or_else(|| NONE.to_owned(), thousands);
-    let allocations =
-        added("layer_allocations").map_or_else(|| NONE.to_owned(), |count| format!("{count:.1}"));
+    let allocations = added("layer_allocations").map_or_else(|| NONE.to_owned(), tenths);
     [whole("layer_cpu_ns"), whole("layer_instructions"), allocations].join(" | ")
 }
 
@@ -66,6 +65,11 @@ pub(crate) fn stacks(data: &Data) -> String {
         }
     }
     text
+}
+
+/// With one digit behind the point; nothing is less than nothing.
+fn tenths(count: f64) -> String {
+    format!("{:.1}", (count * 10.0).round() / 10.0 + 0.0)
 }
 
 /// A ratio, with the rounds farthest apart.
