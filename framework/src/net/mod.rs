@@ -30,21 +30,26 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 mod vitals;
+mod welcome;
 mod worker;
 
 pub(crate) use acceptor::Caps;
 #[cfg(any(test, feature = "__properties"))]
 pub use connection::connection;
+#[cfg(all(feature = "http2", any(test, feature = "__properties")))]
+pub use connection::http2;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
 pub(crate) use drain::{Drain, Losses, Place};
-pub(crate) use limits::Limits;
+pub(crate) use limits::{Limits, LiveLimits};
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use proxies::Proxies;
 pub(crate) use proxy_protocol::Announced;
+#[cfg(any(test, feature = "__properties"))]
+pub use proxy_protocol::proxy_header;
 pub(crate) use run::{DrainOptions, Trigger, run};
-pub(crate) use signal::Signals;
+pub(crate) use signal::{Hangups, Signals};
 pub(crate) use supervisor::Supervisor;
-pub(crate) use tls::Live as LiveTls;
+pub(crate) use tls::{Live as LiveTls, Watch as TlsWatch};
 pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 

@@ -67,11 +67,8 @@ pub(crate) fn parts(bench: &mut Bench) -> Outcome {
 
 fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Outcome {
     let out = folder.join(server.name);
-    let mut before = pinned("0");
-    before.extend(["valgrind", "--tool=callgrind"].map(str::to_owned));
-    before.push(format!("--callgrind-out-file={}", out.display()));
-    let process = server.start(&before, 1)?;
-    let mut dumps = Dumps { out, count: 0 };
+    let process = server.start(&under_callgrind(&out), 1)?;
+    let mut dumps = Dumps::new(out);
     for scenario in &COUNTED {
         let is_for_ours = scenario.name.starts_with("middleware");
         if bench.lacks(server, scenario) || (is_for_ours && server.kind != Kind::Ours) {
@@ -90,8 +87,20 @@ fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Ou
     Ok(())
 }
 
+/// Words before a program that have callgrind write its profiles to `out`.
+pub(crate) fn under_callgrind(out: &Path) -> Vec<String> {
+    let mut before = pinned("0");
+    before.extend(["valgrind", "--tool=callgrind"].map(str::to_owned));
+    before.push(format!("--callgrind-out-file={}", out.display()));
+    before
+}
+
 /// Instructions and allocations of a request.
-fn cost(
+///
+/// # Errors
+///
+/// Where not all requests are answered, or no profile is written.
+pub(crate) fn cost(
     bench: &Bench,
     process: &Running,
     scenario: &Scenario,
@@ -143,7 +152,8 @@ fn settle(pid: u32) {
 }
 
 /// The profiles that callgrind writes, each of what was done since the one before.
-struct Dumps {
+#[derive(Debug)]
+pub(crate) struct Dumps {
     out: PathBuf,
     count: u32,
 }
@@ -155,6 +165,11 @@ struct Costs {
 }
 
 impl Dumps {
+    /// Of a server that was started with [`under_callgrind`].
+    pub(crate) fn new(out: PathBuf) -> Self {
+        Self { out, count: 0 }
+    }
+
     fn next(&mut self, process: &Running) -> Result<Costs, String> {
         self.count += 1;
         let path = PathBuf::from(format!("{}.{}", self.out.display(), self.count));

@@ -31,13 +31,23 @@ pub(super) struct Message {
     /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
     /// to have.
     closes: bool,
+    /// Whether the client takes a trailer section.
+    pub(super) takes_trailers: bool,
 }
 
 impl Message {
     pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
         let (version, expect, closes) = (head.version, head.expect, !head.persists());
         let method = request.method();
-        Self { version, kind: kind(method), expect, on_disconnect: on_disconnect(method), closes }
+        let takes_trailers = head.connection.trailers;
+        Self {
+            version,
+            kind: kind(method),
+            expect,
+            on_disconnect: on_disconnect(method),
+            closes,
+            takes_trailers,
+        }
     }
 
     /// Of a request that could not be read to the end of its head.
@@ -67,6 +77,7 @@ impl Default for Message {
             expect: Expect::None,
             on_disconnect: OnDisconnect::Finish,
             closes: true,
+            takes_trailers: false,
         }
     }
 }

@@ -60,6 +60,8 @@ use self::http2::Http2;
 use self::journal::Journal;
 #[cfg(any(test, feature = "__properties"))]
 pub use self::property::connection;
+#[cfg(all(feature = "http2", any(test, feature = "__properties")))]
+pub use self::property::http2;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Transport, clock};
 use crate::http::{Request, Takeover};

@@ -14,7 +14,7 @@ use super::answer::{Rest, body_panicked, chain};
 use super::exchange::poll_caught;
 use super::pump::{Pump, Pumped};
 use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
-use crate::h1::{CHUNK_END, ChunkHead, OutgoingFraming, encode_last_chunk};
+use crate::h1::{CHUNK_END, ChunkHead, OutgoingFraming, encode_last_chunk, encode_trailers};
 use crate::http::{Body, BodyError};
 use crate::observe::Ended;
 
@@ -119,7 +119,10 @@ async fn write_stream<IO: Transport>(
         return Err(CutOff::Broken);
     }
     if framing == OutgoingFraming::Chunked {
-        encode_last_chunk(wire.output.tail());
+        match body.take_trailers().filter(|_| wire.message.takes_trailers) {
+            Some(trailers) => encode_trailers(&trailers, wire.output.tail()),
+            None => encode_last_chunk(wire.output.tail()),
+        }
     }
     Ok(())
 }
