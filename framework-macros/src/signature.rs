@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{FnArg, Safety, Signature, Type};
 
 use crate::errors::Errors;
+use crate::surroundings::{Place, place_of};
 
 /// Refuses what no annotated function may be, each at its own token; `noun` is what it is called then.
 pub(crate) fn check_plain_async(sig: &Signature, noun: &str, errors: &mut Errors) {
@@ -34,6 +35,11 @@ pub(crate) fn check_plain(sig: &Signature, noun: &str, errors: &mut Errors) {
     if let Some(FnArg::Receiver(receiver)) = sig.inputs.first() {
         let message = format!("{noun} is a function of its own: move it out of the `impl` and remove `self`");
         errors.at(receiver, message);
+    } else if place_of(&sig.ident) == Place::Associated {
+        let name = &sig.ident;
+        let message =
+            format!("{noun} is a function of its own, found `{name}` in an `impl` or a `trait`: move it out");
+        errors.at(name, message);
     }
 }
 

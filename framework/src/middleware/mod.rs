@@ -73,7 +73,7 @@ use crate::http::{Request, Response};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no middleware",
+    message = "`{Self}` is no middleware: write `#[middleware]` over a function, or implement `Middleware` for the type",
     label = "this is no middleware here",
     note = "write `#[middleware]` over the function, or implement `server::Middleware<S>` for the type"
 )]

@@ -40,7 +40,7 @@ pub use connection::connection;
 pub use connection::http2;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
 pub(crate) use drain::{Drain, Losses, Place};
-pub(crate) use limits::Limits;
+pub(crate) use limits::{Limits, LiveLimits};
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use proxies::Proxies;
 pub(crate) use proxy_protocol::Announced;

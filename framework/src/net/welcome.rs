@@ -24,7 +24,7 @@ pub(super) fn welcome<A: Application>(
     witness: Witness,
 ) {
     let place = Place::new(Arc::clone(drain));
-    if shop.limits.announced.must(accepted.addr) {
+    if shop.limits.now().announced.must(accepted.addr) {
         let (shop, drain) = (shop.clone(), Arc::clone(drain));
         tokio::spawn(async move {
             if let Some(accepted) = announced(accepted, &shop, &drain, &witness).await {
@@ -45,11 +45,11 @@ async fn announced<A: Application>(
     witness: &Witness,
 ) -> Option<Accepted> {
     let Accepted { stream, addr: peer, .. } = accepted;
-    let header = timeout(shop.limits.header_read_timeout, read_header(&stream, peer));
+    let header = timeout(shop.limits.now().header_read_timeout, read_header(&stream, peer));
     // When the drain begins, a peer that has said nothing is as one that is idle.
     let last_call = async {
         drain.begun().await;
-        sleep(shop.limits.last_call).await;
+        sleep(shop.limits.now().last_call).await;
     };
     match unless(header, last_call).await?.unwrap_or(Err(Refused::TimedOut)) {
         Ok(addr) => {
@@ -76,7 +76,7 @@ fn serve<A: Application>(
 ) {
     let Accepted { stream, addr, admitted } = accepted;
     let (peer, held) = (Peer { addr, is_secure: false }, (room, admitted));
-    let (app, limits) = (Arc::clone(&shop.app), Arc::clone(&shop.limits));
+    let (app, limits) = (Arc::clone(&shop.app), shop.limits.now());
     match (&shop.tls, shop.sends_to) {
         (None, _) => {
             let connection = serve_connection(stream, peer, app, limits, place, witness);

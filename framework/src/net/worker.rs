@@ -20,7 +20,7 @@ use super::drain::Door;
 use super::listener::{Files, Incoming, Listeners, Listening, Parting};
 use super::vitals::{Beating, Pulse, Vitals};
 use super::welcome::{unless, welcome};
-use super::{Application, Drain, Limits, LiveTls, Losses};
+use super::{Application, Drain, LiveLimits, LiveTls, Losses};
 use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
@@ -33,7 +33,7 @@ pub(super) const STOP: Duration = Duration::from_secs(1);
 /// What every worker works with.
 pub(crate) struct Shop<A> {
     pub(crate) app: Arc<A>,
-    pub(crate) limits: Arc<Limits>,
+    pub(crate) limits: Arc<LiveLimits>,
     pub(crate) caps: Arc<Caps>,
     pub(crate) blocking: Arc<BlockingPool>,
     pub(crate) shutdown: Shutdown,
@@ -317,7 +317,7 @@ async fn accept_all<A: Application>(
     if listener.leave_new_ones() {
         // Longer than a handshake under way takes to its last segment, and shorter than until a SYN that is dropped
         // comes again: by then this socket must be closed.
-        let end = Instant::now() + shop.limits.last_call / 4;
+        let end = Instant::now() + shop.limits.now().last_call / 4;
         let accept = || accept(&listener, &shop.caps, first.tally());
         while let Some(accepted) = unless(accept(), sleep_until(end)).await {
             welcome(accepted, None, &shop, drain, turn());
@@ -342,7 +342,7 @@ mod tests {
         let (app, limits) = Server::new(routes![index]).into_app();
         let shop = Shop {
             app: Arc::new(app),
-            limits: Arc::new(limits),
+            limits: Arc::new(LiveLimits::new(limits)),
             caps: Arc::new(Caps::new(1, 0)),
             blocking: Arc::new(BlockingPool::new(1, 1).unwrap()),
             shutdown: Shutdown::default(),

@@ -12,6 +12,7 @@ use http::StatusCode;
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::client_text::ClientText;
 use super::{Ended, Mask};
 use crate::http::{Request, RequestId, TraceContext};
 use crate::log::Escaped;
@@ -32,7 +33,7 @@ pub(crate) fn request_span(request: &Request, id: &RequestId, mask: &Mask) -> Op
         "request",
         request_id = %id,
         trace_id = TraceContext::of(request).trace_id(),
-        client = request.client_addr().map(tracing::field::display),
+        client = request.client_addr().map(|addr| tracing::field::display(ClientText(addr))),
         method = %request.method(),
         request_target = %Masked(mask, request.target()),
         route = request.full_pattern(),

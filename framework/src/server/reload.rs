@@ -7,6 +7,7 @@ use std::future::pending;
 use std::io;
 use std::sync::Arc;
 
+use super::live::LiveSettings;
 use crate::http::Shutdown;
 use crate::net::{Hangups, Supervisor, TlsWatch};
 use crate::observe::Sink;
@@ -17,6 +18,7 @@ pub(super) struct Reloads {
     certificates: Option<TlsWatch>,
     /// The access log's file, which is opened anew.
     log: Option<Arc<Sink>>,
+    settings: Option<LiveSettings>,
 }
 
 impl Reloads {
@@ -28,11 +30,13 @@ impl Reloads {
     pub(super) fn listen(
         certificates: Option<TlsWatch>,
         log: Option<Arc<Sink>>,
+        settings: Option<LiveSettings>,
         supervisor: &Supervisor,
     ) -> io::Result<Self> {
-        let is_of_use = certificates.is_some() || log.is_some() || supervisor.is_there();
+        let is_of_use =
+            certificates.is_some() || log.is_some() || settings.is_some() || supervisor.is_there();
         let hangups = is_of_use.then(Hangups::listen).transpose()?;
-        Ok(Self { hangups, certificates, log })
+        Ok(Self { hangups, certificates, log, settings })
     }
 
     /// Reads everything again whenever a signal asks for that; never ends. `status` is the server's when it is done.
@@ -52,6 +56,9 @@ impl Reloads {
             }
             if let Some(log) = &self.log {
                 log.reopen();
+            }
+            if let Some(settings) = &mut self.settings {
+                settings.read_again();
             }
             if let Some(certificates) = &self.certificates {
                 certificates.read_again().await;

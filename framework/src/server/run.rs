@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use super::access_log::open_access_log;
+use super::live::Sources;
 use super::reload::Reloads;
 #[cfg(feature = "otel")]
 use super::traces::start_traces;
@@ -21,8 +22,8 @@ use crate::handlers::Probes;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Supervisor, Trigger,
-    Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveLimits, LiveTls, Shop, Signals,
+    Supervisor, Trigger, Workers,
 };
 use crate::observe::{AccessLog, Events};
 use crate::reports::Reports;
@@ -41,21 +42,16 @@ where
     /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when a certificate or its key is no good, when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
-        if let Some(mistake) = self.mistakes.pop() {
-            return Err(mistake);
-        }
-        if let Some(fault) = self.probes.fault(self.routes.table()) {
-            return Err(fault.into());
-        }
-        if let Some(fault) = self.stack.fault(&self.routes) {
-            return Err(fault.into());
-        }
+        self.check()?;
         let loaded = self.gather().finish()?;
         crate::log::install_fallback(loaded.settings.log);
         match self.act(&loaded)? {
             Next::Serve => {
+                let sources = Sources::of(&self, &loaded);
                 self.settings = loaded.settings;
-                self.into_running().serve().await
+                let running = self.into_running();
+                let running = Running { sources, ..running };
+                running.serve().await
             }
             Next::End => Ok(()),
         }
@@ -70,7 +66,7 @@ where
     fn into_running(mut self) -> Running {
         let (shutdown, trigger, listing) = (self.shutdown.clone(), self.trigger.take(), self.listing());
         let (server, state) = self.into_parts();
-        Running { parts: server.with_state(state), shutdown, trigger, listing }
+        Running { parts: server.with_state(state), shutdown, trigger, listing, sources: None }
     }
 }
 
@@ -99,6 +95,8 @@ struct Running {
     trigger: Option<Trigger>,
     /// What is answered where.
     listing: String,
+    /// Where the settings came from, where they can be read again.
+    sources: Option<Sources>,
 }
 
 impl Running {
@@ -131,9 +129,11 @@ impl Running {
         #[cfg(feature = "otel")]
         let traces = start_traces(&settings, &mut self.parts.reports)?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
+        let sources = self.sources.take();
         let shop = self.into_shop(&settings, &supervisor, tls)?;
         let certificates = shop.tls.as_ref().map(LiveTls::watch);
-        let mut reloads = Reloads::listen(certificates, log.file(), &supervisor)?;
+        let live = sources.map(|sources| sources.live(&shop.limits));
+        let mut reloads = Reloads::listen(certificates, log.file(), live, &supervisor)?;
         let workers = match settings.runtime {
             Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
             #[cfg(feature = "shared-runtime")]
@@ -179,7 +179,7 @@ impl Running {
                 vitals.watch_tls(tls);
             }
         }
-        let (app, limits) = (Arc::new(app), Arc::new(limits));
+        let (app, limits) = (Arc::new(app), Arc::new(LiveLimits::new(limits)));
         Ok(Shop { app, limits, caps, blocking, shutdown, vitals, tls, sends_to: None })
     }
 }
@@ -192,6 +192,20 @@ pub(super) enum Next {
 }
 
 impl<S: Send + Sync + 'static, P> Server<S, P> {
+    /// What is wrong with how it was put together, whatever the settings are.
+    pub(crate) fn check(&mut self) -> crate::Result {
+        if let Some(mistake) = self.mistakes.pop() {
+            return Err(mistake);
+        }
+        if let Some(fault) = self.probes.fault(self.routes.table()) {
+            return Err(fault.into());
+        }
+        if let Some(fault) = self.stack.fault(&self.routes) {
+            return Err(fault.into());
+        }
+        Ok(())
+    }
+
     /// Asks all sources for the settings.
     pub(super) fn gather(&self) -> Gathered {
         gather(self.settings.clone(), &self.file, self.command_line)
@@ -221,7 +235,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
     }
 }
 
-fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> Gathered {
+pub(super) fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> Gathered {
     let args = match command_line {
         CommandLine::Read => std::env::args_os().skip(1).collect(),
         CommandLine::Ignored => Vec::new(),

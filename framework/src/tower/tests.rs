@@ -290,7 +290,7 @@ fn frames(trailers: bool) -> impl http_body::Body<Data = bytes::Bytes, Error = I
 #[tokio::test]
 async fn trailers_cross_in_both_directions() {
     for has_trailers in [true, false] {
-        let mut inside = super::body::inward(frames(has_trailers));
+        let mut inside = body::inward(frames(has_trailers));
         assert_eq!(inside.take_trailers(), None, "before the end");
         let mut content = Vec::new();
         while let Some(chunk) = inside.chunk().await {
@@ -302,7 +302,7 @@ async fn trailers_cross_in_both_directions() {
         assert_eq!(sums, has_trailers.then_some(2));
         assert_eq!(inside.take_trailers(), None, "a second time");
 
-        let outside = collected(super::body::inward(frames(has_trailers))).await;
+        let outside = collected(body::inward(frames(has_trailers))).await;
         assert_eq!(outside, (b"abc".to_vec(), has_trailers.then_some(2)));
     }
 }

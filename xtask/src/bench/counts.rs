@@ -152,6 +152,7 @@ fn settle(pid: u32) {
 }
 
 /// The profiles that callgrind writes, each of what was done since the one before.
+#[derive(Debug)]
 pub(crate) struct Dumps {
     out: PathBuf,
     count: u32,

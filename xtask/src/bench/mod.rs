@@ -12,6 +12,7 @@ mod driver;
 mod files;
 mod hello;
 mod latency;
+mod layers;
 mod machine;
 mod nginx;
 mod once;

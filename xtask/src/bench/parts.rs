@@ -14,7 +14,7 @@ pub(crate) struct Part {
 impl Part {
     /// Whether it takes a build of its own, and measures all at once whichever servers are chosen.
     pub(crate) fn builds(&self) -> bool {
-        [MICRO, HELLO, TRANSPORT].contains(self)
+        [MICRO, HELLO, TRANSPORT, LAYERS, LAYER_TIMES].contains(self)
     }
 }
 
@@ -64,8 +64,17 @@ pub(crate) const MICRO: Part = Part { name: "micro", measures: &["micro"], is_ti
 pub(crate) const HELLO: Part =
     Part { name: "hello", measures: &["build_seconds", "hello_bytes"], is_timed: false };
 
+/// What each layer of the box adds to a request, and each stack: instructions and allocations.
+pub(crate) const LAYERS: Part =
+    Part { name: "layers", measures: &["layer_instructions", "layer_allocations"], is_timed: false };
+
+/// The same: requests a second, and the CPU time of each.
+pub(crate) const LAYER_TIMES: Part =
+    Part { name: "layer-times", measures: &["layer_rate", "layer_cpu_ns"], is_timed: true };
+
 /// In the order of a run: time first, as the machine may be quiet now and not for long.
-pub(crate) const PARTS: [Part; 9] = [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, TRANSPORT, MICRO, HELLO];
+pub(crate) const PARTS: [Part; 11] =
+    [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, TRANSPORT, LAYER_TIMES, LAYERS, MICRO, HELLO];
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,8 @@
 //! Ours and nginx answer `GET /files/{small,large}` with the files of the folder [`files`]: [`SMALL_FILE_BYTES`] and
 //! [`LARGE_FILE_BYTES`] bytes of `x`, last changed at [`FILE_TIME`].
 //!
+//! The servers with layers answer `GET /orders` with [`Order::examples`] as JSON, serialised for each request.
+//!
 //! Those of `transport/` have `GET /plaintext` in HTTP/1.1 and HTTP/2, and `GET /socket`: a WebSocket that sends each message
 //! back. They speak TLS where `CERTIFICATE` and `KEY` name files.
 //!
@@ -108,6 +110,11 @@ impl Order {
             paid: true,
             total: 546.0,
         }
+    }
+
+    /// Eight of them: about 8 KiB as JSON.
+    pub fn examples() -> Vec<Self> {
+        (0..8).map(|n| Self { id: 4_711 + n, ..Self::example() }).collect()
     }
 }
 

@@ -13,6 +13,7 @@
 mod connection;
 mod handshakes;
 mod idle;
+mod layers;
 mod options;
 mod report;
 mod scenario;
