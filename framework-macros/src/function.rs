@@ -6,7 +6,9 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, Safety, Signature, Token, Visibility};
+use syn::{Attribute, Token, Visibility};
+
+use crate::header::Signature;
 
 /// A function item.
 #[derive(Clone)]
@@ -38,7 +40,7 @@ impl Function {
     pub(crate) fn mended(&self) -> Self {
         let mut mended = self.clone();
         mended.sig.constness = None;
-        mended.sig.safety = Safety::Default;
+        mended.sig.unsafety = None;
         mended.sig.abi = None;
         if self.awaits() {
             mended.sig.asyncness.get_or_insert_default();
@@ -60,7 +62,7 @@ impl Function {
 
     /// Whether it stands in an `impl`, as its first argument says.
     pub(crate) fn is_method(&self) -> bool {
-        matches!(self.sig.inputs.first(), Some(FnArg::Receiver(_)))
+        self.sig.receiver().is_some()
     }
 }
 

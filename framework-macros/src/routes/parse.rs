@@ -4,10 +4,10 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprPath, Ident, LitStr, Path, Result, Token, bracketed, token};
 
 use crate::errors::Errors;
+use crate::exprs;
 
 /// An item of `routes!`.
 pub(crate) enum Item {
@@ -216,10 +216,7 @@ fn with(input: ParseStream<'_>) -> Result<Vec<Expr>> {
     if !input.peek(token::Bracket) {
         return Err(input.error("expected a list of middleware in brackets: write `with [auth, log]`"));
     }
-    let content;
-    bracketed!(content in input);
-    let layers = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
-    Ok(layers.into_iter().collect())
+    exprs::list(input)
 }
 
 fn no_arrow(input: ParseStream<'_>, prefix: Option<&LitStr>) -> Error {
