@@ -3,12 +3,14 @@
 //! The body is passed through unparsed, so that a half-typed one still compiles as far as it can and every message in
 //! it is rustc's own.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Token, Visibility};
+use syn::{Attribute, Type, Visibility, parse_quote};
 
-use crate::header::Signature;
+use crate::header::{FnArg, Signature};
+use crate::signature::typed_arguments;
+use crate::surroundings::{Place, place_below};
 
 /// A function item.
 #[derive(Clone)]
@@ -21,6 +23,18 @@ pub(crate) struct Function {
 }
 
 impl Function {
+    /// A function that ends before its body, with one that never returns, and what is wrong with it.
+    pub(crate) fn without_body(item: &TokenStream) -> Option<(TokenStream, syn::Error)> {
+        let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
+        let end = trees.pop_if(|end| matches!(end, TokenTree::Punct(sign) if sign.as_char() == ';'))?;
+        if !trees.iter().any(|tree| matches!(tree, TokenTree::Ident(word) if word == "fn")) {
+            return None;
+        }
+        let error =
+            syn::Error::new(end.span(), "expected a function with a body, found `;`: write `{ ... }`");
+        Some((quote!(#[allow(unused)] #(#trees)* { loop {} }), error))
+    }
+
     /// Parses the item under `#[attribute]`; what is no function is refused in the attribute's name.
     pub(crate) fn parse_annotated(item: TokenStream, attribute: &str) -> syn::Result<Self> {
         let is_function =
@@ -48,6 +62,43 @@ impl Function {
         mended
     }
 
+    /// The function with arguments that rustc takes as they are: what has no size is borrowed, and lifetimes are left out
+    /// that nobody declares.
+    pub(crate) fn with_arguments_mended(&self) -> Self {
+        let mut mended = self.clone();
+        for input in &mut mended.sig.inputs {
+            let FnArg::Typed(argument) = input else { continue };
+            let ty = &mut argument.ty;
+            let is_str = matches!(ty, Type::Path(path) if path.path.is_ident("str"));
+            if is_str || matches!(ty, Type::Slice(_) | Type::TraitObject(_)) {
+                *ty = parse_quote!(&#ty);
+            }
+            if self.sig.generics.params.is_empty()
+                && let Ok(elided) = syn::parse2(elided(ty.to_token_stream()))
+            {
+                *ty = elided;
+            }
+        }
+        mended
+    }
+
+    /// Whether a type is left to the compiler that a signature has to say: rustc tells of that.
+    pub(crate) fn leaves_a_type_out(&self) -> bool {
+        fn search(tokens: TokenStream) -> bool {
+            let mut behind_tick = false;
+            tokens.into_iter().any(|tree| {
+                let found = match &tree {
+                    TokenTree::Ident(word) => word == "_" && !behind_tick,
+                    TokenTree::Group(group) => search(group.stream()),
+                    TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+                };
+                behind_tick = matches!(&tree, TokenTree::Punct(tick) if tick.as_char() == '\'');
+                found
+            })
+        }
+        typed_arguments(&self.sig).any(|(_, ty)| search(ty.to_token_stream()))
+    }
+
     /// Whether `.await` stands anywhere in the body.
     pub(crate) fn awaits(&self) -> bool {
         fn search(tokens: TokenStream) -> bool {
@@ -60,10 +111,29 @@ impl Function {
         search(self.body.to_token_stream())
     }
 
-    /// Whether it stands in an `impl`, as its first argument says.
+    /// Whether it stands in an `impl`, as its first argument says, or its file.
     pub(crate) fn is_method(&self) -> bool {
-        self.sig.receiver().is_some()
+        self.sig.receiver().is_some() || place_below(&self.sig.ident) == Place::Associated
     }
+}
+
+/// The tokens of a type, with `'_` for each lifetime but `'static`.
+fn elided(tokens: TokenStream) -> TokenStream {
+    let mut behind_tick = false;
+    let trees = tokens.into_iter().map(|tree| {
+        let tree = match tree {
+            TokenTree::Ident(name) if behind_tick && name != "static" => Ident::new("_", name.span()).into(),
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), elided(group.stream()));
+                inside.set_span(group.span());
+                inside.into()
+            }
+            other => other,
+        };
+        behind_tick = matches!(&tree, TokenTree::Punct(tick) if tick.as_char() == '\'');
+        tree
+    });
+    trees.collect()
 }
 
 impl Parse for Function {
@@ -71,9 +141,6 @@ impl Parse for Function {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         let sig = input.parse()?;
-        if input.peek(Token![;]) {
-            return Err(input.error("expected a function with a body, found `;`: write `{ ... }`"));
-        }
         let body = input.parse::<TokenTree>()?;
         match &body {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {}

@@ -22,7 +22,8 @@ impl Options {
         let entries = match Punctuated::<Entry, Token![,]>::parse_terminated.parse2(args) {
             Ok(entries) => entries,
             Err(error) => {
-                errors.push(error);
+                let message = format!("expected an option of `#[{attribute}]`: {}", usage(attribute, flags));
+                errors.at_span(error.span(), message);
                 return options;
             }
         };

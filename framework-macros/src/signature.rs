@@ -6,6 +6,7 @@ use syn::Type;
 
 use crate::errors::Errors;
 use crate::header::{FnArg, Signature};
+use crate::surroundings::{Place, place_below};
 
 /// Refuses what no annotated function may be, each at its own token; `noun` is what it is called then.
 pub(crate) fn check_plain_async(sig: &Signature, noun: &str, errors: &mut Errors) {
@@ -35,6 +36,11 @@ pub(crate) fn check_plain(sig: &Signature, noun: &str, errors: &mut Errors) {
     if let Some(receiver) = sig.receiver() {
         let message = format!("{noun} is a function of its own: move it out of the `impl` and remove `self`");
         errors.at(receiver, message);
+    } else if place_below(&sig.ident) == Place::Associated {
+        let name = &sig.ident;
+        let message =
+            format!("{noun} is a function of its own, found `{name}` in an `impl` or a `trait`: move it out");
+        errors.at(name, message);
     }
 }
 

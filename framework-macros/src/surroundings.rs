@@ -1,9 +1,9 @@
 //! Where a function stands in its file: what a macro cannot see of it, as it is given one item alone.
 //!
 //! Asked only to put in words what rustc would refuse anyway, several times over: a handler in an `impl`, which has no
-//! room for the type beside it; one beside a module of its name, which is a type's name too; and a function in a table
-//! that no attribute makes a route. Where the file cannot be read, has several functions of the name, or anything else
-//! leaves a doubt, nothing is known, and rustc says what it has to say.
+//! room for the type beside it; one beside a module of its name, which is a type's name too; a function in a table that no
+//! attribute makes a route; and a module in place of one. Where the file cannot be read, has several functions of the name,
+//! or anything else leaves a doubt, nothing is known, and rustc says what it has to say.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -22,6 +22,8 @@ pub(crate) enum Place {
     Associated,
     /// In a module that has another one of the function's name.
     BesideModule,
+    /// It is no function, but the one module of this name.
+    Module,
     /// In the module of a table or a route that names it, and no attribute could make it a handler or a middleware.
     Plain,
 }
@@ -113,7 +115,9 @@ fn read(file: TokenStream) -> Functions {
     let mut seen = HashMap::new();
     block(file, false, &mut seen);
     let once = seen.into_iter().filter_map(|(name, places)| match places.as_slice() {
-        [place @ (Place::Associated | Place::BesideModule | Place::Plain)] => Some((name, *place)),
+        [place @ (Place::Associated | Place::BesideModule | Place::Module | Place::Plain)] => {
+            Some((name, *place))
+        }
         _ => None,
     });
     once.collect()
@@ -160,6 +164,9 @@ fn block(tokens: TokenStream, associated: bool, seen: &mut HashMap<String, Vec<P
             block.types.insert(word.unraw().to_string());
         }
     }
+    for name in block.modules.iter().filter(|name| !block.has_other_than_module(name)) {
+        seen.entry(name.clone()).or_default().push(Place::Module);
+    }
     for (name, plain) in std::mem::take(&mut block.functions) {
         let place = if associated { Place::Associated } else { block.place(&name, plain) };
         seen.entry(name).or_default().push(place);
@@ -196,6 +203,11 @@ impl Block {
             "struct" | "enum" | "type" | "union" => drop(self.types.insert(name)),
             _ => {}
         }
+    }
+
+    /// Whether a function or a type has this name too.
+    fn has_other_than_module(&self, name: &str) -> bool {
+        self.types.contains(name) || self.functions.iter().any(|(function, _)| function == name)
     }
 
     fn place(&self, name: &str, plain: bool) -> Place {
@@ -284,13 +296,20 @@ mod tests {
     fn finds_functions_in_an_impl() {
         check("struct A; impl A { #[get(\"/\")] async fn list() {} }", &[("list", Place::Associated)]);
         check("trait A { fn list(); }", &[("list", Place::Associated)]);
-        check("mod a { impl<T> B<T> for C { fn r#in() {} } }", &[("in", Place::Associated)]);
+        check(
+            "mod a { impl<T> B<T> for C { fn r#in() {} } }",
+            &[("a", Place::Module), ("in", Place::Associated)],
+        );
     }
 
     #[test]
     fn finds_modules_of_a_functions_name() {
         check("mod users; fn users() {}", &[("users", Place::BesideModule)]);
-        check("mod a { pub async fn users() {} pub mod users { } }", &[("users", Place::BesideModule)]);
+        check(
+            "mod a { pub async fn users() {} pub mod users { } }",
+            &[("a", Place::Module), ("users", Place::BesideModule)],
+        );
+        check("use b::users; mod users {} struct c; mod c; mod d;", &[("d", Place::Module)]);
     }
 
     #[test]
@@ -303,11 +322,17 @@ mod tests {
         );
         check("#[get(\"/\")] async fn list() {} const ROUTES: Routes = routes![list];", &[]);
         check("fn auth() {} #[get(\"/\", with = [auth])] fn a() {}", &[("auth", Place::Plain)]);
-        check("fn list() {} mod a { use b::list; const ROUTES: Routes = routes![list]; }", &[]);
+        check(
+            "fn list() {} mod a { use b::list; const ROUTES: Routes = routes![list]; }",
+            &[("a", Place::Module)],
+        );
         check("use a::{list}; fn list() {} const ROUTES: Routes = routes![list];", &[]);
         check("use a::list; fn list() {} const ROUTES: Routes = routes![list];", &[]);
         check("struct list; fn list() {} const ROUTES: Routes = routes![list];", &[]);
-        check("const ROUTES: Routes = routes![list]; mod tests { fn list() {} }", &[]);
+        check(
+            "const ROUTES: Routes = routes![list]; mod tests { fn list() {} }",
+            &[("tests", Place::Module)],
+        );
     }
 
     #[test]
@@ -340,7 +365,7 @@ mod tests {
     #[test]
     fn knows_nothing_where_it_cannot_be_sure() {
         check("#[cfg(unix)] mod users; fn users() {}", &[]);
-        check("mod users { fn list() {} } fn main() {} mod a { fn users() {} }", &[]);
+        check("mod users { fn list() {} } fn main() {} mod a { fn users() {} }", &[("a", Place::Module)]);
         check("impl A { fn list() {} } #[get(\"/\")] fn list() {}", &[]);
         check("fn list(a: impl Copy) -> impl Copy { fn inner() {} inner() }", &[]);
         check(

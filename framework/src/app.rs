@@ -82,6 +82,7 @@ impl App {
 
 impl Application for App {
     type Target = Target;
+    type Answer<'a> = Running<'a>;
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
         if self.probes.are_attached()
@@ -112,7 +113,7 @@ impl Application for App {
         self.unrouted(target)
     }
 
-    fn answer(&self, request: Request, target: Target) -> impl Future<Output = Response> + Send {
+    fn answer(&self, request: Request, target: Target) -> Running<'_> {
         match target {
             Target::Route(route) => Next::new(&*self.core, Place::outside(route)).answer(request),
             // In a box: a connection has room for what routes need.

@@ -14,6 +14,8 @@ pub(crate) struct Banner<'a> {
     pub(crate) version: &'a str,
     /// Every address that is listened on, with the port that was taken.
     pub(crate) addresses: &'a [ListenAddr],
+    /// Every address from which clients are sent there.
+    pub(crate) redirects: &'a [ListenAddr],
     /// What is spoken there: `http`, or `https`.
     pub(crate) scheme: &'static str,
     /// What else is to be known of that.
@@ -42,6 +44,12 @@ impl fmt::Display for Banner<'_> {
             match address.tcp() {
                 Some(address) => writeln!(f, "  {}", Link(self.scheme, address))?,
                 None => writeln!(f, "  {address}")?,
+            }
+        }
+        for address in self.redirects {
+            match address.tcp() {
+                Some(address) => writeln!(f, "  {}, sent to {}", Link("http", address), self.scheme)?,
+                None => writeln!(f, "  {address}, sent to {}", self.scheme)?,
             }
         }
         if let Some(note) = self.note {
@@ -95,8 +103,19 @@ mod tests {
         let (name, version) = ("hello", "1.2.3");
         let runtime = Runtime::PerCore;
         let (scheme, note) = ("http", None);
-        Banner { name, version, addresses: &addresses, scheme, note, runtime, workers, routes: &routes }
-            .to_string()
+        let redirects = &[];
+        Banner {
+            name,
+            version,
+            addresses: &addresses,
+            redirects,
+            scheme,
+            note,
+            runtime,
+            workers,
+            routes: &routes,
+        }
+        .to_string()
     }
 
     #[test]
@@ -106,7 +125,8 @@ mod tests {
         let banner = Banner {
             name: "hello",
             version: "1.2.3",
-            addresses: &addresses,
+            addresses: &addresses[..2],
+            redirects: &addresses[2..],
             scheme: "https",
             note: Some("with a certificate"),
             runtime: Runtime::PerCore,
@@ -114,7 +134,7 @@ mod tests {
             routes: &[],
         };
         let expected = "hello on fingerpost 1.2.3 (2 workers, a runtime each)\n  https://127.0.0.1\n  https://[::1]\n  \
-                        https://127.0.0.1:80\n  with a certificate\n";
+                        http://127.0.0.1, sent to https\n  with a certificate\n";
         assert_eq!(banner.to_string(), expected);
     }
 

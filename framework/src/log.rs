@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tracing::field::{Field, Visit};
@@ -29,7 +30,23 @@ pub(crate) fn install_fallback(least: Level) -> bool {
         let _ = io::stderr().lock().write_all(line);
     };
     let coloured = io::stderr().is_terminal() && may_be_coloured();
-    dispatcher::set_global_default(Dispatch::new(Fallback { least, coloured, sink })).is_ok()
+    set_level(least);
+    dispatcher::set_global_default(Dispatch::new(Fallback { least: level, coloured, sink })).is_ok()
+}
+
+/// The place among [`LEVELS`] of what is written.
+static LEAST: AtomicUsize = AtomicUsize::new(0);
+
+const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
+
+/// Writes events of `least` and above from now on, where these are written by [`install_fallback`].
+pub(crate) fn set_level(least: Level) {
+    LEAST.store(LEVELS.iter().position(|level| *level == least).unwrap_or_default(), Ordering::Relaxed);
+    tracing::callsite::rebuild_interest_cache();
+}
+
+fn level() -> Level {
+    LEVELS.get(LEAST.load(Ordering::Relaxed)).copied().unwrap_or(Level::INFO)
 }
 
 /// Whether nobody has asked for no colours (<https://no-color.org>).
@@ -57,22 +74,23 @@ pub(crate) fn is_obeyed(c: char) -> bool {
 }
 
 /// The subscriber; `sink` gets each line whole, with its line feed.
-struct Fallback<F> {
-    least: Level,
+struct Fallback<L, F> {
+    least: L,
     coloured: bool,
     sink: F,
 }
 
-impl<F: Fn(&[u8]) + 'static> Subscriber for Fallback<F>
+impl<L, F> Subscriber for Fallback<L, F>
 where
-    F: Send + Sync,
+    L: Fn() -> Level + Send + Sync + 'static,
+    F: Fn(&[u8]) + Send + Sync + 'static,
 {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && *metadata.level() <= self.least
+        metadata.is_event() && *metadata.level() <= (self.least)()
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(LevelFilter::from_level(self.least))
+        Some(LevelFilter::from_level((self.least)()))
     }
 
     fn event(&self, event: &Event<'_>) {
@@ -214,7 +232,7 @@ pub(crate) fn record(
     let sink = move |line: &[u8]| {
         lines.lock().unwrap().push(String::from_utf8(line.to_vec()).expect("lines are UTF-8"));
     };
-    tracing::subscriber::set_default(Fallback { least, coloured: false, sink })
+    tracing::subscriber::set_default(Fallback { least: move || least, coloured: false, sink })
 }
 
 #[cfg(test)]
@@ -233,7 +251,7 @@ mod tests {
         let sink = move |line: &[u8]| {
             lines.lock().unwrap().push(String::from_utf8(line.to_vec()).expect("lines are UTF-8"));
         };
-        tracing::subscriber::with_default(Fallback { least, coloured, sink }, body);
+        tracing::subscriber::with_default(Fallback { least: move || least, coloured, sink }, body);
         let written = written.lock().unwrap();
         written
             .iter()
@@ -328,6 +346,10 @@ mod tests {
             assert!(!install_fallback(Level::INFO), "there is one now");
             tracing::info!(n = 1, "heard");
             tracing::debug!("not heard");
+            set_level(Level::DEBUG);
+            tracing::debug!("heard");
+            set_level(Level::ERROR);
+            tracing::info!("not heard any more");
             return;
         }
         let name = "log::tests::serves_a_program_without_a_subscriber_also_where_stderr_is_gone";
@@ -338,8 +360,10 @@ mod tests {
         };
         let output = child().output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success() && stderr.ends_with("Z  INFO heard n=1\n"), "{stderr}");
-        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        let heard: Vec<_> =
+            stderr.lines().filter_map(|line| line.split_once('Z')).map(|(_, line)| line).collect();
+        assert!(output.status.success(), "{stderr}");
+        assert_eq!(heard, ["  INFO heard n=1", " DEBUG heard"], "{stderr}");
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
         assert!(child().stderr(writer).status().unwrap().success(), "a broken pipe is no reason to fail");

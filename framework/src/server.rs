@@ -5,8 +5,16 @@ mod access_log;
 #[cfg(feature = "config")]
 #[path = "server/configured.rs"]
 mod configured;
+#[cfg(all(feature = "config", unix))]
+#[path = "server/live.rs"]
+mod live;
+#[cfg(not(all(feature = "config", unix)))]
+#[path = "server/no_live.rs"]
+mod live;
 #[path = "server/production.rs"]
 mod production;
+#[path = "server/reload.rs"]
+mod reload;
 #[path = "server/run.rs"]
 mod run;
 #[cfg(feature = "otel")]
@@ -84,7 +92,7 @@ pub struct Held<S>(S);
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this server's table needs the state `{S}`, which it was not given",
+    message = "this server's table needs the state `{S}`, which it was not given: write `.state(...)` before this",
     label = "write `.state(...)` before this",
     note = "a table without state, `Routes<()>`, runs as it is"
 )]

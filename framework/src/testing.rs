@@ -227,7 +227,26 @@ where
     Server<S, P>: HasState<S>,
 {
     /// A client of the server as it was configured in code; environment and command line are not looked at.
-    fn from(server: Server<S, P>) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// Where [`Server::run`] would refuse to begin, whatever the settings: middleware in an order that makes some of it
+    /// useless, a mount that cannot be, a probe at the path of a route.
+    #[track_caller]
+    fn from(mut server: Server<S, P>) -> Self {
+        if let Err(error) = server.check() {
+            panic!("{error}");
+        }
+        Self::unchecked(server)
+    }
+}
+
+impl Client {
+    /// A client of the server, whatever is wrong with how it was put together.
+    pub(crate) fn unchecked<S: Send + Sync + 'static, P>(server: Server<S, P>) -> Self
+    where
+        Server<S, P>: HasState<S>,
+    {
         let shutdown = server.shutdown_handle();
         shutdown.drain_at_once();
         let (app, limits) = server.into_app();

@@ -42,4 +42,5 @@ scenarios! {
     keeps_idle_connections = "idle";
     loses_no_request_in_a_drain = "drain";
     restarts_unnoticed = "restart";
+    serves_with_all_layers = "stack";
 }

@@ -1,12 +1,16 @@
-//! HTTPS as others' clients see it, curl and openssl; and certificates that change while a server runs.
+//! HTTPS as others' clients see it, curl and openssl.
+
+#[path = "tls/redirect.rs"]
+mod redirect;
+#[path = "tls/reload.rs"]
+mod reload;
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,13 +25,13 @@ use super::programs::{program, start_with, try_start};
 const MISSING: &str = "is missing: `cargo xtask test` installs it";
 
 /// A folder with an authority's certificate, `ca.pem`, and those that it has issued.
-struct Folder {
+pub(super) struct Folder {
     dir: TempDir,
     authority: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "Authority");
@@ -37,16 +41,16 @@ impl Folder {
         folder
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(super) fn text(&self, name: &str) -> String {
         self.path(name).to_string_lossy().into_owned()
     }
 
     /// Writes `NAME.pem` and `NAME.key`, for `host`, good until the end of `year`.
-    fn issue(&self, name: &str, host: &str, year: i32) {
+    pub(super) fn issue(&self, name: &str, host: &str, year: i32) {
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
         params.not_before = rcgen::date_time_ymd(2020, 1, 1);
@@ -66,7 +70,7 @@ impl Folder {
     }
 
     /// A client that trusts the authority.
-    fn client(&self) -> Arc<ClientConfig> {
+    pub(super) fn client(&self) -> Arc<ClientConfig> {
         let mut roots = RootCertStore::empty();
         roots.add(self.authority.der().clone()).unwrap();
         let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
@@ -76,9 +80,9 @@ impl Folder {
     }
 }
 
-type Stream = StreamOwned<ClientConnection, TcpStream>;
+pub(super) type Stream = StreamOwned<ClientConnection, TcpStream>;
 
-fn connect(app: &App, client: &Arc<ClientConfig>) -> Stream {
+pub(super) fn connect(app: &App, client: &Arc<ClientConfig>) -> Stream {
     let stream = TcpStream::connect(app.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let name = ServerName::try_from("localhost").unwrap();
@@ -120,23 +124,6 @@ fn openssl(app: &App, arguments: &[&str], input: &str) -> String {
     text(&client.wait_with_output().unwrap())
 }
 
-fn signal(app: &App, name: &str) {
-    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", app.id())]).status();
-    assert!(sent.unwrap().success());
-}
-
-/// Waits until the log has `text` so many times.
-#[track_caller]
-fn wait_for(app: &App, text: &str, count: usize) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while app.log().matches(text).count() < count {
-        assert!(Instant::now() < deadline, "no {text:?} ({count} times) in {}", app.log());
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
-const READ_AGAIN: &str = "certificates were read again, and are shown from now on";
-const NOT_TAKEN: &str = "certificates were read again and not taken, those before are kept: ";
 const GET: &str = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
 #[test]
@@ -304,84 +291,6 @@ fn a_file_says_where_its_mistakes_are() {
     ] {
         assert!(said.contains(expected), "no {expected} in {said}");
     }
-}
-
-#[test]
-fn a_bad_pair_at_reload_is_told_of_and_the_one_before_is_kept() {
-    let folder = Folder::new();
-    let app = folder.start(&[]);
-    let (client, good) = (folder.client(), fs::read_to_string(folder.path("server.key")).unwrap());
-    let ask = || {
-        let mut stream = connect(&app, &client);
-        stream.write_all(GET.as_bytes()).unwrap();
-        assert_eq!(rest(&mut stream).status(), 200);
-    };
-    folder.issue("other", "localhost", 2120);
-    fs::copy(folder.path("other.key"), folder.path("server.key")).unwrap();
-    // Found by looking, without a signal.
-    wait_for(&app, &format!("{NOT_TAKEN}`{}`: this key is not that of", folder.text("server.key")), 1);
-    ask();
-    folder.issue("old", "localhost", 2021);
-    fs::copy(folder.path("old.pem"), folder.path("server.pem")).unwrap();
-    signal(&app, "HUP");
-    wait_for(
-        &app,
-        &format!("{NOT_TAKEN}`{}`: the certificate expired at 2021-12-31", folder.text("server.pem")),
-        1,
-    );
-    ask();
-    folder.issue("server", "localhost", 2120);
-    wait_for(&app, READ_AGAIN, 1);
-    ask();
-    assert_ne!(fs::read_to_string(folder.path("server.key")).unwrap(), good);
-}
-
-#[test]
-fn a_hundred_certificates_under_load_lose_no_request() {
-    const CHANGES: usize = 100;
-    let folder = Folder::new();
-    let app = Arc::new(folder.start(&[]));
-    let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let load: Vec<_> = (0..4)
-        .map(|number| {
-            let (app, client) = (Arc::clone(&app), folder.client());
-            let (stop, answered) = (Arc::clone(&stop), Arc::clone(&answered));
-            thread::spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let mut stream = connect(&app, &client);
-                    // Some connections outlive a change, and some have one request.
-                    let kept = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(number * 4);
-                    stream.write_all(kept.as_bytes()).unwrap();
-                    stream.write_all(GET.as_bytes()).unwrap();
-                    let mut received = Vec::new();
-                    stream.read_to_end(&mut received).unwrap();
-                    let answers = Answer::parse_all(&received, "GET").unwrap();
-                    assert_eq!(answers.len(), number * 4 + 1);
-                    assert!(answers.iter().all(|answer| answer.status() == 200));
-                    answered.fetch_add(answers.len(), Ordering::Relaxed);
-                }
-            })
-        })
-        .collect();
-    for change in 0..CHANGES {
-        folder.issue("server", "localhost", 2120);
-        signal(&app, "HUP");
-        wait_for(&app, READ_AGAIN, change + 1);
-    }
-    stop.store(true, Ordering::Relaxed);
-    load.into_iter().for_each(|thread| thread.join().unwrap());
-    assert!(answered.load(Ordering::Relaxed) > CHANGES, "{}", answered.load(Ordering::Relaxed));
-    let mut stream = connect(&app, &folder.client());
-    stream.write_all(GET.as_bytes()).unwrap();
-    rest(&mut stream);
-    let shown = stream.conn.peer_certificates().unwrap()[0].to_vec();
-    assert_eq!(shown, certificate(&folder.path("server.pem")));
-}
-
-/// The certificate of a file, in DER.
-fn certificate(path: &Path) -> Vec<u8> {
-    use rustls::pki_types::pem::PemObject;
-    rustls::pki_types::CertificateDer::from_pem_file(path).unwrap().to_vec()
 }
 
 #[test]

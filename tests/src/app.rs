@@ -151,6 +151,24 @@ impl App {
         read(&self.log)
     }
 
+    /// The same once it has `text`: what a program says of itself is here a moment later than what it sends.
+    ///
+    /// # Panics
+    ///
+    /// Where it has none within 20 s.
+    #[track_caller]
+    pub fn log_with(&self, text: &str) -> String {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let log = self.log();
+            if log.contains(text) {
+                return log;
+            }
+            assert!(Instant::now() < deadline, "no {text:?} in {log}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Sends SIGTERM and returns at once.
     ///
     /// # Errors

@@ -21,6 +21,9 @@ mod probe;
 mod programs;
 #[path = "../apps/proxy.rs"]
 mod proxy;
+#[cfg(unix)]
+#[path = "../apps/reloaded.rs"]
+mod reloaded;
 #[path = "../apps/service.rs"]
 mod service;
 #[path = "../apps/surface.rs"]

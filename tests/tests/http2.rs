@@ -10,7 +10,11 @@ mod drain;
 mod floods;
 #[path = "../http2/frames.rs"]
 mod frames;
+#[path = "../http2/grpc.rs"]
+mod grpc;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http2/rules.rs"]
 mod rules;
+#[path = "../http2/trailers.rs"]
+mod trailers;

@@ -24,6 +24,8 @@ pub(crate) enum Tool {
     OpenSsl,
     /// Asks for much over HTTP/2.
     H2load,
+    /// Asks for much over HTTP/1.1.
+    Wrk,
     /// Reads the metrics: Prometheus, and its checker.
     Prometheus,
     /// Keeps a process on a core.
@@ -56,6 +58,7 @@ pub(crate) fn tools(tools: &[Tool]) -> Outcome {
             Tool::Browser => debian("chromedriver", "chromium-driver")?,
             Tool::Curl => debian("curl", "curl")?,
             Tool::OpenSsl => debian("openssl", "openssl")?,
+            Tool::Wrk => debian("wrk", "wrk")?,
             Tool::H2load => debian("h2load", "nghttp2-client")?,
             Tool::Prometheus => debian("promtool", "prometheus")?,
             Tool::Taskset => debian("taskset", "util-linux")?,

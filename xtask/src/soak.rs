@@ -1,10 +1,11 @@
 //! The scenarios of load and abuse in their long form, on a release build; their short forms are tests.
 
 use crate::command::{cargo, program, root, run, target};
+use crate::needs::{self, Tool};
 use crate::steps::Outcome;
 
 /// What is run, and what it runs against.
-const PACKAGES: [&str; 4] = ["-p", "fingerpost-soak", "-p", "probe"];
+const PACKAGES: [&str; 6] = ["-p", "fingerpost-soak", "-p", "probe", "-p", "service"];
 
 /// Where the table is written, in the folder that cargo builds to.
 const REPORT: &str = "soak/report.md";
@@ -15,6 +16,7 @@ const REPORT: &str = "soak/report.md";
 ///
 /// Where one breaks a bound, cannot be run to its end, or is not known.
 pub(crate) fn check(names: &[String]) -> Outcome {
+    needs::tools(&[Tool::Wrk])?;
     run(cargo(&["build", "--quiet", "--locked", "--release"]).args(PACKAGES))?;
     let report = target().join(REPORT);
     let folder = report.parent().unwrap_or(root());

@@ -68,6 +68,7 @@ fn tests(steps: &mut Steps) {
         needs::Tool::Curl,
         needs::Tool::OpenSsl,
         needs::Tool::H2load,
+        needs::Tool::Wrk,
         needs::Tool::Python,
         needs::Tool::WebSocketClients,
         needs::Tool::Redis,

@@ -7,6 +7,7 @@ use super::check::{Extractor, Failure};
 use crate::errors::Errors;
 use crate::extracted::{Extracted, bounds, extractions, probes, ready, takes_body, tokens_text};
 use crate::function::Function;
+use crate::refused;
 use crate::signature::allow_asked_for;
 use crate::spans::{around, at_generated, ends};
 use crate::waiting::may_wait;
@@ -62,6 +63,9 @@ pub(super) fn fallback(
 ) -> TokenStream {
     let errors = errors.into_tokens();
     if function.is_method() {
+        if let Some(extractor) = extractor {
+            refused::note(extractor.output.value);
+        }
         return quote!(#function #errors);
     }
     let function = function.mended();

@@ -11,6 +11,10 @@ use crate::function::Function;
 use crate::options::Options;
 
 pub(crate) fn extractor(args: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some((whole, error)) = Function::without_body(&item) {
+        let (expanded, error) = (extractor(args, whole), error.to_compile_error());
+        return quote!(#expanded #error);
+    }
     let mut errors = Errors::default();
     let options = Options::parse(args, "extractor", &["cached", "takes_body"], &mut errors);
     let function = match Function::parse_annotated(item.clone(), "extractor") {

@@ -42,7 +42,8 @@ pub(crate) enum OnDisconnect {
 }
 
 /// The methods that the `http` crate names.
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+pub(super) const METHODS: &[&str] =
+    &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
 
 /// Methods whose requests have no content of any meaning (RFC 9110 §9.3).
 const BODYLESS: &[&str] = &["GET", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
@@ -78,6 +79,11 @@ pub(crate) fn route(arguments: Arguments, function: &Function, errors: &mut Erro
 
 /// Refuses what is named as middleware and is known to be none.
 fn plain_functions(with: &[Expr], errors: &mut Errors) {
+    for layer in with {
+        if let Some(message) = in_quotes(layer) {
+            errors.at(layer, message);
+        }
+    }
     let names = with.iter().filter_map(|layer| match layer {
         Expr::Path(path) => path.path.get_ident(),
         _ => None,
@@ -90,6 +96,16 @@ fn plain_functions(with: &[Expr], errors: &mut Errors) {
                  `request: Request, next: Next<'_>`"
             ),
         );
+    }
+}
+
+/// What is said of a middleware that stands in quotes.
+pub(crate) fn in_quotes(layer: &Expr) -> Option<String> {
+    match layer {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
+            Some(format!("middleware is named without quotes: write `{}`", name.value()))
+        }
+        _ => None,
     }
 }
 

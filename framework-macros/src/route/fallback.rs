@@ -10,10 +10,11 @@ use super::types::is_primitive;
 use crate::function::Function;
 use crate::surroundings::{Place, place_of};
 
-/// The function, unchanged, and a handler that is in no table and is never called.
+/// The function, with arguments that rustc takes, and a handler that is in no table and is never called.
 ///
 /// `others` are route attributes that were taken off it; their imports are used none the less.
 pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
+    let function = &function.with_arguments_mended();
     let name = &function.sig.ident;
     // An `impl` block has no room for more items, and a struct that hides a primitive would break the whole module.
     if function.sig.receiver().is_some()

@@ -8,6 +8,7 @@ mod params;
 mod parse;
 mod pattern;
 mod proofs;
+mod refusals;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use crate::refused;
 use crate::signature::typed_arguments;
 
 pub(crate) use attributes::{arguments_of, route_attribute};
+pub(crate) use check::in_quotes;
 pub(crate) use pattern::{Pattern, Segment};
 pub(crate) use types::is_primitive;
 
@@ -44,6 +46,10 @@ fn asks_for_what_was_refused(function: &Function) -> bool {
 }
 
 fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some((whole, error)) = Function::without_body(&item) {
+        let (handler, error) = (handler(method, args, whole), error.to_compile_error());
+        return quote!(#handler #error);
+    }
     let mut errors = Errors::default();
     let mut function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
@@ -64,7 +70,8 @@ fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenS
         }
     };
     let arguments = parse::arguments(args, method, &mut errors);
-    let silent = arguments.options.silent || asks_for_what_was_refused(&function);
+    let silent =
+        arguments.options.silent || asks_for_what_was_refused(&function) || function.leaves_a_type_out();
     let route = check::route(arguments, &function, &mut errors);
     // A second one has been told of; left in place it would expand to a second struct.
     let others: Vec<Attribute> =

@@ -13,6 +13,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Ident, Lit, LitStr, Token, Type};
 
+use super::check::METHODS;
 use crate::errors::Errors;
 use crate::exprs;
 use crate::nearest::nearest;
@@ -83,8 +84,12 @@ fn skip_method(input: ParseStream<'_>, method: &str, errors: &mut Errors) -> syn
         return Ok(());
     }
     let attribute = method.to_lowercase();
-    let message =
-        format!("`#[{attribute}]` has its method already: write `#[{attribute}(\"/\")]`, or `#[route(...)]`");
+    let word = input.fork().call(Ident::parse_any)?.to_string();
+    let message = if METHODS.contains(&word.to_uppercase().as_str()) {
+        format!("`#[{attribute}]` has its method already: write `#[{attribute}(\"/\")]`, or `#[route(...)]`")
+    } else {
+        pattern_in_quotes(&format!("{attribute}("))
+    };
     errors.push(input.error(message));
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
@@ -100,14 +105,29 @@ fn methods(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -
     if let Some(literal) =
         input.fork().parse::<LitStr>().ok().filter(|literal| literal.value().starts_with('/'))
     {
-        errors.at(&literal, format!("the method is missing: write `#[route(GET, {:?})]`", literal.value()));
+        let text = literal.value();
+        match method_behind(input) {
+            Some(method) => {
+                errors.at(&method, format!("the method comes first: write `#[route({method}, {text:?})]`"));
+                found.patterns.push(input.parse()?);
+                comma(input)?;
+                input.call(Ident::parse_any)?;
+                comma(input)?;
+            }
+            None => errors.at(&literal, format!("the method is missing: write `#[route(GET, {text:?})]`")),
+        }
         return Ok(());
     }
     loop {
         found.methods.push(method(input)?);
         // Commas between methods are a mistake, but one that is understood.
         let another = input.peek(Token![,]) && input.peek2(Ident) && !input.peek3(Token![=]);
-        if another {
+        if another && is_no_method(input) {
+            input.parse::<Token![,]>()?;
+            let first = found.methods.first().map(|method| format!("route({}, ", method.name));
+            errors.push(input.error(pattern_in_quotes(&first.unwrap_or_default())));
+            return skip_value(input);
+        } else if another {
             let comma = input.parse::<Token![,]>()?;
             errors.at(comma, "several methods are joined by `|`: write `GET | POST`");
         } else if input.peek(Token![|]) {
@@ -118,6 +138,23 @@ fn methods(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -
     }
 }
 
+/// The method in `"/", GET`.
+fn method_behind(input: ParseStream<'_>) -> Option<Ident> {
+    let ahead = input.fork();
+    ahead.parse::<LitStr>().ok()?;
+    ahead.parse::<Token![,]>().ok()?;
+    let method = ahead.call(Ident::parse_any).ok()?;
+    METHODS.contains(&method.to_string().as_str()).then_some(method)
+}
+
+/// Whether what stands behind the comma is surely a name of something else.
+fn is_no_method(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let _: syn::Result<Token![,]> = ahead.parse();
+    let name = ahead.call(Ident::parse_any).map(|name| name.to_string().to_uppercase()).unwrap_or_default();
+    nearest(&name, METHODS.iter().copied()).is_none()
+}
+
 fn method(input: ParseStream<'_>) -> syn::Result<Method> {
     if let Ok(literal) = input.fork().parse::<LitStr>() {
         input.parse::<LitStr>()?;
@@ -126,6 +163,12 @@ fn method(input: ParseStream<'_>) -> syn::Result<Method> {
     let ident = input.call(Ident::parse_any).map_err(|error| {
         syn::Error::new(error.span(), "expected a method: write `GET`, `GET | POST`, or `\"PURGE\"`")
     })?;
+    if input.peek(Token![::]) {
+        return Err(syn::Error::new(ident.span(), "a method is written by its name alone: write `GET`, say"));
+    }
+    if input.peek(LitStr) {
+        return Err(input.error(format!("a comma stands behind the method: write `{ident}, \"/...\"`")));
+    }
     Ok(Method { name: ident.to_string(), span: ident.span(), quoted: false })
 }
 
@@ -139,6 +182,13 @@ fn pattern_missing(shorthand: Option<&str>, methods: &[Method]) -> String {
     format!("the pattern is missing: write `{example}`")
 }
 
+/// What is said of a name that stands where a pattern should.
+fn pattern_in_quotes(attribute: &str) -> String {
+    format!(
+        "a pattern is a text in quotes, as no macro sees what a name stands for: write `#[{attribute}\"/...\")]`"
+    )
+}
+
 fn options(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -> syn::Result<()> {
     let mut seen: Vec<String> = Vec::new();
     while !input.is_empty() {
@@ -150,7 +200,11 @@ fn options(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -
             continue;
         }
         let key = input.call(Ident::parse_any).map_err(|error| {
-            syn::Error::new(error.span(), format!("expected an option: one of {}", listed()))
+            let message = match found.patterns.is_empty() {
+                true => "a pattern is a text in double quotes: write `\"/...\"`".to_owned(),
+                false => format!("expected an option: one of {}", listed()),
+            };
+            syn::Error::new(error.span(), message)
         })?;
         if !input.peek(Token![=]) || input.peek(Token![==]) {
             errors.at(&key, no_value(&key.to_string()));
@@ -192,14 +246,31 @@ fn option(key: &Ident, input: ParseStream<'_>, options: &mut Options) -> syn::Re
         "__prefix" => options.prefix = Some(input.parse()?),
         "__silent" => options.silent = input.parse::<syn::LitBool>()?.value(),
         other => {
-            let message = match nearest(other, NAMES.iter().copied()) {
-                Some(name) => format!("`{other}` is no option of a route: did you mean `{name}`?"),
-                None => format!("`{other}` is no option of a route: the options are {}", listed()),
+            let message = match (habit(other), nearest(other, NAMES.iter().copied())) {
+                (Some(instead), _) => format!("`{other}` is no option of a route: {instead}"),
+                (None, Some(name)) => format!("`{other}` is no option of a route: did you mean `{name}`?"),
+                (None, None) => format!("`{other}` is no option of a route: the options are {}", listed()),
             };
             return Err(syn::Error::new(key.span(), message));
         }
     }
     Ok(())
+}
+
+/// What stands in place of an option that another framework has.
+fn habit(option: &str) -> Option<&'static str> {
+    Some(match option {
+        "path" | "uri" | "pattern" => "write the pattern alone, as in `\"/users\"`",
+        "method" => "write the methods in front of the pattern, as in `#[route(GET, \"/users\")]`",
+        "middleware" | "wrap" | "layer" | "guard" => "write `with = [auth]`",
+        "data" | "body" | "format" | "consumes" => {
+            "take the body as an argument, such as `Json<T>` or `Form<T>`"
+        }
+        "status" => "return it in front of the body, as in `(StatusCode::CREATED, Json(value))`",
+        "content_type" | "produces" => "return what has it, such as `Json(value)` or `Html(text)`",
+        "name" | "operation_id" => "a route is called as its function is",
+        _ => return None,
+    })
 }
 
 fn value<T: Parse>(input: ParseStream<'_>, expected: &str) -> syn::Result<T> {

@@ -85,8 +85,17 @@ impl Pattern {
 
     fn parse_text(text: &str, span: Span) -> Result<Self, Vec<String>> {
         let Some(rest) = text.strip_prefix('/') else {
-            return Err(vec![format!("a pattern begins with a slash: write `\"/{text}\"`")]);
+            // Of a whole URL, a pattern is the path.
+            let path =
+                text.split_once("://").map_or(text, |(_, rest)| rest.split_once('/').map_or("", |it| it.1));
+            return Err(vec![format!("a pattern begins with a slash: write `\"/{path}\"`")]);
         };
+        if let Some(param) = rest.split('/').find(|piece| piece.starts_with(':') && piece.ends_with('?')) {
+            return Err(vec![format!(
+                "`{param}`: a parameter is never absent: write `{:?}`, and another function for the path without it",
+                text.replacen(param, param.trim_end_matches('?'), 1)
+            )]);
+        }
         if let Some(stop) = text.find(['?', '#']) {
             return Err(vec![format!(
                 "a pattern matches the path alone: write `{:?}`, and take what follows `?` with `Query<T>`",
@@ -190,7 +199,8 @@ fn param_name(piece: &str, name: &str) -> Result<String, Fault> {
     match parsed {
         Ok(ident) if usable(&ident) => Ok(ident.unraw().to_string()),
         _ if name.starts_with(first_word(name)) && first_word(name) != name => {
-            let right = format!("{}{}", piece.get(..1).unwrap_or(":"), first_word(name));
+            let joined = name.replace('-', "_");
+            let right = format!("{}{}", piece.get(..1).unwrap_or(":"), first_word(&joined));
             Err(Fault::Write {
                 wrong: format!("`{piece}`: a parameter is a whole segment and named like an argument"),
                 right,
@@ -303,6 +313,17 @@ mod tests {
             "/:name.txt",
             &["`:name.txt`: a parameter is a whole segment and named like an argument: write `\"/:name\"`"],
         );
+        refuses(
+            "/:user-id",
+            &["`:user-id`: a parameter is a whole segment and named like an argument: write `\"/:user_id\"`"],
+        );
+        refuses(
+            "/users/:id?",
+            &[
+                "`:id?`: a parameter is never absent: write `\"/users/:id\"`, and another function for the path without it",
+            ],
+        );
+        refuses("http://a.test/users", &["a pattern begins with a slash: write `\"/users\"`"]);
         refuses("/x/:", &["`:` has no name: write `\"/x/:id\"`"]);
         refuses("/x/*", &["`*` has no name: write `\"/x/*rest\"`"]);
         refuses("/:self", &["`self` cannot be an argument's name: write `\"/:id\"`"]);

@@ -3,10 +3,11 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type};
+use syn::{Ident, Type};
 
 use super::pattern::{Pattern, Segment};
-use super::types::{borrows, find_lifetime, find_word, is_named, is_primitive, last_segment, takes_body};
+use super::refusals::{argument_type, path_type, return_type};
+use super::types::{borrows, is_named, is_primitive, last_segment, takes_all_params, takes_body};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::header::{FnArg, Signature, TypedArg};
@@ -66,6 +67,7 @@ pub(crate) fn check(
         // Without patterns nobody knows which argument is a parameter.
         if patterns.is_some() && !explained.contains(&index) {
             argument_type(argument, errors);
+            path_type(argument, names.len(), errors);
         }
     }
     borrows_beside_request(&arguments, errors);
@@ -133,7 +135,7 @@ fn no_room(sig: &Signature) -> Option<String> {
         ));
     }
     match place_below(name) {
-        Place::Free | Place::Plain => None,
+        Place::Free | Place::Module | Place::Plain => None,
         // One with `self` is told of there.
         Place::Associated if sig.receiver().is_some() => None,
         Place::Associated => Some(format!(
@@ -162,7 +164,7 @@ fn argument(name: Option<&Ident>, ty: &Type, names: &[&str]) -> Argument {
     let found = |wanted: &str| names.iter().position(|name| *name == wanted);
     let index = found(text).or_else(|| text.strip_prefix('_').and_then(found));
     match index.and_then(|index| Some((index, names.get(index)?))) {
-        Some((index, name)) if !is_named(&ty, "Path") => {
+        Some((index, name)) if !takes_all_params(&ty) => {
             let text = if borrows(&ty) { Text::Borrowed } else { Text::Owned };
             Argument { ty, span, source: Source::Param { index, name: (*name).to_owned(), text } }
         }
@@ -198,7 +200,7 @@ fn untaken(
 ) -> Vec<usize> {
     let mut explained = Vec::new();
     let releases =
-        |argument: &Argument| matches!(argument.source, Source::Request) || is_named(&argument.ty, "Path");
+        |argument: &Argument| matches!(argument.source, Source::Request) || takes_all_params(&argument.ty);
     if arguments.iter().any(releases) {
         return explained;
     }
@@ -253,64 +255,6 @@ fn only_plain<'a>(free: &'a [(usize, String)], written: &[Written<'_>], left: us
     }
 }
 
-/// Refuses types that can be no argument, whatever they are made from.
-fn argument_type(argument: &Argument, errors: &mut Errors) {
-    let ty = &argument.ty;
-    if let Some(token) = find_word(ty.to_token_stream(), "impl") {
-        errors.at(token, "an argument's type is named: write it in place of `impl ...`");
-        return;
-    }
-    match &argument.source {
-        Source::Param { name, .. } => param_type(ty, name, errors),
-        Source::Extractor { .. } | Source::Request => {
-            if let Type::Reference(reference) = ty {
-                let inner = reference.elem.to_token_stream().to_string().replace(' ', "");
-                let inner = if inner == "str" { "String".to_owned() } else { inner };
-                errors.at(
-                    ty,
-                    format!(
-                        "an extractor gives a value, not a reference: write `{inner}`; or name the argument like a \
-                         `:param` of the pattern"
-                    ),
-                );
-            } else if let Some(lifetime) = find_lifetime(ty.to_token_stream()) {
-                errors.at(lifetime, "an extractor's value borrows nothing: take a type without a lifetime");
-            }
-        }
-    }
-}
-
-fn param_type(ty: &Type, name: &str, errors: &mut Errors) {
-    if let Some(segment) = last_segment(ty).filter(|segment| segment.ident == "Option") {
-        let inner = match &segment.arguments {
-            PathArguments::AngleBracketed(list) => match list.args.first() {
-                Some(GenericArgument::Type(ty)) => ty.to_token_stream().to_string().replace(' ', ""),
-                _ => "u64".to_owned(),
-            },
-            PathArguments::None | PathArguments::Parenthesized(_) => "u64".to_owned(),
-        };
-        errors.at(
-            ty,
-            format!(
-                "`:{name}` always has a text where the pattern matches: write `{name}: {inner}`, and another function \
-                 for the path without it"
-            ),
-        );
-        return;
-    }
-    let Type::Reference(reference) = ty else { return };
-    if let Some(token) = &reference.mutability {
-        errors.at(
-            token,
-            format!("the request's text cannot be changed: write `{name}: &str`, or `{name}: String`"),
-        );
-    } else if !matches!(&*reference.elem, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "str"))
-    {
-        let inner = reference.elem.to_token_stream().to_string().replace(' ', "");
-        errors.at(ty, format!("of references only `&str` can be a parameter: write `{name}: {inner}`"));
-    }
-}
-
 /// Refuses borrowed text where another argument takes the request that it lies in.
 fn borrows_beside_request(arguments: &[Argument], errors: &mut Errors) {
     if !arguments.iter().any(|argument| matches!(argument.source, Source::Request)) {
@@ -323,21 +267,5 @@ fn borrows_beside_request(arguments: &[Argument], errors: &mut Errors) {
                 format!("the request, from which `{name}` borrows, is given away as a whole: write `{name}: String`"),
             );
         }
-    }
-}
-
-/// Refuses a response that borrows from an argument.
-fn return_type(sig: &Signature, errors: &mut Errors) {
-    let ReturnType::Type(_, ty) = &sig.output else { return };
-    let Type::Reference(reference) = &**ty else { return };
-    let elided = reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident == "_");
-    // Without an argument to borrow from, rustc refuses the function itself.
-    let borrowing = sig.inputs.iter().filter(|input| match input {
-        FnArg::Typed(typed) => borrows(&typed.ty),
-        FnArg::Receiver(_) | FnArg::Variadic(_) => false,
-    });
-    if elided && borrowing.count() == 1 {
-        errors
-            .at(ty, "the response outlives the request it was made for: return `String`, or `&'static str`");
     }
 }

@@ -136,6 +136,93 @@ fn tells_each_argument() {
 }
 
 #[test]
+fn tells_what_no_argument_can_hold() {
+    check(
+        quote!(POST, "/:name/:id"),
+        quote!(
+            async fn user(
+                name: &'static str,
+                id: str,
+                data: &[u8],
+                rest: [u16],
+                text: Json<Vec<&str>>,
+                user: U<'a>,
+            ) {
+            }
+        ),
+        &[
+            "the text is gone with its request: write `name: &str`, or `name: String`",
+            "a value of no fixed size can be no argument: write `id: &str`, or `id: String`",
+            "an extractor gives a value, not a reference: write `Bytes`; or name the argument like a `:param` of the \
+             pattern",
+            "a value of no fixed size can be no argument: write `Vec<u16>`",
+            "an extractor's value borrows nothing: write `String` for `&str`, say",
+            "an extractor's value borrows nothing: take a type without a lifetime",
+        ],
+    );
+    check(
+        quote!(POST, "/"),
+        quote!(
+            async fn user(name: _) {}
+        ),
+        &[],
+    );
+    check(
+        quote!(GET, "/:org/*rest"),
+        quote!(
+            async fn user(rest: PathBuf, all: Valid<Path<(u64, u64, u64)>>, one: Path<u64>) {}
+        ),
+        &[
+            "a client's path may lead anywhere: serve a folder with `StaticFiles`, or take `rest: &str` as a text",
+            "the pattern has 2, and this takes 3: write a type for each `:param`",
+            "the pattern has 2, and this takes 1: write a type for each `:param`",
+        ],
+    );
+    check(
+        quote!(GET, "/"),
+        quote!(
+            async fn user(all: Path<Ids>) {}
+        ),
+        &["the pattern has no parameter to take: add `:id` to it, or leave this argument out"],
+    );
+    check(
+        quote!(POST, "/"),
+        quote!(
+            fn user() -> Pin<Box<dyn Future<Output = String> + Send>> {}
+        ),
+        &["a handler that waits is an `async fn`: write `async fn user`, and what the future gives here"],
+    );
+}
+
+#[test]
+fn tells_what_other_frameworks_write() {
+    let item = || {
+        quote!(
+            async fn user() {}
+        )
+    };
+    let check = |args: TokenStream, message: &str| check(args, item(), &[message]);
+    check(quote!("/x", GET), "the method comes first: write `#[route(GET, \"/x\")]`");
+    check(quote!("/x"), "the method is missing: write `#[route(GET, \"/x\")]`");
+    check(quote!(Method::GET, "/x"), "a method is written by its name alone: write `GET`, say");
+    check(quote!(GET "/x"), "a comma stands behind the method: write `GET, \"/...\"`");
+    check(quote!(GET, 'x'), "a pattern is a text in double quotes: write `\"/...\"`");
+    check(
+        quote!(GET, USERS),
+        "a pattern is a text in quotes, as no macro sees what a name stands for: write `#[route(GET, \"/...\")]`",
+    );
+    check(
+        quote!(GET, path = "/x"),
+        "`path` is no option of a route: write the pattern alone, as in `\"/users\"`",
+    );
+    check(
+        quote!(GET, "/x", middleware = [log]),
+        "`middleware` is no option of a route: write `with = [auth]`",
+    );
+    check(quote!(GET, "/x", with = ["log"]), "middleware is named without quotes: write `log`");
+}
+
+#[test]
 fn lets_path_and_request_take_the_params() {
     for item in [
         quote!(
@@ -143,6 +230,9 @@ fn lets_path_and_request_take_the_params() {
         ),
         quote!(
             async fn user(path: server::Path<Ids>) {}
+        ),
+        quote!(
+            async fn user(ids: Valid<Path<Ids>>, all: Result<Option<Path<Ids>>, PathRejection>) {}
         ),
         quote!(
             async fn user(request: Request) {}

@@ -25,14 +25,26 @@ pub(super) fn is_named(ty: &Type, name: &str) -> bool {
 
 /// Whether the type is, or wraps in `Option`, `Result` or `Valid`, one of the box that takes the body.
 pub(super) fn takes_body(ty: &Type) -> bool {
-    let Some(segment) = last_segment(ty) else { return false };
-    if let PathArguments::AngleBracketed(list) = &segment.arguments
-        && ["Option", "Result", "Valid"].iter().any(|wrapper| segment.ident == wrapper)
-        && let Some(GenericArgument::Type(inner)) = list.args.first()
-    {
-        return takes_body(inner);
+    last_segment(unwrapped(ty)).is_some_and(|segment| BODY_TAKERS.iter().any(|name| segment.ident == name))
+}
+
+/// Whether the type is, or wraps, the `Path` that takes all params.
+pub(super) fn takes_all_params(ty: &Type) -> bool {
+    is_named(unwrapped(ty), "Path")
+}
+
+/// `T` of `Option<T>`, `Result<T, E>` and `Valid<T>`, however deep.
+pub(super) fn unwrapped(ty: &Type) -> &Type {
+    let Some(segment) = last_segment(ty) else { return ty };
+    let PathArguments::AngleBracketed(list) = &segment.arguments else { return ty };
+    match list.args.first() {
+        Some(GenericArgument::Type(inner))
+            if ["Option", "Result", "Valid"].iter().any(|name| segment.ident == name) =>
+        {
+            unwrapped(inner)
+        }
+        _ => ty,
     }
-    BODY_TAKERS.iter().any(|name| segment.ident == name)
 }
 
 /// Whether the type points into what it is made from.
@@ -72,6 +84,28 @@ pub(super) fn find_lifetime(tokens: TokenStream) -> Option<TokenTree> {
             _ => {}
         }
         after_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+    }
+    None
+}
+
+/// The first reference that says no lifetime, however deep.
+pub(super) fn find_reference(tokens: TokenStream) -> Option<TokenTree> {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Punct(sign) if sign.as_char() == '&' => {
+                let named = matches!(tokens.peek(), Some(TokenTree::Punct(tick)) if tick.as_char() == '\'');
+                if !named {
+                    return Some(token);
+                }
+            }
+            TokenTree::Group(group) => {
+                if let Some(found) = find_reference(group.stream()) {
+                    return Some(found);
+                }
+            }
+            TokenTree::Punct(_) | TokenTree::Ident(_) | TokenTree::Literal(_) => {}
+        }
     }
     None
 }

@@ -78,6 +78,11 @@ fn parse(text: &str, units: &[(&str, u64)], what: &str, usual: &str) -> Result<u
             trimmed.eq_ignore_ascii_case(spelling) && units.iter().any(|(unit, _)| unit == name)
         });
         let meant = habit.map(|&(_, name)| name).or_else(|| nearest(trimmed, names)).unwrap_or(usual);
+        if trimmed == meant {
+            return Err(format!(
+                "`{text:?}`: a unit follows its number at once: write `\"{digits}{meant}\"`"
+            ));
+        }
         return Err(format!(
             "`{text:?}`: the unit `{trimmed}` is none of {list}: write `\"{digits}{meant}\"`"
         ));

@@ -127,6 +127,14 @@ impl Flattener<'_> {
                     format!("`{name}` is a function without a route: write `#[get(\"/...\")]` over it");
                 self.errors.at(name, message);
             }
+            Place::Module => {
+                let message = format!(
+                    "`{name}` is a module: list its handlers, as in `{name}::index`, or its table, as in \
+                     `..{name}::ROUTES`"
+                );
+                self.errors.at(name, message);
+                return true;
+            }
             Place::Free | Place::Associated if is_primitive(name) => {}
             Place::Free | Place::Associated => return false,
         }

@@ -8,6 +8,7 @@ use syn::{Error, Expr, ExprPath, Ident, LitStr, Path, Result, Token, bracketed, 
 
 use crate::errors::Errors;
 use crate::exprs;
+use crate::route::in_quotes;
 
 /// An item of `routes!`.
 pub(crate) enum Item {
@@ -216,7 +217,11 @@ fn with(input: ParseStream<'_>) -> Result<Vec<Expr>> {
     if !input.peek(token::Bracket) {
         return Err(input.error("expected a list of middleware in brackets: write `with [auth, log]`"));
     }
-    exprs::list(input)
+    let layers = exprs::list(input)?;
+    if let Some((layer, message)) = layers.iter().find_map(|layer| Some((layer, in_quotes(layer)?))) {
+        return Err(Error::new_spanned(layer, message));
+    }
+    Ok(layers)
 }
 
 fn no_arrow(input: ParseStream<'_>, prefix: Option<&LitStr>) -> Error {
@@ -236,6 +241,12 @@ fn no_arrow(input: ParseStream<'_>, prefix: Option<&LitStr>) -> Error {
 
 /// Parses a plain path; generics and `<T as Trait>` have no place in a table.
 fn path(input: ParseStream<'_>) -> Result<Path> {
+    if let Some(star) = star(input) {
+        return Err(Error::new_spanned(
+            star,
+            "a table lists each handler by its own name: write it in place of `*`",
+        ));
+    }
     if !input.peek(Token![<]) && !input.peek(Token![::]) && !input.peek(Ident::peek_any) {
         return Err(input.error(
             "expected the name of a handler, a prefix such as `\"/admin\" => [...]`, `with [...] => [...]`, or a \
@@ -259,6 +270,13 @@ fn path(input: ParseStream<'_>) -> Result<Path> {
         ));
     }
     Ok(path)
+}
+
+/// The star of `users::*`.
+fn star(input: ParseStream<'_>) -> Option<Token![*]> {
+    let ahead = input.fork();
+    while ahead.call(Ident::parse_any).is_ok() && ahead.parse::<Token![::]>().is_ok() {}
+    ahead.parse().ok()
 }
 
 fn peek_with(input: ParseStream<'_>) -> bool {

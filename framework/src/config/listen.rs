@@ -11,19 +11,30 @@ use super::listen_addr::ListenAddr;
 pub(crate) struct ListenError {
     address: ListenAddr,
     error: io::Error,
+    /// The option that names the address, where it is none of those for the server itself.
+    option: Option<&'static str>,
 }
 
 impl ListenError {
     /// Takes what the system said when a listener was to be made at `address`.
     pub(crate) fn new(address: ListenAddr, error: io::Error) -> Self {
-        Self { address, error }
+        Self { address, error, option: None }
+    }
+
+    /// The same for a listener that sends clients to where TLS is spoken.
+    #[cfg(feature = "tls")]
+    pub(crate) fn redirecting(address: ListenAddr, error: io::Error) -> Self {
+        Self { address, error, option: Some("--tls-redirect") }
     }
 }
 
 impl fmt::Display for ListenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { address, error } = self;
+        let Self { address, error, option } = self;
         write!(f, "cannot listen on {address}: ")?;
+        if let Some(option) = option {
+            return write!(f, "{error}; `{option}` chooses another address");
+        }
         let Some(address) = address.tcp() else { return write_unix_fault(error, f) };
         let (host, port) = (address.ip(), address.port());
         match error.kind() {

@@ -17,6 +17,8 @@ mod limits;
 mod list;
 mod listen;
 mod listen_addr;
+#[cfg(all(feature = "config", unix))]
+mod live;
 mod nearest;
 mod network;
 mod print;
@@ -41,6 +43,8 @@ pub(crate) use help::Help;
 pub(crate) use limits::{effective_max_connections, file_limit};
 pub(crate) use listen::ListenError;
 pub use listen_addr::{ListenAddr, ListenAddrError};
+#[cfg(all(feature = "config", unix))]
+pub(crate) use live::Reread;
 pub use network::{Network, NetworkError};
 pub(crate) use print::{CheckedConfig, PrintedConfig};
 pub use settings::{Runtime, Settings, TrailingSlash};

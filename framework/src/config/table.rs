@@ -409,6 +409,26 @@ pub(super) static SETTINGS: &[Setting] = &[
         default: "10s",
         help: "from a connection's beginning to its handshake's end; then close",
     },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_redirect",
+        section: "TLS",
+        value: Value::List(&Items {
+            field: |s| &mut s.tls.redirect,
+            placeholder: "ADDRESSES",
+            expected: "addresses such as 0.0.0.0:80, with commas between them; or none",
+        }),
+        default: "none",
+        help: "where else to listen, and send clients to TLS from",
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        name: "tls_redirect_port",
+        section: "TLS",
+        value: Value::Port(|s| &mut s.tls.redirect_port),
+        default: "0",
+        help: "the port they are sent to; 0 is the one that is listened on",
+    },
     #[cfg(feature = "tls-dev")]
     Setting {
         name: "tls_dev",

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::listen_addr::ListenAddr;
 use super::settings::Settings;
 use super::units::UnitError;
 use super::value::{Custom, Field};
@@ -50,6 +51,10 @@ pub struct Tls {
     /// `tls_handshake_timeout`: the longest time from a connection's beginning to the end of its handshake; then close.
     /// Default: 10 s.
     pub handshake_timeout: Duration,
+    /// `tls_redirect`: where to listen beside, without TLS, for clients that are sent to where it is spoken.
+    pub redirect: Vec<ListenAddr>,
+    /// `tls_redirect_port`: the port that they are sent to; 0, the default, is the one that is listened on.
+    pub redirect_port: u16,
     /// `tls_dev`: whether the server makes a certificate of its own for `localhost` each time it starts. No browser
     /// trusts it.
     #[cfg(feature = "tls-dev")]
@@ -133,6 +138,37 @@ impl Tls {
         self
     }
 
+    /// Listens at another address as well, as a rule port 80, and sends clients from there to the same place over TLS
+    /// (308): those that ask for a host that a certificate is for. Others are answered with 421.
+    ///
+    /// What lies below `/.well-known/acme-challenge/` is the application's to answer, as an authority that looks whether a
+    /// name is this server's fetches it in the clear (RFC 8555 §8.3).
+    ///
+    /// ```no_run
+    /// use std::net::SocketAddr;
+    ///
+    /// use server::{Routes, Server, Tls};
+    ///
+    /// # #[server::main]
+    /// # async fn main() -> server::Result {
+    /// let tls = Tls::pem("certificate.pem", "key.pem").redirect(SocketAddr::from(([0, 0, 0, 0], 80)));
+    /// Server::new(Routes::<()>::EMPTY).port(443).tls(tls).run().await
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn redirect(mut self, address: impl Into<ListenAddr>) -> Self {
+        self.redirect.push(address.into());
+        self
+    }
+
+    /// Sets the port that clients are [sent to](Self::redirect), where another one than that which is listened on leads
+    /// here.
+    #[must_use]
+    pub fn redirect_port(mut self, port: u16) -> Self {
+        self.redirect_port = port;
+        self
+    }
+
     /// Whether anything says that TLS is to be spoken.
     pub(crate) fn is_on(&self) -> bool {
         self.is_dev() || self.certificate.is_some() || self.key.is_some() || !self.pairs.is_empty()
@@ -183,6 +219,15 @@ impl Tls {
             )),
             (ClientAuth::Off, None) | (ClientAuth::Optional | ClientAuth::Required, Some(_)) => {}
         }
+        if !self.redirect.is_empty() && !self.is_on() {
+            found.push((
+                "tls_redirect",
+                "sends to where TLS is spoken, and that is nowhere; `tls_certificate` names a certificate",
+            ));
+        }
+        if self.redirect.is_empty() && self.redirect_port > 0 {
+            found.push(("tls_redirect_port", "is where `tls_redirect` sends to, and that names no address"));
+        }
         found
     }
 }
@@ -197,6 +242,8 @@ impl Default for Tls {
             client_ca: None,
             min_version: TlsVersion::V1_2,
             handshake_timeout: Duration::from_secs(10),
+            redirect: Vec::new(),
+            redirect_port: 0,
             #[cfg(feature = "tls-dev")]
             dev: false,
         }

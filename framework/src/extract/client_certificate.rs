@@ -69,10 +69,7 @@ impl ClientCertificate {
 
     /// The addresses of hosts in it.
     pub fn ip_addresses(&self) -> impl Iterator<Item = IpAddr> {
-        self.facts.names.iter().filter_map(|name| match name {
-            AltName::Ip(address) => Some(*address),
-            AltName::Dns(_) | AltName::Email(_) | AltName::Uri(_) => None,
-        })
+        self.facts.ip_addresses()
     }
 
     /// Its serial number, as `openssl x509 -serial` writes it: which of its issuer's it is.

@@ -69,7 +69,7 @@ impl<E: Error> Error for Rejected<E> {
 
 /// A `Result`, whatever its alias is called.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `Result`",
+    message = "`{Self}` is no `Result`: give a type that is none another name",
     label = "an extractor returns its type, or a `Result` with it",
     note = "`#[extractor]` takes a type called `...Result<T>` for an alias of `Result`: give it another name"
 )]

@@ -121,7 +121,7 @@ pub use valid::{Valid, Validated};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an argument of a handler",
+    message = "`{Self}` cannot be an argument of a handler: take `Json<T>`, `Query<T>` or `State<T>`, say, or write an `#[extractor]` that makes it",
     label = "no extractor makes a `{Self}`",
     note = "take it from the path by naming the argument like a `:param` of the pattern, or through an extractor: \
             `Json<T>`, `Query<T>`, `Form<T>`, `State<T>`, ...",
@@ -165,7 +165,7 @@ pub trait FromRequest<S>: Sized + Send {
 /// assert_eq!(name, "library");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the state `{Self}` does not hold a `{T}`",
+    message = "the state `{Self}` does not hold a `{T}`: derive `server::State` for it, with a field of this type",
     label = "a handler, extractor or middleware used here asks for `State<{T}>`",
     note = "add a field of type `{T}` to `{Self}`, which derives `server::State`; or name the state in the table's \
             type, as in `const ROUTES: Routes<App>`"

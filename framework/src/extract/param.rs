@@ -42,7 +42,7 @@ use crate::respond::{IntoResponse, Problem};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be parsed from a path",
+    message = "`{Self}` cannot be parsed from a path: take a number, `&str` or `String`, or `Parsed<{Self}>` where it has `FromStr`",
     label = "this argument is named like a `:param` of the pattern",
     note = "take a number, `bool`, `char`, `String`, `&str`, or `Parsed<T>` for a type with `FromStr`; or implement \
             `FromParam` for it; or, for an extractor, give the argument another name"
@@ -232,7 +232,7 @@ impl FromParam<'_> for char {
 /// assert_eq!(user::url(String::from("Ada Lovelace")), "/users/Ada%20Lovelace");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the URL's parameter is a `{T}`, not a `{Self}`",
+    message = "the URL's parameter is a `{T}`, not a `{Self}`: give what the handler takes",
     label = "expected a `{T}` here",
     note = "give a value of the type that the handler's argument has, which must implement `Display`"
 )]

@@ -34,6 +34,11 @@ use crate::respond::{IntoResponse, Problem};
 ///     calls.0.to_string()
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no field of a header section: implement `TypedHeader` for it",
+    label = "`Header` takes a type that says which field it is",
+    note = "of the fields of the box, each is an extractor by itself: `UserAgent`, `ContentType`, ..."
+)]
 pub trait TypedHeader: Sized + Send {
     /// The field's name.
     const NAME: HeaderName;

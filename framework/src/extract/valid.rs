@@ -47,7 +47,7 @@ pub struct Valid<T>(pub T);
 
 /// An extractor that has a value to validate inside.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has nothing to validate",
+    message = "`{Self}` has nothing to validate: write `Valid<Json<T>>`, say, where `T` derives `garde::Validate`",
     label = "`Valid` goes around `Json`, `Form`, `Query`, `Path` or `MultipartForm`",
     note = "write `Valid<Json<T>>`, where `T` derives `garde::Validate`"
 )]
@@ -111,7 +111,7 @@ impl<T: Validated<Value: Validate<Context: Default>>> Valid<T> {
 
 /// All that [`Valid`] asks of an extractor, in one bound: a type that lacks several things is told of once.
 #[diagnostic::on_unimplemented(
-    message = "`Valid<{Self}>` cannot be an argument of a handler",
+    message = "`Valid<{Self}>` cannot be an argument of a handler: write `Valid<Json<T>>`, say, where `T` derives `garde::Validate`",
     label = "`Valid` goes around `Json`, `Form`, `Query`, `Path` or `MultipartForm` of a type with rules",
     note = "write `Valid<Json<T>>`, where `T` derives `serde::Deserialize` and `garde::Validate`"
 )]

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! CRLF alone ends a line (CVE-2025-22871, CVE-2025-55315); a size is digits and nothing else; extensions and
-//! trailers have a budget. Both are checked and discarded: nobody here knows any extension, and a trailer field is
+//! trailers have a budget. Extensions are checked and discarded, as nobody here knows any. A trailer field is kept apart and
 //! never merged into the header section (RFC 9110 §6.5.1); one that would mean something there is refused.
 
 mod encode;
@@ -27,6 +27,8 @@ mod trailer;
 #[cfg(test)]
 mod tests;
 
+use http::HeaderMap;
+
 use self::extension::{Extension, Next};
 use self::trailer::Trailer;
 use super::Decoded;
@@ -34,7 +36,7 @@ use super::ascii::is_whitespace;
 
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use encode::encode_chunk;
-pub(crate) use encode::{CHUNK_END, ChunkHead, encode_last_chunk};
+pub(crate) use encode::{CHUNK_END, ChunkHead, encode_last_chunk, encode_trailers};
 pub(crate) use error::ChunkError;
 #[cfg(any(test, feature = "__properties"))]
 pub use property::chunked;
@@ -53,7 +55,12 @@ pub(super) struct ChunkedDecoder {
     state: State,
     /// Bytes of extensions not paid for by data.
     extension_debt: u64,
+    /// The lines of the trailer section, as far as they came; in a box, as most bodies have none.
+    trailers: Option<Box<Lines>>,
 }
+
+#[derive(Clone, Debug, Default)]
+struct Lines(Vec<u8>);
 
 /// What the next byte belongs to.
 #[derive(Clone, Debug)]
@@ -88,7 +95,7 @@ enum State {
 
 impl Default for ChunkedDecoder {
     fn default() -> Self {
-        Self { state: State::SIZE, extension_debt: 0 }
+        Self { state: State::SIZE, extension_debt: 0, trailers: None }
     }
 }
 
@@ -106,6 +113,14 @@ impl ChunkedDecoder {
 
     pub(super) fn is_complete(&self) -> bool {
         matches!(self.state, State::Complete)
+    }
+
+    /// The fields of the trailer section, once, where the body is complete and has any.
+    pub(super) fn take_trailers(&mut self) -> Option<Box<HeaderMap>> {
+        if !self.is_complete() {
+            return None;
+        }
+        self.trailers.take().map(|lines| Box::new(trailer::parse(&lines.0)))
     }
 
     /// Reads framing up to data, to the body's end or to the input's; gives how many bytes that took.
@@ -166,6 +181,9 @@ impl ChunkedDecoder {
                 self.state = State::SIZE;
             }
             State::Trailer(trailer) => {
+                if trailer.is_in_line(byte) {
+                    self.trailers.get_or_insert_default().0.push(byte);
+                }
                 if trailer.read(byte)? {
                     self.state = State::Complete;
                 }

@@ -5,6 +5,8 @@ mod property;
 
 use std::ops::Range;
 
+use http::HeaderMap;
+
 use super::ChunkError;
 use super::chunked::ChunkedDecoder;
 
@@ -94,6 +96,14 @@ impl BodyDecoder {
         }
     }
 
+    /// The fields of the trailer section, once, where the body is complete and has any.
+    pub(crate) fn take_trailers(&mut self) -> Option<Box<HeaderMap>> {
+        match &mut self.0 {
+            Inner::Sized { .. } => None,
+            Inner::Chunked(decoder) => decoder.take_trailers(),
+        }
+    }
+
     /// Bytes of content still to come; `None` while only the last chunk will tell.
     pub(crate) fn remaining_len(&self) -> Option<u64> {
         match &self.0 {
@@ -143,5 +153,29 @@ mod tests {
         assert_eq!(decoded, Decoded { content: 3..8, consumed: 15, complete: true });
         assert_eq!((body.is_complete(), body.remaining_len()), (true, Some(0)));
         assert_eq!(body.decode(b"GET /"), Ok(Decoded { content: 0..0, consumed: 0, complete: true }));
+    }
+
+    #[test]
+    fn trailers_are_there_at_the_end_once_and_wherever_it_is_cut() {
+        let coding = b"2\r\nhi\r\n0\r\nChecksum: \t7 \r\nempty:\r\nchecksum:a:b\r\n\r\nGET /";
+        for cut in 0..coding.len() {
+            let mut body = BodyDecoder::new(Framing::Chunked);
+            for mut piece in [&coding[..cut], &coding[cut..]] {
+                while !piece.is_empty() && !body.is_complete() {
+                    assert_eq!(body.take_trailers(), None);
+                    let consumed = body.decode(piece).unwrap().consumed;
+                    piece = &piece[consumed..];
+                }
+            }
+            let trailers = body.take_trailers().unwrap();
+            let found: Vec<_> =
+                trailers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+            assert_eq!(
+                found,
+                [("checksum", &b"7"[..]), ("checksum", b"a:b"), ("empty", b"")],
+                "cut at {cut}"
+            );
+            assert_eq!(body.take_trailers(), None);
+        }
     }
 }

@@ -67,6 +67,7 @@ impl ParsedHead {
 
 /// The options of Connection that mean something here (RFC 9110 §7.6.1); others are passed over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said by itself, in one field or another")]
 pub(crate) struct ConnectionOptions {
     /// The client closes after this request.
     pub(crate) close: bool,
@@ -74,6 +75,8 @@ pub(crate) struct ConnectionOptions {
     pub(crate) keep_alive: bool,
     /// Upgrade belongs to this connection (RFC 9110 §7.8).
     pub(crate) upgrade: bool,
+    /// The client takes trailer fields: `TE: trailers`, which is of the connection as well (RFC 9110 §10.1.4).
+    pub(crate) trailers: bool,
 }
 
 /// What Expect asks for (RFC 9110 §10.1.1); HTTP/1.0 clients cannot expect anything.

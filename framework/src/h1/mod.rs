@@ -24,7 +24,7 @@ pub(crate) use authority::is_authority;
 pub use chunked::chunked;
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use chunked::encode_chunk;
-pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_last_chunk};
+pub(crate) use chunked::{CHUNK_END, ChunkError, ChunkHead, encode_last_chunk, encode_trailers};
 pub(crate) use date::{DateLine, format_date};
 #[cfg(feature = "http2")]
 pub(crate) use encode::frame_stream;

@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
 
 use super::Shutdown;
 
@@ -19,12 +20,16 @@ mod channel;
 mod error;
 mod incoming;
 mod limited;
+mod source;
+mod trailers;
 
 pub use channel::BodySender;
 use channel::Channel;
 pub use error::BodyError;
 pub(crate) use incoming::{Incoming, IncomingState, Wanted};
 use limited::Limited;
+pub use source::BodySource;
+pub(crate) use trailers::{NEVER_TRAILERS, may_trail};
 
 /// Any error, boxed; what a body's source may fail with.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -58,70 +63,8 @@ enum Inner {
     Source(Pin<Box<dyn BodySource>>),
     /// Another body, up to a limit.
     Limited(Box<Limited>),
-}
-
-/// Where a streamed body's chunks come from; for types that are no channel.
-///
-/// ```
-/// use std::error::Error;
-/// use std::pin::Pin;
-/// use std::task::{Context, Poll};
-///
-/// use bytes::Bytes;
-/// use server::{Body, BodySource, get};
-///
-/// /// So many zeros.
-/// struct Zeros(u64);
-///
-/// impl BodySource for Zeros {
-///     fn poll_chunk(
-///         mut self: Pin<&mut Self>,
-///         _: &mut Context<'_>,
-///     ) -> Poll<Option<Result<Bytes, Box<dyn Error + Send + Sync>>>> {
-///         static CHUNK: [u8; 1024] = [0; 1024];
-///         let len = self.0.min(1024) as usize;
-///         self.0 -= len as u64;
-///         Poll::Ready((len > 0).then(|| Ok(Bytes::from_static(&CHUNK[..len]))))
-///     }
-///
-///     fn remaining_len(&self) -> Option<u64> {
-///         Some(self.0)
-///     }
-/// }
-///
-/// #[get("/zeros")]
-/// async fn zeros() -> Body {
-///     Body::from_source(Zeros(1_000_000))
-/// }
-/// ```
-pub trait BodySource: Send {
-    /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell. A
-    /// [`BodyError`], of a body that is read here, is told as what it is; any other as [`BodyError::Source`].
-    fn poll_chunk(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, Box<dyn Error + Send + Sync>>>>;
-
-    /// The bytes still to come where that is known exactly; then the response has a `Content-Length`.
-    fn remaining_len(&self) -> Option<u64> {
-        None
-    }
-
-    /// Turns to these bytes of the whole, counted from 0: they come next, and then the end. `false`, and nothing is
-    /// changed, where this cannot be done.
-    ///
-    /// It is asked before the first chunk, and again after each range but the last, where the answer has
-    /// [`AcceptRanges`](crate::AcceptRanges) and the client asks for parts.
-    fn seek(self: Pin<&mut Self>, range: ops::Range<u64>) -> bool {
-        let _ = range;
-        false
-    }
-
-    /// Learns, before the first chunk, of the end of the server that sends it: what has no end of its own ends with that.
-    #[doc(hidden)]
-    fn attend(self: Pin<&mut Self>, shutdown: &Shutdown) {
-        let _ = shutdown;
-    }
+    /// Nothing more, but the trailer section that stood behind it.
+    Ended(Box<HeaderMap>),
 }
 
 impl Body {
@@ -177,7 +120,12 @@ impl Body {
         match &mut self.0 {
             Inner::Source(source) => source.as_mut().attend(shutdown),
             Inner::Limited(limited) => limited.attend(shutdown),
-            Inner::Empty | Inner::Full(_) | Inner::Owned(_) | Inner::Incoming(_) | Inner::Channel(_) => {}
+            Inner::Empty
+            | Inner::Full(_)
+            | Inner::Owned(_)
+            | Inner::Incoming(_)
+            | Inner::Channel(_)
+            | Inner::Ended(_) => {}
         }
     }
 
@@ -209,16 +157,19 @@ impl Body {
                 true
             }
             Inner::Source(source) => source.as_mut().seek(range),
-            Inner::Empty | Inner::Owned(_) | Inner::Incoming(_) | Inner::Channel(_) | Inner::Limited(_) => {
-                false
-            }
+            Inner::Empty
+            | Inner::Owned(_)
+            | Inner::Incoming(_)
+            | Inner::Channel(_)
+            | Inner::Limited(_)
+            | Inner::Ended(_) => false,
         }
     }
 
     /// The bytes still to come, where that is known without reading.
     pub fn len(&self) -> Option<u64> {
         match &self.0 {
-            Inner::Empty => Some(0),
+            Inner::Empty | Inner::Ended(_) => Some(0),
             Inner::Full(bytes) => Some(bytes.len() as u64),
             Inner::Owned(bytes) => Some(bytes.len() as u64),
             Inner::Incoming(incoming) => incoming.remaining_len(),
@@ -256,7 +207,7 @@ impl Body {
     /// The same for hand-written futures.
     pub fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
         let chunk = match &mut self.0 {
-            Inner::Empty => return Poll::Ready(None),
+            Inner::Empty | Inner::Ended(_) => return Poll::Ready(None),
             Inner::Full(bytes) => {
                 let bytes = std::mem::take(bytes);
                 self.0 = Inner::Empty;
@@ -274,8 +225,10 @@ impl Body {
             }
             Inner::Limited(limited) => ready!(limited.poll_chunk(context)),
         };
-        if !matches!(chunk, Some(Ok(_))) {
-            self.0 = Inner::Empty;
+        match &chunk {
+            Some(Ok(_)) => {}
+            Some(Err(_)) => self.0 = Inner::Empty,
+            None => self.end(),
         }
         Poll::Ready(chunk)
     }
@@ -308,7 +261,7 @@ impl Body {
     #[inline]
     pub(crate) fn at_hand(&self) -> Option<&[u8]> {
         match &self.0 {
-            Inner::Empty => Some(&[]),
+            Inner::Empty | Inner::Ended(_) => Some(&[]),
             Inner::Full(bytes) => Some(bytes),
             Inner::Owned(bytes) => Some(bytes),
             Inner::Incoming(_) | Inner::Channel(_) | Inner::Source(_) | Inner::Limited(_) => None,
@@ -320,7 +273,7 @@ impl Body {
         static NOTHING: Bytes = Bytes::new();
         self.share();
         match &self.0 {
-            Inner::Empty => Some(&NOTHING),
+            Inner::Empty | Inner::Ended(_) => Some(&NOTHING),
             Inner::Full(bytes) => Some(bytes),
             Inner::Owned(_)
             | Inner::Incoming(_)

@@ -5,11 +5,15 @@
 //! its own work, which is linear in the bytes.
 
 mod name;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use self::name::write_name;
+#[cfg(any(test, feature = "__properties"))]
+pub use self::property::certificate;
 use super::der::{Element, Elements};
 
 /// Tags of X.509.
@@ -101,6 +105,14 @@ impl CertificateFacts {
         self.names.iter().filter_map(|name| match name {
             AltName::Dns(name) => Some(&**name),
             AltName::Email(_) | AltName::Uri(_) | AltName::Ip(_) => None,
+        })
+    }
+
+    /// The addresses of hosts.
+    pub(crate) fn ip_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.names.iter().filter_map(|name| match name {
+            AltName::Ip(address) => Some(*address),
+            AltName::Dns(_) | AltName::Email(_) | AltName::Uri(_) => None,
         })
     }
 }

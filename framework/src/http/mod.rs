@@ -7,12 +7,14 @@
 mod accept;
 mod body;
 mod byte_ranges;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "__properties"))]
+#[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "nobody reads a certificate but the property"))]
 mod certificate;
 #[cfg(any(feature = "compression", feature = "embed", all(unix, feature = "files")))]
 mod codings;
 mod conditions;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "__properties"))]
+#[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "nobody reads a certificate but the property"))]
 mod der;
 mod etag;
 mod facts;
@@ -35,10 +37,12 @@ pub use accept::Accept;
 pub(crate) use accept::{elements, first_of_the_heaviest, parse_weight};
 pub(crate) use body::BoxError;
 pub use body::{Body, BodyError, BodySender, BodySource};
-pub(crate) use body::{Incoming, IncomingState, Wanted};
+pub(crate) use body::{Incoming, IncomingState, NEVER_TRAILERS, Wanted, may_trail};
 pub(crate) use byte_ranges::ByteRanges;
 #[cfg(any(test, feature = "__properties"))]
 pub(crate) use byte_ranges::MAX_RANGES;
+#[cfg(any(all(test, feature = "tls"), feature = "__properties"))]
+pub use certificate::certificate;
 #[cfg(feature = "tls")]
 pub(crate) use certificate::{AltName, CertificateFacts};
 #[cfg(any(feature = "compression", feature = "embed", all(unix, feature = "files")))]

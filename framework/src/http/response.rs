@@ -4,6 +4,7 @@
 //! made when it is needed, as each answer is moved a few times on its way.
 //! Content-Length, Transfer-Encoding, Connection and Date are the engine's to write: it knows the framing.
 
+mod fields;
 mod more;
 
 use std::error::Error;

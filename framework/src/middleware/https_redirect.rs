@@ -94,18 +94,11 @@ impl HttpsRedirect {
         {
             return None;
         }
-        if request.is_secure() {
-            return None;
-        }
-        let authority = request.host().unwrap_or_default().to_ascii_lowercase();
-        let host = without_port(&authority);
-        if host.is_empty() || !self.knows(host) {
-            let detail = format!("`{host}` is no host of this server");
-            return Some(Err(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail)));
-        }
-        let port = if self.port == 443 { String::new() } else { format!(":{}", self.port) };
-        let query = request.query().map_or_else(String::new, |query| format!("?{query}"));
-        Some(Ok(format!("https://{host}{port}{path}{query}")))
+        Some(https_target(request, self.port, |host| self.knows(host)).ok_or_else(|| {
+            let host = request.host().unwrap_or_default().to_ascii_lowercase();
+            let detail = format!("`{}` is no host of this server", without_port(&host));
+            Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail)
+        }))
     }
 
     fn knows(&self, host: &str) -> bool {
@@ -133,6 +126,19 @@ impl Default for HttpsRedirect {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The same place over TLS, at `port`; `None` where the target has no path, or the host is none that `knows` knows.
+pub(crate) fn https_target(request: &Request, port: u16, knows: impl Fn(&str) -> bool) -> Option<String> {
+    let path = request.path();
+    let authority = request.host().unwrap_or_default().to_ascii_lowercase();
+    let host = without_port(&authority);
+    if !path.starts_with('/') || host.is_empty() || !knows(host) {
+        return None;
+    }
+    let port = if port == 443 { String::new() } else { format!(":{port}") };
+    let query = request.query().map_or_else(String::new, |query| format!("?{query}"));
+    Some(format!("https://{host}{port}{path}{query}"))
 }
 
 /// `uri-host [ ":" port ]` without the port; an address in brackets keeps them.

@@ -40,6 +40,8 @@ pub use csrf::Csrf;
 #[cfg(feature = "compression")]
 pub use decompression::Decompression;
 pub use https_redirect::HttpsRedirect;
+#[cfg(feature = "tls")]
+pub(crate) use https_redirect::https_target;
 pub use normal_path::NormalPath;
 pub use order::Kind;
 #[cfg(feature = "redis")]
@@ -71,7 +73,7 @@ use crate::http::{Request, Response};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no middleware",
+    message = "`{Self}` is no middleware: write `#[middleware]` over a function, or implement `Middleware` for the type",
     label = "this is no middleware here",
     note = "write `#[middleware]` over the function, or implement `server::Middleware<S>` for the type"
 )]

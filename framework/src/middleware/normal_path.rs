@@ -51,13 +51,13 @@ impl<S: Sync> Middleware<S> for NormalPath {
 /// The path without empty segments and dot segments; `None` where it has none of them, or is no path.
 fn normalize(path: &str) -> Option<String> {
     let inner = path.strip_prefix('/')?;
+    if is_normal(inner) {
+        return None;
+    }
     let mut segments: Vec<&str> = Vec::new();
-    let (mut is_normal, mut rest) = (true, inner.split('/').peekable());
     let mut ends_in_slash = false;
-    while let Some(segment) = rest.next() {
-        let is_last = rest.peek().is_none();
+    for segment in inner.split('/') {
         let kind = SegmentKind::of(segment);
-        is_normal &= matches!(kind, SegmentKind::Name) || is_last && matches!(kind, SegmentKind::Empty);
         // A dot segment at the end leaves the slash in front of it.
         ends_in_slash = !matches!(kind, SegmentKind::Name);
         match kind {
@@ -66,11 +66,16 @@ fn normalize(path: &str) -> Option<String> {
             SegmentKind::Empty | SegmentKind::Same => {}
         }
     }
-    if is_normal {
-        return None;
-    }
     let slash = if ends_in_slash && !segments.is_empty() { "/" } else { "" };
     Some(format!("/{}{slash}", segments.join("/")))
+}
+
+/// Whether nothing is to be changed: all have a name, but for the last one, which may be empty.
+fn is_normal(inner: &str) -> bool {
+    let mut segments = inner.split('/').map(SegmentKind::of);
+    let last = segments.next_back();
+    matches!(last, Some(SegmentKind::Name | SegmentKind::Empty) | None)
+        && segments.all(|kind| matches!(kind, SegmentKind::Name))
 }
 
 enum SegmentKind {

@@ -104,6 +104,8 @@ struct Memory {
     table: Table,
     seed: RandomState,
     made: Instant,
+    /// The value of `RateLimit-Policy`; names are checked, so that there is one.
+    policy: Option<HeaderValue>,
 }
 
 impl RateLimit {
@@ -238,6 +240,7 @@ impl<K> RateLimit<K> {
             table: Table::new(self.max_keys),
             seed: RandomState::new(),
             made: Instant::now(),
+            policy: self.quotas.policy(),
         })
     }
 
@@ -250,18 +253,20 @@ impl<K> RateLimit<K> {
 
     /// The two fields.
     fn tell(&self, response: &mut Response, taken: &Taken) {
-        let (mut policy, mut state) = (String::new(), String::new());
+        let mut state = Vec::with_capacity(64);
+        let mut digits = itoa::Buffer::new();
         for (index, (quota, level)) in self.quotas.get().iter().zip(&taken.levels).enumerate() {
-            let (name, comma) = (quota.name(), if index > 0 { ", " } else { "" });
-            let window = quota.window().as_secs().max(1);
-            let _ = write!(policy, "{comma}\"{name}\";q={};w={window}", quota.requests());
             let reset = whole_seconds(level.full_at.saturating_sub(taken.now));
-            let _ = write!(state, "{comma}\"{name}\";r={};t={reset}", level.remaining);
-        }
-        for (name, value) in [(RATELIMIT_POLICY, policy), (RATELIMIT, state)] {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                response.append_header(name, value);
+            state.extend_from_slice(if index > 0 { b", \"" } else { b"\"" });
+            state.extend_from_slice(quota.name().as_bytes());
+            for (name, number) in [(&b"\";r="[..], level.remaining), (b";t=", reset)] {
+                state.extend_from_slice(name);
+                state.extend_from_slice(digits.format(number).as_bytes());
             }
+        }
+        if let (Some(policy), Ok(state)) = (&self.memory().policy, HeaderValue::try_from(state)) {
+            response.append_header(RATELIMIT_POLICY, policy.clone());
+            response.append_header(RATELIMIT, state);
         }
     }
 
@@ -326,6 +331,17 @@ impl Quotas {
             [first, second, third] => Self { places: [first, second, third], count: 3 },
             _ => panic!("a rate limit has from one quota to three"),
         }
+    }
+
+    /// What is told of them with each answer.
+    fn policy(&self) -> Option<HeaderValue> {
+        let mut policy = String::new();
+        for quota in self.get() {
+            let comma = if policy.is_empty() { "" } else { ", " };
+            let (requests, window) = (quota.requests(), quota.window().as_secs().max(1));
+            let _ = write!(policy, "{comma}\"{}\";q={requests};w={window}", quota.name());
+        }
+        HeaderValue::try_from(policy).ok()
     }
 
     fn get(&self) -> &[Quota] {

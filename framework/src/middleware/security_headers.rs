@@ -6,13 +6,11 @@
 mod csp;
 #[cfg(feature = "csp-nonces")]
 mod nonce;
+mod ready;
 
 use std::time::Duration;
 
-use http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY_REPORT_ONLY, STRICT_TRANSPORT_SECURITY, X_FRAME_OPTIONS,
-};
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 
 use super::{Kind, Middleware, Next};
 use crate::error::Error;
@@ -22,6 +20,8 @@ use crate::respond::IntoResponse;
 pub use csp::Csp;
 #[cfg(feature = "csp-nonces")]
 pub use nonce::{CspNonce, CspNonceRejection};
+
+use ready::Ready;
 
 /// Adds fields that browsers keep their users safe by; without a setting it is strict.
 ///
@@ -79,14 +79,15 @@ pub enum Framing {
 }
 
 /// What `Strict-Transport-Security` says (RFC 6797 §6.1).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Hsts {
     max_age: Duration,
     subdomains: bool,
 }
 
-const NO_DEVICES: &str = "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-                          hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), \
+/// Those that Chromium knows: it complains of each other name in its console.
+const NO_DEVICES: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+                          magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), \
                           xr-spatial-tracking=()";
 
 impl SecurityHeaders {
@@ -205,30 +206,16 @@ impl SecurityHeaders {
 
     /// Adds the fields that are not there.
     fn secure(&self, response: &mut Response, nonce: &str, over: Over) {
-        let mut add = |name: HeaderName, value: HeaderValue| {
-            if !response.headers().contains_key(&name) {
-                response.set_header(name, value);
-            }
-        };
-        for (name, value) in self.plain {
-            if let Some(value) = value {
-                add(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let ready = Ready::of(self);
+        response.add_missing(&ready.fields);
+        if !nonce.is_empty() {
+            for (name, policy) in self.policies().filter(|(_, policy)| policy.has_nonce()) {
+                let value = self.policy_value(&name, policy, nonce);
+                response.add_missing(&[(name, value)]);
             }
         }
-        if let Some(value) = self.framing.header_value() {
-            add(X_FRAME_OPTIONS, value);
-        }
-        if let Some(policy) = &self.csp {
-            let framing = if policy.has("frame-ancestors") { "" } else { self.framing.ancestors() };
-            add(CONTENT_SECURITY_POLICY, policy.header_value(nonce, framing));
-        }
-        if let Some(policy) = &self.csp_report_only {
-            add(CONTENT_SECURITY_POLICY_REPORT_ONLY, policy.header_value(nonce, ""));
-        }
-        if let (Some(Hsts { max_age, subdomains }), Over::Tls) = (self.hsts, over) {
-            let subdomains = if subdomains { "; includeSubDomains" } else { "" };
-            let value = HeaderValue::try_from(format!("max-age={}{subdomains}", max_age.as_secs()));
-            add(STRICT_TRANSPORT_SECURITY, value.expect("a number and a word"));
+        if over == Over::Tls {
+            response.add_missing(&ready.over_tls);
         }
     }
 }

@@ -1,31 +1,33 @@
 //! Buffers of a connection, which holds none while it is idle.
 //!
-//! Reads go to a scratch buffer of the thread; only what came is copied to the connection's own, which is taken from
-//! the thread's pool with the first byte and given back with the last.
+//! Reads go to the thread's one large buffer. A connection that has nothing unread keeps that until all of it is consumed,
+//! which is as a rule before any other has its turn; one that must wait before copies the rest into a buffer of its own
+//! and gives the large one back.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io;
 use std::ops::Range;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::Transport;
 
-/// Bytes that one read takes at most.
-const SCRATCH_BYTES: usize = 64 * 1024;
+/// Bytes that one read takes at most, the size of the large buffer.
+const LARGE_BYTES: usize = 64 * 1024;
 /// How many free buffers a thread keeps, and how large one may be to be kept.
 const KEPT: usize = 64;
 const KEPT_BYTES: usize = 64 * 1024;
 /// A buffer that is smaller is not worth the move of what it holds.
-const LARGE_BYTES: usize = 1024;
+const MOVED_BYTES: usize = 1024;
 /// A body of up to so many bytes is copied behind its head; a larger one is written from where it lies.
 const COPIED_BYTES: usize = 16 * 1024;
 
 thread_local! {
-    static SCRATCH: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+    /// The large one; without capacity while a connection has it.
+    static LARGE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static FREE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -47,6 +49,17 @@ fn give_buffer(mut buffer: Vec<u8>) {
     });
 }
 
+/// Gives the large buffer back, or one that a rest lay in.
+fn give_read(mut buffer: Vec<u8>) {
+    if buffer.capacity() == LARGE_BYTES {
+        buffer.clear();
+        // As above.
+        let _ = LARGE.try_with(|large| *large.borrow_mut() = buffer);
+    } else {
+        give_buffer(buffer);
+    }
+}
+
 /// Bytes received and not yet understood.
 #[derive(Debug, Default)]
 pub(super) struct ReadBuffer {
@@ -61,23 +74,26 @@ impl ReadBuffer {
     /// Reads once and appends what came; 0 is the end of what the peer sends.
     pub(super) fn poll_fill<IO: AsyncRead>(
         &mut self,
-        io: Pin<&mut IO>,
+        mut io: Pin<&mut IO>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        let mut scratch = SCRATCH.take().unwrap_or_else(|| vec![0; SCRATCH_BYTES].into_boxed_slice());
-        let mut read = ReadBuf::new(&mut scratch);
-        let polled = io.poll_read(context, &mut read);
-        let filled = read.filled();
-        let len = filled.len();
-        if len > 0 {
-            if self.bytes.capacity() == 0 {
-                self.bytes = take_buffer();
+        LARGE.with_borrow_mut(|large| {
+            if large.capacity() == 0 {
+                large.reserve_exact(LARGE_BYTES);
             }
-            self.compact();
-            self.bytes.extend_from_slice(filled);
-        }
-        SCRATCH.set(Some(scratch));
-        polled.map_ok(|()| len)
+            let polled = pin!(io.read_buf(large)).poll(context);
+            if large.is_empty() {
+                return polled;
+            }
+            if self.bytes.capacity() == 0 {
+                self.bytes = std::mem::take(large);
+            } else {
+                self.compact();
+                self.bytes.extend_from_slice(large);
+                large.clear();
+            }
+            polled
+        })
     }
 
     /// What has not been consumed yet.
@@ -98,7 +114,7 @@ impl ReadBuffer {
         self.consumed += len;
         if self.is_empty() && self.held.is_empty() {
             self.consumed = 0;
-            give_buffer(std::mem::take(&mut self.bytes));
+            give_read(std::mem::take(&mut self.bytes));
         }
     }
 
@@ -122,22 +138,31 @@ impl ReadBuffer {
     /// Moves a small rest out of a large buffer, which others can then use: called before a wait.
     #[inline]
     pub(super) fn shrink(&mut self) {
-        if self.bytes.capacity() >= LARGE_BYTES {
+        if self.bytes.capacity() >= MOVED_BYTES {
             self.move_rest();
         }
     }
 
     fn move_rest(&mut self) {
         let kept = self.held.len() + self.len();
-        if kept == 0 || self.bytes.capacity() < 4 * kept + LARGE_BYTES {
+        if kept == 0 || self.bytes.capacity() < Self::most_capacity(kept) {
             return;
         }
-        let mut rest = Vec::with_capacity(kept);
+        let mut rest = take_buffer();
+        if rest.capacity() >= Self::most_capacity(kept) {
+            give_buffer(rest);
+            rest = Vec::with_capacity(kept);
+        }
         rest.extend_from_slice(self.held());
         rest.extend_from_slice(self.unread());
-        give_buffer(std::mem::replace(&mut self.bytes, rest));
+        give_read(std::mem::replace(&mut self.bytes, rest));
         self.held = 0..self.held.len();
         self.consumed = self.held.len();
+    }
+
+    /// The capacity from which on a buffer is too large for a rest of so many bytes.
+    fn most_capacity(kept: usize) -> usize {
+        4 * kept + MOVED_BYTES
     }
 
     /// Drops what was consumed, where that moves less than it frees.
@@ -154,7 +179,7 @@ impl ReadBuffer {
 
 impl Drop for ReadBuffer {
     fn drop(&mut self) {
-        give_buffer(std::mem::take(&mut self.bytes));
+        give_read(std::mem::take(&mut self.bytes));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The limits and timeouts of a connection: the part of the settings that it looks at.
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::{Announced, Proxies};
@@ -104,6 +105,34 @@ impl Limits {
     #[cfg(feature = "tls")]
     pub(super) fn for_one_request(&self) -> Self {
         Self { keep_alive_timeout: Duration::ZERO, ..self.clone() }
+    }
+}
+
+/// The limits of connections that begin now, which may be others later.
+#[derive(Debug)]
+pub(crate) struct LiveLimits(RwLock<Arc<Limits>>);
+
+impl LiveLimits {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self(RwLock::new(Arc::new(limits)))
+    }
+
+    pub(crate) fn now(&self) -> Arc<Limits> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Holds connections that begin from now on to these settings.
+    #[cfg(all(feature = "config", unix))]
+    pub(crate) fn change(&self, settings: &Settings) {
+        let before = self.now();
+        let next = Limits {
+            #[cfg(feature = "otel")]
+            sampling: before.sampling,
+            // The log that runs has its own.
+            mask: before.mask.clone(),
+            ..Limits::of(settings)
+        };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
     }
 }
 

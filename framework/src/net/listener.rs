@@ -7,6 +7,7 @@
 //! How a listener ends depends on who else may serve its clients; see [`Parting`].
 
 mod incoming;
+mod redirect;
 #[cfg(unix)]
 mod unix;
 
@@ -33,6 +34,8 @@ pub(crate) struct Listeners {
 pub(crate) struct Listening {
     pub(super) socket: Socket,
     pub(super) parting: Parting,
+    /// The port that its clients are sent to, over TLS, where it is there for that.
+    pub(super) sends_to: Option<u16>,
     family: Family,
 }
 
@@ -125,7 +128,7 @@ impl Listeners {
         if !self.addrs.contains(&addr) {
             self.addrs.push(addr.clone());
         }
-        self.sockets.push((addr, Listening { socket, parting, family }));
+        self.sockets.push((addr, Listening { socket, parting, sends_to: None, family }));
     }
 
     /// The files of its Unix sockets, which are removed when what this gives is dropped.
@@ -187,8 +190,8 @@ impl Listeners {
                     continue;
                 };
                 let socket = listening.socket.try_clone()?;
-                let (parting, family) = (listening.parting, listening.family);
-                worker.push(Listening { socket, parting, family });
+                let Listening { parting, sends_to, family, .. } = **listening;
+                worker.push(Listening { socket, parting, sends_to, family });
             }
         }
         Ok(spread)

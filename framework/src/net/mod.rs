@@ -30,21 +30,26 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 mod vitals;
+mod welcome;
 mod worker;
 
 pub(crate) use acceptor::Caps;
 #[cfg(any(test, feature = "__properties"))]
 pub use connection::connection;
+#[cfg(all(feature = "http2", any(test, feature = "__properties")))]
+pub use connection::http2;
 pub(crate) use connection::{Peer, panic_text, serve_connection};
 pub(crate) use drain::{Drain, Losses, Place};
-pub(crate) use limits::Limits;
+pub(crate) use limits::{Limits, LiveLimits};
 pub(crate) use listener::{ListenOptions, Listeners};
 pub(crate) use proxies::Proxies;
 pub(crate) use proxy_protocol::Announced;
+#[cfg(any(test, feature = "__properties"))]
+pub use proxy_protocol::proxy_header;
 pub(crate) use run::{DrainOptions, Trigger, run};
-pub(crate) use signal::Signals;
+pub(crate) use signal::{Hangups, Signals};
 pub(crate) use supervisor::Supervisor;
-pub(crate) use tls::Live as LiveTls;
+pub(crate) use tls::{Live as LiveTls, Watch as TlsWatch};
 pub(crate) use vitals::{Load, Sign, Vitals};
 pub(crate) use worker::{Shop, Workers};
 
@@ -64,11 +69,16 @@ pub(crate) trait Application: Send + Sync + 'static {
     /// What [`Application::route`] found and [`Application::answer`] needs.
     type Target: Send;
 
+    /// An answer under way. It can be moved: as a rule it is ready at once, and then lies nowhere but on the stack.
+    type Answer<'a>: Future<Output = Response> + Send + Unpin
+    where
+        Self: 'a;
+
     /// Finds what is to answer `request`, and with which rules, before any of its body is read.
     fn route(&self, request: &mut Request) -> Routed<Self::Target>;
 
     /// Answers a request.
-    fn answer(&self, request: Request, target: Self::Target) -> impl Future<Output = Response> + Send;
+    fn answer(&self, request: Request, target: Self::Target) -> Self::Answer<'_>;
 
     /// Writes out the problem that a response reports, where it reports one; it counts its own panics.
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response;

@@ -1,15 +1,13 @@
 //! What a request is called: as a trusted proxy says, or anew.
 
-use std::net::SocketAddr;
-
-use super::{Proxies, clock};
+use super::{Peer, Proxies, clock};
 use crate::http::{Request, RequestId, X_REQUEST_ID};
 
 /// Names a request of `peer` whose head was read.
 #[inline]
-pub(super) fn name(proxies: Option<&Proxies>, peer: Option<SocketAddr>, request: &Request) -> RequestId {
+pub(super) fn name(proxies: Option<&Proxies>, peer: &Peer, request: &Request) -> RequestId {
     match proxies {
-        Some(proxies) if proxies.trust(peer) => given(request),
+        Some(proxies) if proxies.trust(peer.addr) => given(request),
         Some(_) | None => RequestId::at(clock::millis()),
     }
 }

@@ -17,11 +17,17 @@ impl Supervisor {
         Self(())
     }
 
+    pub(crate) fn is_there(&self) -> bool {
+        false
+    }
+
     pub(crate) fn is_watching(&self) -> bool {
         false
     }
 
     pub(crate) fn ready(&self, _: impl fmt::Display) {}
+
+    pub(crate) fn reloading(&self) {}
 
     pub(super) fn stopping(&self, _: usize, _: Duration) {}
 

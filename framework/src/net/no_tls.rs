@@ -1,6 +1,5 @@
 //! What stands for `tls/` where that feature is off: nothing that a connection could be secured with.
 
-use std::io;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
@@ -18,7 +17,7 @@ impl Live {
         Ok(None)
     }
 
-    pub(crate) fn watch(self: &Arc<Self>) -> io::Result<()> {
+    pub(crate) fn watch(self: &Arc<Self>) -> Watch {
         match **self {}
     }
 
@@ -31,9 +30,35 @@ impl Live {
     }
 }
 
+/// Nothing to look after.
+#[derive(Debug)]
+pub(crate) enum Watch {}
+
+impl Watch {
+    #[expect(clippy::unused_async, reason = "as that which it stands for")]
+    pub(crate) async fn read_again(&self) {
+        match *self {}
+    }
+}
+
 #[expect(clippy::too_many_arguments, reason = "those of what it stands for")]
 pub(super) async fn serve<A: Application, Held>(
     tls: Arc<Live>,
+    _: TcpStream,
+    _: Peer,
+    _: Arc<A>,
+    _: Arc<Limits>,
+    _: Place,
+    _: Witness,
+    _: Held,
+) {
+    match *tls {}
+}
+
+#[expect(clippy::too_many_arguments, reason = "those of what it stands for")]
+pub(super) fn redirect<A: Application, Held>(
+    tls: Arc<Live>,
+    _: u16,
     _: TcpStream,
     _: Peer,
     _: Arc<A>,

@@ -7,6 +7,8 @@
 //! finds the socket as if its client had connected.
 
 mod header;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 
 use std::fmt;
 use std::io;
@@ -15,6 +17,8 @@ use std::net::SocketAddr;
 use tokio::net::TcpStream;
 
 use self::header::{Client, HeaderError, Parsed, parse};
+#[cfg(any(test, feature = "__properties"))]
+pub use self::property::proxy_header;
 use crate::config::Network;
 
 /// The peers that must say who their client is.

@@ -1,4 +1,5 @@
-//! SIGTERM and SIGINT: the first begins the drain, the second ends the process.
+//! SIGTERM and SIGINT, the first of which begins the drain and the second ends the process; and SIGHUP, at which files are
+//! read again.
 
 use std::io;
 
@@ -50,5 +51,35 @@ impl Signals {
             }
             "Ctrl-C"
         }
+    }
+}
+
+/// SIGHUP, where there is such a thing.
+#[derive(Debug)]
+pub(crate) struct Hangups {
+    #[cfg(unix)]
+    signals: tokio::signal::unix::Signal,
+}
+
+impl Hangups {
+    /// Takes the signal over: it no longer ends the process.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses a handler.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            signals: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for the next one; for ever where there is none.
+    pub(crate) async fn next(&mut self) {
+        #[cfg(unix)]
+        if self.signals.recv().await.is_some() {
+            return;
+        }
+        std::future::pending::<()>().await;
     }
 }

@@ -1,7 +1,7 @@
 //! Whoever started the program and wants to know how it is: the protocol of sd_notify(3).
 //!
 //! Its messages are datagrams of lines `NAME=value`, sent to the socket that `NOTIFY_SOCKET` names. That the server is
-//! ready, that it stops, and, where `WATCHDOG_USEC` asks for it, twice in that time that its workers are alive: a
+//! ready, that it reads files again, that it stops, and, where `WATCHDOG_USEC` asks for it, twice in that time that its workers are alive: a
 //! program whose workers stand still says nothing, and is started anew. A message that cannot be sent is lost; nobody
 //! stops serving for it.
 
@@ -49,6 +49,11 @@ impl Supervisor {
         Self { socket: socket.ok().map(|socket| (socket, addr)), watchdog }
     }
 
+    /// Whether there is one.
+    pub(crate) fn is_there(&self) -> bool {
+        self.socket.is_some()
+    }
+
     /// Whether it wants signs of life.
     pub(crate) fn is_watching(&self) -> bool {
         self.socket.is_some() && self.watchdog.is_some()
@@ -57,6 +62,14 @@ impl Supervisor {
     /// Says that the server serves, and `status`, for people.
     pub(crate) fn ready(&self, status: impl fmt::Display) {
         self.tell(&format!("READY=1\nSTATUS={}", crate::log::Escaped(&status.to_string())));
+    }
+
+    /// Says that files are read again; [`Supervisor::ready`] says that it is done.
+    pub(crate) fn reloading(&self) {
+        if self.is_there() {
+            let since = now().map_or_else(String::new, |micros| format!("\nMONOTONIC_USEC={micros}"));
+            self.tell(&format!("RELOADING=1{since}\nSTATUS=reading files again"));
+        }
     }
 
     /// Says that the server stops, which may take so long.
@@ -92,6 +105,18 @@ impl Supervisor {
             tracing::debug!(%error, "`NOTIFY_SOCKET` could not be told");
         }
     }
+}
+
+/// Microseconds of the monotonic clock, or a little more: std tells nobody what its clock shows.
+///
+/// By them the supervisor knows that an answer is one to its own signal: it was given later. So hundredths of a second are
+/// rounded up, and time that the machine has slept, which Linux counts here, does no harm.
+fn now() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/uptime").ok()?;
+    let (seconds, hundredths) = text.split_whitespace().next()?.split_once('.')?;
+    let hundredths: u64 = hundredths.get(..2)?.parse().ok()?;
+    let seconds: u64 = seconds.parse().ok()?;
+    Some(seconds * 1_000_000 + (hundredths + 1) * 10_000)
 }
 
 /// The address of a path, or of a name behind `@`, which has no file.
@@ -141,6 +166,12 @@ mod tests {
             let supervisor = supervisor(&[("NOTIFY_SOCKET", &name)]);
             supervisor.ready("at http://127.0.0.1:80\nREADY=0");
             assert_eq!(receive(&socket), "READY=1\nSTATUS=at http://127.0.0.1:80\\nREADY=0");
+            supervisor.reloading();
+            let reloading = receive(&socket);
+            let micros = reloading.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").unwrap();
+            let micros: u64 = micros.strip_suffix("\nSTATUS=reading files again").unwrap().parse().unwrap();
+            let later = now().unwrap();
+            assert!((1..=later).contains(&micros) && later - micros < 20_000_000, "{micros} {later}");
             supervisor.stopping(3, Duration::from_secs(31));
             let expected = "STOPPING=1\nEXTEND_TIMEOUT_USEC=31000000\nSTATUS=draining, 3 requests in flight";
             assert_eq!(receive(&socket), expected);
@@ -157,6 +188,7 @@ mod tests {
         ] {
             let supervisor = supervisor(variables);
             supervisor.ready("here");
+            supervisor.reloading();
             assert!(!supervisor.is_watching(), "{variables:?}");
         }
     }

@@ -4,31 +4,27 @@
 //! nothing is shared on a request's way. Shared is one runtime of Tokio's with work stealing, for handlers whose work
 //! is so uneven that a core's neighbours must help.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
 use tokio::runtime::Builder;
 #[cfg(feature = "shared-runtime")]
 use tokio::runtime::Runtime;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::acceptor::{Accepted, Caps, accept, accept_backlog};
+use super::acceptor::{Caps, accept, accept_backlog};
 use super::drain::Door;
 use super::listener::{Files, Incoming, Listeners, Listening, Parting};
-use super::proxy_protocol::{Refused, read_header};
 use super::vitals::{Beating, Pulse, Vitals};
-use super::{Application, Drain, Limits, LiveTls, Losses, Peer, Place, serve_connection, tls};
+use super::welcome::{unless, welcome};
+use super::{Application, Drain, LiveLimits, LiveTls, Losses};
 use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
-use crate::observe::{Refusal, Witness};
+use crate::observe::Witness;
 
 /// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
 /// for it.
@@ -37,7 +33,7 @@ pub(super) const STOP: Duration = Duration::from_secs(1);
 /// What every worker works with.
 pub(crate) struct Shop<A> {
     pub(crate) app: Arc<A>,
-    pub(crate) limits: Arc<Limits>,
+    pub(crate) limits: Arc<LiveLimits>,
     pub(crate) caps: Arc<Caps>,
     pub(crate) blocking: Arc<BlockingPool>,
     pub(crate) shutdown: Shutdown,
@@ -45,6 +41,8 @@ pub(crate) struct Shop<A> {
     pub(crate) vitals: Option<Arc<Vitals>>,
     /// How TLS is spoken, where it is.
     pub(crate) tls: Option<Arc<LiveTls>>,
+    /// The port that clients are sent to, over TLS, where this is the side of a listener that does nothing else.
+    pub(crate) sends_to: Option<u16>,
 }
 
 impl<A> Clone for Shop<A> {
@@ -57,7 +55,15 @@ impl<A> Clone for Shop<A> {
             shutdown: self.shutdown.clone(),
             vitals: self.vitals.clone(),
             tls: self.tls.clone(),
+            sends_to: self.sends_to,
         }
+    }
+}
+
+impl<A> Shop<A> {
+    /// The same behind a listener that sends clients to this port.
+    fn behind(&self, sends_to: Option<u16>) -> Self {
+        Self { sends_to, ..self.clone() }
     }
 }
 
@@ -170,10 +176,10 @@ impl Workers {
             let _guard = runtime.enter();
             let witnesses = (0..workers.max(1)).map(|_| shop.app.witness()).collect();
             let door = Door::new(Arc::clone(&drain));
-            let parting = listening.parting;
+            let (parting, shop) = (listening.parting, shop.behind(listening.sends_to));
             let listener = Incoming::adopt(listening)?;
             let pulse = shop.vitals.as_ref().map(Vitals::pulse);
-            runtime.spawn(accepting(listener, parting, shop.clone(), door, witnesses, pulse));
+            runtime.spawn(accepting(listener, parting, shop, door, witnesses, pulse));
         }
         Ok(Self { drains: vec![drain], crew: Crew::Shared(runtime), shutdown: shop.shutdown.clone(), files })
     }
@@ -255,10 +261,10 @@ fn start_thread<A: Application>(
         for listening in sockets {
             let door = Door::new(Arc::clone(drain));
             let witnesses = vec![witness.clone()];
-            let parting = listening.parting;
+            let (parting, shop) = (listening.parting, shop.behind(listening.sends_to));
             let listener = Incoming::adopt(listening)?;
             let pulse = shop.vitals.as_ref().map(Vitals::pulse);
-            runtime.spawn(accepting(listener, parting, shop.clone(), door, witnesses, pulse));
+            runtime.spawn(accepting(listener, parting, shop, door, witnesses, pulse));
         }
     }
     thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
@@ -311,7 +317,7 @@ async fn accept_all<A: Application>(
     if listener.leave_new_ones() {
         // Longer than a handshake under way takes to its last segment, and shorter than until a SYN that is dropped
         // comes again: by then this socket must be closed.
-        let end = Instant::now() + shop.limits.last_call / 4;
+        let end = Instant::now() + shop.limits.now().last_call / 4;
         let accept = || accept(&listener, &shop.caps, first.tally());
         while let Some(accepted) = unless(accept(), sleep_until(end)).await {
             welcome(accepted, None, &shop, drain, turn());
@@ -320,111 +326,6 @@ async fn accept_all<A: Application>(
     for accepted in accept_backlog(listener, &shop.caps, first.tally()) {
         welcome(accepted, None, &shop, drain, turn());
     }
-}
-
-/// Serves a connection, once its peer has said whose it is, where it must.
-fn welcome<A: Application>(
-    accepted: Accepted,
-    room: Option<OwnedSemaphorePermit>,
-    shop: &Shop<A>,
-    drain: &Arc<Drain>,
-    witness: Witness,
-) {
-    let place = Place::new(Arc::clone(drain));
-    if shop.limits.announced.must(accepted.addr) {
-        let (shop, drain) = (shop.clone(), Arc::clone(drain));
-        tokio::spawn(async move {
-            if let Some(accepted) = announced(accepted, &shop, &drain, &witness).await {
-                serve(accepted, room, &shop, place, witness);
-            }
-        });
-    } else {
-        serve(accepted, room, shop, place, witness);
-    }
-}
-
-/// Waits for the PROXY header of a peer that must send one, and counts the connection to its client; `None` where it is
-/// not served.
-async fn announced<A: Application>(
-    accepted: Accepted,
-    shop: &Shop<A>,
-    drain: &Drain,
-    witness: &Witness,
-) -> Option<Accepted> {
-    let Accepted { stream, addr: peer, .. } = accepted;
-    let header = timeout(shop.limits.header_read_timeout, read_header(&stream, peer));
-    // When the drain begins, a peer that has said nothing is as one that is idle.
-    let last_call = async {
-        drain.begun().await;
-        sleep(shop.limits.last_call).await;
-    };
-    match unless(header, last_call).await?.unwrap_or(Err(Refused::TimedOut)) {
-        Ok(addr) => {
-            let admitted = shop.caps.enter(addr);
-            if admitted.is_none() {
-                witness.tally().refused(Refusal::AddressFull);
-            }
-            admitted.map(|admitted| Accepted { stream, addr, admitted })
-        }
-        Err(refused) => {
-            witness.tally().refused(Refusal::ProxyHeader);
-            tracing::warn!(?peer, "a connection was closed: {refused}");
-            None
-        }
-    }
-}
-
-fn serve<A: Application>(
-    accepted: Accepted,
-    room: Option<OwnedSemaphorePermit>,
-    shop: &Shop<A>,
-    place: Place,
-    witness: Witness,
-) {
-    let Accepted { stream, addr, admitted } = accepted;
-    let (peer, held) = (Peer { addr, is_secure: false }, (room, admitted));
-    let (app, limits) = (Arc::clone(&shop.app), Arc::clone(&shop.limits));
-    match &shop.tls {
-        None => {
-            let connection = serve_connection(stream, peer, app, limits, place, witness);
-            tokio::spawn(Holding { connection, held });
-        }
-        Some(tls) => {
-            tokio::spawn(tls::serve(Arc::clone(tls), stream, peer, app, limits, place, witness, held));
-        }
-    }
-}
-
-pin_project! {
-    /// A connection with what is given back when it ends.
-    ///
-    /// An `async` block that awaits the connection would do the same and be twice as large: it has room for what it
-    /// captures, and once more for what it awaits.
-    pub(super) struct Holding<Connection, Held> {
-        #[pin]
-        pub(super) connection: Connection,
-        pub(super) held: Held,
-    }
-}
-
-impl<Connection: Future<Output = ()>, Held> Future for Holding<Connection, Held> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.project().connection.poll(context)
-    }
-}
-
-/// Waits for `wanted`, unless `end` comes; what is wanted wins where both are ready.
-async fn unless<T>(wanted: impl Future<Output = T>, end: impl Future<Output = ()>) -> Option<T> {
-    let (mut wanted, mut end) = (pin!(wanted), pin!(end));
-    poll_fn(|context| {
-        if let Poll::Ready(value) = wanted.as_mut().poll(context) {
-            return Poll::Ready(Some(value));
-        }
-        end.as_mut().poll(context).map(|()| None)
-    })
-    .await
 }
 
 #[cfg(test)]
@@ -441,12 +342,13 @@ mod tests {
         let (app, limits) = Server::new(routes![index]).into_app();
         let shop = Shop {
             app: Arc::new(app),
-            limits: Arc::new(limits),
+            limits: Arc::new(LiveLimits::new(limits)),
             caps: Arc::new(Caps::new(1, 0)),
             blocking: Arc::new(BlockingPool::new(1, 1).unwrap()),
             shutdown: Shutdown::default(),
             vitals: None,
             tls: None,
+            sends_to: None,
         };
         let options = ListenOptions { backlog: 1, sockets: 1, reuse_port: false, unix_mode: 0o600 };
         let listen = || Listeners::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), options).unwrap();

@@ -19,6 +19,7 @@ use self::form::Form;
 pub(crate) use self::mask::Mask;
 use self::output::Output;
 pub(crate) use self::sink::Sink;
+use super::client_text::ClientText;
 use super::{Counters, Ended, Exchange, Observer};
 use crate::config::Settings;
 use crate::http::TraceContext;
@@ -248,7 +249,7 @@ impl Observer for Events {
                     $level,
                     request_id = %request.id(),
                     trace_id,
-                    client = request.client_addr().map(tracing::field::display),
+                    client = request.client_addr().map(|addr| tracing::field::display(ClientText(addr))),
                     method = request.method().map(tracing::field::display),
                     request_target = target.as_deref().map(|target| tracing::field::display(Escaped(target))),
                     route = request.route(),

@@ -5,6 +5,7 @@
 //! slow. An [`Observer`] is told of each; the [`Counters`] count them whether anybody asks or not.
 
 mod access_log;
+mod client_text;
 mod counters;
 mod exchange;
 #[cfg(feature = "http2")]

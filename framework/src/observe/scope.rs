@@ -12,6 +12,7 @@ use http::StatusCode;
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::client_text::ClientText;
 use super::{Ended, Mask};
 use crate::http::{Request, RequestId, TraceContext};
 use crate::log::Escaped;
@@ -32,7 +33,7 @@ pub(crate) fn request_span(request: &Request, id: &RequestId, mask: &Mask) -> Op
         "request",
         request_id = %id,
         trace_id = TraceContext::of(request).trace_id(),
-        client = request.client_addr().map(tracing::field::display),
+        client = request.client_addr().map(|addr| tracing::field::display(ClientText(addr))),
         method = %request.method(),
         request_target = %Masked(mask, request.target()),
         route = request.full_pattern(),
@@ -61,13 +62,13 @@ pub(crate) fn conclude(span: &Span, status: Option<StatusCode>, ended: Ended) {
 }
 
 /// Lets this thread work for a request until what is given back is dropped.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub(crate) fn enter<'a>(id: Option<&RequestId>, span: Option<&'a Span>) -> Entered<'a> {
     let made = id.and_then(RequestId::made_parts);
     let is_given = made.is_none() && id.is_some();
     if is_given {
-        GIVEN.set(id.cloned());
+        set_given(id.cloned());
     }
     Entered { _span: span.map(Span::enter), before: MADE.replace(made), is_given }
 }
@@ -83,9 +84,15 @@ impl Drop for Entered<'_> {
     fn drop(&mut self) {
         MADE.set(self.before);
         if self.is_given {
-            GIVEN.set(None);
+            set_given(None);
         }
     }
+}
+
+/// Out of the way of all those that are named here.
+#[cold]
+fn set_given(id: Option<RequestId>) {
+    GIVEN.set(id);
 }
 
 /// The request that this thread works for.

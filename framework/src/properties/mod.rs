@@ -16,9 +16,17 @@ mod replay;
 pub use crate::extract::cookies;
 pub use crate::extract::{form, percent, query, range};
 pub use crate::h1::{chunked, framing, head};
+#[cfg(any(feature = "tls", feature = "__properties"))]
+pub use crate::http::certificate;
 pub use crate::http::conditions;
-pub use crate::net::connection;
+#[cfg(feature = "http2")]
+pub use crate::net::http2;
+pub use crate::net::{connection, proxy_header};
 pub use crate::testing::jar;
+#[cfg(feature = "ws-deflate")]
+pub use crate::ws::deflate;
+#[cfg(feature = "ws")]
+pub use crate::ws::websocket;
 
 pub(crate) use answer::{Answer, read_answer, read_chunked};
 pub(crate) use lines::{fields, trim, values};

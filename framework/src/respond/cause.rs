@@ -10,7 +10,7 @@ use crate::extract::serde_bounds::Writable;
 
 /// An error that another one has as its cause; every error is, and [`server::Error`](crate::Error).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the cause of an error",
+    message = "`{Self}` cannot be the cause of an error: hold a type with `std::error::Error`, or a `server::Error`",
     label = "the field of a cause holds an error",
     note = "a boxed error is held as `server::Error`"
 )]

@@ -63,7 +63,7 @@ pub(crate) use validators::answer_conditionally;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no response",
+    message = "`{Self}` is no response: return `Json(value)`, text or a `Response`, or `server::Result` for any error",
     label = "a handler cannot return a `{Self}`",
     note = "return text, bytes, `Json(value)`, `Html(text)`, a `StatusCode`, a tuple such as `(StatusCode, Json(value))`, \
             a `Response`, or a `Result` of two of these; or implement `IntoResponse` for it"

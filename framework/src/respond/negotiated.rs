@@ -37,7 +37,7 @@ const TEXT: &str = "text/plain";
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say how it is represented",
+    message = "`{Self}` does not say how it is represented: write `impl server::Represent for {Self} {{}}`",
     label = "`Negotiated` answers with a type that implements `Represent`",
     note = "write `impl server::Represent for {Self} {{}}` for JSON alone, with `fn html` or `fn text` in it for more"
 )]

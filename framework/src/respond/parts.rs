@@ -18,7 +18,7 @@ use crate::http::Response;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand before the response in a tuple",
+    message = "`{Self}` cannot stand before the response in a tuple: put a `StatusCode` or fields there, and the body last",
     label = "expected a `StatusCode`, a `HeaderMap`, or an array of names and values",
     note = "the body comes last: `(StatusCode, [(\"x-name\", \"value\")], body)`; or implement `ResponsePart` for it"
 )]

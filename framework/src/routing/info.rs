@@ -23,7 +23,7 @@ pub(crate) const MAX_PARAMS: usize = 16;
 /// assert_eq!(get_user::ROUTE.patterns[0].text, "/users/:id");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no route",
+    message = "`{Self}` is no route: write `#[get(\"/...\")]` over the function",
     label = "expected a function with `#[route]`, `#[get]`, `#[post]`, ...",
     note = "annotate the function, and name it here as it is imported"
 )]
@@ -51,7 +51,7 @@ pub trait Endpoint {
 /// fits::<App, name>();
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no handler for the state `{S}`",
+    message = "`{Self}` is no handler for the state `{S}`: list a function with `#[get(\"/...\")]`, say, over it",
     label = "not a handler for `Routes<{S}>`",
     note = "a table lists functions with `#[route]`, `#[get]`, `#[post]`, ...",
     note = "a route with `state = ...` belongs in a table of that state alone"

@@ -30,7 +30,7 @@ use crate::middleware::BoxFuture;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be mounted on a server with the state `{S}`",
+    message = "`{Self}` cannot be mounted on a server with the state `{S}`: list a handler in `routes![...]` instead",
     label = "this answers no paths below a prefix",
     note = "a handler belongs in the table: annotate it with `#[route]` and list it in `routes![...]`"
 )]

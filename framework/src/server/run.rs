@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use super::access_log::open_access_log;
+use super::live::Sources;
+use super::reload::Reloads;
 #[cfg(feature = "otel")]
 use super::traces::start_traces;
 use super::{CommandLine, HasState, Missing, Server};
@@ -20,8 +22,8 @@ use crate::handlers::Probes;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
 use crate::net::{
-    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveTls, Shop, Signals, Supervisor, Trigger,
-    Workers,
+    self, Caps, DrainOptions, Limits, ListenOptions, Listeners, LiveLimits, LiveTls, Shop, Signals,
+    Supervisor, Trigger, Workers,
 };
 use crate::observe::{AccessLog, Events};
 use crate::reports::Reports;
@@ -40,21 +42,16 @@ where
     /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when a certificate or its key is no good, when the address cannot be listened on, or when the operating
     /// system refuses threads.
     pub async fn run(mut self) -> crate::Result {
-        if let Some(mistake) = self.mistakes.pop() {
-            return Err(mistake);
-        }
-        if let Some(fault) = self.probes.fault(self.routes.table()) {
-            return Err(fault.into());
-        }
-        if let Some(fault) = self.stack.fault(&self.routes) {
-            return Err(fault.into());
-        }
+        self.check()?;
         let loaded = self.gather().finish()?;
         crate::log::install_fallback(loaded.settings.log);
         match self.act(&loaded)? {
             Next::Serve => {
+                let sources = Sources::of(&self, &loaded);
                 self.settings = loaded.settings;
-                self.into_running().serve().await
+                let running = self.into_running();
+                let running = Running { sources, ..running };
+                running.serve().await
             }
             Next::End => Ok(()),
         }
@@ -69,7 +66,7 @@ where
     fn into_running(mut self) -> Running {
         let (shutdown, trigger, listing) = (self.shutdown.clone(), self.trigger.take(), self.listing());
         let (server, state) = self.into_parts();
-        Running { parts: server.with_state(state), shutdown, trigger, listing }
+        Running { parts: server.with_state(state), shutdown, trigger, listing, sources: None }
     }
 }
 
@@ -98,6 +95,8 @@ struct Running {
     trigger: Option<Trigger>,
     /// What is answered where.
     listing: String,
+    /// Where the settings came from, where they can be read again.
+    sources: Option<Sources>,
 }
 
 impl Running {
@@ -120,31 +119,38 @@ impl Running {
             unix_mode: settings.unix_mode,
         };
         let tls = LiveTls::of(&settings)?;
-        let listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
+        let mut listeners = match Listeners::inherited(std::env::vars_os(), std::process::id())? {
             Some(listeners) => listeners,
             None => Listeners::bind_all(&settings.addresses(), options)?,
         };
-        let addrs = listeners.addrs.clone();
+        redirect(&mut listeners, &settings, options)?;
+        let (addrs, redirects) = listeners.places();
         let log = open_access_log(&settings, &mut self.parts.reports)?;
         #[cfg(feature = "otel")]
         let traces = start_traces(&settings, &mut self.parts.reports)?;
         let supervisor = Supervisor::of(std::env::vars_os(), std::process::id());
+        let sources = self.sources.take();
         let shop = self.into_shop(&settings, &supervisor, tls)?;
-        let _watch = shop.tls.as_ref().map(LiveTls::watch).transpose()?;
+        let certificates = shop.tls.as_ref().map(LiveTls::watch);
+        let live = sources.map(|sources| sources.live(&shop.limits));
+        let mut reloads = Reloads::listen(certificates, log.file(), live, &supervisor)?;
         let workers = match settings.runtime {
             Runtime::PerCore => Workers::per_core(listeners, workers, &shop)?,
             #[cfg(feature = "shared-runtime")]
             Runtime::Shared => Workers::shared(listeners, workers, &shop)?,
         };
-        announce(&settings, &addrs, shop.tls.as_deref(), &routes);
+        announce(&settings, (&addrs, &redirects), shop.tls.as_deref(), &routes);
         let _checks = shop.app.probes.start()?;
         let drain = DrainOptions { delay: settings.shutdown_delay, timeout: settings.shutdown_timeout };
-        supervisor.ready(format_args!("serving at {}", places(&addrs)));
+        let status = format!("serving at {}", places(&addrs));
+        supervisor.ready(&status);
+        let mut reloading = pin!(reloads.run(&supervisor, &shop.shutdown, &status));
         let mut watching = pin!(supervisor.watch(&shop.app.vitals, &shop.shutdown));
         let mut serving = pin!(net::run(workers, signals, drain, trigger, &supervisor));
         poll_fn(|context| {
-            // It never ends.
+            // These never end.
             let _ = watching.as_mut().poll(context);
+            let _ = reloading.as_mut().poll(context);
             serving.as_mut().poll(context)
         })
         .await;
@@ -173,7 +179,8 @@ impl Running {
                 vitals.watch_tls(tls);
             }
         }
-        Ok(Shop { app: Arc::new(app), limits: Arc::new(limits), caps, blocking, shutdown, vitals, tls })
+        let (app, limits) = (Arc::new(app), Arc::new(LiveLimits::new(limits)));
+        Ok(Shop { app, limits, caps, blocking, shutdown, vitals, tls, sends_to: None })
     }
 }
 
@@ -185,6 +192,20 @@ pub(super) enum Next {
 }
 
 impl<S: Send + Sync + 'static, P> Server<S, P> {
+    /// What is wrong with how it was put together, whatever the settings are.
+    pub(crate) fn check(&mut self) -> crate::Result {
+        if let Some(mistake) = self.mistakes.pop() {
+            return Err(mistake);
+        }
+        if let Some(fault) = self.probes.fault(self.routes.table()) {
+            return Err(fault.into());
+        }
+        if let Some(fault) = self.stack.fault(&self.routes) {
+            return Err(fault.into());
+        }
+        Ok(())
+    }
+
     /// Asks all sources for the settings.
     pub(super) fn gather(&self) -> Gathered {
         gather(self.settings.clone(), &self.file, self.command_line)
@@ -214,7 +235,7 @@ impl<S: Send + Sync + 'static> Server<S, Missing> {
     }
 }
 
-fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> Gathered {
+pub(super) fn gather(settings: Settings, file: &FileSource, command_line: CommandLine) -> Gathered {
     let args = match command_line {
         CommandLine::Read => std::env::args_os().skip(1).collect(),
         CommandLine::Ignored => Vec::new(),
@@ -238,8 +259,26 @@ fn act(loaded: &Loaded, listing: &dyn Fn() -> String) -> crate::Result<Next> {
     Ok(Next::End)
 }
 
+/// Listens where clients are sent to TLS from.
+#[cfg(feature = "tls")]
+fn redirect(listeners: &mut Listeners, settings: &Settings, options: ListenOptions) -> crate::Result {
+    let tls = &settings.tls;
+    let port = (tls.redirect_port > 0).then_some(tls.redirect_port);
+    Ok(listeners.redirect(&tls.redirect, port, options)?)
+}
+
+#[cfg(not(feature = "tls"))]
+fn redirect(_: &mut Listeners, _: &Settings, _: ListenOptions) -> crate::Result {
+    Ok(())
+}
+
 /// Tells on standard error where the server is and what it answers.
-fn announce(settings: &Settings, addresses: &[ListenAddr], tls: Option<&LiveTls>, routes: &str) {
+fn announce(
+    settings: &Settings,
+    (addresses, redirects): (&[ListenAddr], &[ListenAddr]),
+    tls: Option<&LiveTls>,
+    routes: &str,
+) {
     use std::io::Write;
     let name = program();
     let routes: Vec<_> = routes.lines().map(str::to_owned).collect();
@@ -247,6 +286,7 @@ fn announce(settings: &Settings, addresses: &[ListenAddr], tls: Option<&LiveTls>
         name: &name,
         version: env!("CARGO_PKG_VERSION"),
         addresses,
+        redirects,
         scheme: if tls.is_some() { "https" } else { "http" },
         note: tls.and_then(LiveTls::note),
         runtime: settings.runtime,

@@ -173,3 +173,13 @@ async fn every_assertion_says_what_it_found() {
         "expected a body in JSON, found invalid type: sequence, expected a string at line 1 column 0";
     check(no_text, &|| drop(response.json::<String>()));
 }
+
+#[tokio::test]
+async fn a_server_that_would_not_run_has_no_client() {
+    use crate::layers::{SecurityHeaders, TimeLimit};
+    let useless = message(|| {
+        drop(Client::from(Server::new(ROUTES).with(TimeLimit::default()).with(SecurityHeaders::new())));
+    });
+    let expected = "the middleware around the server: `SecurityHeaders` stands inside of `TimeLimit`, ";
+    assert!(useless.starts_with(expected), "{useless}");
+}

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
+use http::HeaderMap;
 use http_body::{Frame, SizeHint};
 
 use crate::http::{Body, BodyError, BodySource, BoxError};
@@ -16,11 +17,15 @@ impl http_body::Body for Body {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        self.get_mut().poll_chunk(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+        let body = self.get_mut();
+        Poll::Ready(match ready!(body.poll_chunk(context)) {
+            Some(chunk) => Some(chunk.map(Frame::data)),
+            None => body.take_trailers().map(|trailers| Ok(Frame::trailers(trailers))),
+        })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_empty()
+        self.is_empty() && !self.has_trailers()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -28,7 +33,7 @@ impl http_body::Body for Body {
     }
 }
 
-/// Makes a body of ours of any other; its trailers are left out.
+/// Makes a body of ours of any other.
 pub(super) fn inward<B>(body: B) -> Body
 where
     B: http_body::Body + Send + 'static,
@@ -40,13 +45,18 @@ where
         return ours.take().unwrap_or_default();
     }
     match body {
-        Some(body) if !body.is_end_stream() => Body::from_source(Foreign(Box::pin(body))),
+        Some(body) if !body.is_end_stream() => {
+            Body::from_source(Foreign { body: Box::pin(body), trailers: None })
+        }
         Some(_) | None => Body::empty(),
     }
 }
 
 /// Another library's body as the source of one of ours.
-struct Foreign<B>(Pin<Box<B>>);
+struct Foreign<B> {
+    body: Pin<Box<B>>,
+    trailers: Option<HeaderMap>,
+}
 
 impl<B> BodySource for Foreign<B>
 where
@@ -58,22 +68,31 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, BoxError>>> {
         loop {
-            let Some(frame) = ready!(self.0.as_mut().poll_frame(context)) else { return Poll::Ready(None) };
-            match frame.map(Frame::into_data) {
+            let Some(frame) = ready!(self.body.as_mut().poll_frame(context)) else {
+                return Poll::Ready(None);
+            };
+            let frame = match frame {
+                Ok(frame) => frame.into_data(),
+                Err(error) => return Poll::Ready(Some(Err(error.into()))),
+            };
+            match frame {
                 // A chunk of nothing would be the last one.
-                Ok(Ok(data)) if !data.has_remaining() => {}
-                Ok(Ok(mut data)) => {
+                Ok(data) if !data.has_remaining() => {}
+                Ok(mut data) => {
                     let len = data.remaining();
                     return Poll::Ready(Some(Ok(data.copy_to_bytes(len))));
                 }
-                // Trailers.
-                Ok(Err(_)) => {}
-                Err(error) => return Poll::Ready(Some(Err(error.into()))),
+                // Nothing follows them but the end.
+                Err(other) => self.trailers = other.into_trailers().ok().or_else(|| self.trailers.take()),
             }
         }
     }
 
     fn remaining_len(&self) -> Option<u64> {
-        self.0.size_hint().exact()
+        self.body.size_hint().exact()
+    }
+
+    fn trailers(mut self: Pin<&mut Self>) -> Option<HeaderMap> {
+        self.trailers.take()
     }
 }

@@ -17,12 +17,32 @@ use crate::routing::{Mount, Rest};
 /// The service sees what lies below the prefix as its path: `/users` of `/api/users`, and `/` of `/api`. It is cloned
 /// for each request, as tower has it. An error of it is a 500, told in the log.
 pub fn mount<T>(service: T) -> TowerMount<T> {
-    TowerMount(service)
+    TowerMount { service, path: Seen::Below }
 }
 
 /// A service of tower as a mount; what [`mount()`] makes.
 #[derive(Clone)]
-pub struct TowerMount<T>(T);
+pub struct TowerMount<T> {
+    service: T,
+    path: Seen,
+}
+
+/// What a mounted service sees as the path.
+#[derive(Clone, Copy, Debug)]
+enum Seen {
+    /// What lies below the prefix.
+    Below,
+    Whole,
+}
+
+impl<T> TowerMount<T> {
+    /// Lets the service see the whole path, for one that knows its prefix: such as a service of gRPC, which is called at
+    /// `/package.Service/Method` and is mounted at `/package.Service`.
+    #[must_use]
+    pub fn whole_path(self) -> Self {
+        Self { path: Seen::Whole, ..self }
+    }
+}
 
 impl<S, T, B> Mount<S> for TowerMount<T>
 where
@@ -34,12 +54,15 @@ where
     B::Error: Into<BoxError>,
 {
     async fn call(&self, request: Request, rest: Rest, _: &S) -> Response {
-        let below = below(&request, rest);
+        let below = match self.path {
+            Seen::Below => below(&request, rest),
+            Seen::Whole => None,
+        };
         let (mut request, _) = request_out(request);
         if let Some(below) = below {
             *request.uri_mut() = below;
         }
-        let mut service = self.0.clone();
+        let mut service = self.service.clone();
         let answered = async move {
             poll_fn(|context| service.poll_ready(context)).await?;
             service.call(request).await
@@ -50,7 +73,7 @@ where
 
 impl<T> fmt::Debug for TowerMount<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TowerMount").finish_non_exhaustive()
+        f.debug_struct("TowerMount").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

@@ -276,3 +276,56 @@ async fn bodies_cross_as_they_are_and_break_off_as_they_do() {
     assert_eq!(whole.len(), Some(3));
     assert_eq!(body::inward(Full::<bytes::Bytes>::from("tea")).len(), Some(3));
 }
+
+/// A body of others' making: frames as they stand.
+fn frames(trailers: bool) -> impl http_body::Body<Data = bytes::Bytes, Error = Infallible> + Send + 'static {
+    let mut fields = http::HeaderMap::new();
+    fields.append("sum", HeaderValue::from_static("1"));
+    fields.append("sum", HeaderValue::from_static("2"));
+    let trailers = trailers.then(|| http_body::Frame::trailers(fields));
+    let data = ["a", "", "bc"].map(|data| http_body::Frame::data(bytes::Bytes::from_static(data.as_bytes())));
+    http_body_util::StreamBody::new(futures_util::stream::iter(data.into_iter().chain(trailers).map(Ok)))
+}
+
+#[tokio::test]
+async fn trailers_cross_in_both_directions() {
+    for has_trailers in [true, false] {
+        let mut inside = body::inward(frames(has_trailers));
+        assert_eq!(inside.take_trailers(), None, "before the end");
+        let mut content = Vec::new();
+        while let Some(chunk) = inside.chunk().await {
+            content.extend_from_slice(&chunk.unwrap());
+        }
+        assert_eq!(content, b"abc");
+        assert_eq!(http_body::Body::is_end_stream(&inside), !has_trailers);
+        let sums = inside.take_trailers().map(|fields| fields.get_all("sum").iter().count());
+        assert_eq!(sums, has_trailers.then_some(2));
+        assert_eq!(inside.take_trailers(), None, "a second time");
+
+        let outside = collected(body::inward(frames(has_trailers))).await;
+        assert_eq!(outside, (b"abc".to_vec(), has_trailers.then_some(2)));
+    }
+}
+
+/// What others see of a body, with how many sums stand behind it.
+async fn collected(body: Body) -> (Vec<u8>, Option<usize>) {
+    let collected = BodyExt::collect(body).await.unwrap();
+    let sums = collected.trailers().map(|fields| fields.get_all("sum").iter().count());
+    (collected.to_bytes().to_vec(), sums)
+}
+
+#[tokio::test]
+async fn a_service_that_knows_its_prefix_sees_the_whole_path() {
+    let told = service_fn(|request: http::Request<Body>| async move {
+        Ok::<_, Infallible>(http::Response::new(Body::from(
+            request.uri().path_and_query().unwrap().to_string(),
+        )))
+    });
+    let server = Server::new(Routes::<()>::EMPTY)
+        .mount("/whole.Path", mount(told).whole_path())
+        .mount("/below", mount(told));
+    let client = Client::from(server);
+    for (target, expected) in [("/whole.Path/Do?a", "/whole.Path/Do?a"), ("/below/Do?a", "/Do?a")] {
+        assert_eq!(client.get(target).await.text(), expected);
+    }
+}

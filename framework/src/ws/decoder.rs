@@ -77,6 +77,12 @@ impl Decoder {
         Self { limits, inflater, message: None, frame: None, control: Vec::new() }
     }
 
+    /// Bytes of room that it has for what has come.
+    #[cfg(any(test, feature = "__properties"))]
+    pub(super) fn held(&self) -> usize {
+        self.message.as_ref().map_or(0, |message| message.bytes.capacity()) + self.control.capacity()
+    }
+
     /// Takes in what it can, up to the end of a message or control frame; gives how many bytes that were.
     ///
     /// # Errors
@@ -97,9 +103,10 @@ impl Decoder {
             };
             let owed = header.len - received;
             let len = usize::try_from(owed).unwrap_or(usize::MAX).min(rest.len());
-            self.take(&header, received, rest.get(..len).unwrap_or_default())?;
+            let is_whole = len as u64 == owed;
+            self.take(&header, received, rest.get(..len).unwrap_or_default(), is_whole)?;
             consumed += len;
-            if (len as u64) < owed {
+            if !is_whole {
                 self.frame = Some((header, received + len as u64));
                 return Ok((consumed, None));
             }
@@ -139,8 +146,14 @@ impl Decoder {
         Ok(())
     }
 
-    /// Takes in a piece of a frame's payload.
-    fn take(&mut self, header: &FrameHeader, received: u64, piece: &[u8]) -> Result<(), Violation> {
+    /// Takes in a piece of a frame's payload; `is_whole` says whether that is all of it.
+    fn take(
+        &mut self,
+        header: &FrameHeader,
+        received: u64,
+        piece: &[u8],
+        is_whole: bool,
+    ) -> Result<(), Violation> {
         let bytes = match (&mut self.message, &mut self.inflater) {
             (_, _) if header.opcode.is_control() => &mut self.control,
             (Some(message), Some(inflater)) if message.is_compressed => {
@@ -154,7 +167,8 @@ impl Decoder {
         let start = bytes.len();
         bytes.extend_from_slice(piece);
         unmask(bytes.get_mut(start..).unwrap_or_default(), header.mask, received);
-        if header.opcode.is_control() { Ok(()) } else { self.check_text() }
+        // Text that is whole is looked at as a whole.
+        if header.opcode.is_control() || (header.is_final && is_whole) { Ok(()) } else { self.check_text() }
     }
 
     /// Looks at the text that has come since the last look: at most three bytes are looked at again.

@@ -187,7 +187,7 @@ pub(super) fn unmask(piece: &mut [u8], mask: [u8; 4], offset: u64) {
 }
 
 /// Appends a frame as a client sends it, for tests.
-#[cfg(test)]
+#[cfg(any(test, feature = "__properties"))]
 pub(super) fn encode_masked(
     is_final: bool,
     opcode: Opcode,
@@ -200,7 +200,7 @@ pub(super) fn encode_masked(
     out.extend_from_slice(&mask);
     let start = out.len();
     out.extend_from_slice(payload);
-    unmask(&mut out[start..], mask, 0);
+    unmask(out.get_mut(start..).unwrap_or_default(), mask, 0);
 }
 
 /// Why bytes are no frame of a client; the connection ends with 1002.

@@ -15,6 +15,8 @@ mod encoded;
 mod extensions;
 mod frame;
 mod handshake;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 mod room;
 mod rooms;
 mod session;
@@ -27,7 +29,11 @@ mod upgrade;
 pub use close::{CloseCode, CloseFrame};
 #[cfg(feature = "ws-deflate")]
 pub use deflate::MessageCompression;
+#[cfg(all(feature = "ws-deflate", any(test, feature = "__properties")))]
+pub use deflate::deflate;
 pub use handshake::UpgradeRejection;
+#[cfg(any(test, feature = "__properties"))]
+pub use property::websocket;
 pub use room::{Delivery, Membership, Room, SlowReaders};
 pub use rooms::Rooms;
 pub use socket::{Message, WebSocket, WebSocketClosed, WebSocketReader, WebSocketWriter};

@@ -275,14 +275,14 @@ impl Session {
             return false;
         }
         let was_full = link.unsent_len() > UNSENT_BYTES;
-        let moved = !was_full && self.shared.take_outbox(link.output(), context);
+        let gave_room = !was_full && self.shared.take_outbox(link.output(), context);
         match link.poll_flush(context) {
-            Poll::Ready(Ok(())) => moved || was_full,
+            Poll::Ready(Ok(())) => gave_room || was_full,
             Poll::Ready(Err(Unreachable)) => {
                 self.lose(context);
                 true
             }
-            Poll::Pending => moved || (was_full && link.unsent_len() <= UNSENT_BYTES),
+            Poll::Pending => gave_room || (was_full && link.unsent_len() <= UNSENT_BYTES),
         }
     }
 
@@ -325,6 +325,11 @@ impl Session {
 
 impl Takeover for Session {
     fn poll(&mut self, link: &mut dyn Link, context: &mut Context<'_>) -> Poll<Parting> {
+        // What a client sends is what most turns are for: the handler then runs once. Its first turn is its own, as it may
+        // send before it listens.
+        if self.shared.has_run() {
+            self.receive(link, context);
+        }
         for _ in 0..ROUNDS {
             // Bytes are written when nothing else goes on, so that many messages are written with one write.
             let goes_on = self.run(link, context)

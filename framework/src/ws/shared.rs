@@ -192,6 +192,11 @@ impl Shared {
         state.is_polling = true;
     }
 
+    /// Whether the handler has been polled yet.
+    pub(super) fn has_run(&self) -> bool {
+        self.lock().session.is_some()
+    }
+
     /// Notes that the handler was polled; gives what it wants to close with.
     pub(super) fn end_poll(&self) -> Option<CloseFrame> {
         let mut state = self.lock();
@@ -215,7 +220,7 @@ impl Shared {
         }
     }
 
-    /// Moves what is to be sent behind `output`; gives whether there was something.
+    /// Moves what is to be sent behind `output`; gives whether somebody waited for the room.
     pub(super) fn take_outbox(&self, output: &mut Vec<u8>, context: &Context<'_>) -> bool {
         let mut state = self.lock();
         if state.outbox.is_empty() {
@@ -229,8 +234,9 @@ impl Shared {
         }
         let writers = std::mem::take(&mut state.writers);
         drop(state);
+        let gave_room = !writers.is_empty();
         writers.into_iter().for_each(|writer| wake(Some(writer), context));
-        true
+        gave_room
     }
 
     /// Notes what the client closed with.

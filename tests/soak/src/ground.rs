@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use fingerpost_tests::App;
 
@@ -13,12 +14,24 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 #[derive(Clone, Debug)]
 pub struct Ground {
     programs: PathBuf,
+    time: Option<Duration>,
 }
 
 impl Ground {
     /// Takes the folder in which the programs are, such as `target/release`.
     pub fn new(programs: impl Into<PathBuf>) -> Self {
-        Self { programs: programs.into() }
+        Self { programs: programs.into(), time: None }
+    }
+
+    /// Lets scenarios that load a server for a time do so for this long.
+    #[must_use]
+    pub fn lasting(self, time: Duration) -> Self {
+        Self { time: Some(time), ..self }
+    }
+
+    /// How long they are to do so, where that was said.
+    pub(crate) fn time(&self) -> Option<Duration> {
+        self.time
     }
 
     /// The path of a built program.

@@ -1,6 +1,6 @@
 //! What a scenario is, and the list of them.
 
-use crate::scenarios::{bodies, caps, drain, idle, restart, slow};
+use crate::scenarios::{bodies, caps, drain, idle, restart, slow, stack};
 use crate::{Failure, Ground, Report};
 
 /// How much of a scenario is run.
@@ -35,8 +35,15 @@ pub struct Scenario {
 }
 
 /// All scenarios, in the order they are run.
-pub const SCENARIOS: &[Scenario] =
-    &[slow::SCENARIO, caps::SCENARIO, bodies::SCENARIO, idle::SCENARIO, drain::SCENARIO, restart::SCENARIO];
+pub const SCENARIOS: &[Scenario] = &[
+    slow::SCENARIO,
+    caps::SCENARIO,
+    bodies::SCENARIO,
+    idle::SCENARIO,
+    drain::SCENARIO,
+    restart::SCENARIO,
+    stack::SCENARIO,
+];
 
 /// The scenario of this name.
 pub fn find(name: &str) -> Option<&'static Scenario> {

@@ -20,7 +20,7 @@ use crate::command::{program, target};
 use crate::micro;
 use crate::steps::Outcome;
 
-/// Requests of the short run and of the long one: whole batches of 16 on 64 connections.
+/// Requests of the short run and of the long one, on 64 connections: whole batches of 16. On fewer they are so many less.
 const RUNS: [u64; 2] = [1_024, 3_072];
 
 /// What allocates, as the C library names it.
@@ -67,11 +67,8 @@ pub(crate) fn parts(bench: &mut Bench) -> Outcome {
 
 fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Outcome {
     let out = folder.join(server.name);
-    let mut before = pinned("0");
-    before.extend(["valgrind", "--tool=callgrind"].map(str::to_owned));
-    before.push(format!("--callgrind-out-file={}", out.display()));
-    let process = server.start(&before, 1)?;
-    let mut dumps = Dumps { out, count: 0 };
+    let process = server.start(&under_callgrind(&out), 1)?;
+    let mut dumps = Dumps::new(out);
     for scenario in &COUNTED {
         let is_for_ours = scenario.name.starts_with("middleware");
         if bench.lacks(server, scenario) || (is_for_ours && server.kind != Kind::Ours) {
@@ -90,16 +87,29 @@ fn instructions(bench: &mut Bench, server: &'static Server, folder: &Path) -> Ou
     Ok(())
 }
 
+/// Words before a program that have callgrind write its profiles to `out`.
+pub(crate) fn under_callgrind(out: &Path) -> Vec<String> {
+    let mut before = pinned("0");
+    before.extend(["valgrind", "--tool=callgrind"].map(str::to_owned));
+    before.push(format!("--callgrind-out-file={}", out.display()));
+    before
+}
+
 /// Instructions and allocations of a request.
-fn cost(
+///
+/// # Errors
+///
+/// Where not all requests are answered, or no profile is written.
+pub(crate) fn cost(
     bench: &Bench,
     process: &Running,
     scenario: &Scenario,
     dumps: &mut Dumps,
 ) -> Result<[f64; 2], String> {
-    load(bench, process, scenario, RUNS[0])?;
+    let runs = RUNS.map(|requests| requests * u64::from(scenario.connections) / 64);
+    load(bench, process, scenario, runs[0])?;
     dumps.next(process)?;
-    let [short, long] = RUNS.map(|requests| -> Result<_, String> {
+    let [short, long] = runs.map(|requests| -> Result<_, String> {
         let answered = load(bench, process, scenario, requests)?;
         Ok((answered, dumps.next(process)?))
     });
@@ -143,7 +153,8 @@ fn settle(pid: u32) {
 }
 
 /// The profiles that callgrind writes, each of what was done since the one before.
-struct Dumps {
+#[derive(Debug)]
+pub(crate) struct Dumps {
     out: PathBuf,
     count: u32,
 }
@@ -155,6 +166,11 @@ struct Costs {
 }
 
 impl Dumps {
+    /// Of a server that was started with [`under_callgrind`].
+    pub(crate) fn new(out: PathBuf) -> Self {
+        Self { out, count: 0 }
+    }
+
     fn next(&mut self, process: &Running) -> Result<Costs, String> {
         self.count += 1;
         let path = PathBuf::from(format!("{}.{}", self.out.display(), self.count));

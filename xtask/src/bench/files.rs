@@ -67,7 +67,11 @@ fn one(bench: &mut Bench, round: u32, scenario: &'static Scenario, server: &Serv
 }
 
 /// Makes the files that are not there, or not whole.
-fn make() -> io::Result<()> {
+///
+/// # Errors
+///
+/// Where one cannot be written.
+pub(crate) fn make() -> io::Result<()> {
     let folder = target().join(FOLDER);
     fs::create_dir_all(&folder)?;
     for (name, len) in LENGTHS {

@@ -9,7 +9,7 @@ use crate::command::{find, program};
 use crate::steps::Outcome;
 
 /// Crates whose version is told beside the servers' own.
-const BENEATH: [&str; 5] = ["tokio", "httparse", "serde_json", "hyper-util", "may"];
+const BENEATH: [&str; 6] = ["tokio", "httparse", "serde_json", "hyper-util", "may", "rustls"];
 
 /// Adds the facts of the machine, the tools and the servers.
 ///

@@ -12,6 +12,7 @@ mod driver;
 mod files;
 mod hello;
 mod latency;
+mod layers;
 mod machine;
 mod nginx;
 mod once;
@@ -25,6 +26,7 @@ mod scenarios;
 mod servers;
 mod statistics;
 mod tables;
+mod transport;
 
 pub(crate) use options::Task;
 pub(crate) use run::run;

@@ -6,13 +6,13 @@ use crate::bench::data::Key;
 use crate::bench::driver::Driver;
 use crate::bench::parts::{SIZES, STARTS};
 use crate::bench::run::Bench;
-use crate::bench::scenarios::PLAINTEXT;
-use crate::bench::servers::{Server, many_files, pinned};
+use crate::bench::scenarios::{PLAINTEXT, Scenario};
+use crate::bench::servers::{Running, Server, many_files, pinned};
 use crate::command::{program, target};
 use crate::steps::Outcome;
 
 /// Connections that wait.
-const IDLE: u32 = 10_000;
+pub(crate) const IDLE: u32 = 10_000;
 
 /// Measures how soon each server answers.
 ///
@@ -63,14 +63,22 @@ const fn key<'a>(measure: &'a str, server: &Server) -> Key<'a> {
 fn idle(bench: &mut Bench, server: &'static Server) -> Outcome {
     let process = server.start(&[many_files(), pinned("0")].concat(), 1)?;
     let driver = Driver { before: [many_files(), bench.driver.before.clone()].concat() };
-    let line =
-        driver.load(&process, &PLAINTEXT, &[format!("idle={IDLE}"), format!("pid={}", process.pid())])?;
+    let bytes = idle_bytes(&driver, &process, &PLAINTEXT)?;
+    bench.data.push(key("idle_bytes", server), 0, bytes);
+    Ok(())
+}
+
+/// What the server's memory grows by for each of [`IDLE`] connections that have been answered once and wait.
+///
+/// # Errors
+///
+/// Where the server has closed one.
+pub(crate) fn idle_bytes(driver: &Driver, process: &Running, scenario: &Scenario) -> Result<f64, String> {
+    let line = driver.load(process, scenario, &[format!("idle={IDLE}"), format!("pid={}", process.pid())])?;
     if line.number("standing") != Some(f64::from(IDLE)) {
         return Err(format!("{} of them stand", line.number("standing").unwrap_or_default()));
     }
-    let bytes = line.number("bytes").ok_or("the driver told nothing")?;
-    bench.data.push(key("idle_bytes", server), 0, bytes);
-    Ok(())
+    line.number("bytes").ok_or_else(|| "the driver told nothing".to_owned())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no program has 2^52 bytes")]

@@ -14,7 +14,7 @@ pub(crate) struct Part {
 impl Part {
     /// Whether it takes a build of its own, and measures all at once whichever servers are chosen.
     pub(crate) fn builds(&self) -> bool {
-        *self == MICRO || *self == HELLO
+        [MICRO, HELLO, TRANSPORT, LAYERS, LAYER_TIMES].contains(self)
     }
 }
 
@@ -32,6 +32,23 @@ pub(crate) const STARTS: Part = Part { name: "starts", measures: &["first_answer
 pub(crate) const FILES: Part =
     Part { name: "files", measures: &["file_rate", "file_cpu_ns"], is_timed: true };
 
+/// WebSockets, TLS handshakes and HTTP/2, beside those that speak them.
+pub(crate) const TRANSPORT: Part = Part {
+    name: "transport",
+    measures: &[
+        "socket_rate",
+        "socket_cpu_ns",
+        "handshake_rate",
+        "handshake_cpu_ns",
+        "http2_rate",
+        "http2_cpu_ns",
+        "socket_bytes",
+        "socket_instructions",
+        "socket_allocations",
+    ],
+    is_timed: true,
+};
+
 /// Bytes of a connection and of a program.
 pub(crate) const SIZES: Part =
     Part { name: "sizes", measures: &["idle_bytes", "binary_bytes"], is_timed: false };
@@ -47,8 +64,17 @@ pub(crate) const MICRO: Part = Part { name: "micro", measures: &["micro"], is_ti
 pub(crate) const HELLO: Part =
     Part { name: "hello", measures: &["build_seconds", "hello_bytes"], is_timed: false };
 
+/// What each layer of the box adds to a request, and each stack: instructions and allocations.
+pub(crate) const LAYERS: Part =
+    Part { name: "layers", measures: &["layer_instructions", "layer_allocations"], is_timed: false };
+
+/// The same: requests a second, and the CPU time of each.
+pub(crate) const LAYER_TIMES: Part =
+    Part { name: "layer-times", measures: &["layer_rate", "layer_cpu_ns"], is_timed: true };
+
 /// In the order of a run: time first, as the machine may be quiet now and not for long.
-pub(crate) const PARTS: [Part; 8] = [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, MICRO, HELLO];
+pub(crate) const PARTS: [Part; 11] =
+    [RATES, LATENCY, STARTS, FILES, SIZES, COUNTS, TRANSPORT, LAYER_TIMES, LAYERS, MICRO, HELLO];
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::bench::data::{Data, LEFT_OUT};
-use crate::bench::{chart, latency, reach, tables};
+use crate::bench::{chart, latency, layers, reach, tables, transport};
 
 /// A file that somebody writes by hand, beside the data: it ends the report.
 pub(crate) const NOTES: &str = "notes.md";
@@ -89,12 +89,12 @@ fn run(data: &Data) -> String {
     text
 }
 
-struct Section {
-    heading: &'static str,
+pub(crate) struct Section {
+    pub(crate) heading: &'static str,
     /// As the book names it.
-    anchor: &'static str,
-    remark: String,
-    table: String,
+    pub(crate) anchor: &'static str,
+    pub(crate) remark: String,
+    pub(crate) table: String,
 }
 
 fn anchored(anchor: &str, table: &str) -> String {
@@ -103,6 +103,7 @@ fn anchored(anchor: &str, table: &str) -> String {
 
 fn sections(data: &Data) -> Vec<Section> {
     let mut sections = speeds(data);
+    sections.extend(transport::sections(data));
     sections.extend(costs(data));
     sections
 }
@@ -190,6 +191,27 @@ fn costs(data: &Data) -> Vec<Section> {
             anchor: "middleware",
             remark: "Ours, plaintext, through middlewares that do nothing.".to_owned(),
             table: tables::middleware(data),
+        },
+        Section {
+            heading: "The layers of the box",
+            anchor: "layers",
+            remark: "What each adds to a request that it has something to do for, of sixteen at once: the difference to the \
+                same server without it. Nanoseconds are the CPU time of the server's process, and vary from run to run \
+                by some tens; instructions and allocations do not. Where it says *its answer*, a layer answers \
+                in the place of the route."
+                .to_owned(),
+            table: layers::layers(data),
+        },
+        Section {
+            heading: "Stacks of layers",
+            anchor: "stacks",
+            remark: "A whole request, of 64 connections. `Server::production` is beside `CatchPanicLayer`, \
+                `NormalizePathLayer`, `TimeoutLayer`, `RequestBodyLimitLayer`, `CsrfLayer`, `LoadShedLayer` with \
+                `GlobalConcurrencyLimitLayer`, 8 of `SetResponseHeaderLayer` and `CompressionLayer`; *more* is an access log \
+                in JSON with a request id, `Cors` and `RateLimit` on both sides, with metrics and health on ours. Ours has its \
+                limits and timeouts on without a layer, too."
+                .to_owned(),
+            table: layers::stacks(data),
         },
     ]
 }

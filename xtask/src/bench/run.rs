@@ -9,10 +9,12 @@ use std::time::Instant;
 use crate::bench::data::{Data, FILE, LEFT_OUT, left_out};
 use crate::bench::driver::Driver;
 use crate::bench::options::{Options, Task};
-use crate::bench::parts::{COUNTS, FILES, HELLO, LATENCY, MICRO, Part, RATES, SIZES, STARTS};
+use crate::bench::parts::{
+    COUNTS, FILES, HELLO, LATENCY, LAYER_TIMES, LAYERS, MICRO, Part, RATES, SIZES, STARTS, TRANSPORT,
+};
 use crate::bench::scenarios::{RATED, Scenario};
 use crate::bench::servers::{self, Running, SERVERS, Server, pinned};
-use crate::bench::{compile, counts, files, hello, machine, nginx, once, rates, report};
+use crate::bench::{compile, counts, files, hello, layers, machine, nginx, once, rates, report, transport};
 use crate::needs::{self, Tool};
 use crate::steps::Outcome;
 
@@ -70,6 +72,9 @@ impl Bench {
         if self.options.parts.iter().any(|part| !part.builds()) {
             self.servers()?;
         }
+        self.time(&[TRANSPORT], transport::measure)?;
+        self.time(&[LAYER_TIMES], layers::times)?;
+        self.time(&[LAYERS], layers::counts)?;
         self.time(&[MICRO], counts::parts)?;
         self.time(&[HELLO], hello::measure)?;
         // Read again, with what other tasks have left beside it.

@@ -1,8 +1,9 @@
 //! The servers: how each is started, on which core, and that it ends.
 
+use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -90,11 +91,7 @@ impl Server {
     /// Where it does not start, or answers nothing within a minute.
     pub(crate) fn start(&self, before: &[String], workers: u16) -> Result<Running, String> {
         let port = free_port()?;
-        let binary = self.binary()?;
-        let mut words = before.iter().cloned().chain([binary.to_string_lossy().into_owned()]);
-        let first = words.next().unwrap_or_default();
-        let mut command = program(first, &[]);
-        command.args(words).env("PORT", port.to_string()).env("WORKERS", workers.to_string());
+        let mut command = behind(before, &self.binary()?, port, workers);
         let served = target().join(files::FOLDER);
         if served.is_dir() {
             command.env("FILES", served);
@@ -102,11 +99,49 @@ impl Server {
         if self.name == nginx::NAME {
             command.args(nginx::arguments(port)?);
         }
-        let started = Instant::now();
-        let mut running = Running { child: quiet(&mut command)?, port, first_answer: Duration::ZERO };
-        running.first_answer = running.wait(started).map_err(|fault| format!("{}: {fault}", self.name))?;
-        Ok(running)
+        Running::begin(&mut command, port, answers).map_err(|fault| format!("{}: {fault}", self.name))
     }
+}
+
+/// Starts a program that is no server of the list behind `before`, with these variables, and waits until it `answers`.
+///
+/// # Errors
+///
+/// Where it does not start, or answers nothing within a minute.
+pub(crate) fn start(
+    binary: &Path,
+    before: &[String],
+    workers: u16,
+    variables: &[(&str, OsString)],
+    answers: fn(u16) -> bool,
+) -> Result<Running, String> {
+    let port = free_port()?;
+    let mut command = behind(before, binary, port, workers);
+    command.envs(variables.iter().cloned());
+    Running::begin(&mut command, port, answers)
+}
+
+fn behind(before: &[String], binary: &Path, port: u16, workers: u16) -> Command {
+    let mut words = before.iter().cloned().chain([binary.to_string_lossy().into_owned()]);
+    let mut command = program(words.next().unwrap_or_default(), &[]);
+    command.args(words).env("PORT", port.to_string()).env("WORKERS", workers.to_string());
+    command
+}
+
+/// Whether a server at the port answers a request.
+pub(crate) fn answers(port: u16) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        stream.write_all(b"GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+        Ok(stream.read(&mut [0; 512])? > 0)
+    };
+    ask().unwrap_or(false)
+}
+
+/// Whether a server listens at the port.
+pub(crate) fn accepts(port: u16) -> bool {
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 /// A server that runs; it is killed when this is dropped.
@@ -123,9 +158,16 @@ impl Running {
         self.child.id()
     }
 
-    fn wait(&mut self, started: Instant) -> Result<Duration, String> {
+    fn begin(command: &mut Command, port: u16, answers: fn(u16) -> bool) -> Result<Self, String> {
+        let started = Instant::now();
+        let mut running = Self { child: quiet(command)?, port, first_answer: Duration::ZERO };
+        running.first_answer = running.wait(started, answers)?;
+        Ok(running)
+    }
+
+    fn wait(&mut self, started: Instant, answers: fn(u16) -> bool) -> Result<Duration, String> {
         while started.elapsed() < Duration::from_secs(60) {
-            if self.answers() {
+            if answers(self.port) {
                 return Ok(started.elapsed());
             }
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -134,17 +176,6 @@ impl Running {
             std::thread::sleep(Duration::from_micros(200));
         }
         Err("no answer within a minute".to_owned())
-    }
-
-    fn answers(&self) -> bool {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let ask = || -> std::io::Result<bool> {
-            let mut stream = TcpStream::connect(address)?;
-            stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-            stream.write_all(b"GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
-            Ok(stream.read(&mut [0; 512])? > 0)
-        };
-        ask().unwrap_or(false)
     }
 }
 
@@ -185,7 +216,12 @@ pub(crate) fn build_driver() -> Outcome {
     package("driver")
 }
 
-fn package(name: &str) -> Outcome {
+/// Builds a program of the workspace by itself.
+///
+/// # Errors
+///
+/// Where it does not build.
+pub(crate) fn package(name: &str) -> Outcome {
     let mut build = cargo(&["build", "--quiet", "--release", "--locked", "-p", name]);
     run(build.current_dir(workspace()).env_remove("CARGO_TARGET_DIR"))
 }

@@ -12,10 +12,10 @@ use crate::bench::statistics::Summary;
 /// What stands where there is no figure.
 pub(crate) const NONE: &str = "–";
 
-type Columns<'a> = &'a [(&'a str, &'a str)];
+pub(crate) type Columns<'a> = &'a [(&'a str, &'a str)];
 
 /// A row for each server that has a figure, a column for each label and scenario.
-fn table(columns: Columns<'_>, cell: impl Fn(&Server, &str) -> Option<String>) -> String {
+pub(crate) fn table(columns: Columns<'_>, cell: impl Fn(&Server, &str) -> Option<String>) -> String {
     let labels: Vec<_> = columns.iter().map(|(label, _)| *label).collect();
     let mut text = format!("| | {} |\n|---|{}\n", labels.join(" | "), "---:|".repeat(columns.len()));
     for server in &SERVERS {

@@ -14,6 +14,11 @@
 //! Ours and nginx answer `GET /files/{small,large}` with the files of the folder [`files`]: [`SMALL_FILE_BYTES`] and
 //! [`LARGE_FILE_BYTES`] bytes of `x`, last changed at [`FILE_TIME`].
 //!
+//! The servers with layers answer `GET /orders` with [`Order::examples`] as JSON, serialised for each request.
+//!
+//! Those of `transport/` have `GET /plaintext` in HTTP/1.1 and HTTP/2, and `GET /socket`: a WebSocket that sends each message
+//! back. They speak TLS where `CERTIFICATE` and `KEY` name files.
+//!
 //! A server listens on 127.0.0.1 at `PORT`, with `WORKERS` threads.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -106,6 +111,11 @@ impl Order {
             total: 546.0,
         }
     }
+
+    /// Eight of them: about 8 KiB as JSON.
+    pub fn examples() -> Vec<Self> {
+        (0..8).map(|n| Self { id: 4_711 + n, ..Self::example() }).collect()
+    }
 }
 
 /// Where to listen.
@@ -116,6 +126,12 @@ pub fn address() -> SocketAddr {
 /// The folder of files to serve, where there is one.
 pub fn files() -> Option<PathBuf> {
     std::env::var_os("FILES").map(PathBuf::from)
+}
+
+/// The files of the certificate and its key, where TLS is to be spoken.
+pub fn certificate() -> Option<(PathBuf, PathBuf)> {
+    let path = |name| std::env::var_os(name).map(PathBuf::from);
+    path("CERTIFICATE").zip(path("KEY"))
 }
 
 /// How many threads serve.

@@ -8,9 +8,12 @@ use mio::net::TcpStream;
 use mio::{Interest, Poll, Token};
 
 use crate::options::Options;
+use crate::websocket;
 
 pub(crate) struct Connection {
     address: SocketAddr,
+    /// Whether it is a WebSocket's.
+    is_socket: bool,
     stream: Option<TcpStream>,
     request: Vec<u8>,
     /// How many bytes answer it.
@@ -25,17 +28,36 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(options: &Options, request: Vec<u8>, expected: usize) -> Self {
         let address = options.address;
-        Self { address, stream: None, request, expected, written: 0, read: 0, active: false, due: None }
+        let is_socket = websocket::message_len(&options.scenario).is_some();
+        Self {
+            address,
+            is_socket,
+            stream: None,
+            request,
+            expected,
+            written: 0,
+            read: 0,
+            active: false,
+            due: None,
+        }
     }
 
     /// Connects anew; a request that was under way is forgotten.
     pub(crate) fn open(&mut self, poll: &Poll, token: Token) -> io::Result<()> {
-        let mut stream = TcpStream::connect(self.address)?;
+        let mut stream = if self.is_socket { self.open_socket()? } else { TcpStream::connect(self.address)? };
         stream.set_nodelay(true)?;
         poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
         self.stream = Some(stream);
         self.rest();
         Ok(())
+    }
+
+    /// A WebSocket, which is waited for.
+    fn open_socket(&self) -> io::Result<TcpStream> {
+        let mut stream = std::net::TcpStream::connect(self.address)?;
+        websocket::open(&mut stream)?;
+        stream.set_nonblocking(true)?;
+        Ok(TcpStream::from_std(stream))
     }
 
     /// Whether no request is under way.

@@ -5,16 +5,20 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::options::Options;
-use crate::scenario;
+use crate::{scenario, websocket};
 
 /// Opens the connections, has each answered once, and gives by how much the server's memory has grown, as JSON.
 pub(crate) fn measure(options: &Options, answer_len: usize) -> io::Result<String> {
     let request = scenario::request(options);
+    let is_socket = websocket::message_len(&options.scenario).is_some();
     let mut answer = vec![0; answer_len];
     let before = resident(options.pid)?;
     let mut streams = Vec::with_capacity(options.idle);
     for _ in 0..options.idle {
         let mut stream = TcpStream::connect(options.address)?;
+        if is_socket {
+            websocket::open(&mut stream)?;
+        }
         stream.set_read_timeout(Some(Duration::from_secs(3)))?;
         stream.write_all(&request)?;
         stream.read_exact(&mut answer)?;

@@ -2,16 +2,22 @@
 //!
 //! ```text
 //! driver port=8080 scenario=plaintext connections=64 pipeline=1 seconds=5 [rate=20000] [requests=4800] [pid=1234] [idle=10000]
+//! driver port=8080 scenario=socket16 …                 # messages of 16 bytes to a WebSocket and back
+//! driver port=8443 scenario=handshake|resumption …     # over TLS
+//! driver certificate=FOLDER                            # for the servers
 //! ```
 //!
 //! One thread, one `epoll`: a server is the bottleneck, not this. What was measured is printed as a line of JSON. With
 //! `requests=0` there is only the first look, which compares the answer with what it should be.
 
 mod connection;
+mod handshakes;
 mod idle;
+mod layers;
 mod options;
 mod report;
 mod scenario;
+mod websocket;
 
 use std::io;
 use std::process::ExitCode;
@@ -36,6 +42,13 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> io::Result<()> {
+    if let Some(folder) = &options.certificate {
+        return handshakes::make_certificate(folder);
+    }
+    if matches!(options.scenario.as_str(), "handshake" | "resumption") {
+        println!("{}", handshakes::measure(&options)?);
+        return Ok(());
+    }
     let answer_len = scenario::check(&options)?;
     if options.idle > 0 {
         println!("{}", idle::measure(&options, answer_len)?);

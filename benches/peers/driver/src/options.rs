@@ -1,6 +1,7 @@
 //! What to do, as `name=value`.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) pid: u32,
     /// Connections that are answered once, and then wait: what the server's memory grows by is measured.
     pub(crate) idle: usize,
+    /// Where a certificate for the servers is to be written, and nothing else done.
+    pub(crate) certificate: Option<PathBuf>,
     /// Each connection carries one request.
     pub(crate) closes: bool,
 }
@@ -35,6 +38,7 @@ impl Options {
             rate: 0,
             pid: 0,
             idle: 0,
+            certificate: None,
             closes: false,
         };
         for arg in args {
@@ -64,9 +68,11 @@ impl Options {
             "requests" => self.requests = Some(number(name, value)?),
             "rate" => self.rate = number(name, value)?,
             "idle" => self.idle = number(name, value)?,
+            "certificate" => self.certificate = Some(value.into()),
             "pid" => self.pid = number(name, value)?,
             _ => {
-                let known = "port, scenario, connections, pipeline, seconds, requests, rate, pid, idle";
+                let known =
+                    "port, scenario, connections, pipeline, seconds, requests, rate, pid, idle, certificate";
                 return Err(format!("there is no `{name}`; there are {known}"));
             }
         }

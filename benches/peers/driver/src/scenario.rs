@@ -8,13 +8,15 @@ use contract::{
     DOWNLOAD, FILE_TIME, LARGE_FILE_BYTES, Message, Order, PLAINTEXT, SMALL_FILE_BYTES, UPLOAD_BYTES,
 };
 
+use crate::layers;
 use crate::options::Options;
+use crate::websocket;
 
 /// How long a first answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a browser says of itself: about 700 bytes.
-const BROWSER: &str = "Connection: keep-alive\r\n\
+pub(crate) const BROWSER: &str = "Connection: keep-alive\r\n\
     sec-ch-ua: \"Chromium\";v=\"140\", \"Not=A?Brand\";v=\"24\", \"Google Chrome\";v=\"140\"\r\n\
     sec-ch-ua-mobile: ?0\r\n\
     sec-ch-ua-platform: \"Linux\"\r\n\
@@ -41,6 +43,9 @@ pub(crate) fn request(options: &Options) -> Vec<u8> {
         );
         [head.as_bytes(), body].concat()
     };
+    if let Some(len) = websocket::message_len(&options.scenario) {
+        return websocket::message(len);
+    }
     match options.scenario.as_str() {
         "plaintext" => get("/plaintext", ""),
         "browser" => get("/plaintext", BROWSER),
@@ -56,20 +61,20 @@ pub(crate) fn request(options: &Options) -> Vec<u8> {
         "middleware4" => get("/middleware/4", ""),
         "echo" => post("/echo", "application/json", &order()),
         "upload" => post("/upload", "application/octet-stream", &vec![b'x'; UPLOAD_BYTES]),
-        other => {
+        other => layers::request(other, options).unwrap_or_else(|| {
             eprintln!("driver: there is no scenario `{other}`");
             std::process::exit(2);
-        }
+        }),
     }
 }
 
-fn order() -> Vec<u8> {
+pub(crate) fn order() -> Vec<u8> {
     serde_json::to_vec(&Order::example()).expect("plain values")
 }
 
-/// The content that answers it.
-fn content(options: &Options) -> Vec<u8> {
-    match options.scenario.as_str() {
+/// The content that answers it; nothing where that differs from server to server.
+fn content(options: &Options) -> Option<Vec<u8>> {
+    Some(match options.scenario.as_str() {
         "json" => serde_json::to_vec(&Message::HELLO).expect("plain values"),
         "parameter" => b"user 42".to_vec(),
         "download" => DOWNLOAD.to_vec(),
@@ -77,9 +82,12 @@ fn content(options: &Options) -> Vec<u8> {
         "upload" => UPLOAD_BYTES.to_string().into_bytes(),
         "file-small" | "file-range" => vec![b'x'; SMALL_FILE_BYTES],
         "file-large" => vec![b'x'; LARGE_FILE_BYTES],
-        "file-unchanged" => Vec::new(),
+        "file-unchanged" | "redirect" => Vec::new(),
+        "form" | "inflate" => order(),
+        "orders" => layers::orders(),
+        "gzip-orders" => return None,
         _ => PLAINTEXT.as_bytes().to_vec(),
-    }
+    })
 }
 
 /// What the answer begins with.
@@ -87,6 +95,7 @@ fn status_line(options: &Options) -> &'static [u8] {
     match options.scenario.as_str() {
         "file-range" => b"HTTP/1.1 206",
         "file-unchanged" => b"HTTP/1.1 304",
+        "redirect" => b"HTTP/1.1 308",
         _ => b"HTTP/1.1 200",
     }
 }
@@ -96,6 +105,10 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
     let mut stream = TcpStream::connect(options.address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
+    if let Some(len) = websocket::message_len(&options.scenario) {
+        websocket::open(&mut stream)?;
+        return websocket::check(&mut stream, len);
+    }
     stream.write_all(&request(options))?;
     let (begin, expected) = (status_line(options), content(options));
     let mut answer = Vec::new();
@@ -108,9 +121,10 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
         }
         let head = answer.windows(4).position(|end| end == b"\r\n\r\n").map(|at| at + 4);
         if let Some(head) = head
-            && answer.len() >= head + expected.len()
+            && is_whole(&answer, head, expected.as_deref())
         {
-            let mut is_right = answer.starts_with(begin) && answer.get(head..) == Some(expected.as_slice());
+            let mut is_right = answer.starts_with(begin);
+            is_right &= expected.as_deref().is_none_or(|expected| answer.get(head..) == Some(expected));
             if options.closes {
                 let end = stream.read(&mut scratch);
                 is_right &= end.map_err(|error| late(error, "the connection stays open for 10 s"))? == 0;
@@ -120,6 +134,16 @@ pub(crate) fn check(options: &Options) -> io::Result<usize> {
         if len == 0 {
             return Err(wrong(&answer));
         }
+    }
+}
+
+/// Whether an answer has come to its end, which is told by its head where no content is expected.
+fn is_whole(answer: &[u8], head: usize, expected: Option<&[u8]>) -> bool {
+    let Some(content) = answer.get(head..) else { return false };
+    match expected {
+        Some(expected) => content.len() >= expected.len(),
+        None => layers::len(answer.get(..head).unwrap_or_default())
+            .map_or_else(|| content.ends_with(b"0\r\n\r\n"), |len| content.len() >= len),
     }
 }
 

@@ -74,6 +74,12 @@ impl FileSource {
         self.path = Some(path);
     }
 
+    /// The same file, to be read anew.
+    #[cfg(unix)]
+    pub(crate) fn again(&self) -> Self {
+        Self { path: self.path.clone(), read: None, is_claimed: self.is_claimed }
+    }
+
     /// Keeps what was read for the next time, when nobody asks for the section any more.
     pub(crate) fn keep(&mut self, section: Section) {
         self.read = section.document;
@@ -137,7 +143,7 @@ impl Section {
     }
 
     /// What was read, for `--check-config`: the file and the profile.
-    pub(in crate::config) fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 }

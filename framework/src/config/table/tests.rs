@@ -43,7 +43,9 @@ fn every_row_sets_a_value_that_no_other_row_sets() {
                 (*other.expect("two words at least")).to_owned()
             }
             Value::Mode(_) => "600".to_owned(),
-            Value::List(_) if setting.name == "listen" => "[::1]:80, unix:/a".to_owned(),
+            Value::List(_) if setting.name == "listen" || setting.name == "tls_redirect" => {
+                "[::1]:80, unix:/a".to_owned()
+            }
             Value::List(_) if setting.name == "forwarded_fields" => "forwarded".to_owned(),
             Value::List(_) if setting.name == "access_log_masked" => "common, ssn".to_owned(),
             Value::List(_) => "10.0.0.0/8, unix".to_owned(),

@@ -3,7 +3,8 @@
 
 use std::convert::Infallible;
 use std::error::Error;
-use std::fmt;
+use std::sync::Arc;
+use std::{fmt, iter};
 
 use cookie::{Cookie, Key};
 
@@ -32,7 +33,11 @@ const KEY_BYTES: usize = 64;
 /// assert_eq!(refused.to_string(), "expected a cookie key of at least 64 random bytes, found 7");
 /// ```
 #[derive(Clone)]
-pub struct CookieKey(Key);
+pub struct CookieKey {
+    key: Key,
+    /// Those that it took the place of, which cookies are still read by.
+    older: Arc<[Key]>,
+}
 
 impl CookieKey {
     /// A key from at least 64 random bytes; more are left out.
@@ -41,19 +46,47 @@ impl CookieKey {
     ///
     /// Where there are fewer.
     pub fn new(bytes: &[u8]) -> Result<Self, CookieKeyError> {
-        Key::try_from(bytes).map(Self).map_err(|_| CookieKeyError { len: bytes.len() })
+        Key::try_from(bytes).map(Self::of).map_err(|_| CookieKeyError { len: bytes.len() })
     }
 
     /// A new one from the system's random generator: what it signed is worth nothing once the process has ended.
     pub fn generate() -> Self {
-        Self(Key::generate())
+        Self::of(Key::generate())
+    }
+
+    /// Reads what `older` wrote too, and writes nothing by it: so a key is replaced while clients have its cookies.
+    ///
+    /// Each older key is tried for a cookie that none before it wrote; once their cookies have ended, leave them out.
+    ///
+    /// ```
+    /// use server::CookieKey;
+    ///
+    /// # fn main() -> Result<(), server::CookieKeyError> {
+    /// # let (this_year, last_year) = ([7; 64], [6; 64]);
+    /// let key = CookieKey::new(&this_year)?.after(CookieKey::new(&last_year)?);
+    /// # let _ = key;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn after(mut self, older: Self) -> Self {
+        self.older = self.older.iter().chain([&older.key]).chain(older.older.iter()).cloned().collect();
+        self
+    }
+
+    fn of(key: Key) -> Self {
+        Self { key, older: Arc::default() }
+    }
+
+    /// All that cookies are read by, the newest first.
+    fn readers(&self) -> impl Iterator<Item = &Key> {
+        iter::once(&self.key).chain(self.older.iter())
     }
 }
 
 /// Says nothing of the key: debug output ends in logs.
 impl fmt::Debug for CookieKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("CookieKey").finish_non_exhaustive()
+        f.debug_struct("CookieKey").finish_non_exhaustive()
     }
 }
 
@@ -94,13 +127,13 @@ impl Error for CookieKeyError {}
 /// ```
 pub struct SignedCookies {
     cookies: Cookies,
-    key: Key,
+    key: CookieKey,
 }
 
 impl SignedCookies {
     /// The value of the cookie `name`, where this server signed it.
     pub fn get(&self, name: &str) -> Option<String> {
-        let cookie = self.cookies.0.signed(&self.key).get(name)?;
+        let cookie = self.key.readers().find_map(|key| self.cookies.0.signed(key).get(name))?;
         cookie.value().strip_prefix(name)?.strip_prefix('=').map(str::to_owned)
     }
 
@@ -110,7 +143,7 @@ impl SignedCookies {
         // The signature is over the value alone; with the name in it, it cannot be moved to another cookie.
         let value = format!("{}={}", cookie.name(), cookie.value());
         cookie.set_value(value);
-        self.cookies.0.signed_mut(&self.key).add(cookie);
+        self.cookies.0.signed_mut(&self.key.key).add(cookie);
     }
 
     /// Has the client forget the cookie `name` of the path `/`, where it has one.
@@ -140,18 +173,19 @@ impl SignedCookies {
 /// ```
 pub struct PrivateCookies {
     cookies: Cookies,
-    key: Key,
+    key: CookieKey,
 }
 
 impl PrivateCookies {
     /// The value of the cookie `name`, where this server encrypted it.
     pub fn get(&self, name: &str) -> Option<String> {
-        self.cookies.0.private(&self.key).get(name).map(|cookie| cookie.value().to_owned())
+        let cookie = self.key.readers().find_map(|key| self.cookies.0.private(key).get(name))?;
+        Some(cookie.value().to_owned())
     }
 
     /// Has the client keep a cookie: a name and a value, or a [`Cookie`] with attributes.
     pub fn set(&mut self, cookie: impl Into<Cookie<'static>>) {
-        self.cookies.0.private_mut(&self.key).add(with_defaults(cookie.into()));
+        self.cookies.0.private_mut(&self.key.key).add(with_defaults(cookie.into()));
     }
 
     /// Has the client forget the cookie `name` of the path `/`, where it has one.
@@ -167,7 +201,7 @@ macro_rules! jars {
             type Rejection = Infallible;
 
             async fn from_request(request: &mut Request, state: &S) -> Result<Self, Infallible> {
-                Ok(Self { cookies: Cookies::of(request), key: state.provide().0.clone() })
+                Ok(Self { cookies: Cookies::of(request), key: state.provide().clone() })
             }
         }
 
@@ -249,13 +283,40 @@ mod tests {
         assert!(set_cookies(&(cookies, "").into_response())[0].starts_with("admin=; Path=/; Max-Age=0"));
     }
 
+    #[tokio::test]
+    async fn what_an_older_key_wrote_is_read_and_written_anew() {
+        let key = |byte| CookieKey::new(&[byte; KEY_BYTES]).unwrap();
+        let replaced = App(key(3).after(key(2)).after(key(1)));
+        for old in [1, 2] {
+            let (Ok(mut signed), Ok(mut private)) = (
+                SignedCookies::from_request(&mut request(&[]), &App(key(old))).await,
+                PrivateCookies::from_request(&mut request(&[]), &App(key(old))).await,
+            );
+            signed.set(("signed", "ada"));
+            private.set(("private", "bob"));
+            let sent = [kept(&(signed, "").into_response()), kept(&(private, "").into_response())];
+            let sent = sent.each_ref().map(String::as_str);
+            let Ok(mut signed) = SignedCookies::from_request(&mut request(&sent), &replaced).await;
+            assert_eq!(signed.get("signed").as_deref(), Some("ada"), "{old}");
+            let Ok(private) = PrivateCookies::from_request(&mut request(&sent), &replaced).await;
+            assert_eq!(private.get("private").as_deref(), Some("bob"), "{old}");
+            // What is written now is the newest key's alone.
+            signed.set(("signed", "eve"));
+            let sent = kept(&(signed, "").into_response());
+            for (reader, expected) in [(key(3), Some("eve")), (key(old), None)] {
+                let Ok(signed) = SignedCookies::from_request(&mut request(&[&sent]), &App(reader)).await;
+                assert_eq!(signed.get("signed").as_deref(), expected);
+            }
+        }
+    }
+
     #[test]
     fn a_key_has_64_bytes_at_least() {
         for len in [0, 32, 63] {
             assert_eq!(CookieKey::new(&vec![1; len]).unwrap_err(), CookieKeyError { len });
         }
         for len in [64, 99] {
-            assert_eq!(format!("{:?}", CookieKey::new(&vec![1; len]).unwrap()), "CookieKey(..)");
+            assert_eq!(format!("{:?}", CookieKey::new(&vec![1; len]).unwrap()), "CookieKey { .. }");
         }
     }
 }

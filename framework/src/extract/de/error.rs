@@ -24,12 +24,21 @@ const CUSTOM_CHARS: usize = 256;
 #[derive(Debug)]
 pub struct FieldError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     field: Option<String>,
     /// Where in memory the refused text lies, and how long it is: a buffer's errors know no field.
     place: Option<(usize, usize)>,
     fault: Fault,
+}
+
+/// Without the place in memory, which says nothing to anybody and where the program lies to those who should not know.
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner")
+            .field("field", &self.field)
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is wrong, apart from where.

@@ -1,4 +1,8 @@
-//! Chunks on their way out: no extensions, no trailer section.
+//! Chunks on their way out, and what stands behind the last one: no extensions.
+
+use http::HeaderMap;
+
+use crate::http::may_trail;
 
 /// What stands behind a chunk's data.
 pub(crate) const CHUNK_END: &[u8] = b"\r\n";
@@ -65,6 +69,17 @@ pub(crate) fn encode_last_chunk(out: &mut Vec<u8>) {
     out.extend_from_slice(LAST_CHUNK);
 }
 
+/// Ends the body with a trailer section, of those fields that may stand there (RFC 9110 §6.5.1).
+pub(crate) fn encode_trailers(trailers: &HeaderMap, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"0\r\n");
+    for (name, value) in trailers.iter().filter(|(name, _)| may_trail(name)) {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            out.extend_from_slice(part);
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +90,21 @@ mod tests {
             let head = ChunkHead::new(len).unwrap();
             assert_eq!(std::str::from_utf8(head.as_bytes()).unwrap(), format!("{len:x}\r\n"));
         }
+    }
+
+    #[test]
+    fn trailers_are_lines_behind_the_last_chunk_and_frame_nothing() {
+        let mut trailers = HeaderMap::new();
+        for (name, value) in [("checksum", "1 2"), ("content-length", "7"), ("host", "a"), ("checksum", "3")]
+        {
+            trailers.append(name, http::HeaderValue::from_static(value));
+        }
+        let mut out = Vec::new();
+        encode_trailers(&trailers, &mut out);
+        assert_eq!(std::str::from_utf8(&out), Ok("0\r\nchecksum: 1 2\r\nchecksum: 3\r\n\r\n"));
+        out.clear();
+        encode_trailers(&HeaderMap::new(), &mut out);
+        assert_eq!(out, LAST_CHUNK);
     }
 
     #[test]

@@ -1,23 +1,26 @@
-//! The trailer section (RFC 9112 §7.1.2): field lines checked as those of a head, and discarded.
+//! The trailer section (RFC 9112 §7.1.2): field lines checked as those of a head, and kept apart from them.
 //!
 //! Those that must be known before the content are refused: a recipient that merged them into the head would see
-//! another message (RFC 9110 §6.5.1). All others change nothing because nothing is kept.
+//! another message (RFC 9110 §6.5.1).
+
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{ChunkError, expect_lf};
 use crate::h1::HeadError;
-use crate::h1::ascii::{TOKEN, VALUE, is, is_whitespace};
+use crate::h1::ascii::{TOKEN, VALUE, is, is_whitespace, trim};
+use crate::http::NEVER_TRAILERS;
 
 /// Bytes of a trailer section, without the empty line at its end.
-const MAX_TRAILER: usize = 16 * 1024;
+const MAX_TRAILER: u32 = 16 * 1024;
 /// Field lines of a trailer section.
-const MAX_TRAILER_FIELDS: usize = 100;
+const MAX_TRAILER_FIELDS: u32 = 100;
 
 /// Where the reading of a trailer section stands.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trailer {
     place: Place,
-    len: usize,
-    fields: usize,
+    len: u32,
+    fields: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,6 +37,11 @@ enum Place {
 }
 
 impl Trailer {
+    /// Whether the next byte is part of a field line, or of the empty line at the end.
+    pub(super) fn is_in_line(&self, byte: u8) -> bool {
+        !matches!((self.place, byte), (Place::Line, b'\r') | (Place::EndLf, _))
+    }
+
     /// Moves on by one byte; gives whether it was the section's last.
     pub(super) fn read(&mut self, byte: u8) -> Result<bool, ChunkError> {
         self.place = match self.place {
@@ -75,31 +83,25 @@ impl Trailer {
     }
 }
 
-/// Fields that decide what a message is before its content is read: framing, routing, connection, request modifiers,
-/// authentication and the content's format (RFC 9110 §6.5.1).
-const FORBIDDEN: [&[u8]; 16] = [
-    b"authorization",
-    b"connection",
-    b"content-encoding",
-    b"content-length",
-    b"content-range",
-    b"content-type",
-    b"cookie",
-    b"expect",
-    b"host",
-    b"keep-alive",
-    b"proxy-authorization",
-    b"range",
-    b"te",
-    b"trailer",
-    b"transfer-encoding",
-    b"upgrade",
-];
+/// The fields of lines that were read here.
+pub(super) fn parse(lines: &[u8]) -> HeaderMap {
+    let mut fields = HeaderMap::new();
+    for line in lines.split(|&byte| byte == b'\n') {
+        let Some(colon) = line.iter().position(|&byte| byte == b':') else { continue };
+        let (name, value) = line.split_at(colon);
+        let value = value.get(1..).and_then(|value| value.strip_suffix(b"\r")).unwrap_or_default();
+        // Each byte was looked at already.
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(trim(value))) {
+            fields.append(name, value);
+        }
+    }
+    fields
+}
 
 /// A field name that goes by: how long it is, and which of the forbidden ones it may still be, a bit each.
 #[derive(Clone, Copy, Debug)]
 struct Name {
-    len: usize,
+    len: u32,
     candidates: u16,
 }
 
@@ -116,7 +118,7 @@ impl Name {
     fn continued(self, byte: u8) -> Result<Self, ChunkError> {
         if is(byte, TOKEN) {
             let next = byte.to_ascii_lowercase();
-            let candidates = self.keep(|name| name.get(self.len) == Some(&next));
+            let candidates = self.keep(|name| name.get(self.len as usize) == Some(&next));
             return Ok(Self { len: self.len + 1, candidates });
         }
         Err(match byte {
@@ -128,7 +130,7 @@ impl Name {
     }
 
     fn is_forbidden(self) -> bool {
-        self.keep(|name| name.len() == self.len) != 0
+        self.keep(|name| name.len() == self.len as usize) != 0
     }
 
     /// The candidates that `condition` holds for.
@@ -137,8 +139,8 @@ impl Name {
         if kept == 0 {
             return 0;
         }
-        for (bit, name) in FORBIDDEN.iter().enumerate() {
-            if !condition(name) {
+        for (bit, name) in NEVER_TRAILERS.iter().enumerate() {
+            if !condition(name.as_bytes()) {
                 kept &= !(1 << bit);
             }
         }

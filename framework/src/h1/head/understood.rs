@@ -41,6 +41,10 @@ impl Understood {
     #[inline]
     pub(super) fn read(&mut self, name: &[u8], value: &[u8]) -> Result<(), HeadError> {
         match name.len() {
+            2 if name.eq_ignore_ascii_case(b"te") => {
+                self.read_te(value);
+                Ok(())
+            }
             4 if is_name(name, b"host") => self.read_host(value),
             6 if is_name(name, b"expect") => self.read_expect(value),
             10 if is_name(name, b"connection") => self.read_connection(value),
@@ -121,6 +125,13 @@ impl Understood {
             _ => return false,
         }
         true
+    }
+
+    /// Reads `#t-codings`, of which `trailers` alone means something here: no transfer coding but `chunked` is spoken.
+    #[inline(never)]
+    fn read_te(&mut self, value: &[u8]) {
+        let mut codings = value.split(|&byte| byte == b',').map(trim);
+        self.connection.trailers |= codings.any(|coding| coding.eq_ignore_ascii_case(b"trailers"));
     }
 
     /// Reads `#expectation`; empty elements mean nothing (RFC 9110 §5.6.1.2).

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::HeaderMap;
 use tokio::sync::mpsc::{self, error::TryRecvError};
 
 use super::BodyError;
@@ -19,18 +20,23 @@ pub(super) struct Channel {
     failure: Option<BodyError>,
     /// Whether the writer said that this was all.
     finished: bool,
+    /// What it said behind that.
+    trailers: Option<Box<HeaderMap>>,
 }
 
 enum Message {
     Chunk(Bytes),
-    Finished,
+    Finished(Option<Box<HeaderMap>>),
 }
 
 impl Channel {
     /// Makes both halves, with room for one chunk between them.
     pub(super) fn new() -> (BodySender, Self) {
         let (sender, receiver) = mpsc::channel(1);
-        (BodySender { sender }, Self { receiver, producer: None, failure: None, finished: false })
+        (
+            BodySender { sender },
+            Self { receiver, producer: None, failure: None, finished: false, trailers: None },
+        )
     }
 
     /// Runs `producer`, which has the other half, whenever a chunk is asked for.
@@ -53,10 +59,18 @@ impl Channel {
             match message {
                 Some(Message::Chunk(chunk)) if chunk.is_empty() => {}
                 Some(Message::Chunk(chunk)) => return Poll::Ready(Some(Ok(chunk))),
-                Some(Message::Finished) => self.finished = true,
+                Some(Message::Finished(trailers)) => {
+                    self.finished = true;
+                    self.trailers = trailers;
+                }
                 None => return Poll::Ready(Some(Err(self.failure.take().unwrap_or(BodyError::Unfinished)))),
             }
         }
+    }
+
+    /// The trailer section, once the writer has finished.
+    pub(super) fn take_trailers(&mut self) -> Option<Box<HeaderMap>> {
+        self.trailers.take()
     }
 
     /// Lets the producer go on, and looks at what it sent.
@@ -105,7 +119,7 @@ impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Chunk(chunk) => write!(f, "Chunk({} bytes)", chunk.len()),
-            Self::Finished => f.write_str("Finished"),
+            Self::Finished(trailers) => f.debug_tuple("Finished").field(trailers).finish(),
         }
     }
 }
@@ -126,6 +140,37 @@ impl BodySender {
     ///
     /// [`BodyError::Disconnected`] when nobody reads any more.
     pub async fn finish(self) -> Result<(), BodyError> {
-        self.sender.send(Message::Finished).await.map_err(|_| BodyError::Disconnected)
+        self.sender.send(Message::Finished(None)).await.map_err(|_| BodyError::Disconnected)
+    }
+
+    /// The same, with a trailer section behind it: fields that nobody knows before all was sent, such as a checksum.
+    ///
+    /// Who gets it is told at [`Body::take_trailers`](crate::Body::take_trailers): nobody may depend on it who
+    /// speaks HTTP/1.1. Fields that frame, route or describe a message are left out (RFC 9110 §6.5.1).
+    ///
+    /// ```
+    /// use server::{Body, HeaderMap, HeaderValue, get};
+    ///
+    /// #[get("/report")]
+    /// async fn report() -> Body {
+    ///     Body::stream(|mut out| async move {
+    ///         let mut lines = 0_u32;
+    ///         for line in ["first\n", "second\n"] {
+    ///             out.send(line).await?;
+    ///             lines += 1;
+    ///         }
+    ///         let mut trailers = HeaderMap::new();
+    ///         trailers.insert("lines", HeaderValue::from(lines));
+    ///         out.finish_with(trailers).await
+    ///     })
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Disconnected`] when nobody reads any more.
+    pub async fn finish_with(self, trailers: HeaderMap) -> Result<(), BodyError> {
+        let trailers = Some(Box::new(trailers));
+        self.sender.send(Message::Finished(trailers)).await.map_err(|_| BodyError::Disconnected)
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
+use http::HeaderMap;
 
 use super::BodyError;
 
@@ -33,6 +34,7 @@ struct Shared {
     chunk: Option<Bytes>,
     /// How it ended, once it did; an error is handed out once.
     end: Option<Result<(), BodyError>>,
+    trailers: Option<Box<HeaderMap>>,
     /// Bytes of content not yet handed out, where the message says how many there are.
     remaining_len: Option<u64>,
     /// Whether the reader waits for a chunk.
@@ -48,6 +50,7 @@ impl Incoming {
         let shared = Arc::new(Mutex::new(Shared {
             chunk: None,
             end: None,
+            trailers: None,
             remaining_len: len,
             wanted: false,
             dropped: false,
@@ -59,6 +62,11 @@ impl Incoming {
 
     pub(crate) fn remaining_len(&self) -> Option<u64> {
         lock(&self.0).remaining_len
+    }
+
+    /// The trailer section, where the body has ended with one.
+    pub(super) fn take_trailers(&mut self) -> Option<Box<HeaderMap>> {
+        lock(&self.0).trailers.take()
     }
 
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
@@ -124,6 +132,11 @@ impl IncomingState {
     /// Hands over the next chunk.
     pub(crate) fn push(&mut self, chunk: Bytes, context: &mut Context<'_>) {
         self.change(context, |shared| shared.chunk = Some(chunk));
+    }
+
+    /// Notes the trailer section of a body that is about to end.
+    pub(crate) fn set_trailers(&mut self, trailers: Box<HeaderMap>) {
+        lock(&self.0).trailers = Some(trailers);
     }
 
     /// Says that the body ended, well or badly.

@@ -3,6 +3,7 @@
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::HeaderMap;
 
 use super::{Body, BodyError, Shutdown};
 
@@ -26,6 +27,11 @@ impl Limited {
 
     pub(super) fn attend(&mut self, shutdown: &Shutdown) {
         self.body.attend(shutdown);
+    }
+
+    /// The trailer section of the body inside, at its end.
+    pub(super) fn take_trailers(&mut self) -> Option<HeaderMap> {
+        self.body.take_trailers()
     }
 
     /// Gives the next chunk, or [`BodyError::TooLarge`] in place of the one that passes the limit.

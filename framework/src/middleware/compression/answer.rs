@@ -55,7 +55,8 @@ impl Asked {
 impl Compression {
     /// Compresses an answer where the client takes that and it is worth it.
     pub(super) fn compress(&self, mut response: Response, asked: &Asked) -> Response {
-        if !may_be_coded(&response) || !(asked.refuses_identity || self.is_worth_it(&mut response)) {
+        // Most answers are too small, which is told sooner than the rest.
+        if !(asked.refuses_identity || self.is_worth_it(&mut response)) || !may_be_coded(&response) {
             return response;
         }
         if response.body_mut().is_empty() {

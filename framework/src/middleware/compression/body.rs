@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::HeaderMap;
 use tokio::task::JoinHandle;
 
 use crate::blocking::start_blocking;
@@ -146,6 +147,10 @@ impl BodySource for Compressing {
             this.stage = Stage::Done;
         }
         Poll::Ready(output)
+    }
+
+    fn trailers(self: Pin<&mut Self>) -> Option<HeaderMap> {
+        self.get_mut().body.take_trailers()
     }
 
     fn attend(self: Pin<&mut Self>, shutdown: &Shutdown) {

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
+use http::HeaderMap;
 
 use super::Decompression;
 use crate::http::{Body, BodyError, BodySource, BoxError};
@@ -114,6 +115,10 @@ impl BodySource for Decoding {
     fn poll_chunk(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         let piece = ready!(self.get_mut().poll_piece(context));
         Poll::Ready(piece.map(|piece| piece.map_err(BoxError::from)))
+    }
+
+    fn trailers(self: Pin<&mut Self>) -> Option<HeaderMap> {
+        self.get_mut().body.take_trailers()
     }
 }
 

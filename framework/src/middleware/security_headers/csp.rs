@@ -201,7 +201,6 @@ impl Csp {
     }
 
     /// Whether it has a place for a nonce.
-    #[cfg(feature = "csp-nonces")]
     pub(super) fn has_nonce(&self) -> bool {
         self.written().contains(&NONCE_PLACE)
     }
@@ -227,6 +226,15 @@ impl Csp {
         self.text.get(..self.len).unwrap_or_default()
     }
 }
+
+/// Written alike.
+impl PartialEq for Csp {
+    fn eq(&self, other: &Self) -> bool {
+        self.written() == other.written()
+    }
+}
+
+impl Eq for Csp {}
 
 impl Default for Csp {
     fn default() -> Self {

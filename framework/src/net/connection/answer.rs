@@ -1,26 +1,20 @@
 //! Writing a response: its head, its body as the client takes it, and what then becomes of the connection.
 
 use std::any::Any;
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::{Method, StatusCode, Version};
-use tokio::task::consume_budget;
-use tokio::time::Instant;
 
-use super::super::buffer::Pushed;
 use super::super::{Application, Transport, clock};
-use super::exchange::{Exchange, on_disconnect, panic_text, poll_caught};
-use super::pump::{Pump, Pumped, Unread};
-use super::wire::{Following, GATHERED_BYTES, Gone, STREAMED_BYTES, Wire};
+use super::exchange::{Exchange, on_disconnect, panic_text};
+use super::pump::{Pump, Unread};
+use super::rest::write_rest;
+use super::wire::{Following, GATHERED_BYTES, Wire};
 use super::{After, Connection};
 use crate::h1::{
-    self, BodyLength, CHUNK_END, ChunkHead, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence,
-    RequestKind, encode_last_chunk,
+    self, BodyLength, EncodeContext, Expect, OutgoingFraming, ParsedHead, Persistence, RequestKind,
 };
-use crate::http::{Body, BodyError, Request, RequestFacts, RequestId, Response, Takeover};
+use crate::http::{Body, Request, RequestFacts, RequestId, Response, Takeover};
 use crate::observe::Ended;
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::OnDisconnect;
@@ -37,13 +31,23 @@ pub(super) struct Message {
     /// Whether the connection closes behind the answer, because the client said so (RFC 9112 §9.3) or must be taken
     /// to have.
     closes: bool,
+    /// Whether the client takes a trailer section.
+    pub(super) takes_trailers: bool,
 }
 
 impl Message {
     pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
         let (version, expect, closes) = (head.version, head.expect, !head.persists());
         let method = request.method();
-        Self { version, kind: kind(method), expect, on_disconnect: on_disconnect(method), closes }
+        let takes_trailers = head.connection.trailers;
+        Self {
+            version,
+            kind: kind(method),
+            expect,
+            on_disconnect: on_disconnect(method),
+            closes,
+            takes_trailers,
+        }
     }
 
     /// Of a request that could not be read to the end of its head.
@@ -73,6 +77,7 @@ impl Default for Message {
             expect: Expect::None,
             on_disconnect: OnDisconnect::Finish,
             closes: true,
+            takes_trailers: false,
         }
     }
 }
@@ -86,20 +91,24 @@ fn kind(method: &Method) -> RequestKind {
     }
 }
 
-impl<IO, A> Connection<IO, A>
+impl<IO, A> Connection<'_, IO, A>
 where
     IO: Transport,
     A: Application,
 {
     /// Buffers an answer, as far as that goes at once: as a rule all of it.
-    pub(super) fn answer(&mut self, exchange: &mut Exchange) -> Answered {
-        let Exchange { response: Some(response), pump, .. } = exchange else {
-            return Answered::Whole(After::Abort);
+    #[inline(never)]
+    pub(super) fn answer(&mut self, response: &mut Option<Response>, mut exchange: Exchange) -> Answered {
+        let Some(response) = response else {
+            return Answered::Whole(self.conclude(exchange, After::Abort));
         };
-        let Some(framing) = self.announce(response, pump) else {
-            return response.take_takeover().map_or(Answered::Whole(After::Abort), Answered::Switched);
+        let Some(framing) = self.announce(response, &mut exchange.pump) else {
+            return match response.take_takeover() {
+                None => Answered::Whole(self.conclude(exchange, After::Abort)),
+                Some(takeover) => Answered::Switched(takeover, exchange),
+            };
         };
-        let wire = &mut self.wire;
+        let wire = &mut *self.wire;
         if framing != OutgoingFraming::None {
             // What is at hand has a length, and is framed by it.
             let body = response.body_mut();
@@ -107,41 +116,23 @@ where
                 Some(true) => {}
                 Some(false) => {
                     wire.output.push(body.as_bytes().cloned().unwrap_or_default());
-                    return Answered::Begun(Rest::Buffered);
+                    return Answered::Begun(Rest::Buffered, exchange);
                 }
-                None => return Answered::Begun(Rest::Body(response.take_body(), framing)),
+                None => return Answered::Begun(Rest::Body(response.take_body(), framing), exchange),
             }
         }
         wire.written();
-        wire.after_answer(pump).map_or(Answered::Begun(Rest::Behind), Answered::Whole)
+        match wire.after_answer(&exchange.pump) {
+            Some(after) => Answered::Whole(self.conclude(exchange, after)),
+            None => Answered::Begun(Rest::Behind, exchange),
+        }
     }
 
-    /// Writes what could not be buffered at once, as far as it must be before the next request may be looked at.
-    pub(super) async fn answer_rest(&mut self, rest: Rest, pump: &mut Option<Box<Pump>>) -> After {
-        let wire = &mut self.wire;
-        let written = match rest {
-            Rest::Behind => Ok(()),
-            Rest::Buffered => wire.flush().await.map_err(CutOff::from).map(|()| wire.written()),
-            Rest::Body(body, framing) => {
-                write_stream(wire, pump, body, framing).await.map(|()| wire.written())
-            }
-        };
-        if let Err(cut_off) = written {
-            return wire.cut_off(cut_off);
-        }
-        if let Some(after) = wire.after_answer(pump) {
-            return after;
-        }
-        if let Some(pump) = pump
-            && !pump.is_complete(wire)
-            && !pump.discard(wire).await
-        {
-            return After::Linger;
-        }
-        if wire.output.len() > GATHERED_BYTES && wire.flush().await.is_err() {
-            return After::Abort;
-        }
-        After::Next
+    /// Writes what could not be buffered at once, as far as it must be before the next request may be looked at; gives
+    /// what becomes of the connection.
+    pub(super) async fn answer_rest(&mut self, rest: Rest, mut exchange: Exchange) -> After {
+        let after = write_rest(self.wire, rest, &mut exchange.pump).await;
+        self.conclude(exchange, after)
     }
 
     /// Writes a response's head; gives how its body follows. `None` where there is no answer, or
@@ -155,7 +146,7 @@ where
             *response = no_answer(response.status(), self.wire.journal.id());
         }
         let length = self.prepare(response)?;
-        let wire = &mut self.wire;
+        let wire = &mut *self.wire;
         wire.journal.answered(response);
         let unread = pump.as_mut().map_or(Unread::Little, |pump| {
             pump.settle(wire);
@@ -178,16 +169,22 @@ where
     /// Renders the response; gives its body's length. A body that panics when it is asked for that, or for a part of it,
     /// is no answer, but a problem; `None` where that of the problem is the same.
     fn prepare(&mut self, response: &mut Response) -> Option<BodyLength> {
+        // In most answers there is nothing that could panic.
+        if !response.is_to_be_rendered()
+            && let Some(bytes) = response.body_mut().at_hand()
+        {
+            return Some(BodyLength::Known(bytes.len() as u64));
+        }
+        self.prepare_guarded(response)
+    }
+
+    /// The same of one where something could.
+    #[inline(never)]
+    fn prepare_guarded(&mut self, response: &mut Response) -> Option<BodyLength> {
         for _ in 0..2 {
-            // In most answers there is nothing that could panic.
-            if !response.is_to_be_rendered()
-                && let Some(bytes) = response.body_mut().at_hand()
-            {
-                return Some(BodyLength::Known(bytes.len() as u64));
-            }
             match catch_unwind(AssertUnwindSafe(|| self.render(response))) {
                 Ok(length) => return Some(length),
-                Err(panic) => body_panicked(&mut self.wire, panic.as_ref()),
+                Err(panic) => body_panicked(self.wire, panic.as_ref()),
             }
             *response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response();
         }
@@ -207,7 +204,7 @@ where
 
 impl<IO: Transport> Wire<IO> {
     /// Notes that the whole of an answer has been buffered.
-    fn written(&mut self) {
+    pub(super) fn written(&mut self) {
         if self.following == Following::EndOfBody {
             self.following = Following::Nothing;
         }
@@ -215,7 +212,7 @@ impl<IO: Transport> Wire<IO> {
     }
 
     /// What becomes of the connection behind an answer; `None` where something is to be waited for before.
-    fn after_answer(&self, pump: &Option<Box<Pump>>) -> Option<After> {
+    pub(super) fn after_answer(&self, pump: &Option<Box<Pump>>) -> Option<After> {
         let is_complete = pump.as_ref().is_none_or(|pump| pump.is_complete(self));
         if self.following == Following::Nothing {
             // A client that asked for the end sends nothing more. Another may have sent its next request already.
@@ -224,32 +221,16 @@ impl<IO: Transport> Wire<IO> {
         }
         (is_complete && self.output.len() <= GATHERED_BYTES).then_some(After::Next)
     }
-
-    /// Notes that an answer cannot be completed.
-    fn cut_off(&mut self, cut_off: CutOff) -> After {
-        match cut_off {
-            // A body without its last chunk, or short of its length, is seen to be broken off when the connection
-            // closes; where closing is what ends the body, only a reset tells.
-            CutOff::Broken => {
-                self.journal.note(Ended::BrokenOff);
-                if self.following == Following::EndOfBody { After::Abort } else { After::Close }
-            }
-            CutOff::Gone => {
-                self.journal.note(Ended::ClientLeft);
-                After::Abort
-            }
-        }
-    }
 }
 
 /// How far an answer has come.
 pub(super) enum Answered {
-    /// All of it is buffered, and nothing is to be waited for.
+    /// All of it is buffered, and the exchange has ended.
     Whole(After),
     /// Something of it is to be waited for.
-    Begun(Rest),
+    Begun(Rest, Exchange),
     /// It is a 101, and the connection is no longer one of HTTP.
-    Switched(Box<dyn Takeover>),
+    Switched(Box<dyn Takeover>, Exchange),
 }
 
 /// What is still to be done for an answer whose head is buffered.
@@ -263,7 +244,7 @@ pub(super) enum Rest {
 }
 
 /// Logs and counts a panic of a response's body.
-fn body_panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) {
+pub(super) fn body_panicked<IO: Transport>(wire: &mut Wire<IO>, panic: &(dyn Any + Send)) {
     wire.journal.tally().panicked();
     let request_id = wire.journal.id();
     tracing::error!(%request_id, panic = panic_text(panic), "a response's body panicked");
@@ -275,137 +256,6 @@ fn no_answer(status: StatusCode, id: RequestId) -> Response {
     let status = status.as_u16();
     tracing::error!(request_id = %id, status, "a handler gave an interim response (1xx) for an answer");
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
-}
-
-/// Why an answer cannot be completed: the connection must be cut, so that the client can tell.
-enum CutOff {
-    /// The body failed.
-    Broken,
-    /// The client has left, or does not read.
-    Gone,
-}
-
-impl From<Gone> for CutOff {
-    fn from(_: Gone) -> Self {
-        Self::Gone
-    }
-}
-
-/// Writes a body chunk by chunk, in the framing that the head announced.
-async fn write_stream<IO: Transport>(
-    wire: &mut Wire<IO>,
-    pump: &mut Option<Box<Pump>>,
-    mut body: Body,
-    framing: OutgoingFraming,
-) -> Result<(), CutOff> {
-    let mut owed = match framing {
-        OutgoingFraming::None => return Ok(()),
-        OutgoingFraming::Sized(len) => Some(len),
-        OutgoingFraming::Chunked | OutgoingFraming::UntilClose => None,
-    };
-    body.attend(wire.place.shutdown());
-    let mut quiet = None;
-    loop {
-        let chunk = match next_chunk(wire, pump, &mut body, &mut quiet).await? {
-            Some(Ok(chunk)) => chunk,
-            Some(Err(error)) => {
-                let id = wire.journal.id();
-                tracing::error!(request_id = %id, error = %chain(&error), "a response broke off");
-                return Err(CutOff::Broken);
-            }
-            None => break,
-        };
-        if let Some(owed) = &mut owed {
-            let Some(left) = owed.checked_sub(chunk.len() as u64) else {
-                let id = wire.journal.id();
-                tracing::error!(request_id = %id, "a response's body is longer than its Content-Length");
-                return Err(CutOff::Broken);
-            };
-            *owed = left;
-        }
-        write_chunk(wire, framing, chunk).await?;
-    }
-    if owed.is_some_and(|owed| owed > 0) {
-        let id = wire.journal.id();
-        tracing::error!(request_id = %id, "a response's body is shorter than its Content-Length");
-        return Err(CutOff::Broken);
-    }
-    if framing == OutgoingFraming::Chunked {
-        encode_last_chunk(wire.output.tail());
-    }
-    Ok(())
-}
-
-/// Buffers a piece of content in its framing; waits where the client is behind.
-async fn write_chunk<IO: Transport>(
-    wire: &mut Wire<IO>,
-    framing: OutgoingFraming,
-    content: Bytes,
-) -> Result<(), Gone> {
-    let chunked = framing == OutgoingFraming::Chunked;
-    let chunk = if chunked { ChunkHead::new(content.len()) } else { None };
-    if let Some(chunk) = &chunk {
-        wire.output.tail().extend_from_slice(chunk.as_bytes());
-    }
-    if wire.output.push(content) == Pushed::Kept || wire.output.len() > STREAMED_BYTES {
-        wire.flush().await?;
-    }
-    if chunk.is_some() {
-        wire.output.tail().extend_from_slice(CHUNK_END);
-    }
-    Ok(())
-}
-
-/// Waits for the body's next chunk; meanwhile what is buffered goes out, and the request's body comes in where the
-/// response is made from it. Since `quiet`, nothing was awaited of the client.
-async fn next_chunk<IO: Transport>(
-    wire: &mut Wire<IO>,
-    pump: &mut Option<Box<Pump>>,
-    body: &mut Body,
-    quiet: &mut Option<Instant>,
-) -> Result<Option<Result<Bytes, BodyError>>, CutOff> {
-    consume_budget().await;
-    poll_fn(|context| poll_next_chunk(wire, pump, body, quiet, context)).await
-}
-
-fn poll_next_chunk<IO: Transport>(
-    wire: &mut Wire<IO>,
-    pump: &mut Option<Box<Pump>>,
-    body: &mut Body,
-    quiet: &mut Option<Instant>,
-    context: &mut Context<'_>,
-) -> Poll<Result<Option<Result<Bytes, BodyError>>, CutOff>> {
-    loop {
-        let mut chunk = std::pin::pin!(poll_fn(|context| body.poll_chunk(context)));
-        match poll_caught(chunk.as_mut(), context) {
-            Poll::Ready(Ok(chunk)) => {
-                // While it is written nobody looks whether the client leaves.
-                *quiet = None;
-                return Poll::Ready(Ok(chunk));
-            }
-            Poll::Ready(Err(panic)) => {
-                body_panicked(wire, panic.as_ref());
-                return Poll::Ready(Err(CutOff::Broken));
-            }
-            Poll::Pending => {}
-        }
-        match pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(wire, context)) {
-            Pumped::Progress => {
-                *quiet = None;
-                continue;
-            }
-            Pumped::Waiting => *quiet = None,
-            Pumped::Idle => {
-                if wire.has_left(*quiet.get_or_insert_with(Instant::now), context) {
-                    return Poll::Ready(Err(CutOff::Gone));
-                }
-            }
-        }
-        if let Poll::Ready(Err(Gone)) = wire.poll_flush(context) {
-            return Poll::Ready(Err(CutOff::Gone));
-        }
-        return if wire.gone { Poll::Ready(Err(CutOff::Gone)) } else { Poll::Pending };
-    }
 }
 
 /// An error with all its causes, for the log.

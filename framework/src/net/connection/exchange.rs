@@ -1,6 +1,7 @@
 //! One request and its handler: the body is pumped while the handler runs, until there is a response.
 
 use std::any::Any;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -22,11 +23,9 @@ use crate::observe::{Ended, Timeout, scope};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::{OnDisconnect, Policy};
 
-/// A request in work.
+/// A request in work, but for what answers it.
 #[derive(Default)]
 pub(super) struct Exchange {
-    /// What is answered, once it is known; nothing where nobody is there to take it.
-    pub(super) response: Option<Response>,
     /// What moves the request's body, where some of it may still be coming.
     pub(super) pump: Option<Box<Pump>>,
     /// Whether the client may still be sending what nobody is going to read.
@@ -35,55 +34,63 @@ pub(super) struct Exchange {
     pub(super) span: Option<Box<Span>>,
 }
 
-impl Exchange {
-    /// Of a request whose body is not going to be read.
-    fn turn_away<IO: Transport>(&mut self, refusal: Response, wire: &mut Wire<IO>) {
-        wire.message = wire.message.closing();
-        self.response = Some(refusal);
-        self.pump = Some(Box::new(Pump::unread()));
-        self.is_turned_away = true;
-    }
+/// A request whose answer is under way.
+pub(super) struct Handling<Answer> {
+    exchange: Exchange,
+    watch: Watch,
+    answer: Answer,
 }
 
-impl<IO, A> Connection<IO, A>
+impl<'a, IO, A> Connection<'a, IO, A>
 where
     IO: Transport,
     A: Application,
 {
-    /// Notes a request whose head was read, and gives it its body; gives what is to answer it, unless it is refused.
+    /// Notes a request whose head was read, gives it its body, and asks for its answer.
+    ///
+    /// # Errors
+    ///
+    /// Where it is refused on its head alone: its body is not going to be read, and the response is known.
     pub(super) fn begin(
         &mut self,
-        request: &mut Request,
-        exchange: &mut Exchange,
-    ) -> Option<Routed<A::Target>> {
-        let wire = &mut self.wire;
-        let (peer, proxies) = (wire.journal.peer(), wire.limits.proxies.as_deref());
-        let id = name(proxies, peer.addr, request);
+        mut request: Request,
+        response: &mut Option<Response>,
+    ) -> Result<Handling<A::Answer<'a>>, Exchange> {
+        let wire = &mut *self.wire;
+        // Looked at where it lies, as it is large.
+        let peer = wire.journal.peer();
+        let proxies = wire.limits.proxies.as_deref();
+        let id = name(proxies, peer, &request);
         request.set_origin(peer.addr, peer.is_secure, id.clone());
         request.set_security(wire.security());
         if let Some(proxies) = proxies {
-            proxies.look_behind(peer.addr, request);
+            proxies.look_behind(peer.addr, &mut request);
             wire.journal.came_from(request.client_addr());
         }
         request.set_counters(wire.journal.witness().counters());
         request.set_shutdown(wire.place.shutdown());
         #[cfg(feature = "otel")]
         request.set_sampling(wire.limits.sampling);
-        let routed = self.app.route(request);
-        exchange.span = scope::request_span(request, &id, &wire.limits.mask);
-        wire.journal.requested(id, request.full_pattern(), routed.slot);
+        let Routed { target, policy, slot } = self.app.route(&mut request);
+        let span = scope::request_span(&request, &id, &wire.limits.mask);
+        let mut exchange = Exchange { span, ..Exchange::default() };
+        wire.journal.requested(id, request.full_pattern(), slot);
         wire.place.handling();
         wire.following = if wire.message.is_last() { Following::Nothing } else { Following::Requests };
-        request.set_body_limit(routed.policy.body_limit.unwrap_or(wire.limits.max_body));
-        if let Some(refusal) = refusal(wire, request) {
-            exchange.turn_away(refusal, wire);
-            return None;
+        request.set_body_limit(policy.body_limit.unwrap_or(wire.limits.max_body));
+        if let Some(refusal) = refusal(wire, &request) {
+            wire.message = wire.message.closing();
+            exchange.pump = Some(Box::new(Pump::unread()));
+            exchange.is_turned_away = true;
+            *response = Some(refusal);
+            return Err(exchange);
         }
         if !wire.body.is_complete() {
             let rate = MinRate::new(wire.limits.body_min_rate, wire.limits.rate_grace);
-            exchange.pump = Pump::attach(rate, request, wire);
+            exchange.pump = Pump::attach(rate, &mut request, wire);
         }
-        Some(routed)
+        let answer = self.app.answer(request, target);
+        Ok(Handling { exchange, watch: Watch::new(policy), answer })
     }
 }
 
@@ -97,18 +104,28 @@ fn refusal<IO: Transport>(wire: &Wire<IO>, request: &Request) -> Option<Response
         && head.target().get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://"))
     {
         let detail = "an https resource cannot be asked for over a connection that is not secured";
-        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST).detail(detail).into_response());
+        return Some(refused(StatusCode::MISDIRECTED_REQUEST, detail));
     }
     if wire.message.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
-        return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
+        return Some(refused(StatusCode::EXPECTATION_FAILED, detail));
     }
     if wire.body.is_complete() {
         return None;
     }
     let limit = request.body_limit();
     let is_too_large = wire.body.remaining_len().is_some_and(|len| len > limit);
-    is_too_large.then(|| BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
+    is_too_large.then(|| too_large(limit, request))
+}
+
+#[cold]
+fn refused(status: StatusCode, detail: &'static str) -> Response {
+    Problem::new(status).detail(detail).into_response()
+}
+
+#[cold]
+fn too_large(limit: u64, request: &Request) -> Response {
+    BodyRejection::new(BodyError::TooLarge { limit }, request).into_response()
 }
 
 /// What a client that leaves does to its handler, where the route says nothing: a GET or HEAD changes nothing, and can
@@ -117,40 +134,23 @@ pub(in super::super) fn on_disconnect(method: &Method) -> OnDisconnect {
     if matches!(*method, Method::GET | Method::HEAD) { OnDisconnect::Cancel } else { OnDisconnect::Finish }
 }
 
-/// What is watched while a handler runs.
-pub(super) struct Watch {
-    policy: &'static Policy,
-    /// When the handler first had to wait: one that answers at once costs no look at the clock.
-    since: Option<Instant>,
-    /// Since when it waits for the client's body: that time is `body_min_rate`'s to judge, and does not count here.
-    client_since: Option<Instant>,
-    /// The client has left, and the handler may finish.
-    left: bool,
-}
-
-impl Watch {
-    /// Over the handler of a route with these rules.
-    pub(super) fn new(policy: &'static Policy) -> Self {
-        Self { policy, since: None, client_since: None, left: false }
-    }
-
-    /// Runs a handler until it is known what is answered.
+impl<Answer: Future<Output = Response> + Unpin> Handling<Answer> {
+    /// Waits for what is answered, which is put into `response`; nothing where nobody is there to take it.
     pub(super) fn poll<IO: Transport>(
         &mut self,
         wire: &mut Wire<IO>,
-        exchange: &mut Exchange,
-        mut answer: Pin<&mut impl Future<Output = Response>>,
+        response: &mut Option<Response>,
         context: &mut Context<'_>,
     ) -> Poll<()> {
-        let Exchange { response, pump, span, .. } = exchange;
+        let Self { exchange: Exchange { pump, span, .. }, watch, answer } = self;
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| {
                 let _entered = scope::enter(wire.journal.known_id(), span.as_deref());
-                answer.as_mut().poll(context).map(|answered| *response = Some(answered))
+                Pin::new(&mut *answer).poll(context).map(|answered| *response = Some(answered))
             }));
             match polled {
                 Ok(Poll::Pending) => {}
-                Ok(Poll::Ready(())) | Err(_) if self.left => {
+                Ok(Poll::Ready(())) | Err(_) if watch.left => {
                     *response = None;
                     wire.journal.note(Ended::ClientLeft);
                     return Poll::Ready(());
@@ -163,9 +163,37 @@ impl Watch {
             }
             let pumped = pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(wire, context));
             if pumped != Pumped::Progress {
-                return self.wait(wire, pumped, context).map(|end| *response = end.into_response(wire));
+                return watch.wait(wire, pumped, context).map(|end| *response = end.into_response(wire));
             }
         }
+    }
+
+    /// Drops what answered.
+    pub(super) fn into_exchange(self) -> Exchange {
+        self.exchange
+    }
+
+    /// Takes what the request was, of a handler that is done.
+    pub(super) fn take_exchange(&mut self) -> Exchange {
+        mem::take(&mut self.exchange)
+    }
+}
+
+/// What is watched while a handler runs.
+struct Watch {
+    policy: &'static Policy,
+    /// When the handler first had to wait: one that answers at once costs no look at the clock.
+    since: Option<Instant>,
+    /// Since when it waits for the client's body: that time is `body_min_rate`'s to judge, and does not count here.
+    client_since: Option<Instant>,
+    /// The client has left, and the handler may finish.
+    left: bool,
+}
+
+impl Watch {
+    /// Over the handler of a route with these rules.
+    fn new(policy: &'static Policy) -> Self {
+        Self { policy, since: None, client_since: None, left: false }
     }
 
     /// The handler waits: writes what earlier requests were answered, and looks whether the client or time has gone.

@@ -12,7 +12,7 @@ use super::After;
 use super::answer::Message;
 use super::http2::Http2;
 use super::wire::{Gone, Wire, is_empty_line};
-use crate::h1::BodyDecoder;
+use crate::h1::{BodyDecoder, HeadError};
 use crate::http::Request;
 use crate::observe::{Ended, Timeout};
 use crate::respond::Problem;
@@ -71,7 +71,10 @@ impl<IO: Transport> Wire<IO> {
                     // The client does not take the answers that it has coming.
                     return Poll::Ready(NextHead::Ended(After::Abort));
                 }
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    self.input.shrink();
+                    return Poll::Pending;
+                }
             }
             match self.poll_read(context) {
                 Poll::Ready(0) if waiting.request.is_some() => {
@@ -111,12 +114,17 @@ impl<IO: Transport> Wire<IO> {
                 if let Some(preface) = self.preface() {
                     return preface.map(NextHead::Http2);
                 }
-                self.give_up_head();
-                self.journal.note(Ended::Malformed(error.into()));
-                tracing::debug!(%error, peer = ?self.journal.peer().addr, "a request was refused");
-                Some(unreadable(Problem::new(error.status()).detail(error.to_string())))
+                Some(self.refuse_head(error))
             }
         }
+    }
+
+    #[cold]
+    fn refuse_head(&mut self, error: HeadError) -> NextHead {
+        self.give_up_head();
+        self.journal.note(Ended::Malformed(error.into()));
+        tracing::debug!(%error, peer = ?self.journal.peer().addr, "a request was refused");
+        unreadable(Problem::new(error.status()).detail(error.to_string()))
     }
 
     /// Nothing has come: looks at the deadline, and at the drain where no request was begun.

@@ -37,7 +37,7 @@ impl<IO: Transport> Wire<IO> {
     }
 }
 
-impl<IO, A> Connection<IO, A>
+impl<IO, A> Connection<'_, IO, A>
 where
     IO: Transport,
     A: Application,
@@ -45,13 +45,13 @@ where
     /// Serves it as one of HTTP/2, to its end.
     #[cold]
     pub(super) async fn serve_http2(&mut self, _: Http2) -> After {
-        let wire = &mut self.wire;
+        let wire = &mut *self.wire;
         wire.begin_http2();
         let service = Service {
-            app: Arc::clone(&self.app),
+            app: Arc::clone(self.app),
             limits: Arc::clone(&wire.limits),
             witness: wire.journal.witness().clone(),
-            peer: wire.journal.peer(),
+            peer: *wire.journal.peer(),
             security: wire.security(),
             place: wire.place.beside(),
         };

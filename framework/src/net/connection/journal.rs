@@ -99,8 +99,8 @@ impl Journal {
         self.witness.tally()
     }
 
-    pub(super) fn peer(&self) -> Peer {
-        self.peer
+    pub(super) fn peer(&self) -> &Peer {
+        &self.peer
     }
 
     /// Notes who the request came from, where a proxy says that it was not the peer.

@@ -32,16 +32,17 @@ mod journal;
 #[cfg(any(test, feature = "__properties"))]
 mod property;
 mod pump;
+mod rest;
 mod switched;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -49,17 +50,22 @@ use tokio::task::consume_budget;
 
 #[cfg(feature = "http2")]
 pub(super) use self::answer::chain as cause_chain;
-use self::answer::{Answered, Message};
+use self::answer::{Answered, Message, Rest};
 pub(crate) use self::exchange::panic_text;
-use self::exchange::{Exchange, Watch};
+use self::exchange::{Exchange, Handling};
 #[cfg(feature = "http2")]
 pub(super) use self::exchange::{on_disconnect, poll_caught};
-use self::head::NextHead;
+use self::head::{NextHead, Waiting};
+use self::http2::Http2;
 use self::journal::Journal;
 #[cfg(any(test, feature = "__properties"))]
 pub use self::property::connection;
+#[cfg(all(feature = "http2", any(test, feature = "__properties")))]
+pub use self::property::http2;
 use self::wire::Wire;
-use super::{Application, Limits, Place, Routed, Transport, clock};
+use super::{Application, Limits, Place, Transport, clock};
+use crate::http::{Request, Takeover};
+use crate::middleware::BoxFuture;
 use crate::observe::{Witness, scope};
 use crate::respond::{IntoResponse, Problem};
 
@@ -110,9 +116,9 @@ where
     A: Application,
 {
     let journal = Journal::new(witness, peer);
-    let mut connection = Connection { wire: Wire::new(io, limits, place, journal), app };
+    let mut wire = Wire::new(io, limits, place, journal);
     // What it captures is used where it lies; the arguments of an `async fn` would be kept beside what is made of them.
-    Turns { serving: async move { connection.run().await } }
+    Turns { serving: async move { Connection { wire: &mut wire, app: &app }.run().await } }
 }
 
 pin_project! {
@@ -139,20 +145,57 @@ impl<Serving: Future<Output = ()>> Future for Turns<Serving> {
     }
 }
 
-struct Connection<IO: Transport, A> {
-    wire: Wire<IO>,
-    app: Arc<A>,
+/// A connection under way: its transport, and what answers its requests.
+struct Connection<'a, IO: Transport, A> {
+    wire: &'a mut Wire<IO>,
+    app: &'a Arc<A>,
 }
 
-impl<IO, A> Connection<IO, A>
+/// What a connection waits for.
+enum Step<Answer> {
+    /// A request's head.
+    Head(Waiting),
+    /// What answers a request.
+    Handler(Handling<Answer>),
+}
+
+/// What is no part of most connections' daily work.
+enum Paused {
+    /// The connection ends, and this is how.
+    Ended(After),
+    /// It goes on as one of HTTP/2.
+    Http2(Http2),
+    /// An answer is begun, and this is left of it.
+    Rest(Rest, Exchange),
+    /// Another protocol takes it over.
+    Switched(Box<dyn Takeover>, Exchange),
+}
+
+impl<'a, IO, A> Connection<'a, IO, A>
 where
     IO: Transport,
     A: Application,
 {
-    /// Serves it to its end.
+    /// Serves it to its end: answers request after request.
     async fn run(&mut self) {
-        let after = self.serve().await;
-        let wire = &mut self.wire;
+        let mut step = Step::Head(self.wire.wait_for_head());
+        let after = loop {
+            let paused = poll_fn(|context| self.poll_step(&mut step, context)).await;
+            if let Paused::Ended(after) = paused {
+                break after;
+            }
+            let after = self.resume(paused).await;
+            if after != After::Next {
+                break after;
+            }
+            step = Step::Head(self.wire.wait_for_head());
+        };
+        self.end(after).await;
+    }
+
+    /// Ends it as it is to end.
+    async fn end(&mut self, after: After) {
+        let wire = &mut *self.wire;
         let patience = match after {
             After::Next | After::Close => None,
             After::Linger => Some(LINGER),
@@ -167,67 +210,99 @@ where
         }
     }
 
-    /// Answers request after request; gives how the connection is to end.
-    async fn serve(&mut self) -> After {
+    /// Answers request after request, as far as that goes at once.
+    fn poll_step(&mut self, step: &mut Step<A::Answer<'a>>, context: &mut Context<'_>) -> Poll<Paused> {
         loop {
-            let next = {
-                let mut waiting = self.wire.wait_for_head();
-                poll_fn(|context| self.wire.poll_head(&mut waiting, context)).await
-            };
-            let after = {
-                // Made when there is something to be answered: an idle connection has no room for it.
-                let mut exchange = Exchange::default();
-                match next {
-                    NextHead::Request(mut request) => {
-                        if let Some(Routed { target, policy, .. }) = self.begin(&mut request, &mut exchange) {
-                            let (wire, mut watch) = (&mut self.wire, Watch::new(policy));
-                            // Pinned where it is made: moved, it would be copied.
-                            let mut answer = pin!(self.app.answer(request, target));
-                            poll_fn(|context| watch.poll(wire, &mut exchange, answer.as_mut(), context))
-                                .await;
-                        }
-                    }
+            let answered = match step {
+                Step::Head(waiting) => match ready!(self.wire.poll_head(waiting, context)) {
+                    NextHead::Request(request) => ready!(self.poll_request(request, step, context)),
+                    NextHead::Unreadable(problem) => self.refuse(*problem),
                     NextHead::Ended(after) => {
                         self.wire.finish_exchange();
-                        return after;
+                        return Poll::Ready(Paused::Ended(after));
                     }
-                    // In a box, as below.
-                    NextHead::Http2(http2) => return Box::pin(self.serve_http2(http2)).await,
-                    NextHead::Unreadable(problem) => self.refuse(*problem, &mut exchange),
+                    NextHead::Http2(http2) => return Poll::Ready(Paused::Http2(http2)),
+                },
+                Step::Handler(handling) => {
+                    let mut response = None;
+                    ready!(handling.poll(self.wire, &mut response, context));
+                    let exchange = handling.take_exchange();
+                    // Its future ends before the answer begins.
+                    *step = Step::Head(Waiting::default());
+                    self.answer(&mut response, exchange)
                 }
-                let after = match self.answer(&mut exchange) {
-                    Answered::Whole(after) => after,
-                    // In a box: a connection that waits for nothing of the kind has no room for it.
-                    Answered::Begun(rest) => {
-                        let (id, span) = (self.wire.journal.id(), exchange.span.clone());
-                        let rest = self.answer_rest(rest, &mut exchange.pump);
-                        Box::pin(scope::around(id, span, rest)).await
-                    }
-                    Answered::Switched(takeover) => {
-                        Box::pin(self.serve_switched(takeover, &mut exchange)).await
-                    }
-                };
-                if let Some(span) = &exchange.span {
-                    self.wire.journal.conclude(span);
-                }
-                if exchange.is_turned_away && after != After::Abort { After::Linger } else { after }
             };
-            self.wire.finish_exchange();
-            if after != After::Next {
-                return after;
+            match answered {
+                Answered::Whole(After::Next) => {}
+                Answered::Whole(after) => return Poll::Ready(Paused::Ended(after)),
+                Answered::Begun(rest, exchange) => return Poll::Ready(Paused::Rest(rest, exchange)),
+                Answered::Switched(takeover, exchange) => {
+                    return Poll::Ready(Paused::Switched(takeover, exchange));
+                }
             }
+            *step = Step::Head(self.wire.wait_for_head());
             // However many requests a client has sent at once, the others of this thread have their turn. Where it has
             // sent no more, the read that follows sees to that.
-            if !self.wire.input.is_empty() {
-                consume_budget().await;
+            if !self.wire.input.is_empty() && pin!(consume_budget()).poll(context).is_pending() {
+                self.wire.input.shrink();
+                return Poll::Pending;
             }
         }
     }
 
+    /// Answers a request. What it needs lies on the stack, and is moved to `step` only where its handler waits.
+    fn poll_request(
+        &mut self,
+        request: Request,
+        step: &mut Step<A::Answer<'a>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Answered> {
+        // Written where it lies: given back by each call, it would be copied.
+        let mut response = None;
+        let exchange = match self.begin(request, &mut response) {
+            Ok(mut handling) => {
+                if handling.poll(self.wire, &mut response, context).is_pending() {
+                    *step = Step::Handler(handling);
+                    return Poll::Pending;
+                }
+                handling.into_exchange()
+            }
+            Err(refused) => refused,
+        };
+        Poll::Ready(self.answer(&mut response, exchange))
+    }
+
+    /// Goes on with what is rare; gives what becomes of the connection behind it. In a box: a connection that waits for
+    /// nothing of the kind has no room for it.
+    fn resume(&mut self, paused: Paused) -> BoxFuture<'_, After> {
+        self.wire.input.shrink();
+        match paused {
+            Paused::Ended(after) => Box::pin(ready(after)),
+            Paused::Http2(http2) => Box::pin(self.serve_http2(http2)),
+            Paused::Rest(rest, exchange) => {
+                let (id, span) = (self.wire.journal.id(), exchange.span.clone());
+                Box::pin(scope::around(id, span, self.answer_rest(rest, exchange)))
+            }
+            Paused::Switched(takeover, exchange) => Box::pin(self.serve_switched(takeover, exchange)),
+        }
+    }
+
     /// Answers a request that could not be read; the connection ends with it.
-    fn refuse(&mut self, problem: Problem, exchange: &mut Exchange) {
+    #[cold]
+    fn refuse(&mut self, problem: Problem) -> Answered {
         self.wire.message = Message::unread(&self.wire.facts());
-        exchange.response = Some(problem.into_response());
-        exchange.is_turned_away = true;
+        let exchange = Exchange { is_turned_away: true, ..Exchange::default() };
+        self.answer(&mut Some(problem.into_response()), exchange)
+    }
+
+    /// Ends an exchange of which nothing is left to be done; gives what becomes of the connection.
+    fn conclude(&mut self, exchange: Exchange, after: After) -> After {
+        let Exchange { pump, span, is_turned_away } = exchange;
+        if let Some(span) = span {
+            self.wire.journal.conclude(&span);
+        }
+        drop(pump);
+        self.wire.finish_exchange();
+        if is_turned_away && after != After::Abort { After::Linger } else { after }
     }
 }

@@ -15,7 +15,7 @@ impl<IO: Transport> Wire<IO> {
     }
 }
 
-impl<IO, A> Connection<IO, A>
+impl<IO, A> Connection<'_, IO, A>
 where
     IO: Transport,
     A: Application,

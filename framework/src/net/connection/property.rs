@@ -5,6 +5,8 @@
 //! nothing stands behind the answer that closes. The answers are read by a reader that shares nothing with `h1`.
 
 mod app;
+#[cfg(feature = "http2")]
+mod http2;
 mod pipe;
 #[cfg(test)]
 mod tests;
@@ -15,8 +17,10 @@ use http::{Method, Version};
 use tokio::runtime::{Builder, Runtime};
 
 use self::app::{Echo, Shape};
+#[cfg(feature = "http2")]
+pub use self::http2::http2;
 use self::pipe::Pipe;
-use super::super::{Application, Drain, Limits, Peer, Place, serve_connection};
+use super::super::{Application, Drain, Limits, Peer, Place, Transport, serve_connection};
 use crate::__properties::{Answer, Random, cuts, read_answer};
 use crate::config::Settings;
 use crate::h1::{Asked, BodyEnd, Expect, Framing, Read, RequestKind, read_pipeline};
@@ -81,16 +85,21 @@ fn comparable(mut read: Read) -> Read {
 
 /// Runs the real connection to its end; gives all that it wrote, and what it counted.
 fn serve(pipe: Pipe<'_>, limits: &Arc<Limits>) -> (Vec<u8>, Counts) {
-    let drain = Arc::new(Drain::default());
     let mut received = Vec::new();
-    let io = pipe.into(&mut received);
+    let counts = serve_over(pipe.into(&mut received), limits);
+    (received, counts)
+}
+
+/// The same over any transport.
+fn serve_over(io: impl Transport, limits: &Arc<Limits>) -> Counts {
+    let drain = Arc::new(Drain::default());
     let (app, place) = (Arc::new(Echo), Place::new(Arc::clone(&drain)));
     let witness = app.witness();
     let counters = witness.counters().clone();
     let served = serve_connection(io, Peer::default(), app, Arc::clone(limits), place, witness);
     RUNTIME.with(|runtime| runtime.block_on(served));
     assert_eq!((drain.connections(), drain.busy()), (0, 0), "the connection is counted as ended");
-    (received, counters.read())
+    counters.read()
 }
 
 /// What was answered.

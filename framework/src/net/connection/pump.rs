@@ -77,6 +77,7 @@ impl Pump {
 
     /// Gives `request` its body: the bytes themselves where all of them are here, else a body to be filled, and what
     /// fills it.
+    #[inline(never)]
     pub(super) fn attach<IO: Transport>(
         rate: MinRate,
         request: &mut Request,
@@ -119,8 +120,13 @@ impl Pump {
         }
         loop {
             match self.next_content(wire) {
-                Ok(Some(content)) => return self.deliver(content, wire.body.is_complete(), context),
-                Ok(None) if wire.body.is_complete() => return self.finish(Ok(()), context),
+                Ok(Some(content)) => {
+                    if let Some(reader) = &mut self.reader {
+                        reader.push(content, context);
+                    }
+                    return if wire.body.is_complete() { self.end(wire, context) } else { Pumped::Progress };
+                }
+                Ok(None) if wire.body.is_complete() => return self.end(wire, context),
                 Ok(None) => {}
                 Err(fault) => {
                     fault.note(wire);
@@ -150,11 +156,12 @@ impl Pump {
         }
     }
 
-    fn deliver(&mut self, content: Bytes, is_whole: bool, context: &mut Context<'_>) -> Pumped {
-        if let Some(reader) = &mut self.reader {
-            reader.push(content, context);
+    /// Ends a body that is complete, with what stands behind it.
+    fn end<IO: Transport>(&mut self, wire: &mut Wire<IO>, context: &mut Context<'_>) -> Pumped {
+        if let (Some(reader), Some(trailers)) = (&mut self.reader, wire.body.take_trailers()) {
+            reader.set_trailers(trailers);
         }
-        if is_whole { self.finish(Ok(()), context) } else { Pumped::Progress }
+        self.finish(Ok(()), context)
     }
 
     fn finish(&mut self, end: Result<(), BodyError>, context: &mut Context<'_>) -> Pumped {

@@ -12,7 +12,7 @@ use crate::h1::{BodyLength, EncodeContext, Persistence, RequestKind, encode_head
 use crate::http::{Link, Parting, RequestId, Response, Takeover, Unreachable};
 use crate::observe::{Ended, scope};
 
-impl<IO, A> Connection<IO, A>
+impl<IO, A> Connection<'_, IO, A>
 where
     IO: Transport,
     A: Application,
@@ -21,7 +21,7 @@ where
     /// body stands between.
     #[cold]
     pub(super) fn switch(&mut self, response: &Response) -> bool {
-        let wire = &mut self.wire;
+        let wire = &mut *self.wire;
         if !response.has_takeover() || !wire.body.is_complete() {
             return false;
         }
@@ -39,16 +39,16 @@ where
         true
     }
 
-    /// Lets another protocol have the connection until it parts from it.
+    /// Lets another protocol have the connection until it parts from it; gives how that ends.
     #[cold]
     pub(super) async fn serve_switched(
         &mut self,
         mut takeover: Box<dyn Takeover>,
-        exchange: &mut Exchange,
+        exchange: Exchange,
     ) -> After {
-        *exchange = Exchange { span: exchange.span.take(), ..Exchange::default() };
+        let exchange = Exchange { span: exchange.span, ..Exchange::default() };
         let span = exchange.span.as_deref();
-        let wire = &mut self.wire;
+        let wire = &mut *self.wire;
         if !wire.journal.is_measured() {
             wire.input.release();
         }
@@ -63,14 +63,16 @@ where
             // All was written while the other protocol had the connection.
             wire.place.written();
         }
-        match parting {
+        let after = match parting {
             Parting::Closed if wire.eof => After::Close,
             Parting::Closed => After::Linger,
             Parting::Lost => {
                 wire.journal.note(Ended::ClientLeft);
                 After::Abort
             }
-        }
+        };
+        drop(takeover);
+        self.conclude(exchange, after)
     }
 }
 

@@ -19,7 +19,7 @@ use super::body::{Pump, Pumped};
 use super::pace::Pace;
 use super::record::Record;
 use crate::h1::{BodyLength, OutgoingFraming, RequestKind, frame_stream};
-use crate::http::{Body, BodyError, Response};
+use crate::http::{Body, BodyError, Response, may_trail};
 use crate::observe::{Ended, Timeout};
 use crate::respond::{IntoResponse, Problem};
 
@@ -132,6 +132,14 @@ pub(super) fn write_head(response: &mut Response, announced: Option<u64>) -> htt
     head
 }
 
+/// Those fields of a trailer section that may stand there; `None` where there are none.
+fn written_trailers(mut trailers: HeaderMap) -> Option<HeaderMap> {
+    let others: Vec<_> =
+        trailers.keys().filter(|name| !may_trail(name) || is_of_connection(name)).cloned().collect();
+    others.iter().for_each(|name| drop(trailers.remove(name)));
+    (!trailers.is_empty()).then_some(trailers)
+}
+
 /// Whether a field is one of a connection of HTTP/1, which there is none of here (RFC 9113 §8.2.2).
 fn is_of_connection(name: &HeaderName) -> bool {
     *name == CONNECTION
@@ -187,7 +195,11 @@ impl Writer<'_> {
             tracing::error!(request_id = %id, "a response's body is shorter than its Content-Length");
             return Err(CutOff::Broken);
         }
-        self.stream.send_data(Bytes::new(), true).map_err(|_| CutOff::Gone)
+        let sent = match body.take_trailers().and_then(written_trailers) {
+            Some(trailers) => self.stream.send_trailers(trailers),
+            None => self.stream.send_data(Bytes::new(), true),
+        };
+        sent.map_err(|_| CutOff::Gone)
     }
 
     fn poll_chunk(

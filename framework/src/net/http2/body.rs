@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::super::clock;
 use super::super::deadline::{MinRate, Timer};
 use super::record::Record;
-use crate::http::{Body, BodyError, Incoming, IncomingState, Request, Wanted};
+use crate::http::{Body, BodyError, Incoming, IncomingState, Request, Wanted, may_trail};
 use crate::observe::{Ended, Http2Fault, Timeout};
 
 /// The state of one request's body.
@@ -96,7 +96,11 @@ impl Pump {
                     }
                 }
                 Poll::Ready(Some(Err(error))) => return self.fail(&error, record, context),
-                Poll::Ready(None) => return self.end(Ok(()), context),
+                Poll::Ready(None) => match self.stream.poll_trailers(context) {
+                    Poll::Ready(Ok(trailers)) => return self.end_with(trailers, context),
+                    Poll::Ready(Err(error)) => return self.fail(&error, record, context),
+                    Poll::Pending => break,
+                },
                 Poll::Pending => break,
             }
         }
@@ -159,6 +163,18 @@ impl Pump {
         }
         record.note(Ended::ClientLeft);
         self.end(Err(BodyError::Disconnected), context)
+    }
+
+    /// Ends it well, with the trailer section where there is one.
+    fn end_with(&mut self, trailers: Option<HeaderMap>, context: &mut Context<'_>) -> Pumped {
+        if let (Some(reader), Some(trailers)) = (&mut self.reader, trailers) {
+            let mut kept = HeaderMap::new();
+            for (name, value) in trailers.iter().filter(|(name, _)| may_trail(name)) {
+                kept.append(name.clone(), value.clone());
+            }
+            reader.set_trailers(Box::new(kept));
+        }
+        self.end(Ok(()), context)
     }
 
     fn end(&mut self, end: Result<(), BodyError>, context: &mut Context<'_>) -> Pumped {

@@ -129,7 +129,7 @@ fn no_tunnel() -> Response {
 /// Notes where a request came from, and whose it is; gives what it is called.
 fn introduce(request: &mut Request, record: &mut Record, shutdown: &Shutdown) -> RequestId {
     let common = Arc::clone(record.common());
-    let id = name(common.limits.proxies.as_deref(), common.peer.addr, request);
+    let id = name(common.limits.proxies.as_deref(), &common.peer, request);
     record.id = id.clone();
     request.set_origin(common.peer.addr, common.peer.is_secure, id.clone());
     request.set_security(common.security.clone());

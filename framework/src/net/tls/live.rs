@@ -1,6 +1,5 @@
 //! [`Live`]: the configuration that new connections get, which can be replaced while others run.
 
-use std::io;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
@@ -32,6 +31,7 @@ pub(crate) struct Live {
 #[derive(Debug)]
 struct Current {
     config: Arc<ServerConfig>,
+    names: Arc<Names>,
     /// How long each certificate is good.
     terms: Vec<Term>,
     /// What clients' certificates lead to: a client that comes back was checked against these.
@@ -55,11 +55,7 @@ impl Live {
     }
 
     /// Looks after the files, on the current runtime, until what it gives is dropped.
-    ///
-    /// # Errors
-    ///
-    /// When the operating system refuses a handler of SIGHUP.
-    pub(crate) fn watch(self: &Arc<Self>) -> io::Result<Watch> {
+    pub(crate) fn watch(self: &Arc<Self>) -> Watch {
         Watch::begin(self)
     }
 
@@ -101,6 +97,11 @@ impl Live {
         Arc::clone(&self.current().config)
     }
 
+    /// Whether there is a certificate for this host, as a URI has it, in lower case.
+    pub(super) fn is_for(&self, host: &str) -> bool {
+        self.current().names.are_for(host)
+    }
+
     pub(super) fn settings(&self) -> &Tls {
         &self.settings
     }
@@ -136,6 +137,7 @@ impl Current {
             (Some(_) | None, ClientAuth::Off) | (None, ClientAuth::Optional | ClientAuth::Required) => None,
         };
         let names = Names::new(&pairs).ok_or_else(|| Error::message("no certificate is named"))?;
+        let names = Arc::new(names);
         let versions = match settings.min_version {
             TlsVersion::V1_2 => &[&TLS13, &TLS12][..],
             TlsVersion::V1_3 => &[&TLS13],
@@ -154,11 +156,11 @@ impl Current {
                 builder.with_client_cert_verifier(verifier.build()?)
             }
         };
-        let mut config = builder.with_cert_resolver(Arc::new(names));
+        let mut config = builder.with_cert_resolver(Arc::<Names>::clone(&names));
         config.alpn_protocols = protocols.to_vec();
         config.ticketer = tickets(before, authorities.as_deref())?;
         let terms = pairs.into_iter().map(|pair| pair.term).collect();
-        Ok(Self { config: Arc::new(config), terms, authorities })
+        Ok(Self { config: Arc::new(config), names, terms, authorities })
     }
 
     /// Whether clients' certificates are checked against these.

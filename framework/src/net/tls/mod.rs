@@ -3,7 +3,7 @@
 //! The protocol itself is rustls's. Here is what surrounds it: files are read and judged ([`pair`]), put together to a
 //! configuration that can be replaced under running connections ([`live`]), watched ([`watch`]); a connection is led
 //! through its handshake ([`serve`]), and is from then on a [`Transport`](super::Transport) like any other ([`io`]).
-//! Who speaks HTTP in the clear to a port of TLS is told so in HTTP ([`clear`]).
+//! Who speaks HTTP in the clear is told so in HTTP, or sent to where TLS is spoken ([`clear`]).
 
 mod clear;
 #[cfg(feature = "tls-dev")]
@@ -18,4 +18,5 @@ mod tests;
 mod watch;
 
 pub(crate) use live::Live;
-pub(super) use serve::serve;
+pub(super) use serve::{redirect, serve};
+pub(crate) use watch::Watch;

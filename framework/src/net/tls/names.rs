@@ -1,6 +1,7 @@
 //! Which certificate a client is shown: by the name that it asks for (RFC 6066 §3), or the first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -15,6 +16,7 @@ pub(super) struct Names {
     default: Arc<CertifiedKey>,
     /// By name, in lower case; a wildcard without its star: `.example.org`.
     named: HashMap<String, Arc<CertifiedKey>>,
+    addresses: HashSet<IpAddr>,
 }
 
 impl Names {
@@ -28,15 +30,30 @@ impl Names {
                 named.entry(name).or_insert_with(|| Arc::clone(&pair.key));
             }
         }
-        Some(Self { default, named })
+        let addresses = pairs.iter().flat_map(|pair| &pair.addresses).copied().collect();
+        Some(Self { default, named, addresses })
+    }
+
+    /// Whether one of them is for this host, as a URI has it: a name in lower case, or an address, that of IPv6 in
+    /// brackets.
+    pub(super) fn are_for(&self, host: &str) -> bool {
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        match address.parse() {
+            Ok(address) => self.addresses.contains(&address),
+            Err(_) => self.named(host).is_some(),
+        }
     }
 
     pub(super) fn find(&self, name: Option<&str>) -> &Arc<CertifiedKey> {
         let Some(name) = name else { return &self.default };
-        let name = name.to_ascii_lowercase();
+        self.named(&name.to_ascii_lowercase()).unwrap_or(&self.default)
+    }
+
+    fn named(&self, name: &str) -> Option<&Arc<CertifiedKey>> {
         // A wildcard stands for one label (RFC 9525 §6.3).
-        let parent = || name.find('.').and_then(|dot| self.named.get(name.get(dot..)?));
-        self.named.get(&*name).or_else(parent).unwrap_or(&self.default)
+        let parent =
+            || name.find('.').filter(|&dot| dot > 0).and_then(|dot| self.named.get(name.get(dot..)?));
+        self.named.get(name).filter(|_| !name.starts_with('.')).or_else(parent)
     }
 }
 

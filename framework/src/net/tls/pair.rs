@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -26,6 +27,8 @@ pub(super) struct Pair {
     pub(super) key: Arc<CertifiedKey>,
     /// The names in it that clients may ask for.
     pub(super) names: Vec<String>,
+    /// The addresses in it, for which nobody asks by a name.
+    pub(super) addresses: Vec<IpAddr>,
     pub(super) term: Term,
 }
 
@@ -86,7 +89,8 @@ impl Pair {
             names.extend(facts.common_name.as_ref().map(|name| name.to_ascii_lowercase()));
         }
         let term = Term { path, not_before: facts.not_before, not_after: facts.not_after };
-        Self { key: Arc::new(key), names, term }
+        let addresses = facts.ip_addresses().collect();
+        Self { key: Arc::new(key), names, addresses, term }
     }
 }
 

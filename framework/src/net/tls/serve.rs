@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
 use super::super::deadline::after;
-use super::super::worker::Holding;
+use super::super::welcome::Holding;
 use super::super::{Application, Limits, Peer, Place, serve_connection};
 use super::clear::InTheClear;
 use super::io::TlsIo;
@@ -42,7 +42,7 @@ pub(in crate::net) async fn serve<A: Application, Held: Send + 'static>(
         First::Handshake => {}
         First::Clear => {
             witness.tally().shaken(Handshake::InTheClear);
-            let app = Arc::new(InTheClear(app));
+            let app = Arc::new(InTheClear::refused(app));
             let limits = Arc::new(limits.for_one_request());
             let connection = serve_connection(stream, peer, app, limits, place, witness);
             tokio::spawn(Holding { connection, held });
@@ -71,6 +71,24 @@ pub(in crate::net) async fn serve<A: Application, Held: Send + 'static>(
             tracing::debug!(peer = ?peer.addr, "a TLS handshake did not end in time");
         }
     }
+}
+
+/// Has a connection served in the clear whose requests are sent to `port`, over TLS; `held` is given back when it ends.
+#[expect(clippy::too_many_arguments, reason = "what a connection is served with, and what it holds")]
+pub(in crate::net) fn redirect<A: Application, Held: Send + 'static>(
+    tls: Arc<Live>,
+    port: u16,
+    stream: TcpStream,
+    peer: Peer,
+    app: Arc<A>,
+    limits: Arc<Limits>,
+    place: Place,
+    witness: Witness,
+    held: Held,
+) {
+    let app = Arc::new(InTheClear::sent_to(port, tls, app));
+    let connection = serve_connection(stream, peer, app, limits, place, witness);
+    tokio::spawn(Holding { connection, held });
 }
 
 /// How a connection begins.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
@@ -18,27 +19,34 @@ const WARN: Duration = Duration::from_secs(86_400);
 
 /// Looks after certificates until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Watch(AbortHandle);
+pub(crate) struct Watch {
+    task: AbortHandle,
+    asked: mpsc::Sender<oneshot::Sender<()>>,
+}
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
 impl Watch {
-    /// Begins, on the current runtime; SIGHUP no longer ends the process from now on.
-    ///
-    /// # Errors
-    ///
-    /// When the operating system refuses a handler of the signal.
-    pub(super) fn begin(live: &Arc<Live>) -> std::io::Result<Self> {
-        let hangup = Hangup::listen()?;
-        Ok(Self(tokio::spawn(watch(Arc::clone(live), hangup)).abort_handle()))
+    /// Begins, on the current runtime.
+    pub(super) fn begin(live: &Arc<Live>) -> Self {
+        let (asked, asks) = mpsc::channel(1);
+        Self { task: tokio::spawn(watch(Arc::clone(live), asks)).abort_handle(), asked }
+    }
+
+    /// Has the files read, whether or not they have changed, and waits until that is done.
+    pub(crate) async fn read_again(&self) {
+        let (done, told) = oneshot::channel();
+        if self.asked.send(done).await.is_ok() {
+            let _ = told.await;
+        }
     }
 }
 
-async fn watch(live: Arc<Live>, mut hangup: Hangup) {
+async fn watch(live: Arc<Live>, mut asks: mpsc::Receiver<oneshot::Sender<()>>) {
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut files = Files { stamps: live.stamps().0.clone(), state: State::Good };
@@ -48,13 +56,14 @@ async fn watch(live: Arc<Live>, mut hangup: Hangup) {
             warn(&live);
             warned = Some(Instant::now());
         }
-        let reason = std::future::poll_fn(|context| {
-            if hangup.poll(context).is_ready() {
-                return std::task::Poll::Ready(Reason::Hangup);
+        let asked = std::future::poll_fn(|context| {
+            if let std::task::Poll::Ready(Some(done)) = asks.poll_recv(context) {
+                return std::task::Poll::Ready(Some(done));
             }
-            looks.poll_tick(context).map(|_| Reason::Time)
+            looks.poll_tick(context).map(|_| None)
         })
         .await;
+        let reason = if asked.is_some() { Reason::Asked } else { Reason::Time };
         // Files may be on a disk that is slow, or away.
         let of_blocking = Arc::clone(&live);
         let Ok((looked, is_new)) = spawn_blocking(move || {
@@ -71,6 +80,10 @@ async fn watch(live: Arc<Live>, mut hangup: Hangup) {
         if is_new {
             warned = None;
         }
+        if let Some(done) = asked {
+            // Nobody waits where the server has ended meanwhile.
+            let _ = done.send(());
+        }
     }
 }
 
@@ -78,7 +91,7 @@ async fn watch(live: Arc<Live>, mut hangup: Hangup) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reason {
     Time,
-    Hangup,
+    Asked,
 }
 
 /// The files as they were when they were read last.
@@ -164,35 +177,5 @@ fn warn(live: &Live) {
         } else {
             tracing::warn!(days, "the certificate in `{}` is about to expire", Escaped(&path));
         }
-    }
-}
-
-/// SIGHUP, which asks for files to be read again; where there is such a thing.
-#[derive(Debug)]
-struct Hangup {
-    #[cfg(unix)]
-    signal: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Hangup {
-    fn listen() -> std::io::Result<Self> {
-        let signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
-        Ok(Self { signal })
-    }
-
-    fn poll(&mut self, context: &mut std::task::Context<'_>) -> std::task::Poll<()> {
-        self.signal.poll_recv(context).map(drop)
-    }
-}
-
-#[cfg(not(unix))]
-impl Hangup {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self {})
-    }
-
-    fn poll(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<()> {
-        std::task::Poll::Pending
     }
 }

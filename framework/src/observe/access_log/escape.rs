@@ -9,9 +9,10 @@ use crate::log::Escaped;
 /// What is not UTF-8 becomes U+FFFD. Beside what JSON demands, all is escaped that a terminal would obey.
 pub(super) fn push_json(line: &mut Vec<u8>, text: &[u8]) {
     line.push(b'"');
-    match text.iter().all(|&byte| is_plain(byte)) {
-        true => line.extend_from_slice(text),
-        false => push_json_chars(line, &String::from_utf8_lossy(text)),
+    if is_all_plain(text) {
+        line.extend_from_slice(text);
+    } else {
+        push_json_chars(line, &String::from_utf8_lossy(text));
     }
     line.push(b'"');
 }
@@ -38,7 +39,7 @@ fn push_json_chars(line: &mut Vec<u8>, text: &str) {
 
 /// Adds `text` as Apache's `%r` and `%{…}i` are written: `\"`, `\\`, and `\xhh` for all that is not printable ASCII.
 pub(super) fn push_apache(line: &mut Vec<u8>, text: &[u8]) {
-    if text.iter().all(|&byte| is_plain(byte)) {
+    if is_all_plain(text) {
         line.extend_from_slice(text);
         return;
     }
@@ -53,7 +54,7 @@ pub(super) fn push_apache(line: &mut Vec<u8>, text: &[u8]) {
 
 /// Adds `text` for somebody who reads: with everything escaped that a terminal would obey.
 pub(super) fn push_readable(line: &mut Vec<u8>, text: &[u8]) {
-    if text.iter().all(|&byte| is_plain(byte)) {
+    if is_all_plain(text) {
         line.extend_from_slice(text);
         return;
     }
@@ -63,9 +64,11 @@ pub(super) fn push_readable(line: &mut Vec<u8>, text: &[u8]) {
     line.extend_from_slice(escaped.as_bytes());
 }
 
-/// Whether a byte means itself in every form.
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
+/// Whether each byte means itself in every form. All are looked at, many at a time, as nearly always all are plain.
+fn is_all_plain(text: &[u8]) -> bool {
+    text.iter().fold(true, |are_plain, &byte| {
+        are_plain & (b' '..=b'~').contains(&byte) & (byte != b'"') & (byte != b'\\')
+    })
 }
 
 /// The digit of a number below 16.

@@ -2,6 +2,7 @@
 
 use std::fmt::{Debug, Display, Write};
 use std::iter;
+use std::net::{IpAddr, SocketAddr};
 
 use http::StatusCode;
 
@@ -9,6 +10,7 @@ use super::escape::{push_apache, push_json, push_readable};
 use super::mask::Mask;
 use super::moment::Moment;
 use crate::http::TraceContext;
+use crate::observe::client_text::ClientText;
 use crate::observe::{Ended, Exchange};
 
 /// How the lines are written.
@@ -99,7 +101,7 @@ impl<'a> Fields<'a> {
         push_all(line, &[b"\",\"trace_id\":\"", &self.trace.trace_id_text(), b"\""]);
         if let Some(client) = request.client_addr() {
             line.extend_from_slice(b",\"client\":\"");
-            push_display(line, client);
+            push_client(line, client);
             line.push(b'"');
         }
         if let Some(method) = request.method() {
@@ -188,7 +190,7 @@ impl<'a> Fields<'a> {
         }
         if let Some(client) = request.client_addr() {
             line.push(b' ');
-            push_display(line, client);
+            push_client(line, client);
         }
         line.push(b' ');
         request.id().push(line);
@@ -215,6 +217,21 @@ fn push_number(line: &mut Vec<u8>, number: u64) {
     line.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
+/// Adds a client's address as [`ClientText`] shows it; most are of four numbers, which need no `fmt`.
+fn push_client(line: &mut Vec<u8>, client: SocketAddr) {
+    let IpAddr::V4(ip) = client.ip() else { return push_display(line, ClientText(client)) };
+    for (index, octet) in ip.octets().into_iter().enumerate() {
+        if index > 0 {
+            line.push(b'.');
+        }
+        push_number(line, octet.into());
+    }
+    if client.port() != 0 {
+        line.push(b':');
+        push_number(line, client.port().into());
+    }
+}
+
 fn push_display(line: &mut Vec<u8>, value: impl Display) {
     // A `Vec` takes everything.
     let _ = write!(WriteTo(line), "{value}");
@@ -231,5 +248,20 @@ impl Write for WriteTo<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         self.0.extend_from_slice(text.as_bytes());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_written_as_it_is_shown() {
+        for addr in ["203.0.113.7:51034", "203.0.113.7:0", "[2001:db8::7]:51034", "[2001:db8::7]:0"] {
+            let client: SocketAddr = addr.parse().unwrap();
+            let mut line = Vec::new();
+            push_client(&mut line, client);
+            assert_eq!(String::from_utf8(line).unwrap(), ClientText(client).to_string());
+        }
     }
 }

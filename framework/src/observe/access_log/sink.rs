@@ -22,6 +22,11 @@ use crate::observe::Counters;
 /// How long lines are gathered before they are written: few enough writes, and soon enough for who looks on.
 const GATHER: Duration = Duration::from_millis(10);
 
+/// The most bytes that are set aside for a buffer from the start.
+const LARGEST_BUFFER: usize = 4 * 1024 * 1024;
+/// Room for the line that tells how many others were dropped.
+const LINE_OF_DROPPED: usize = 256;
+
 /// The queue, and the thread that empties it.
 #[derive(Debug)]
 pub(crate) struct Sink(Arc<Queue>);
@@ -35,7 +40,8 @@ impl Sink {
     /// When the operating system refuses a thread.
     pub(super) fn start(mut output: Output, form: Form, room: u64, counters: Counters) -> io::Result<Self> {
         let room = usize::try_from(room).unwrap_or(usize::MAX);
-        let queue = Arc::new(Queue { state: Mutex::default(), room, wake: Condvar::new(), counters });
+        let state = Mutex::new(State { lines: buffer(room), ..State::default() });
+        let queue = Arc::new(Queue { state, room, wake: Condvar::new(), counters });
         let kept = Arc::clone(&queue);
         thread::Builder::new().name("access-log".to_owned()).spawn(move || {
             kept.run(&mut output, form);
@@ -133,6 +139,12 @@ enum Phase {
     Done,
 }
 
+/// A place for lines that never has to grow, unless its room is larger than most: what is not written to takes no memory,
+/// and what would be grown again and again leaves holes.
+fn buffer(room: usize) -> Vec<u8> {
+    Vec::with_capacity(room.min(LARGEST_BUFFER) + LINE_OF_DROPPED)
+}
+
 /// What is to be done next.
 #[derive(Default)]
 struct Batch {
@@ -150,7 +162,7 @@ impl Queue {
 
     /// Writes until the queue is closed and empty.
     fn run(&self, output: &mut Output, form: Form) {
-        let mut batch = Batch::default();
+        let mut batch = Batch { lines: buffer(self.room), ..Batch::default() };
         let mut fails = false;
         while !batch.is_last {
             self.take(&mut batch);

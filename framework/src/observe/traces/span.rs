@@ -133,7 +133,9 @@ fn push_attributes(out: &mut Vec<u8>, exchange: &Exchange, mask: &Mask) {
     if let Some(status) = exchange.status() {
         number("http.response.status_code", u64::from(status.as_u16()));
     }
-    if let Some(addr) = request.client_addr() {
+    if let Some(addr) = request.client_addr()
+        && addr.port() != 0
+    {
         number("client.port", u64::from(addr.port()));
     }
     number("http.request.size", exchange.bytes_in());

@@ -5,11 +5,15 @@
 
 mod agreement;
 mod codec;
+#[cfg(any(test, feature = "__properties"))]
+mod property;
 #[cfg(test)]
 mod tests;
 
 pub(super) use agreement::agree;
 pub(super) use codec::{Deflater, Inflater, Kind};
+#[cfg(any(test, feature = "__properties"))]
+pub use property::deflate;
 
 use super::upgrade::WebSocketUpgrade;
 

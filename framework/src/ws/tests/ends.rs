@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::app::{Raw, SENT, TAKEN, client, frame, part};
 use crate::ws::frame::Opcode::{Binary, Close, Ping, Pong, Text};
@@ -116,6 +116,20 @@ async fn a_client_that_does_not_read_holds_the_handler_back() {
         assert!(raw.read(64 * 1024).await.iter().all(|&byte| byte == b'x'));
     }
     assert_eq!((raw.read(4).await, SENT.load(Ordering::SeqCst)), (close(1000), 64));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_of_a_client_that_does_not_read_are_not_taken_without_end() {
+    let (client, _) = client();
+    let mut raw = Raw::open(&client, "/echo").await;
+    // Ten times what there is room for, both ways.
+    let pings = frame(Ping, &[7; 125]).repeat(20_000);
+    let sent = timeout(Duration::from_secs(2), raw.send(&pings)).await;
+    assert!(sent.is_err(), "{} bytes of pings were taken, and their pongs are held", pings.len());
+    let pong = [&[0x8A, 125][..], &[7; 125]].concat();
+    for _ in 0..100 {
+        assert_eq!(raw.read(pong.len()).await, pong);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! Runs scenarios: `soak [--short] [--report FILE] [NAME …]`, all of them where none is named.
+//! Runs scenarios: `soak [--short] [--seconds N] [--report FILE] [NAME …]`, all of them where none is named.
 //!
 //! The programs under test are looked for beside this one. It ends with an error where a bound is broken.
 
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use fingerpost_soak::{Failure, Form, Ground, SCENARIOS, Scenario, Table, find};
 
 /// The longest time that all scenarios may take together.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const LONGEST: Duration = Duration::from_secs(25 * 60);
 
 fn main() -> Result<ExitCode, Failure> {
     let options = match Options::parse(std::env::args().skip(1)) {
@@ -26,7 +26,12 @@ fn main() -> Result<ExitCode, Failure> {
     };
     let programs = std::env::current_exe()?.parent().map(PathBuf::from).unwrap_or_default();
     let started = Instant::now();
-    let (table, broken) = run(&options, &Ground::new(programs));
+    let ground = Ground::new(programs);
+    let ground = match options.time {
+        Some(time) => ground.lasting(time),
+        None => ground,
+    };
+    let (table, broken) = run(&options, &ground);
     println!("\n{table}");
     if let Some(report) = &options.report {
         std::fs::write(report, table.to_string())?;
@@ -68,16 +73,24 @@ fn run(options: &Options, ground: &Ground) -> (Table, usize) {
 /// What the command line says.
 struct Options {
     form: Form,
+    /// How long a scenario loads a server that does so for a time.
+    time: Option<Duration>,
     report: Option<PathBuf>,
     scenarios: Vec<&'static Scenario>,
 }
 
 impl Options {
     fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self { form: Form::Long, report: None, scenarios: Vec::new() };
+        let mut options = Self { form: Form::Long, time: None, report: None, scenarios: Vec::new() };
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--short" => options.form = Form::Short,
+                "--seconds" => {
+                    let seconds =
+                        words.next().and_then(|word| word.parse().ok()).filter(|&seconds| seconds > 0);
+                    options.time =
+                        Some(Duration::from_secs(seconds.ok_or("--seconds needs a number above 0")?));
+                }
                 "--report" => options.report = Some(words.next().ok_or("--report names no file")?.into()),
                 name => {
                     let scenario = find(name).ok_or_else(|| format!("no scenario is called {name:?}"))?;

@@ -6,3 +6,4 @@ pub(crate) mod drain;
 pub(crate) mod idle;
 pub(crate) mod restart;
 pub(crate) mod slow;
+pub(crate) mod stack;

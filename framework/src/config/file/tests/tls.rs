@@ -1,11 +1,12 @@
 //! The section `tls` of a file.
 
 use super::*;
-use crate::config::{ClientAuth, Tls, TlsVersion};
+use crate::config::{ClientAuth, ListenAddr, Tls, TlsVersion};
 
 const WHOLE: &str = "tls:\n  certificate: a.pem\n  key: a.key\n  pairs:\n    - {certificate: b.pem, key: b.key}\n    \
                      - key: c.key\n      certificate: c.pem\n  client_auth: required\n  client_ca: ca.pem\n  \
-                     min_version: 1.3\n  handshake_timeout: 3s\n";
+                     min_version: 1.3\n  handshake_timeout: 3s\n  redirect: [\"0.0.0.0:80\", \"[::]:80\"]\n  \
+                     redirect_port: 443\n";
 
 fn expected() -> Tls {
     Tls::pem("a.pem", "a.key")
@@ -14,6 +15,9 @@ fn expected() -> Tls {
         .client_auth(ClientAuth::Required, "ca.pem")
         .min_version(TlsVersion::V1_3)
         .handshake_timeout(Duration::from_secs(3))
+        .redirect(std::net::SocketAddr::from(([0, 0, 0, 0], 80)))
+        .redirect("[::]:80".parse::<ListenAddr>().unwrap())
+        .redirect_port(443)
 }
 
 #[test]
@@ -26,6 +30,8 @@ fn says_all_that_the_program_can() {
         ("SERVER_TLS_CLIENT_AUTH", "required"),
         ("SERVER_TLS_CLIENT_CA", "ca.pem"),
         ("SERVER_TLS_MIN_VERSION", "1.3"),
+        ("SERVER_TLS_REDIRECT", "0.0.0.0:80, [::]:80"),
+        ("SERVER_TLS_REDIRECT_PORT", "443"),
     ];
     assert_eq!(load("", &variables, &["--tls-handshake-timeout", "3s"]).tls, expected());
 }
@@ -100,6 +106,17 @@ fn what_contradicts_itself_is_told_by_both_names() {
         &[
             "`client_ca` (service.yaml:1:42) = c: is for clients' certificates, and `tls_client_auth` asks for none; it may \
            be `optional` or `required`",
+        ],
+    );
+    check_faults(
+        "tls: {redirect: 0.0.0.0:80}\n",
+        &["`redirect` (service.yaml:1:17) = 0.0.0.0:80: sends to where TLS is spoken, and that is nowhere; \
+             `tls_certificate` names a certificate"],
+    );
+    check_faults(
+        "tls: {certificate: a, key: b, redirect_port: 443}\n",
+        &[
+            "`redirect_port` (service.yaml:1:46) = 443: is where `tls_redirect` sends to, and that names no address",
         ],
     );
     let place = Place::with("");

@@ -8,6 +8,7 @@ use http::StatusCode;
 use super::super::super::{Application, Routed};
 use crate::h1::Asked;
 use crate::http::{Body, Request, RequestFacts, Response};
+use crate::middleware::BoxFuture;
 use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
@@ -65,33 +66,14 @@ pub(super) struct Echo;
 
 impl Application for Echo {
     type Target = Shape;
+    type Answer<'a> = BoxFuture<'a, Response>;
 
     fn route(&self, request: &mut Request) -> Routed<Shape> {
         Routed { target: Shape::of_path(request.path()), policy: &Policy::NONE, slot: Slot::Unrouted }
     }
 
-    async fn answer(&self, mut request: Request, shape: Shape) -> Response {
-        let name = format!("{} {}\n", request.method(), request.target());
-        match shape {
-            Shape::Late => {
-                tokio::task::yield_now().await;
-                echo(name, request).await
-            }
-            Shape::Echo => echo(name, request).await,
-            Shape::Through => Response::ok().body(request.take_body()),
-            Shape::Unread => Response::ok().text(name),
-            Shape::Stream => Response::ok().body(Body::stream(|mut out| async move {
-                let (first, rest) = name.split_at(1);
-                out.send(first.to_owned()).await?;
-                tokio::task::yield_now().await;
-                out.send(rest.to_owned()).await?;
-                out.finish().await
-            })),
-            Shape::NoContent => Response::new(StatusCode::NO_CONTENT),
-            Shape::NotModified => Response::new(StatusCode::NOT_MODIFIED),
-            // The hook that prints a panic, and ends a fuzzer, is passed by.
-            Shape::Panic => resume_unwind(Box::new("on purpose")),
-        }
+    fn answer(&self, request: Request, shape: Shape) -> BoxFuture<'_, Response> {
+        Box::pin(answer(request, shape))
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, _: &Tally) -> Response {
@@ -100,6 +82,30 @@ impl Application for Echo {
 
     fn witness(&self) -> Witness {
         Witness::new(&Counters::default(), &Arc::from([]), None)
+    }
+}
+
+async fn answer(mut request: Request, shape: Shape) -> Response {
+    let name = format!("{} {}\n", request.method(), request.target());
+    match shape {
+        Shape::Late => {
+            tokio::task::yield_now().await;
+            echo(name, request).await
+        }
+        Shape::Echo => echo(name, request).await,
+        Shape::Through => Response::ok().body(request.take_body()),
+        Shape::Unread => Response::ok().text(name),
+        Shape::Stream => Response::ok().body(Body::stream(|mut out| async move {
+            let (first, rest) = name.split_at(1);
+            out.send(first.to_owned()).await?;
+            tokio::task::yield_now().await;
+            out.send(rest.to_owned()).await?;
+            out.finish().await
+        })),
+        Shape::NoContent => Response::new(StatusCode::NO_CONTENT),
+        Shape::NotModified => Response::new(StatusCode::NOT_MODIFIED),
+        // The hook that prints a panic, and ends a fuzzer, is passed by.
+        Shape::Panic => resume_unwind(Box::new("on purpose")),
     }
 }
 

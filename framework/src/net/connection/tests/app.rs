@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use super::super::super::{Application, Routed};
 use crate::blocking::run_blocking;
 use crate::http::{Body, BodyError, Request, RequestFacts, Response};
+use crate::middleware::BoxFuture;
 use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
 use crate::routing::Policy;
@@ -42,24 +43,8 @@ impl Drop for Alive {
     }
 }
 
-impl Application for TestApp {
-    type Target = ();
-
-    fn route(&self, request: &mut Request) -> Routed<()> {
-        const fn within(timeout: Duration) -> Policy {
-            Policy { timeout: Some(timeout), ..Policy::NONE }
-        }
-        let policy = match request.path() {
-            "/small" => &const { Policy { body_limit: Some(4), ..Policy::NONE } },
-            "/days" => &const { within(Duration::MAX) },
-            "/hurried" => &const { within(Duration::from_secs(5)) },
-            "/unhurried" => &const { within(Duration::ZERO) },
-            _ => &Policy::NONE,
-        };
-        Routed { target: (), policy, slot: Slot::Unrouted }
-    }
-
-    async fn answer(&self, mut request: Request, (): ()) -> Response {
+impl TestApp {
+    async fn handle(&self, mut request: Request) -> Response {
         let _alive = Alive::new(&self.handlers);
         let alive = Alive::new(&self.handlers);
         match request.path() {
@@ -179,6 +164,29 @@ impl Application for TestApp {
             path if path.starts_with("/name/") => Response::ok().text(path.to_owned()),
             _ => Problem::new(StatusCode::NOT_FOUND).into_response(),
         }
+    }
+}
+
+impl Application for TestApp {
+    type Target = ();
+    type Answer<'a> = BoxFuture<'a, Response>;
+
+    fn route(&self, request: &mut Request) -> Routed<()> {
+        const fn within(timeout: Duration) -> Policy {
+            Policy { timeout: Some(timeout), ..Policy::NONE }
+        }
+        let policy = match request.path() {
+            "/small" => &const { Policy { body_limit: Some(4), ..Policy::NONE } },
+            "/days" => &const { within(Duration::MAX) },
+            "/hurried" => &const { within(Duration::from_secs(5)) },
+            "/unhurried" => &const { within(Duration::ZERO) },
+            _ => &Policy::NONE,
+        };
+        Routed { target: (), policy, slot: Slot::Unrouted }
+    }
+
+    fn answer(&self, request: Request, (): ()) -> BoxFuture<'_, Response> {
+        Box::pin(self.handle(request))
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, _: &Tally) -> Response {

@@ -2,6 +2,7 @@
 
 mod connections;
 mod pairs;
+mod redirect;
 mod reload;
 
 use std::fs;

@@ -1,0 +1,21 @@
+use server::{Bearer, extractor, get};
+
+struct User(String);
+
+impl User {
+    #[extractor]
+    async fn of(token: Bearer) -> User {
+        User(token.token().to_owned())
+    }
+}
+
+#[get("/me")]
+async fn me(user: User) -> String {
+    user.0
+}
+
+const ROUTES: server::Routes = server::routes![me];
+
+fn main() {
+    drop(server::Server::new(ROUTES));
+}

@@ -1,0 +1,9 @@
+#[derive(server::HttpError, Debug)]
+enum ApiError {
+    #[status(404, "no such user")]
+    NoSuchUser,
+}
+
+fn main() {
+    drop(ApiError::NoSuchUser);
+}

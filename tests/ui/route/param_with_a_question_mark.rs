@@ -1,0 +1,12 @@
+use server::get;
+
+#[get("/users/:id?")]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+const ROUTES: server::Routes = server::routes![user];
+
+fn main() {
+    drop(server::Server::new(ROUTES));
+}
