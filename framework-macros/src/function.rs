@@ -6,10 +6,11 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, Safety, Signature, Type, Visibility, parse_quote};
+use syn::{Attribute, Type, Visibility, parse_quote};
 
+use crate::header::{FnArg, Signature};
 use crate::signature::typed_arguments;
-use crate::surroundings::{Place, place_of};
+use crate::surroundings::{Place, place_below};
 
 /// A function item.
 #[derive(Clone)]
@@ -53,7 +54,7 @@ impl Function {
     pub(crate) fn mended(&self) -> Self {
         let mut mended = self.clone();
         mended.sig.constness = None;
-        mended.sig.safety = Safety::Default;
+        mended.sig.unsafety = None;
         mended.sig.abi = None;
         if self.awaits() {
             mended.sig.asyncness.get_or_insert_default();
@@ -67,7 +68,7 @@ impl Function {
         let mut mended = self.clone();
         for input in &mut mended.sig.inputs {
             let FnArg::Typed(argument) = input else { continue };
-            let ty = &mut *argument.ty;
+            let ty = &mut argument.ty;
             let is_str = matches!(ty, Type::Path(path) if path.path.is_ident("str"));
             if is_str || matches!(ty, Type::Slice(_) | Type::TraitObject(_)) {
                 *ty = parse_quote!(&#ty);
@@ -112,8 +113,7 @@ impl Function {
 
     /// Whether it stands in an `impl`, as its first argument says, or its file.
     pub(crate) fn is_method(&self) -> bool {
-        matches!(self.sig.inputs.first(), Some(FnArg::Receiver(_)))
-            || place_of(&self.sig.ident) == Place::Associated
+        self.sig.receiver().is_some() || place_below(&self.sig.ident) == Place::Associated
     }
 }
 

@@ -4,15 +4,18 @@
 
 #![expect(missing_docs, reason = "documented on the re-exports")]
 
+mod code;
 #[cfg(feature = "embed")]
 mod embed;
 mod entry;
 mod errors;
+mod exprs;
 mod extracted;
 mod extractor;
 mod function;
 #[cfg(test)]
 mod half_typed;
+mod header;
 mod http_error;
 mod middleware;
 mod nearest;

@@ -2,10 +2,11 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{FnArg, Safety, Signature, Type};
+use syn::Type;
 
 use crate::errors::Errors;
-use crate::surroundings::{Place, place_of};
+use crate::header::{FnArg, Signature};
+use crate::surroundings::{Place, place_below};
 
 /// Refuses what no annotated function may be, each at its own token; `noun` is what it is called then.
 pub(crate) fn check_plain_async(sig: &Signature, noun: &str, errors: &mut Errors) {
@@ -21,8 +22,8 @@ pub(crate) fn check_plain(sig: &Signature, noun: &str, errors: &mut Errors) {
     if let Some(token) = &sig.constness {
         errors.at(token, format_args!("{noun} is run, not evaluated by the compiler: remove `const`"));
     }
-    if !matches!(sig.safety, Safety::Default) {
-        errors.at(&sig.safety, format_args!("{noun} is called by safe code: remove this word"));
+    if let Some(token) = &sig.unsafety {
+        errors.at(token, format_args!("{noun} is called by safe code: remove this word"));
     }
     if let Some(abi) = &sig.abi {
         errors.at(abi, format_args!("{noun} is called from Rust: remove the ABI"));
@@ -32,10 +33,10 @@ pub(crate) fn check_plain(sig: &Signature, noun: &str, errors: &mut Errors) {
             format!("{noun} is not generic: remove this and write out the types; a lifetime is `'_`");
         errors.at(&sig.generics, message);
     }
-    if let Some(FnArg::Receiver(receiver)) = sig.inputs.first() {
+    if let Some(receiver) = sig.receiver() {
         let message = format!("{noun} is a function of its own: move it out of the `impl` and remove `self`");
         errors.at(receiver, message);
-    } else if place_of(&sig.ident) == Place::Associated {
+    } else if place_below(&sig.ident) == Place::Associated {
         let name = &sig.ident;
         let message =
             format!("{noun} is a function of its own, found `{name}` in an `impl` or a `trait`: move it out");
@@ -64,8 +65,8 @@ pub(crate) fn respond(output: &Type, value: &TokenStream) -> TokenStream {
 /// The arguments but for `self`.
 pub(crate) fn typed_arguments(sig: &Signature) -> impl Iterator<Item = (usize, &Type)> {
     sig.inputs.iter().enumerate().filter_map(|(index, argument)| match argument {
-        FnArg::Typed(argument) => Some((index, &*argument.ty)),
-        FnArg::Receiver(_) => None,
+        FnArg::Typed(argument) => Some((index, &argument.ty)),
+        FnArg::Receiver(_) | FnArg::Variadic(_) => None,
     })
 }
 

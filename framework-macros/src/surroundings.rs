@@ -2,10 +2,10 @@
 //!
 //! Asked only to put in words what rustc would refuse anyway, several times over: a handler in an `impl`, which has no
 //! room for the type beside it; one beside a module of its name, which is a type's name too; a function in a table that no
-//! attribute makes a route; and a module in place of one. Where the file cannot be read, has several functions of the name, or anything else
-//! leaves a doubt, nothing is known, and rustc says what it has to say.
+//! attribute makes a route; and a module in place of one. Where the file cannot be read, has several functions of the name,
+//! or anything else leaves a doubt, nothing is known, and rustc says what it has to say.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -40,7 +40,20 @@ pub(crate) fn place_of(name: &Ident) -> Place {
     if !source.has(&name.to_string(), span.line(), span.column()) {
         return Place::Free;
     }
-    source.functions.get(&name.unraw().to_string()).copied().unwrap_or(Place::Free)
+    source.functions().get(&name.unraw().to_string()).copied().unwrap_or(Place::Free)
+}
+
+/// The same for a function that an attribute stands over, where the file need seldom be read in full: at the beginning of a
+/// line nothing stands in an `impl`, as code is laid out.
+pub(crate) fn place_below(name: &Ident) -> Place {
+    if proc_macro::is_available()
+        && proc_macro::Span::call_site().column() == 1
+        && let Some(file) = name.span().unwrap().local_file()
+        && !source_of(&file).modules.contains(&name.unraw().to_string())
+    {
+        return Place::Free;
+    }
+    place_of(name)
 }
 
 /// The functions of a file that are not free, by name.
@@ -50,10 +63,27 @@ type Functions = HashMap<String, Place>;
 #[derive(Default)]
 struct Source {
     text: String,
-    functions: Functions,
+    /// The words behind each `mod `.
+    modules: HashSet<String>,
+    /// Read when they are asked for, as that takes longer than all that a macro does of itself.
+    functions: OnceCell<Functions>,
 }
 
 impl Source {
+    fn new(text: String) -> Self {
+        let behind = text.split("mod ").skip(1);
+        let names = behind.map(|rest| {
+            let rest = rest.trim_start();
+            let rest = rest.strip_prefix("r#").unwrap_or(rest);
+            rest.chars().take_while(|&letter| letter.is_alphanumeric() || letter == '_').collect()
+        });
+        Self { modules: names.collect(), text, functions: OnceCell::new() }
+    }
+
+    fn functions(&self) -> &Functions {
+        self.functions.get_or_init(|| self.text.parse().ok().map(read).unwrap_or_default())
+    }
+
     /// Whether `name` stands at this place, both counted from 1. It does not where the place is one of another text, as of
     /// an example in a comment, which rustdoc says to be of the file around it.
     fn has(&self, name: &str, line: usize, column: usize) -> bool {
@@ -75,8 +105,7 @@ fn source_of(file: &Path) -> Rc<Source> {
     let known = FILES.with_borrow(|files| files.get(file).cloned());
     known.unwrap_or_else(|| {
         let text = std::fs::read_to_string(file).unwrap_or_default();
-        let functions = text.parse().ok().map(read).unwrap_or_default();
-        let source = Rc::new(Source { text, functions });
+        let source = Rc::new(Source::new(text));
         FILES.with_borrow_mut(|files| files.insert(file.to_owned(), Rc::clone(&source)));
         source
     })
@@ -307,9 +336,18 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_another_text_is_not_the_files() {
+    fn finds_the_names_of_modules_without_reading_the_file() {
         let source =
-            Source { text: "//! é\n/// fn ip() {}\nfn r#ip() {}\n".to_owned(), ..Source::default() };
+            Source::new("mod a;\npub mod  b_2 {}\nmod r#in {} // a mod of é\nfn model() {}".to_owned());
+        let mut names: Vec<_> = source.modules.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["a", "b_2", "in", "of"]);
+        assert!(source.functions.get().is_none());
+    }
+
+    #[test]
+    fn a_place_in_another_text_is_not_the_files() {
+        let source = Source::new("//! é\n/// fn ip() {}\nfn r#ip() {}\n".to_owned());
         for (name, line, column, expected) in [
             ("r#ip", 3, 4, true),
             ("ip", 2, 8, true),

@@ -1,11 +1,11 @@
 //! What an entry point must be: asynchronous, without arguments, without options.
 
 use proc_macro2::TokenStream;
-use syn::FnArg;
 
 use super::Entry;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::header::FnArg;
 use crate::signature::check_plain;
 
 /// Refuses all options, each with where the like of it is set.
@@ -42,7 +42,7 @@ pub(super) fn function(entry: Entry, function: &Function, errors: &mut Errors) {
     }
     check_plain(sig, noun, errors);
     for argument in &sig.inputs {
-        if let FnArg::Typed(argument) = argument {
+        if let FnArg::Typed(_) = argument {
             let advice = match entry {
                 Entry::Main => "nobody calls `main` with arguments: read `std::env::args()` inside",
                 Entry::Test => "nobody calls a test with arguments: make the value inside",

@@ -2,12 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Signature, Type};
+use syn::{Attribute, Type};
 
 use super::check::Middleware;
 use crate::errors::Errors;
 use crate::extracted::{bounds, extractions, probes, tokens_text};
 use crate::function::Function;
+use crate::header::Signature;
 use crate::signature::{allow_asked_for, is_named, respond, typed_arguments};
 use crate::spans::{at_generated, ends};
 

@@ -8,7 +8,7 @@
 //! here in a block, an alias or a constant of its own that can stand in another.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, ReturnType};
 
@@ -17,6 +17,7 @@ use super::params::Params;
 use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
 use super::{proofs, url};
+use crate::code::{braces, code, join, parens};
 use crate::function::Function;
 use crate::spans::{at, ends, place_of_call};
 use crate::waiting::may_wait;
@@ -30,7 +31,7 @@ pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
     let handle = handle(route, function);
     let url = url::builder(route, function);
     if cfgs.is_empty() && proofs.is_empty() {
-        return quote!(#function #item #endpoint #handle #url);
+        return join([function.to_token_stream(), item, endpoint, handle, url]);
     }
     quote! {
         #function
@@ -49,12 +50,12 @@ pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
 pub(super) fn item(function: &Function) -> TokenStream {
     let Function { vis, sig, .. } = function;
     let (name, cfgs) = (&sig.ident, cfgs(function));
-    quote! {
-        #(#cfgs)*
-        #[doc(hidden)]
-        #[allow(non_camel_case_types, missing_debug_implementations, unreachable_pub)]
-        #vis struct #name {}
-    }
+    let attributes = code(
+        "#[doc(hidden)]\
+         #[allow(non_camel_case_types, missing_debug_implementations, unreachable_pub)]",
+    );
+    let item = join([attributes, vis.to_token_stream(), code("struct"), name.to_token_stream(), code("{}")]);
+    if cfgs.is_empty() { item } else { quote!(#(#cfgs)* #item) }
 }
 
 /// The conditions under which the function exists at all.
@@ -63,65 +64,71 @@ pub(super) fn cfgs(function: &Function) -> Vec<&Attribute> {
 }
 
 fn endpoint(route: &Route, name: &Ident) -> TokenStream {
-    let Route { methods, summary, .. } = route;
-    let patterns = route.patterns.iter().map(pattern);
-    let policy = policy(&route.policy);
-    let with = route.with.iter().map(on_one_line);
-    let name_text = name.unraw().to_string();
+    let methods: Vec<String> = route.methods.iter().map(|method| format!("{method:?},")).collect();
+    let patterns: Vec<String> = route.patterns.iter().map(pattern).collect();
+    let with: Vec<String> = route.with.iter().map(|layer| format!("{:?},", on_one_line(layer))).collect();
     let (file, line) = place_of_call();
-    quote! {
-        #[automatically_derived]
-        impl ::server::Endpoint for #name {
-            const ROUTE: &'static ::server::RouteInfo = &::server::RouteInfo {
-                methods: &[#(#methods),*],
-                patterns: &[#(#patterns),*],
-                name: #name_text,
-                module: ::core::module_path!(),
-                file: #file,
-                line: #line,
-                summary: #summary,
-                policy: #policy,
-                middleware: &[#(#with),*],
-                __more: (),
-            };
-        }
-    }
+    let body = format!(
+        "const ROUTE: &'static ::server::RouteInfo = &::server::RouteInfo {{\
+             methods: &[{}], patterns: &[{}], name: {:?}, module: ::core::module_path!(), file: {file:?}, line: {line}u32,\
+             summary: {:?}, policy: {}, middleware: &[{}], __more: (),\
+         }};",
+        methods.concat(),
+        patterns.concat(),
+        name.unraw().to_string(),
+        route.summary,
+        policy(&route.policy),
+        with.concat(),
+    );
+    join([
+        code("#[automatically_derived] impl ::server::Endpoint for"),
+        name.to_token_stream(),
+        braces(code(&body)),
+    ])
 }
 
-fn pattern(pattern: &Pattern) -> TokenStream {
-    let text = &pattern.text;
-    let segments = pattern.segments.iter().map(|segment| match segment {
-        Segment::Literal(text) => quote!(::server::__private::Segment::Literal(#text)),
-        Segment::Param(name) => quote!(::server::__private::Segment::Param(#name)),
-        Segment::CatchAll(name) => quote!(::server::__private::Segment::CatchAll(#name)),
+fn pattern(pattern: &Pattern) -> String {
+    let segments = pattern.segments.iter().map(|segment| {
+        let (kind, text) = match segment {
+            Segment::Literal(text) => ("Literal", text),
+            Segment::Param(name) => ("Param", name),
+            Segment::CatchAll(name) => ("CatchAll", name),
+        };
+        format!("::server::__private::Segment::{kind}({text:?}),")
     });
-    quote!(::server::__private::Pattern { text: #text, segments: &[#(#segments),*] })
+    let segments: Vec<String> = segments.collect();
+    format!(
+        "::server::__private::Pattern {{ text: {:?}, segments: &[{}] }},",
+        pattern.text,
+        segments.concat()
+    )
 }
 
-fn policy(policy: &Policy) -> TokenStream {
+fn policy(policy: &Policy) -> String {
     let Policy { body_limit, timeout_millis, on_disconnect, tag } = policy;
     if body_limit.is_none() && timeout_millis.is_none() && on_disconnect.is_none() && tag.is_none() {
-        return quote!(::server::__private::Policy::NONE);
+        return "::server::__private::Policy::NONE".to_owned();
     }
-    let some = |value: Option<TokenStream>| match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+    let some = |value: Option<String>| match value {
+        Some(value) => format!("::core::option::Option::Some({value})"),
+        None => "::core::option::Option::None".to_owned(),
     };
-    let body_limit = some(body_limit.map(|bytes| quote!(#bytes)));
-    let timeout = some(timeout_millis.map(|millis| quote!(::core::time::Duration::from_millis(#millis))));
-    let on_disconnect = some(on_disconnect.map(|word| match word {
-        OnDisconnect::Finish => quote!(::server::__private::OnDisconnect::Finish),
-        OnDisconnect::Cancel => quote!(::server::__private::OnDisconnect::Cancel),
+    let body_limit = some(body_limit.map(|bytes| format!("{bytes}u64")));
+    let timeout =
+        some(timeout_millis.map(|millis| format!("::core::time::Duration::from_millis({millis}u64)")));
+    let on_disconnect = some(on_disconnect.map(|word| {
+        let word = match word {
+            OnDisconnect::Finish => "Finish",
+            OnDisconnect::Cancel => "Cancel",
+        };
+        format!("::server::__private::OnDisconnect::{word}")
     }));
-    let tag = some(tag.as_ref().map(|tag| quote!(#tag)));
-    quote! {
-        ::server::__private::Policy {
-            body_limit: #body_limit,
-            timeout: #timeout,
-            on_disconnect: #on_disconnect,
-            tag: #tag,
-        }
-    }
+    let tag = some(tag.as_ref().map(|tag| format!("{tag:?}")));
+    format!(
+        "::server::__private::Policy {{\
+             body_limit: {body_limit}, timeout: {timeout}, on_disconnect: {on_disconnect}, tag: {tag},\
+         }}"
+    )
 }
 
 /// `impl Handle`: for any state that the arguments can be made from, or for the one that the attribute names.
@@ -130,16 +137,13 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
     let is_plain = is_plain(route, function);
     let body = if is_plain { plain(route, function) } else { block(route, function) };
     let (allowed, mutable) = if is_plain {
-        (quote!(deprecated), quote!())
+        ("deprecated", "")
     } else {
-        (
-            quote!(unused_mut, unused_variables, deprecated, clippy::unit_arg, clippy::let_unit_value),
-            quote!(mut),
-        )
+        ("unused_mut, unused_variables, deprecated, clippy::unit_arg, clippy::let_unit_value", "mut")
     };
     let (generics, state) = match &route.state {
-        Some(state) => (quote!(), quote!(#state)),
-        None => (quote!(__S: ::core::marker::Sync + 'static), quote!(__S)),
+        Some(state) => ("", quote!(#state)),
+        None => ("__S: ::core::marker::Sync + 'static", code("__S")),
     };
     let bounds = proofs::bounds(route);
     let bounds = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
@@ -152,17 +156,18 @@ fn handle(route: &Route, function: &Function) -> TokenStream {
             };
         }
     });
-    quote! {
-        #[automatically_derived]
-        #[allow(#allowed)]
-        impl<#generics> ::server::Handle<#state> for #name #bounds {
-            #layers
-
-            fn __call(#mutable __request: ::server::Request, __state: &#state) -> ::server::__private::Reply<'_> {
-                #body
-            }
-        }
-    }
+    let start =
+        code(&format!("#[automatically_derived] #[allow({allowed})] impl<{generics}> ::server::Handle<"));
+    let arguments = code(&format!("{mutable} __request: ::server::Request, __state: &"));
+    let call = join([
+        code("fn __call"),
+        parens(join([arguments, state.clone()])),
+        code("-> ::server::__private::Reply<'_>"),
+        braces(body),
+    ]);
+    let body = braces(join([layers.unwrap_or_default(), call]));
+    let bounds = bounds.unwrap_or_default();
+    join([start, state, code("> for"), name.to_token_stream(), bounds, body])
 }
 
 /// The names of an argument's value, and of the text it borrows from.

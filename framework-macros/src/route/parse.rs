@@ -11,11 +11,11 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, Lit, LitStr, Token, Type, bracketed};
+use syn::{Expr, Ident, Lit, LitStr, Token, Type};
 
 use super::check::METHODS;
 use crate::errors::Errors;
+use crate::exprs;
 use crate::nearest::nearest;
 
 /// What stands between the parentheses, each piece with its span.
@@ -287,10 +287,7 @@ fn middleware_list(input: ParseStream<'_>) -> syn::Result<Vec<Expr>> {
     if !input.peek(syn::token::Bracket) {
         return Err(input.error("middleware stands in brackets: write `with = [auth]`"));
     }
-    let list;
-    bracketed!(list in input);
-    let list: Punctuated<Expr, Token![,]> = list.parse_terminated(Expr::parse, Token![,])?;
-    Ok(list.into_iter().collect())
+    exprs::list(input)
 }
 
 /// What to write for an option without `=`.

@@ -3,13 +3,14 @@
 //! See `server::__private::Checked` for how a type that is no extractor is told of once.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt;
 
 use super::check::Route;
 use super::signature::{Argument, Source};
-use crate::spans::{at, call_on, constant, ends, ordered};
+use crate::code::{braces, code, join};
+use crate::spans::{call_on, constant, ends, ordered};
 
 /// How many extractors a tuple of `server::__private::ExtractAll` holds.
 const MOST_AT_ONCE: usize = 8;
@@ -29,7 +30,8 @@ pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
     }
     let arguments = groups(route).into_iter().map(|group| {
         let (types, checked) = (tuple(&group), checked(route));
-        quote!(#types: ::server::__private::ExtractAll<__S, #checked>)
+        let (asks, end) = (code(": ::server::__private::ExtractAll<__S,"), code(">"));
+        join([types, asks, checked, end])
     });
     let layers = unit_structs(route).map(|(index, _)| {
         let (is, alias) = (is_middleware(index), alias(index));
@@ -55,7 +57,8 @@ pub(super) fn checked_in_call(route: &Route) -> TokenStream {
 /// alone. What it says twice, rustc tells once.
 fn checked(route: &Route) -> TokenStream {
     let checks = arguments(route);
-    quote!(::server::__private::Checked<{ #checks true }>)
+    let content = braces(join([checks, code("true")]));
+    join([code("::server::__private::Checked<"), content, code(">")])
 }
 
 /// The types of a group.
@@ -122,7 +125,8 @@ fn extractors(route: &Route) -> impl Iterator<Item = (usize, &Argument)> {
 fn arguments(route: &Route) -> TokenStream {
     let mut takers: Vec<(TokenStream, &Argument)> = Vec::new();
     let mut steps = TokenStream::new();
-    let state = route.state.as_ref().map_or_else(|| quote!(::server::__private::AnyState), |ty| quote!(#ty));
+    let state =
+        route.state.as_ref().map_or_else(|| code("::server::__private::AnyState"), ToTokens::to_token_stream);
     for (index, second) in route.arguments.iter().enumerate() {
         let ty = &second.ty;
         let takes = match second.source {
@@ -132,7 +136,7 @@ fn arguments(route: &Route) -> TokenStream {
             Source::Extractor { .. } if route.is_bodyless() => {
                 let message = bodyless(route, second);
                 let (first, last) = ends(ty);
-                let asked = at(first, quote!(::server::__private::takes_no_body));
+                let asked = quote_spanned!(first=> ::server::__private::takes_no_body);
                 let mut told = Group::new(Delimiter::Parenthesis, message.to_token_stream());
                 told.set_span(last);
                 steps.extend(quote!(#asked::<#state, #ty>#told;));
@@ -140,7 +144,9 @@ fn arguments(route: &Route) -> TokenStream {
             }
             Source::Extractor { .. } => {
                 let takes = format_ident!("__takes_{index}");
-                steps.extend(quote!(let #takes = ::server::__private::takes_body::<#state, #ty>();));
+                let asked = code(&format!("let {takes} = ::server::__private::takes_body::<"));
+                let end = code(">();");
+                steps.extend([asked, state.clone(), code(","), ty.to_token_stream(), end]);
                 quote!(#takes)
             }
         };

@@ -1,7 +1,7 @@
 //! Types that no argument and no response of a handler can have, as far as they show it where they are written.
 
 use quote::ToTokens;
-use syn::{FnArg, GenericArgument, PathArguments, ReturnType, Signature, Type, TypeSlice};
+use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeSlice};
 
 use super::signature::{Argument, Source};
 use super::types::{
@@ -9,6 +9,7 @@ use super::types::{
 };
 use crate::errors::Errors;
 use crate::extracted::tokens_text;
+use crate::header::{FnArg, Signature};
 
 /// Refuses types that can be no argument, whatever they are made from.
 pub(super) fn argument_type(argument: &Argument, errors: &mut Errors) {
@@ -152,7 +153,7 @@ pub(super) fn return_type(sig: &Signature, errors: &mut Errors) {
     // Without an argument to borrow from, rustc refuses the function itself.
     let borrowing = sig.inputs.iter().filter(|input| match input {
         FnArg::Typed(typed) => borrows(&typed.ty),
-        FnArg::Receiver(_) => false,
+        FnArg::Receiver(_) | FnArg::Variadic(_) => false,
     });
     if elided && borrowing.count() == 1 {
         errors

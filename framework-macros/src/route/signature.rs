@@ -3,15 +3,16 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{FnArg, Ident, Pat, Safety, Signature, Type};
+use syn::{Ident, Type};
 
 use super::pattern::{Pattern, Segment};
 use super::refusals::{argument_type, path_type, return_type};
 use super::types::{borrows, is_named, is_primitive, last_segment, takes_all_params, takes_body};
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::header::{FnArg, Signature, TypedArg};
 use crate::nearest::nearest;
-use crate::surroundings::{Place, place_of};
+use crate::surroundings::{Place, place_below};
 
 /// An argument of a handler.
 pub(crate) struct Argument {
@@ -53,7 +54,7 @@ pub(crate) fn check(
     let mut written = Vec::new();
     for input in &function.sig.inputs {
         let FnArg::Typed(typed) = input else { continue };
-        let name = argument_name(&typed.pat, &typed.ty);
+        let name = argument_name(typed);
         written.push(Written { name: name.clone(), ty: &typed.ty });
         arguments.push(argument(name.as_ref(), &typed.ty, &names));
     }
@@ -90,7 +91,7 @@ fn shape(sig: &Signature, errors: &mut Errors) -> bool {
     if let Some(token) = &sig.constness {
         refuse(token.to_token_stream(), "a handler is called at run time: remove `const`");
     }
-    if let Safety::Unsafe(token) = &sig.safety {
+    if let Some(token) = &sig.unsafety {
         refuse(
             token.to_token_stream(),
             "a client calls a handler with anything it likes, so it cannot be `unsafe`: remove the word",
@@ -99,8 +100,8 @@ fn shape(sig: &Signature, errors: &mut Errors) -> bool {
     if let Some(abi) = &sig.abi {
         refuse(abi.to_token_stream(), "a handler has Rust's own calling convention: remove `extern`");
     }
-    if let Some(variadic) = &sig.variadic {
-        refuse(variadic.to_token_stream(), "a handler has a fixed number of arguments: remove `...`");
+    if let Some(FnArg::Variadic(dots)) = sig.inputs.last() {
+        refuse(dots.clone(), "a handler has a fixed number of arguments: remove `...`");
     }
     if let Some(receiver) = sig.receiver() {
         refuse(
@@ -133,13 +134,7 @@ fn no_room(sig: &Signature) -> Option<String> {
             "a route is also a type of its name, which would hide Rust's own `{name}`: rename the function"
         ));
     }
-    if name == "server" {
-        return Some(
-            "a route is also a type of its name, which would hide the crate `server`: rename the function"
-                .to_owned(),
-        );
-    }
-    match place_of(name) {
+    match place_below(name) {
         Place::Free | Place::Module | Place::Plain => None,
         // One with `self` is told of there.
         Place::Associated if sig.receiver().is_some() => None,
@@ -154,17 +149,8 @@ fn no_room(sig: &Signature) -> Option<String> {
 }
 
 /// The name under which an argument can be a parameter: its identifier, or the one in `Parsed(name)`.
-fn argument_name(pattern: &Pat, ty: &Type) -> Option<Ident> {
-    match pattern {
-        Pat::Ident(pattern) if pattern.subpat.is_none() => Some(pattern.ident.clone()),
-        Pat::TupleStruct(pattern) if last_segment(ty).is_some_and(|segment| segment.ident == "Parsed") => {
-            match pattern.elems.first() {
-                Some(Pat::Ident(inner)) if pattern.elems.len() == 1 => Some(inner.ident.clone()),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
+fn argument_name(argument: &TypedArg) -> Option<Ident> {
+    argument.name().or_else(|| if is_named(&argument.ty, "Parsed") { argument.inner_name() } else { None })
 }
 
 fn argument(name: Option<&Ident>, ty: &Type, names: &[&str]) -> Argument {

@@ -1,14 +1,15 @@
 //! `handler::url(…)`: the URL of a route's first pattern, from values of its parameters' types.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{Ident, Type};
 
 use super::check::Route;
-use super::pattern::{Pattern, Segment};
+use super::pattern::Pattern;
 use super::signature::{Argument, Source, Text};
+use crate::code::{braces, code, join, parens};
 use crate::function::Function;
 
 pub(super) fn builder(route: &Route, function: &Function) -> TokenStream {
@@ -21,59 +22,37 @@ pub(super) fn builder(route: &Route, function: &Function) -> TokenStream {
 pub(super) fn for_pattern(pattern: &Pattern, arguments: &[Argument], function: &Function) -> TokenStream {
     let (name, vis) = (&function.sig.ident, &function.vis);
     let takes = pattern.params().enumerate().map(|(index, param)| {
-        let (param, kind) = (ident(param), kind(index, arguments));
-        quote!(#param: impl #kind)
+        let (start, kind) = (code(&format!("{}: impl", ident(param))), kind(index, arguments));
+        quote!(#start #kind,)
     });
-    let mut literal = String::new();
-    let mut steps = Vec::new();
-    let flush = |literal: &mut String, steps: &mut Vec<TokenStream>| {
-        if !literal.is_empty() {
-            let text = std::mem::take(literal);
-            steps.push(match steps.len() {
-                0 => quote!(starting(#text)),
-                _ => quote!(.literal(#text)),
-            });
-        }
-    };
-    let mut index = 0;
-    for segment in &pattern.segments {
-        literal.push('/');
-        let (param, method) = match segment {
-            Segment::Literal(text) => {
-                literal.push_str(text);
-                continue;
-            }
-            Segment::Param(param) => (param, quote!(param)),
-            Segment::CatchAll(param) => (param, quote!(catch_all)),
-        };
-        flush(&mut literal, &mut steps);
-        let (variable, kind) = (ident(param), kind(index, arguments));
-        steps.push(quote!(.#method(#param, #kind::into_param(#variable))));
-        index += 1;
-    }
-    flush(&mut literal, &mut steps);
-    let doc = format!("The URL of `{}`, its parameters percent-encoded.", pattern.text);
-    quote! {
-        #[automatically_derived]
-        #[allow(private_bounds, private_interfaces)]
-        impl #name {
-            #[doc = #doc]
-            #[must_use]
-            #[track_caller]
-            #vis fn url(#(#takes),*) -> ::server::RouteUrl {
-                ::server::__private::UrlBuilder::#(#steps)* .finish(<Self as ::server::Endpoint>::ROUTE)
-            }
-        }
-    }
+    let values: Vec<String> = pattern
+        .params()
+        .enumerate()
+        .map(|(index, param)| {
+            let of = if source(index, arguments).is_some() { "IntoParam" } else { "__private::AnyParam" };
+            format!("&::server::{of}::into_param({}),", ident(param))
+        })
+        .collect();
+    let attributes = code(&format!(
+        "#[doc = {:?}] #[must_use] #[track_caller]",
+        format!("The URL of `{}`, its parameters percent-encoded.", pattern.text)
+    ));
+    let body = code(&format!(
+        "-> ::server::RouteUrl {{\
+             ::server::__private::url(<Self as ::server::Endpoint>::ROUTE, &[{}])\
+         }}",
+        values.concat()
+    ));
+    join([
+        code("#[automatically_derived] #[allow(private_bounds, private_interfaces)] impl"),
+        name.to_token_stream(),
+        braces(join([attributes, vis.to_token_stream(), code("fn url"), parens(takes.collect()), body])),
+    ])
 }
 
 /// What can be given for the parameter at `index`: what its argument's type is written from.
 fn kind(index: usize, arguments: &[Argument]) -> TokenStream {
-    let argument = arguments.iter().find_map(|argument| match &argument.source {
-        Source::Param { index: param, text, .. } if *param == index => Some((argument, *text)),
-        Source::Param { .. } | Source::Extractor { .. } | Source::Request => None,
-    });
-    match argument {
+    match source(index, arguments) {
         Some((argument, Text::Owned)) => {
             let ty = &argument.ty;
             match wrapped(ty) {
@@ -86,6 +65,14 @@ fn kind(index: usize, arguments: &[Argument]) -> TokenStream {
         // `Path<T>` and `Request` do not say which parameter is of which type.
         None => quote!(::server::__private::AnyParam),
     }
+}
+
+/// The argument that is made from the parameter at `index`.
+fn source(index: usize, arguments: &[Argument]) -> Option<(&Argument, Text)> {
+    arguments.iter().find_map(|argument| match &argument.source {
+        Source::Param { index: param, text, .. } if *param == index => Some((argument, *text)),
+        Source::Param { .. } | Source::Extractor { .. } | Source::Request => None,
+    })
 }
 
 /// What a parameter's type is written from in a URL.

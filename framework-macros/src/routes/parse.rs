@@ -4,10 +4,10 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprPath, Ident, LitStr, Path, Result, Token, bracketed, token};
 
 use crate::errors::Errors;
+use crate::exprs;
 use crate::route::in_quotes;
 
 /// An item of `routes!`.
@@ -217,13 +217,11 @@ fn with(input: ParseStream<'_>) -> Result<Vec<Expr>> {
     if !input.peek(token::Bracket) {
         return Err(input.error("expected a list of middleware in brackets: write `with [auth, log]`"));
     }
-    let content;
-    bracketed!(content in input);
-    let layers = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
+    let layers = exprs::list(input)?;
     if let Some((layer, message)) = layers.iter().find_map(|layer| Some((layer, in_quotes(layer)?))) {
         return Err(Error::new_spanned(layer, message));
     }
-    Ok(layers.into_iter().collect())
+    Ok(layers)
 }
 
 fn no_arrow(input: ParseStream<'_>, prefix: Option<&LitStr>) -> Error {

@@ -6,10 +6,10 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, LitStr, Token, Type, Visibility, bracketed};
+use syn::{Attribute, Expr, LitStr, Token, Type, Visibility};
 
 use crate::errors::Errors;
+use crate::exprs;
 use crate::nearest::nearest;
 
 /// What stands between the parentheses of `#[scope(…)]`.
@@ -99,10 +99,7 @@ fn list(input: ParseStream<'_>) -> syn::Result<Vec<Expr>> {
     if !input.peek(syn::token::Bracket) {
         return Err(input.error("middleware stands in brackets: write `with = [auth]`"));
     }
-    let list;
-    bracketed!(list in input);
-    let list = Punctuated::<Expr, Token![,]>::parse_terminated(&list)?;
-    Ok(list.into_iter().collect())
+    exprs::list(input)
 }
 
 impl Parse for Module {

@@ -1,4 +1,4 @@
-//! The builder behind `handler::url(…)`: literals as they stand in the table, parameters percent-encoded.
+//! What is behind `handler::url(…)`: literals as they stand in the pattern, parameters percent-encoded.
 //!
 //! What it writes is an absolute path (RFC 3986 §3.3) that routes back to the same handler with the same values.
 
@@ -6,75 +6,61 @@ use std::fmt;
 
 use percent_encoding::utf8_percent_encode;
 
-use super::{RouteInfo, RouteUrl};
+use super::{RouteInfo, RouteUrl, Segment};
 use crate::http::RESERVED;
 
-/// A URL in the making; the macro's alone.
-#[derive(Debug)]
-pub struct UrlBuilder(String);
+/// The URL of the route's first pattern, with a value for each of its parameters, in order; the macro's alone.
+///
+/// A value is one segment; that of a catch-all may be several.
+///
+/// # Panics
+///
+/// In builds with debug assertions where a segment of a value is `.` or `..`, or a value is empty: no URL can carry
+/// these. Other builds log an error and write the URL, which will not route.
+#[track_caller]
+pub fn url(route: &'static RouteInfo, values: &[&dyn fmt::Display]) -> RouteUrl {
+    let segments = route.patterns.first().map_or(&[][..], |pattern| pattern.segments);
+    RouteUrl::new(route, write(segments, values))
+}
 
-impl UrlBuilder {
-    /// One that begins with text that is encoded already.
-    pub fn starting(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-
-    /// Appends text that is encoded already.
-    #[must_use]
-    pub fn literal(mut self, text: &str) -> Self {
-        self.0.push_str(text);
-        self
-    }
-
-    /// Appends the value of the parameter `name` as one segment.
-    ///
-    /// # Panics
-    ///
-    /// In builds with debug assertions where the value is empty, `.` or `..`: no URL can carry these. Other builds log
-    /// an error and write the URL, which will not route.
-    #[must_use]
-    #[track_caller]
-    pub fn param(mut self, name: &str, value: impl fmt::Display) -> Self {
-        self.segment(name, &value.to_string());
-        self
-    }
-
-    /// Appends the value of the catch-all `name`, whose slashes divide segments.
-    ///
-    /// # Panics
-    ///
-    /// As [`UrlBuilder::param`] does, where the value is empty or a segment of it is `.` or `..`.
-    #[must_use]
-    #[track_caller]
-    pub fn catch_all(mut self, name: &str, value: impl fmt::Display) -> Self {
-        let value = value.to_string();
-        if value.is_empty() {
-            unroutable(name, &value);
+#[track_caller]
+fn write(segments: &[Segment], values: &[&dyn fmt::Display]) -> String {
+    let mut url = String::new();
+    let mut values = values.iter().map(|value| value.to_string());
+    for segment in segments {
+        url.push('/');
+        match segment {
+            Segment::Literal(text) => url.push_str(text),
+            Segment::Param(name) => push_param(&mut url, name, &values.next().unwrap_or_default()),
+            Segment::CatchAll(name) => push_catch_all(&mut url, name, &values.next().unwrap_or_default()),
         }
-        for (index, segment) in value.split('/').enumerate() {
-            if index > 0 {
-                self.0.push('/');
-            }
-            if !segment.is_empty() {
-                self.segment(name, segment);
-            }
-        }
-        self
     }
+    url
+}
 
-    /// The whole, as the URL of `route`.
-    pub fn finish(self, route: &'static RouteInfo) -> RouteUrl {
-        RouteUrl::new(route, self.0)
+/// Appends the value of the catch-all `name`, whose slashes divide segments.
+#[track_caller]
+fn push_catch_all(url: &mut String, name: &str, value: &str) {
+    if value.is_empty() {
+        unroutable(name, value);
     }
-
-    #[track_caller]
-    fn segment(&mut self, name: &str, value: &str) {
-        // Clients resolve dot segments, even encoded ones, before they send a request.
-        if matches!(value, "" | "." | "..") {
-            unroutable(name, value);
+    for (index, segment) in value.split('/').enumerate() {
+        if index > 0 {
+            url.push('/');
         }
-        self.0.extend(utf8_percent_encode(value, RESERVED));
+        if !segment.is_empty() {
+            push_param(url, name, segment);
+        }
     }
+}
+
+#[track_caller]
+fn push_param(url: &mut String, name: &str, value: &str) {
+    // Clients resolve dot segments, even encoded ones, before they send a request.
+    if matches!(value, "" | "." | "..") {
+        unroutable(name, value);
+    }
+    url.extend(utf8_percent_encode(value, RESERVED));
 }
 
 #[track_caller]
@@ -90,11 +76,11 @@ mod tests {
     use super::*;
 
     fn url(value: &str) -> String {
-        UrlBuilder::starting("/users/").param("id", value).literal("/posts").0
+        write(&[Segment::Literal("users"), Segment::Param("id"), Segment::Literal("posts")], &[&value])
     }
 
     fn files(value: &str) -> String {
-        UrlBuilder::starting("/files/").catch_all("path", value).0
+        write(&[Segment::Literal("files"), Segment::CatchAll("path")], &[&value])
     }
 
     #[test]
