@@ -41,9 +41,9 @@ impl<S, const ROUTES: usize, const LAYERS: usize> Bindings<S, ROUTES, LAYERS> {
     pub const fn new(scopes: &[&[&'static dyn Layer<S>]], items: &[(usize, Binding<S>)]) -> Self {
         let mut new = Self { calls: [HandlerFn::new(nowhere); ROUTES], layers: [None; LAYERS] };
         let (mut call, mut layer) = (0, 0);
-        let mut index = 0;
-        while index < items.len() {
-            let (scope, binding) = &items[index];
+        let mut items = items;
+        while let [(scope, binding), rest @ ..] = items {
+            items = rest;
             let outer = scopes[*scope];
             match binding {
                 Binding::Route(bound) => {
@@ -72,7 +72,6 @@ impl<S, const ROUTES: usize, const LAYERS: usize> Bindings<S, ROUTES, LAYERS> {
                     }
                 }
             }
-            index += 1;
         }
         assert!(call == ROUTES && layer == LAYERS, "a route's layers and their names differ in number");
         new

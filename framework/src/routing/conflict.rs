@@ -57,13 +57,15 @@ pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Opti
         if node.leaves.1 < 2 {
             continue;
         }
-        let leaves = table.leaves_of(node);
-        let mut second = 1;
-        while second < leaves.len() {
-            let item = item_of(table, &leaves[second]);
-            if conflicts[item].is_none() {
-                conflicts[item] = first_conflict(sources, table, leaves, second);
-                any |= conflicts[item].is_some();
+        let first = node.leaves.0 as usize;
+        let (mut second, end) = (first + 1, first + node.leaves.1 as usize);
+        while second < end {
+            if let Some(conflict) = first_conflict(sources, table, first, second) {
+                let item = item_of(table, &conflict.second);
+                if conflicts[item].is_none() {
+                    conflicts[item] = Some(conflict);
+                }
+                any = true;
             }
             second += 1;
         }
@@ -71,20 +73,25 @@ pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Opti
     any
 }
 
-/// The conflict of the leaf at `second` with one before it. A nested table has told of its own already.
+/// The conflict of the leaf at `second` with one before it, from that at `first` on. A nested table has told of its own
+/// already.
 const fn first_conflict(
     sources: &Sources,
     table: &Table,
-    leaves: &[Leaf],
+    mut first: usize,
     second: usize,
 ) -> Option<Conflict> {
-    let item = item_of(table, &leaves[second]);
-    let nested = matches!(sources.items[item].source, Source::Table(_));
-    let mut first = 0;
+    let leaves = table.leaves();
+    let this = leaves[second];
     while first < second {
-        let told = nested && item_of(table, &leaves[first]) == item;
-        if !told && same(leaves[first].method, leaves[second].method) {
-            return Some(Conflict { first: leaves[first], second: leaves[second] });
+        let other = leaves[first];
+        // Nearly always the keys differ, and nothing need be called.
+        if other.key.is(this.key) && same(other.method, this.method) {
+            let item = item_of(table, &this);
+            let nested = matches!(sources.items[item].source, Source::Table(_));
+            if !nested || item_of(table, &other) != item {
+                return Some(Conflict { first: other, second: this });
+            }
         }
         first += 1;
     }

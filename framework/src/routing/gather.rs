@@ -124,7 +124,7 @@ pub(super) const fn write_texts(sources: &Sources, joined: &mut [u8]) {
     while let [item, rest @ ..] = items {
         items = rest;
         let scope = &sources.scopes[item.scope];
-        if scope.segments.is_empty() {
+        if let [] = scope.segments {
             continue;
         }
         match &item.source {

@@ -142,8 +142,9 @@ pub(super) const fn plan_nodes(
 ) -> usize {
     let slot_count = slots.len() * SLOTS_PER_NODE;
     let (mut len, mut row) = (1, 0);
-    while row < gathered.rows.len() {
-        let of_row = &gathered.rows[row];
+    let mut rows = gathered.rows;
+    while let [of_row, rest @ ..] = rows {
+        rows = rest;
         let (mut segment, mut left) = (of_row.segments.0 as usize, of_row.segments.1);
         let mut node = 0;
         while left > 0 {
@@ -207,8 +208,8 @@ pub(super) const fn build(
     next: &mut [u16],
 ) {
     let TrieMut { nodes, leaves, slots } = trie;
-    let (mut node, mut first_leaf) = (0, 0);
-    while node < nodes.len() {
+    let (mut node, mut first_leaf, count) = (0, 0, nodes.len());
+    while node < count {
         nodes[node] = planned[node];
         nodes[node].leaves.0 = first_leaf;
         next[node] = first_leaf;
@@ -219,8 +220,10 @@ pub(super) const fn build(
         node += 1;
     }
     let mut row = 0;
-    while row < gathered.rows.len() {
-        let (of_row, end) = (&gathered.rows[row], ends[row] as usize);
+    let mut rows = gathered.rows;
+    while let [of_row, rest @ ..] = rows {
+        rows = rest;
+        let end = ends[row] as usize;
         let mut methods = gathered.entries[of_row.entry as usize].route.methods;
         while let [method, rest @ ..] = methods {
             leaves[next[end] as usize] =

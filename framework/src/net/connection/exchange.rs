@@ -72,8 +72,8 @@ where
         #[cfg(feature = "otel")]
         request.set_sampling(wire.limits.sampling);
         let Routed { target, policy, slot } = self.app.route(&mut request);
-        let mut exchange = Exchange::default();
-        exchange.span = scope::request_span(&request, &id, &wire.limits.mask);
+        let span = scope::request_span(&request, &id, &wire.limits.mask);
+        let mut exchange = Exchange { span, ..Exchange::default() };
         wire.journal.requested(id, request.full_pattern(), slot);
         wire.place.handling();
         wire.following = if wire.message.is_last() { Following::Nothing } else { Following::Requests };

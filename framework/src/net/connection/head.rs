@@ -52,7 +52,6 @@ impl<IO: Transport> Wire<IO> {
     }
 
     /// Waits for a request's head.
-    #[inline(never)]
     pub(super) fn poll_head(&mut self, waiting: &mut Waiting, context: &mut Context<'_>) -> Poll<NextHead> {
         loop {
             if std::mem::take(&mut waiting.fresh) && !is_empty_line(self.input.unread()) {

@@ -32,6 +32,7 @@ mod journal;
 #[cfg(any(test, feature = "__properties"))]
 mod property;
 mod pump;
+mod rest;
 mod switched;
 #[cfg(test)]
 mod tests;
@@ -250,10 +251,6 @@ where
     }
 
     /// Answers a request. What it needs lies on the stack, and is moved to `step` only where its handler waits.
-    ///
-    /// Kept out of the loop, as `poll_head` and `answer` are: in one function with them, each turn began with putting
-    /// aside the addresses of all that a request might touch.
-    #[inline(never)]
     fn poll_request(
         &mut self,
         request: Request,
