@@ -4,7 +4,8 @@
 //! 2026-11-21T09:03:15.123Z  INFO listening address=127.0.0.1:8080
 //! ```
 //!
-//! Spans are not recorded; what is logged for a request has its `request_id` all the same. A program that installs a `tracing` subscriber of its own never sees any of this.
+//! Spans are not recorded; what is logged for a request has its `request_id` all the same. A program that installs a
+//! `tracing` subscriber of its own never sees any of this.
 
 use std::error::Error;
 use std::fmt::{self, Write as _};

@@ -124,7 +124,7 @@ pub(super) const fn write_texts(sources: &Sources, joined: &mut [u8]) {
     while let [item, rest @ ..] = items {
         items = rest;
         let scope = &sources.scopes[item.scope];
-        if let [] = scope.segments {
+        if scope.segments.is_empty() {
             continue;
         }
         match &item.source {

@@ -155,7 +155,9 @@ fn check(received: &[u8], input: &[u8]) -> Result<(), String> {
         let is_in_place = match frame.kind {
             SETTINGS | PING | GOAWAY => is_of_connection,
             WINDOW_UPDATE => frame.payload.len() == 4,
-            RST_STREAM | HEADERS | DATA | CONTINUATION => frame.stream % 2 == 1,
+            // A stream that no client may open is reset as well, by its number.
+            RST_STREAM => !is_of_connection,
+            HEADERS | DATA | CONTINUATION => frame.stream % 2 == 1,
             _ => false,
         };
         if !is_in_place {
