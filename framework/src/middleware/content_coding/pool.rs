@@ -14,7 +14,7 @@ use super::{Coding, CompressionLevel, Encode, Fault, Then};
 /// How many encoders a thread keeps at most, of all kinds together; each has some hundred KiB.
 const KEPT: usize = 32;
 /// What was not needed for so long is let go.
-const LATELY: Duration = Duration::from_secs(60);
+const LATELY: Duration = Duration::from_secs(600);
 
 thread_local! {
     static FREE: RefCell<Free> = const { RefCell::new(Free { encoders: Vec::new(), spare: 0, since: None }) };
