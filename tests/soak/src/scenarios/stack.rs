@@ -35,12 +35,13 @@ const LONG: Duration = Duration::from_secs(10 * 60);
 /// How often its memory is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// The most that may be added after half of the time. A thread keeps up to eight encoders for compression, of some hundred
-/// KiB each, and makes another one only when more answers are compressed at once than ever before.
-const MOST_GROWTH: f64 = 4.0 * 1024.0 * 1024.0;
+/// The most that may be added after half of the time: five encoders for compression. More are made whenever more
+/// answers are compressed at once than before, which other work on the machine decides.
+const MOST_GROWTH: f64 = 2.0 * 1024.0 * 1024.0;
 
-/// The most there may be.
-const MOST_MEMORY: f64 = 48.0 * 1024.0 * 1024.0;
+/// The most there may be: 32 connections have at most 32 encoders in use, of 372 KiB each. All else is half of that, and
+/// the rest is for holes in the allocator's memory.
+const MOST_MEMORY: f64 = 28.0 * 1024.0 * 1024.0;
 
 fn run(ground: &Ground, form: Form) -> Result<Report, Failure> {
     let time = ground.time().unwrap_or(form.choose(SHORT, LONG));
