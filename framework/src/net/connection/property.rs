@@ -46,7 +46,7 @@ thread_local! {
 /// Where it does not hold.
 pub fn connection(input: &[u8]) {
     let input = input.get(..MAX_INPUT).unwrap_or(input);
-    let limits = limits();
+    let limits = first_version();
     let byte_by_byte: Vec<usize> = (0..input.len()).collect();
     let read = read_pipeline(input, &byte_by_byte, &limits.head);
     for cuts in cuts(input).into_iter().chain([vec![]]) {
@@ -64,6 +64,17 @@ pub fn connection(input: &[u8]) {
             panic!("{fault}\nsent in {pieces}: {sent}\nreceived: {received}");
         }
     }
+}
+
+/// Those of a server that takes the preface of HTTP/2 for a request like others.
+fn first_version() -> Limits {
+    #[cfg_attr(not(feature = "http2"), expect(unused_mut, reason = "there is but one version"))]
+    let mut limits = limits();
+    #[cfg(feature = "http2")]
+    {
+        limits.http2.enabled = false;
+    }
+    limits
 }
 
 fn limits() -> Limits {
