@@ -7,7 +7,8 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use crate::errors::Errors;
-use crate::spans::{at, call_on};
+use crate::spans::{at_generated, call_on};
+use crate::unshared;
 
 /// The state that a function is for.
 pub(crate) struct StateType<'a>(Option<&'a Type>);
@@ -22,7 +23,7 @@ impl<'a> StateType<'a> {
     pub(crate) fn generics(&self, place: Span) -> TokenStream {
         match self.0 {
             Some(_) => TokenStream::new(),
-            None => at(place, quote!(<__S: ::core::marker::Sync>)),
+            None => at_generated(place, quote!(<__S: ::core::marker::Sync>)),
         }
     }
 
@@ -167,6 +168,10 @@ fn is_owned(ty: &Type, errors: &mut Errors) -> bool {
             return false;
         }
         _ => {}
+    }
+    if let Some(message) = unshared::in_argument(ty) {
+        errors.told_elsewhere(ty, message);
+        return false;
     }
     if let Some(lifetime) = borrowed_lifetime(ty.to_token_stream()) {
         errors.at(lifetime, "an extractor makes values that borrow nothing: write a type without a lifetime");

@@ -66,6 +66,9 @@ impl Function {
     /// that nobody declares.
     pub(crate) fn with_arguments_mended(&self) -> Self {
         let mut mended = self.clone();
+        if let Some(FnArg::Variadic(_)) = mended.sig.inputs.last() {
+            mended.sig.inputs.pop();
+        }
         for input in &mut mended.sig.inputs {
             let FnArg::Typed(argument) = input else { continue };
             let ty = &mut argument.ty;
@@ -109,6 +112,12 @@ impl Function {
             })
         }
         search(self.body.to_token_stream())
+    }
+
+    /// What a function without a body is told of, unless it has no place for an attribute at all, as in a trait.
+    pub(crate) fn lacks_its_body(whole: &TokenStream, error: &syn::Error) -> TokenStream {
+        let is_method = syn::parse2::<Self>(whole.clone()).is_ok_and(|function| function.is_method());
+        if is_method { TokenStream::new() } else { error.to_compile_error() }
     }
 
     /// Whether it stands in an `impl`, as its first argument says, or its file.

@@ -30,6 +30,8 @@ mod state;
 mod surroundings;
 #[cfg(test)]
 mod testing;
+mod unimported;
+mod unshared;
 mod waiting;
 mod written;
 

@@ -4,8 +4,8 @@
 //! stable.
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::Expr;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, Ident};
 
 /// Calls `function` so that a panic in it is reported on the whole of `place`.
 pub(crate) fn call_on(place: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
@@ -61,6 +61,18 @@ pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
 /// The same for code that lints must know as generated.
 pub(crate) fn at_generated(span: Span, tokens: TokenStream) -> TokenStream {
     at(Span::call_site().located_at(span), tokens)
+}
+
+/// The word `impl` of an implementation for the type called `name`, of a trait that is said for `field`, the type of one of
+/// its fields.
+///
+/// For what it does not know inside of another's brackets, rustc advises to declare a parameter of its name: behind `name`,
+/// and behind the word `impl` where that names it again. At one place, both are told as one. Where the field's type has no
+/// brackets there is no advice, and none here, as it would stand behind a word of a macro.
+pub(crate) fn impl_for(name: &Ident, field: &impl ToTokens) -> TokenStream {
+    let mut trees = field.to_token_stream().into_iter();
+    let has_brackets = trees.any(|tree| matches!(tree, TokenTree::Punct(sign) if sign.as_char() == '<'));
+    if has_brackets { quote_spanned!(name.span()=> impl) } else { quote!(impl) }
 }
 
 /// The spans of the first and of the last token.

@@ -11,6 +11,7 @@ pub use crate::extract::param::{
     AnyParam, ParamFault, borrowed_param, owned_param, param_fault, param_text, refuse_params,
 };
 pub use crate::extract::serde_bounds::{Readable, Writable};
+pub use crate::extract::state::Shared;
 #[cfg(feature = "validation")]
 pub use crate::extract::valid::Validates;
 #[cfg(feature = "embed")]

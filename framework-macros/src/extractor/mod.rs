@@ -12,7 +12,8 @@ use crate::options::Options;
 
 pub(crate) fn extractor(args: TokenStream, item: TokenStream) -> TokenStream {
     if let Some((whole, error)) = Function::without_body(&item) {
-        let (expanded, error) = (extractor(args, whole), error.to_compile_error());
+        let error = Function::lacks_its_body(&whole, &error);
+        let expanded = extractor(args, whole);
         return quote!(#expanded #error);
     }
     let mut errors = Errors::default();

@@ -102,10 +102,12 @@ fn check_variant<'a>(
     errors: &mut Errors,
 ) -> Option<Variant<'a>> {
     if !attributes.has_status {
-        errors.at(
-            place,
-            format_args!("`{place}` has no status: write `#[status(404)]` over it, with the status it means"),
-        );
+        let message =
+            format!("`{place}` has no status: write `#[status(404)]` over it, with the status it means");
+        match attributes.misspelt_status {
+            Some(attribute) => errors.told_elsewhere(attribute, message),
+            None => errors.at(place, message),
+        }
     }
     let source = check_source(place, fields, errors);
     let status = attributes.status;

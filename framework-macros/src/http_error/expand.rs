@@ -9,15 +9,17 @@ use super::check::{Detail, Extension, HttpError, Variant};
 use super::detail::{Piece, format_string};
 use super::parse::{self, Status};
 use crate::errors::Errors;
+use crate::spans::impl_for;
 
 pub(super) fn http_error(error: &HttpError<'_>) -> TokenStream {
     let HttpError { name, generics, response_only, .. } = error;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let problem = problem(error);
     let error_impls = (!response_only).then(|| error_impls(error));
+    let word = impl_with_causes(error);
     quote! {
         #[automatically_derived]
-        impl #impl_generics ::core::convert::From<#name #ty_generics> for ::server::Problem #where_clause {
+        #word #impl_generics ::core::convert::From<#name #ty_generics> for ::server::Problem #where_clause {
             fn from(__error: #name #ty_generics) -> Self {
                 #problem
             }
@@ -43,6 +45,7 @@ pub(super) fn fallback(input: &DeriveInput) -> TokenStream {
     let is_union = matches!(input.data, Data::Union(_));
     let error_impls = (whole.response_only.is_none() && !is_union).then(|| {
         let sources = parse::converted(input);
+        let words = sources.iter().map(|source| impl_for(name, source));
         quote! {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Display for #name #ty_generics #where_clause {
@@ -56,7 +59,7 @@ pub(super) fn fallback(input: &DeriveInput) -> TokenStream {
 
             #(
                 #[automatically_derived]
-                impl #impl_generics ::core::convert::From<#sources> for #name #ty_generics #where_clause {
+                #words #impl_generics ::core::convert::From<#sources> for #name #ty_generics #where_clause {
                     fn from(_: #sources) -> Self {
                         loop {}
                     }
@@ -188,13 +191,14 @@ fn match_causes(
 fn error_impls(error: &HttpError<'_>) -> TokenStream {
     let HttpError { name, generics, .. } = error;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let (display, cause) = (display(error), cause(error));
+    let (display, cause, word) = (display(error), cause(error), impl_with_causes(error));
     let conversions = error.variants.iter().filter_map(|variant| {
         let source = variant.source.as_ref().filter(|source| source.from)?;
-        let (path, member, ty) = (variant.path(name), &source.member, source.ty);
+        let (path, member, ty, word) =
+            (variant.path(name), &source.member, source.ty, impl_for(name, source.ty));
         Some(quote! {
             #[automatically_derived]
-            impl #impl_generics ::core::convert::From<#ty> for #name #ty_generics #where_clause {
+            #word #impl_generics ::core::convert::From<#ty> for #name #ty_generics #where_clause {
                 fn from(__cause: #ty) -> Self {
                     #path { #member: __cause }
                 }
@@ -210,7 +214,7 @@ fn error_impls(error: &HttpError<'_>) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #impl_generics ::core::error::Error for #name #ty_generics #where_clause {
+        #word #impl_generics ::core::error::Error for #name #ty_generics #where_clause {
             fn source(&self) -> ::core::option::Option<&(dyn ::core::error::Error + 'static)> {
                 #cause
             }
@@ -244,6 +248,13 @@ fn display(error: &HttpError<'_>) -> TokenStream {
             #(#arms)*
         }
     }
+}
+
+/// The word `impl` where the types of all causes are named inside.
+fn impl_with_causes(error: &HttpError<'_>) -> TokenStream {
+    let causes = error.variants.iter().filter_map(|variant| variant.source.as_ref());
+    let types = causes.map(|cause| cause.ty);
+    impl_for(error.name, &quote!(#(#types),*))
 }
 
 /// What `Error::source` gives.

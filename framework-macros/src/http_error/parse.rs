@@ -9,6 +9,7 @@ use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Field, Ident, Lit, LitStr
 use super::status;
 use crate::errors::Errors;
 use crate::extracted::tokens_text;
+use crate::nearest::nearest;
 
 /// What is written over a variant, or over a struct.
 #[derive(Default)]
@@ -16,6 +17,8 @@ pub(super) struct VariantAttributes<'a> {
     pub(super) status: Option<Status>,
     /// Whether a `#[status]` was written at all, well or not.
     pub(super) has_status: bool,
+    /// An attribute that is none of ours and was surely meant to be `#[status]`: rustc tells of it.
+    pub(super) misspelt_status: Option<&'a Attribute>,
     pub(super) title: Option<LitStr>,
     pub(super) detail: Option<LitStr>,
     pub(super) kind: Option<LitStr>,
@@ -58,6 +61,10 @@ pub(super) fn variant<'a>(attrs: &'a [Attribute], errors: &mut Errors) -> Varian
                 format_args!("`#[{name}]` stands on a field: move it into the parentheses or braces"),
             );
         } else {
+            let name = path.get_ident().map(ToString::to_string).unwrap_or_default();
+            if nearest(&name, ["status"]).is_some() {
+                parsed.misspelt_status = Some(attr);
+            }
             continue;
         }
         parsed.first.get_or_insert(attr);

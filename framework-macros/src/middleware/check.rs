@@ -1,10 +1,10 @@
 //! What a middleware's signature must have: one request, what comes next, and extractors.
 
-use quote::format_ident;
-use syn::{ReturnType, Type};
+use quote::{ToTokens, format_ident};
+use syn::{PathArguments, ReturnType, Type, parse_quote};
 
 use crate::errors::Errors;
-use crate::extracted::{Extracted, StateType};
+use crate::extracted::{Extracted, StateType, borrowed_lifetime};
 use crate::function::Function;
 use crate::options::Options;
 use crate::signature::{check_plain_async, is_named, typed_arguments};
@@ -26,15 +26,22 @@ pub(super) fn middleware<'a>(
 ) -> Option<Middleware<'a>> {
     let sig = &function.sig;
     check_plain_async(sig, "a middleware", errors);
+    let is_generic = !sig.generics.params.is_empty();
     let (mut request, mut next) = (None, None);
     let (mut values, mut extracted) = (Vec::new(), Vec::new());
     for (index, ty) in typed_arguments(sig) {
         if is_named(ty, "Request") {
             let advice = "a middleware has one request: remove this argument";
             take_once(&mut request, ty, advice, errors);
+            if !is_generic && as_taken(ty).is_some() {
+                errors.at(ty, "a request is of one type, whatever its body: write `request: Request`");
+            }
             values.push(format_ident!("__request"));
         } else if is_named(ty, "Next") {
             take_once(&mut next, ty, "a middleware has one `Next`: remove this argument", errors);
+            if !is_generic && as_taken(ty).is_some() {
+                errors.at(ty, "what comes next is borrowed from the server: write `next: Next<'_>`");
+            }
             values.push(format_ident!("__next"));
         } else if let Some(argument) = check_extracted(index, ty, errors) {
             values.push(argument.value.clone());
@@ -50,6 +57,21 @@ fn take_once<'a>(seen: &mut Option<&'a Type>, ty: &'a Type, advice: &str, errors
     if seen.replace(ty).is_some() {
         errors.at(ty, advice);
     }
+}
+
+/// `Request` and `Next<'_>` for one of the two that was written otherwise.
+pub(super) fn as_taken(ty: &Type) -> Option<Type> {
+    let mut taken = ty.clone();
+    let Type::Path(path) = &mut taken else { return None };
+    let last = path.path.segments.last_mut()?;
+    if last.ident == "Request" && !last.arguments.is_none() {
+        last.arguments = PathArguments::None;
+    } else if last.ident == "Next" && borrowed_lifetime(last.arguments.to_token_stream()).is_none() {
+        last.arguments = PathArguments::AngleBracketed(parse_quote!(<'_>));
+    } else {
+        return None;
+    }
+    Some(taken)
 }
 
 /// A reference to the request is a mistake of its own; all else is an extractor's.

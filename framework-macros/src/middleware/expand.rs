@@ -4,11 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Type};
 
-use super::check::Middleware;
+use super::check::{Middleware, as_taken};
 use crate::errors::Errors;
 use crate::extracted::{bounds, extractions, probes, tokens_text};
 use crate::function::Function;
-use crate::header::Signature;
+use crate::header::{FnArg, Signature};
 use crate::signature::{allow_asked_for, is_named, respond, typed_arguments};
 use crate::spans::{at_generated, ends};
 
@@ -67,6 +67,13 @@ pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
         return quote!(#function #errors);
     }
     let mut function = function.mended();
+    for input in &mut function.sig.inputs {
+        if let FnArg::Typed(argument) = input
+            && let Some(ty) = as_taken(&argument.ty)
+        {
+            argument.ty = ty;
+        }
+    }
     if function.sig.asyncness.is_none() || borrows(&function.sig) {
         function.body = syn::parse_quote!({ loop {} });
     }

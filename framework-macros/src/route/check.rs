@@ -11,6 +11,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::nearest::nearest;
 use crate::surroundings::{Place, place_of};
+use crate::unimported;
 
 /// A handler with all that its attribute says of it.
 pub(crate) struct Route {
@@ -64,6 +65,7 @@ pub(crate) fn route(arguments: Arguments, function: &Function, errors: &mut Erro
     let known = patterns.as_deref().filter(|patterns| !patterns.is_empty());
     let fn_arguments = signature::check(function, known, errors);
     let Options { with, state, .. } = arguments.options;
+    let with = unimported::without(with, errors);
     plain_functions(&with, errors);
     let (patterns, arguments) = (patterns?, fn_arguments?);
     errors.is_empty().then(|| Route {

@@ -14,6 +14,7 @@ mod signature;
 mod tests;
 mod types;
 mod units;
+mod untaken;
 mod url;
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -24,6 +25,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::refused;
 use crate::signature::typed_arguments;
+use crate::surroundings::is_second;
 
 pub(crate) use attributes::{arguments_of, route_attribute};
 pub(crate) use check::in_quotes;
@@ -47,7 +49,8 @@ fn asks_for_what_was_refused(function: &Function) -> bool {
 
 fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenStream {
     if let Some((whole, error)) = Function::without_body(&item) {
-        let (handler, error) = (handler(method, args, whole), error.to_compile_error());
+        let error = Function::lacks_its_body(&whole, &error);
+        let handler = handler(method, args, whole);
         return quote!(#handler #error);
     }
     let mut errors = Errors::default();
@@ -69,6 +72,9 @@ fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenS
             return quote!(#item #errors);
         }
     };
+    if is_second(&function.sig.ident) {
+        return quote!(#function);
+    }
     let arguments = parse::arguments(args, method, &mut errors);
     let silent =
         arguments.options.silent || asks_for_what_was_refused(&function) || function.leaves_a_type_out();

@@ -102,6 +102,13 @@ fn methods(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -
         errors.at_span(input.span(), "the method and the pattern are missing: write `#[route(GET, \"/\")]`");
         return Ok(());
     }
+    if input.peek(Ident) && input.peek2(Token![=]) {
+        let message =
+            "the methods and the pattern come first, by themselves: write `#[route(GET, \"/...\")]`";
+        errors.push(input.error(message));
+        input.parse::<TokenStream>()?;
+        return Ok(());
+    }
     if let Some(literal) =
         input.fork().parse::<LitStr>().ok().filter(|literal| literal.value().starts_with('/'))
     {
@@ -201,6 +208,9 @@ fn options(input: ParseStream<'_>, found: &mut Arguments, errors: &mut Errors) -
         }
         let key = input.call(Ident::parse_any).map_err(|error| {
             let message = match found.patterns.is_empty() {
+                true if input.peek(syn::token::Bracket) => {
+                    "several patterns stand side by side: write them without brackets, as in `\"/\", \"/index\"`".to_owned()
+                }
                 true => "a pattern is a text in double quotes: write `\"/...\"`".to_owned(),
                 false => format!("expected an option: one of {}", listed()),
             };

@@ -2,10 +2,10 @@
 //!
 //! See `server::__private::Checked` for how a type that is no extractor is told of once.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Expr;
 use syn::ext::IdentExt;
+use syn::{Expr, Type};
 
 use super::check::Route;
 use super::signature::{Argument, Source};
@@ -128,7 +128,7 @@ fn arguments(route: &Route) -> TokenStream {
     let state =
         route.state.as_ref().map_or_else(|| code("::server::__private::AnyState"), ToTokens::to_token_stream);
     for (index, second) in route.arguments.iter().enumerate() {
-        let ty = &second.ty;
+        let ty = &in_parentheses(&second.ty);
         let takes = match second.source {
             Source::Param { .. } => continue,
             // It takes all there is, and on a GET that is much without the body.
@@ -159,6 +159,19 @@ fn arguments(route: &Route) -> TokenStream {
         takers.push((takes, second));
     }
     steps
+}
+
+/// A name in parentheses, so that a function's is not taken for a constant argument as well.
+fn in_parentheses(ty: &Type) -> TokenStream {
+    let Type::Path(path) = ty else { return ty.to_token_stream() };
+    match path.path.get_ident() {
+        Some(name) if path.qself.is_none() => {
+            let mut group = Group::new(Delimiter::Parenthesis, quote!(#name));
+            group.set_span(Span::call_site().located_at(name.span()));
+            TokenTree::from(group).into()
+        }
+        _ => ty.to_token_stream(),
+    }
 }
 
 fn bodyless(route: &Route, argument: &Argument) -> String {

@@ -10,6 +10,7 @@ use super::types::{
 use crate::errors::Errors;
 use crate::extracted::tokens_text;
 use crate::header::{FnArg, Signature};
+use crate::unshared;
 
 /// Refuses types that can be no argument, whatever they are made from.
 pub(super) fn argument_type(argument: &Argument, errors: &mut Errors) {
@@ -24,6 +25,21 @@ pub(super) fn argument_type(argument: &Argument, errors: &mut Errors) {
     }
 }
 
+/// What a request has itself.
+const OF_THE_REQUEST: &[&str] = &[
+    "Body",
+    "Bytes",
+    "Cookies",
+    "HeaderMap",
+    "Method",
+    "Multipart",
+    "Request",
+    "RequestId",
+    "Session",
+    "str",
+    "Uri",
+];
+
 fn extractor_type(ty: &Type, errors: &mut Errors) {
     if let Some(owned) = owned_form(ty) {
         let message = format!("a value of no fixed size can be no argument: write {owned}");
@@ -31,17 +47,31 @@ fn extractor_type(ty: &Type, errors: &mut Errors) {
     } else if let Type::Reference(reference) = ty {
         let inner =
             owned_form(&reference.elem).unwrap_or_else(|| format!("`{}`", tokens_text(&reference.elem)));
+        // A name alone is often that of the state, or of what it holds.
+        let is_name = match &*reference.elem {
+            Type::Path(path) => {
+                path.path.get_ident().is_some_and(|name| !OF_THE_REQUEST.iter().any(|known| name == known))
+            }
+            _ => false,
+        };
+        let state = if is_name {
+            format!(", or `State<{}>` of what the state holds", tokens_text(&reference.elem))
+        } else {
+            String::new()
+        };
         errors.at(
             ty,
             format!(
-                "an extractor gives a value, not a reference: write {inner}; or name the argument like a `:param` of \
-                 the pattern"
+                "an extractor gives a value, not a reference: write {inner}{state}; or name the argument like a `:param` \
+                 of the pattern"
             ),
         );
     } else if let Some(lifetime) = find_lifetime(ty.to_token_stream()) {
         errors.at(lifetime, "an extractor's value borrows nothing: take a type without a lifetime");
     } else if let Some(reference) = find_reference(ty.to_token_stream()) {
         errors.at(reference, "an extractor's value borrows nothing: write `String` for `&str`, say");
+    } else if let Some(message) = unshared::in_argument(ty) {
+        errors.told_elsewhere(ty, message);
     }
 }
 

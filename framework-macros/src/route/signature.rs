@@ -5,13 +5,13 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use super::pattern::{Pattern, Segment};
+use super::pattern::Pattern;
 use super::refusals::{argument_type, path_type, return_type};
-use super::types::{borrows, is_named, is_primitive, last_segment, takes_all_params, takes_body};
+use super::types::{borrows, is_named, is_primitive, takes_all_params, takes_body};
+use super::untaken::explained;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::header::{FnArg, Signature, TypedArg};
-use crate::nearest::nearest;
 use crate::surroundings::{Place, place_below};
 
 /// An argument of a handler.
@@ -60,7 +60,7 @@ pub(crate) fn check(
     }
     let taken = taken(&arguments, &written, errors);
     let explained = match patterns {
-        Some(patterns) => untaken(&names, &taken, &arguments, &written, patterns, errors),
+        Some(patterns) => explained(&names, &taken, &arguments, &written, patterns, errors),
         None => Vec::new(),
     };
     for (index, argument) in arguments.iter().enumerate() {
@@ -76,9 +76,9 @@ pub(crate) fn check(
 }
 
 /// An argument as written.
-struct Written<'a> {
-    name: Option<Ident>,
-    ty: &'a Type,
+pub(super) struct Written<'a> {
+    pub(super) name: Option<Ident>,
+    pub(super) ty: &'a Type,
 }
 
 /// Refuses what no function under a route can be; whether it was nothing of that kind.
@@ -135,7 +135,7 @@ fn no_room(sig: &Signature) -> Option<String> {
         ));
     }
     match place_below(name) {
-        Place::Free | Place::Module | Place::Plain => None,
+        Place::Free | Place::Module | Place::Plain | Place::Unimported | Place::Repeated => None,
         // One with `self` is told of there.
         Place::Associated if sig.receiver().is_some() => None,
         Place::Associated => Some(format!(
@@ -187,72 +187,6 @@ fn taken(arguments: &[Argument], written: &[Written<'_>], errors: &mut Errors) -
         taken.push(*index);
     }
     taken
-}
-
-/// Notes the parameters that no argument takes, and gives the arguments whose names were meant to.
-fn untaken(
-    names: &[&str],
-    taken: &[usize],
-    arguments: &[Argument],
-    written: &[Written<'_>],
-    patterns: &[Pattern],
-    errors: &mut Errors,
-) -> Vec<usize> {
-    let mut explained = Vec::new();
-    let releases =
-        |argument: &Argument| matches!(argument.source, Source::Request) || takes_all_params(&argument.ty);
-    if arguments.iter().any(releases) {
-        return explained;
-    }
-    let Some(pattern) = patterns.first() else { return explained };
-    for (_, name) in names.iter().enumerate().filter(|(index, _)| !taken.contains(index)) {
-        let sign = match pattern.segments.iter().find(|segment| matches!(segment, Segment::CatchAll(_))) {
-            Some(Segment::CatchAll(rest)) if rest == name => '*',
-            Some(_) | None => ':',
-        };
-        let free = written.iter().zip(arguments).enumerate().filter_map(|(position, (written, argument))| {
-            let free = matches!(argument.source, Source::Extractor { .. }) && !explained.contains(&position);
-            written.name.as_ref().filter(|_| free).map(|name| (position, name.to_string()))
-        });
-        let free: Vec<(usize, String)> = free.collect();
-        let near = nearest(name, free.iter().map(|(_, name)| name.as_str()))
-            .or_else(|| only_plain(&free, written, names.len() - taken.len()));
-        let near = near.and_then(|near| free.iter().find(|(_, name)| name == near));
-        if let Some((position, argument)) = near {
-            explained.push(*position);
-            let at = written.get(*position).and_then(|written| written.name.as_ref());
-            let at = at.map(Ident::span).unwrap_or(pattern.span);
-            errors.at_span(
-                at,
-                format!(
-                    "no argument takes the pattern's `{sign}{name}`: did you mean `{name}` by `{argument}`?"
-                ),
-            );
-        } else {
-            let ty = if sign == '*' { "&str" } else { "u64" };
-            errors.at_span(
-                pattern.span,
-                format!(
-                    "the pattern's `{sign}{name}` is taken by no argument: add `{name}: {ty}` (or `_{name}: &str` to \
-                     ignore it)"
-                ),
-            );
-        }
-    }
-    explained
-}
-
-/// The one argument of a plain type such as `u64` that no extractor makes, where one parameter is left over too.
-fn only_plain<'a>(free: &'a [(usize, String)], written: &[Written<'_>], left: usize) -> Option<&'a str> {
-    let mut plain = free.iter().filter(|(position, _)| {
-        let ty = written.get(*position).map(|written| written.ty);
-        let ty = ty.map(|ty| if let Type::Reference(reference) = ty { &*reference.elem } else { ty });
-        ty.and_then(last_segment).is_some_and(|segment| is_primitive(&segment.ident))
-    });
-    match (plain.next(), plain.next()) {
-        (Some((_, name)), None) if left == 1 => Some(name),
-        _ => None,
-    }
 }
 
 /// Refuses borrowed text where another argument takes the request that it lies in.

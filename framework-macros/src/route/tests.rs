@@ -124,8 +124,8 @@ fn tells_each_argument() {
             async fn user(id: Option<u64>, session: &Session, count: impl Sized, pag: u32) {}
         ),
         &[
-            "the pattern's `:org` is taken by no argument: add `org: u64` (or `_org: &str` to ignore it)",
             "no argument takes the pattern's `:page`: did you mean `page` by `pag`?",
+            "the pattern's `:org` is taken by no argument: add `org: u64` (or `_org: &str` to ignore it)",
             "`:id` always has a text where the pattern matches: write `id: u64`, and another function for the path \
              without it",
             "an extractor gives a value, not a reference: write `Session`; or name the argument like a `:param` of \

@@ -10,6 +10,7 @@ use super::parse::{Content, Item, Scope, text};
 use crate::errors::Errors;
 use crate::route::{Pattern, Segment, is_primitive};
 use crate::surroundings::{Place, place_of};
+use crate::unimported;
 
 /// The items of a table in the order written.
 pub(crate) struct FlatTable {
@@ -86,8 +87,9 @@ impl Flattener<'_> {
                 flat.segments.push(Segment::Literal(stand_in));
             }
         }
-        flat.own = scope.layers.len();
-        flat.layers.extend(scope.layers);
+        let layers = unimported::without(scope.layers, self.errors);
+        flat.own = layers.len();
+        flat.layers.extend(layers);
         let index = self.table.scopes.len();
         self.table.scopes.push(flat);
         match scope.content {
@@ -135,8 +137,12 @@ impl Flattener<'_> {
                 self.errors.at(name, message);
                 return true;
             }
-            Place::Free | Place::Associated if is_primitive(name) => {}
-            Place::Free | Place::Associated => return false,
+            Place::Unimported => {
+                unimported::told(name, self.errors);
+                return true;
+            }
+            Place::Free | Place::Associated | Place::Repeated if is_primitive(name) => {}
+            Place::Free | Place::Associated | Place::Repeated => return false,
         }
         self.table.unroutable.push(name.clone());
         true

@@ -80,6 +80,11 @@ fn item(input: ParseStream<'_>, errors: &mut Errors) -> Result<Option<Item>> {
 }
 
 fn splice(input: ParseStream<'_>) -> Result<Option<Item>> {
+    if input.peek(Token![...]) {
+        let dots = input.parse::<Token![...]>()?;
+        let message = format!("a table is taken in with two dots: write `..{}`", text(&path(input)?));
+        return Err(Error::new_spanned(dots, message));
+    }
     input.parse::<Token![..]>()?;
     let path = path(input)?;
     if !is_constant(&path) {
@@ -229,6 +234,12 @@ fn no_arrow(input: ParseStream<'_>, prefix: Option<&LitStr>) -> Error {
         return input.error("expected `=>` after the middleware: write `with [...] => [...]`");
     };
     let text = prefix.value();
+    if (input.is_empty() || input.peek(Token![,])) && !text.starts_with('/') {
+        return Error::new(
+            prefix.span(),
+            format!("a handler is listed by its name, without quotes: write `{text}`"),
+        );
+    }
     if input.is_empty() || input.peek(Token![,]) {
         let message = format!(
             "a prefix alone routes nothing: write `\"{text}\" => [...]`; the pattern of a handler stands in its \

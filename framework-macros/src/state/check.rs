@@ -5,6 +5,7 @@ use syn::{Attribute, Data, DeriveInput, Field, Generics, Ident, Member, Type};
 
 use crate::errors::Errors;
 use crate::extracted::tokens_text;
+use crate::unshared;
 
 /// A state and the fields that it provides.
 pub(super) struct State<'a> {
@@ -48,6 +49,17 @@ pub(super) fn state<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<S
         provided.push((member, &field.ty));
     }
     Some(State { name: &input.ident, generics: &input.generics, provided })
+}
+
+/// Notes the fields that keep the whole from being shared between threads; whether there are any.
+pub(super) fn unshared(input: &DeriveInput, errors: &mut Errors) -> bool {
+    let Data::Struct(data) = &input.data else { return false };
+    let found = data.fields.iter().filter_map(|field| Some((&field.ty, unshared::in_state(&field.ty)?)));
+    let found: Vec<_> = found.collect();
+    for (ty, message) in &found {
+        errors.at(ty, message);
+    }
+    !found.is_empty()
 }
 
 /// Whether the field is marked `#[state(skip)]`; a mark that is misspelt counts, so that no second error follows.

@@ -18,8 +18,9 @@ pub(crate) fn state(item: TokenStream) -> TokenStream {
     let state = check::state(&input, &mut errors);
     // What was well said is provided even beside mistakes, so that no handler reports it missing.
     let provided = state.map(|state| expand::state(&state));
+    let shared = check::unshared(&input, &mut errors).then(|| expand::taken_for_shared(&input));
     let errors = errors.into_tokens();
-    quote!(#provided #errors)
+    quote!(#provided #shared #errors)
 }
 
 #[cfg(test)]

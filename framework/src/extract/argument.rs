@@ -114,7 +114,7 @@ impl<S: Sync, T: FromRequest<S>> Extract<S, T> for Argument<true, T> {
 }
 
 /// Never called: the program that holds one has an error already.
-impl<S, T: Send> Extract<S, T> for Argument<false, T> {
+impl<S, T> Extract<S, T> for Argument<false, T> {
     const TAKES_BODY: bool = false;
     const READY: bool = false;
 
@@ -160,7 +160,7 @@ macro_rules! tuples {
         }
 
         // Never called: the program that comes to it has an error already.
-        impl<S, $($ty: Send),+> ExtractAll<S, Checked<false>> for ($($ty,)+) {
+        impl<S, $($ty),+> ExtractAll<S, Checked<false>> for ($($ty,)+) {
             fn extract_all(_: &mut Request, _: &S) -> impl Future<Output = Result<Self, Response>> + Send {
                 std::future::pending()
             }

@@ -42,7 +42,7 @@ pub(crate) mod serde_bounds;
 mod session;
 mod shutdown;
 mod site_origin;
-mod state;
+pub(crate) mod state;
 mod text;
 mod trace_context;
 mod typed_header;

@@ -43,7 +43,7 @@ pub struct State<T>(
 impl<S, T> FromRequest<S> for State<T>
 where
     S: Provides<T> + Sync,
-    T: Clone + Send + Sync,
+    T: Shared,
 {
     const READY: bool = true;
     type Rejection = Infallible;
@@ -52,6 +52,20 @@ where
         Ok(Self(state.provide().clone()))
     }
 }
+
+/// What requests can each have a clone of, on any thread. One trait, so that a type that lacks two of them is told of once,
+/// and in these words.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be handed to each request: it has to be `Clone`, and shared between threads (`Send` and \
+               `Sync`)",
+    label = "`State` clones the value for each request, on any thread",
+    note = "where it is not `Clone`, derive that, or put it into an `Arc` in the state and ask for `State<Arc<...>>`",
+    note = "between threads, `Arc` stands for `Rc`, a `Mutex` for a `RefCell`, and an atomic number for a `Cell`"
+)]
+pub trait Shared: Clone + Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + Sync> Shared for T {}
 
 impl<T> Deref for State<T> {
     type Target = T;

@@ -1,131 +1,81 @@
-//! Where a function stands in its file: what a macro cannot see of it, as it is given one item alone.
-//!
-//! Asked only to put in words what rustc would refuse anyway, several times over: a handler in an `impl`, which has no
-//! room for the type beside it; one beside a module of its name, which is a type's name too; a function in a table that no
-//! attribute makes a route; and a module in place of one. Where the file cannot be read, has several functions of the name,
-//! or anything else leaves a doubt, nothing is known, and rustc says what it has to say.
+//! The functions of a file, and what stands around each.
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-/// What is known of the place of a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Nothing that would forbid a type of its name.
-    Free,
-    /// Between the braces of an `impl` or a `trait`.
-    Associated,
-    /// In a module that has another one of the function's name.
-    BesideModule,
-    /// It is no function, but the one module of this name.
-    Module,
-    /// In the module of a table or a route that names it, and no attribute could make it a handler or a middleware.
-    Plain,
-}
+use super::Place;
+use super::source::Functions;
 
-/// Where the one function called `name` stands in the file that the name was written in.
-pub(crate) fn place_of(name: &Ident) -> Place {
-    if !proc_macro::is_available() {
-        // A test of this crate, where nothing stands in a file.
-        return Place::Free;
-    }
-    let span = name.span().unwrap();
-    let Some(file) = span.local_file() else { return Place::Free };
-    let source = source_of(&file);
-    if !source.has(&name.to_string(), span.line(), span.column()) {
-        return Place::Free;
-    }
-    source.functions().get(&name.unraw().to_string()).copied().unwrap_or(Place::Free)
-}
-
-/// The same for a function that an attribute stands over, where the file need seldom be read in full: at the beginning of a
-/// line nothing stands in an `impl`, as code is laid out.
-pub(crate) fn place_below(name: &Ident) -> Place {
-    if proc_macro::is_available()
-        && proc_macro::Span::call_site().column() == 1
-        && let Some(file) = name.span().unwrap().local_file()
-        && !source_of(&file).modules.contains(&name.unraw().to_string())
-    {
-        return Place::Free;
-    }
-    place_of(name)
-}
-
-/// The functions of a file that are not free, by name.
-type Functions = HashMap<String, Place>;
-
-/// A file as it was read.
-#[derive(Default)]
-struct Source {
-    text: String,
-    /// The words behind each `mod `.
-    modules: HashSet<String>,
-    /// Read when they are asked for, as that takes longer than all that a macro does of itself.
-    functions: OnceCell<Functions>,
-}
-
-impl Source {
-    fn new(text: String) -> Self {
-        let behind = text.split("mod ").skip(1);
-        let names = behind.map(|rest| {
-            let rest = rest.trim_start();
-            let rest = rest.strip_prefix("r#").unwrap_or(rest);
-            rest.chars().take_while(|&letter| letter.is_alphanumeric() || letter == '_').collect()
-        });
-        Self { modules: names.collect(), text, functions: OnceCell::new() }
-    }
-
-    fn functions(&self) -> &Functions {
-        self.functions.get_or_init(|| self.text.parse().ok().map(read).unwrap_or_default())
-    }
-
-    /// Whether `name` stands at this place, both counted from 1. It does not where the place is one of another text, as of
-    /// an example in a comment, which rustdoc says to be of the file around it.
-    fn has(&self, name: &str, line: usize, column: usize) -> bool {
-        let (Some(line), Some(column)) = (line.checked_sub(1), column.checked_sub(1)) else { return false };
-        let line = self.text.lines().nth(line).unwrap_or_default();
-        line.char_indices()
-            .nth(column)
-            .and_then(|(at, _)| line.get(at..))
-            .is_some_and(|rest| rest.starts_with(name))
-    }
-}
-
-thread_local! {
-    /// The files that were read: one compilation sees each as it is.
-    static FILES: RefCell<HashMap<PathBuf, Rc<Source>>> = RefCell::default();
-}
-
-fn source_of(file: &Path) -> Rc<Source> {
-    let known = FILES.with_borrow(|files| files.get(file).cloned());
-    known.unwrap_or_else(|| {
-        let text = std::fs::read_to_string(file).unwrap_or_default();
-        let source = Rc::new(Source::new(text));
-        FILES.with_borrow_mut(|files| files.insert(file.to_owned(), Rc::clone(&source)));
-        source
-    })
-}
-
-fn read(file: TokenStream) -> Functions {
-    let mut seen = HashMap::new();
+/// The functions of a file.
+pub(super) fn read(file: TokenStream) -> Functions {
+    let mut seen = Seen::default();
+    imported(file.clone(), true, &mut seen.imports);
     block(file, false, &mut seen);
-    let once = seen.into_iter().filter_map(|(name, places)| match places.as_slice() {
-        [place @ (Place::Associated | Place::BesideModule | Place::Module | Place::Plain)] => {
-            Some((name, *place))
+    let once = seen.places.into_iter().filter_map(|(name, places)| match places.as_slice() {
+        [Place::Free] | [] => None,
+        [place] => Some((name, *place)),
+        [first, rest @ ..] => {
+            let repeated = *first == Place::Repeated && rest.iter().all(|place| place == first);
+            repeated.then_some((name, Place::Repeated))
         }
-        _ => None,
     });
     once.collect()
 }
 
+/// What was seen of a file so far.
+#[derive(Default)]
+struct Seen {
+    /// All functions of a name, and modules where nothing else has it.
+    places: HashMap<String, Vec<Place>>,
+    /// The words of all imports; [`ANY`] among them where there may be others.
+    imports: HashSet<String>,
+}
+
+/// Stands for all names.
+const ANY: &str = "*";
+
+/// Notes the words of all imports. Those of `use super::*` in a module of the file are the file's own.
+fn imported(tokens: TokenStream, is_file: bool, imports: &mut HashSet<String>) {
+    let mut trees = tokens.into_iter();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Ident(word) if word == "use" => {
+                let path: TokenStream = trees.by_ref().take_while(|tree| !is_sign(tree, ';')).collect();
+                if is_file || path.to_string().replace(' ', "") != "super::*" {
+                    words(path, imports);
+                }
+            }
+            // What they bring along is not seen here.
+            TokenTree::Ident(word) if word == "macro_use" || word == "macro_rules" || word == "include" => {
+                imports.insert(ANY.to_owned());
+            }
+            TokenTree::Group(group) => imported(group.stream(), false, imports),
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+/// All names of an import, and [`ANY`] for a star.
+fn words(path: TokenStream, imports: &mut HashSet<String>) {
+    for tree in path.clone() {
+        match tree {
+            TokenTree::Group(group) => words(group.stream(), imports),
+            TokenTree::Punct(sign) if sign.as_char() == '*' => drop(imports.insert(ANY.to_owned())),
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+    names(path, imports);
+}
+
+fn is_sign(tree: &TokenTree, sign: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
+}
+
 /// Notes the functions between two braces, or of a whole file, and of all blocks inside. Gives the names that its tables
 /// list.
-fn block(tokens: TokenStream, associated: bool, seen: &mut HashMap<String, Vec<Place>>) -> HashSet<String> {
+fn block(tokens: TokenStream, associated: bool, seen: &mut Seen) -> HashSet<String> {
     let mut block = Block::default();
     let mut item = Item::default();
     let mut trees = tokens.into_iter().peekable();
@@ -165,20 +115,33 @@ fn block(tokens: TokenStream, associated: bool, seen: &mut HashMap<String, Vec<P
         }
     }
     for name in block.modules.iter().filter(|name| !block.has_other_than_module(name)) {
-        seen.entry(name.clone()).or_default().push(Place::Module);
+        seen.places.entry(name.clone()).or_default().push(Place::Module);
     }
-    for (name, plain) in std::mem::take(&mut block.functions) {
-        let place = if associated { Place::Associated } else { block.place(&name, plain) };
-        seen.entry(name).or_default().push(place);
+    let functions = std::mem::take(&mut block.functions);
+    for (name, standing) in &functions {
+        let place = if associated {
+            Place::Associated
+        } else if is_repeated(name, &functions) {
+            Place::Repeated
+        } else {
+            block.place(name, standing, &seen.imports)
+        };
+        seen.places.entry(name.clone()).or_default().push(place);
     }
     block.listed
+}
+
+/// Whether several functions of a block have the name, whatever conditions hold.
+fn is_repeated(name: &str, functions: &[(String, Standing)]) -> bool {
+    let mut same = functions.iter().filter(|(function, _)| function == name);
+    same.clone().count() > 1 && same.all(|(_, standing)| *standing != Standing::Conditional)
 }
 
 /// What stands between two braces.
 #[derive(Default)]
 struct Block {
-    /// Each with whether no attribute changes it.
-    functions: Vec<(String, bool)>,
+    /// Each with what it stands under.
+    functions: Vec<(String, Standing)>,
     modules: HashSet<String>,
     /// Names that are types, or may be.
     types: HashSet<String>,
@@ -190,13 +153,13 @@ impl Block {
     fn declare(&mut self, word: &Ident, name: String, item: &mut Item) {
         match word.to_string().as_str() {
             "fn" => {
-                self.functions.push((name, !item.annotated));
+                self.functions.push((name, std::mem::take(&mut item.standing)));
                 // What stands in its own signature is no `impl` block.
                 *item = Item { is: Is::Function, ..Item::default() };
             }
             "mod" => {
                 item.is = Is::Module;
-                if !item.conditional {
+                if item.standing != Standing::Conditional {
                     self.modules.insert(name);
                 }
             }
@@ -210,12 +173,18 @@ impl Block {
         self.types.contains(name) || self.functions.iter().any(|(function, _)| function == name)
     }
 
-    fn place(&self, name: &str, plain: bool) -> Place {
+    fn place(&self, name: &str, standing: &Standing, imports: &HashSet<String>) -> Place {
         if self.modules.contains(name) {
             return Place::BesideModule;
         }
-        let unrouted = plain && self.listed.contains(name) && !self.types.contains(name);
-        if unrouted { Place::Plain } else { Place::Free }
+        if self.types.contains(name) {
+            return Place::Free;
+        }
+        match standing {
+            Standing::Plain if self.listed.contains(name) => Place::Plain,
+            Standing::Ours(word) if !imports.contains(word) && !imports.contains(ANY) => Place::Unimported,
+            Standing::Plain | Standing::Ours(_) | Standing::Annotated | Standing::Conditional => Place::Free,
+        }
     }
 }
 
@@ -224,11 +193,22 @@ impl Block {
 struct Item {
     /// The last word.
     word: Option<Ident>,
-    /// It stands under a `#[cfg]`.
-    conditional: bool,
-    /// It stands under an attribute that may be anything.
-    annotated: bool,
+    standing: Standing,
     is: Is,
+}
+
+/// Which attributes stand over an item.
+#[derive(Default, PartialEq, Eq)]
+enum Standing {
+    /// None that makes something else of it.
+    #[default]
+    Plain,
+    /// One that is called like one of ours, by its name alone.
+    Ours(String),
+    /// One that may be anything.
+    Annotated,
+    /// A `#[cfg]`, whatever else there is.
+    Conditional,
 }
 
 /// What kind of an item it is, as far as that says something of the braces that follow.
@@ -255,10 +235,18 @@ impl Item {
 
     /// Takes in what may be the brackets of an attribute.
     fn attribute(&mut self, brackets: &Group, listed: &mut HashSet<String>) {
-        let Some(TokenTree::Ident(first)) = brackets.stream().into_iter().next() else { return };
-        self.conditional |= first == "cfg" || first == "cfg_attr";
+        let mut trees = brackets.stream().into_iter();
+        let Some(TokenTree::Ident(first)) = trees.next() else { return };
+        let is_alone = matches!(trees.next(), None | Some(TokenTree::Group(_)));
         if !HARMLESS.iter().any(|name| first == name) {
-            self.annotated = true;
+            if first == "cfg" || first == "cfg_attr" {
+                self.standing = Standing::Conditional;
+            } else if self.standing == Standing::Conditional {
+            } else if is_alone && OURS.iter().any(|name| first == name) {
+                self.standing = Standing::Ours(first.to_string());
+            } else if self.standing == Standing::Plain {
+                self.standing = Standing::Annotated;
+            }
             // Middleware stands in `with = [...]`.
             names(brackets.stream(), listed);
         }
@@ -267,6 +255,9 @@ impl Item {
 
 /// Attributes after which a function is no route yet.
 const HARMLESS: &[&str] = &["allow", "deny", "deprecated", "doc", "expect", "inline", "must_use", "warn"];
+
+/// Attributes that make of a function what a table lists.
+const OURS: &[&str] = &["route", "get", "post", "put", "patch", "delete", "head", "options", "middleware"];
 
 /// All names among the tokens.
 fn names(tokens: TokenStream, found: &mut HashSet<String>) {
@@ -320,8 +311,8 @@ mod tests {
             "/// Doc.\n#[allow(x)] pub async fn list() {} fn main() { run(server::routes![a, list]) }",
             &listed,
         );
-        check("#[get(\"/\")] async fn list() {} const ROUTES: Routes = routes![list];", &[]);
-        check("fn auth() {} #[get(\"/\", with = [auth])] fn a() {}", &[("auth", Place::Plain)]);
+        check("#[server::get(\"/\")] async fn list() {} const ROUTES: Routes = routes![list];", &[]);
+        check("fn auth() {} #[server::get(\"/\", with = [auth])] fn a() {}", &[("auth", Place::Plain)]);
         check(
             "fn list() {} mod a { use b::list; const ROUTES: Routes = routes![list]; }",
             &[("a", Place::Module)],
@@ -336,30 +327,33 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_names_of_modules_without_reading_the_file() {
-        let source =
-            Source::new("mod a;\npub mod  b_2 {}\nmod r#in {} // a mod of é\nfn model() {}".to_owned());
-        let mut names: Vec<_> = source.modules.iter().map(String::as_str).collect();
-        names.sort_unstable();
-        assert_eq!(names, ["a", "b_2", "in", "of"]);
-        assert!(source.functions.get().is_none());
+    fn finds_attributes_that_nothing_imports() {
+        let unimported = [("list", Place::Unimported)];
+        check("use server::routes; #[get(\"/\")] async fn list() {}", &unimported);
+        check(
+            "#[middleware] async fn list() {} mod tests { use super::*; }",
+            &[("list", Place::Unimported), ("tests", Place::Module)],
+        );
+        for import in [
+            "use server::get;",
+            "use server::{self, get as g};",
+            "use server::*;",
+            "use super::*;",
+            "#[macro_use] extern crate server;",
+            "macro_rules! import { () => {} }",
+        ] {
+            check(&format!("{import} #[get(\"/\")] async fn list() {{}}"), &[]);
+        }
+        check("#[server::get(\"/\")] async fn list() {}", &[]);
+        check("#[instrument] #[test] fn list() {}", &[]);
     }
 
     #[test]
-    fn a_place_in_another_text_is_not_the_files() {
-        let source = Source::new("//! é\n/// fn ip() {}\nfn r#ip() {}\n".to_owned());
-        for (name, line, column, expected) in [
-            ("r#ip", 3, 4, true),
-            ("ip", 2, 8, true),
-            // As rustdoc has it, which leaves out what makes it a comment.
-            ("ip", 2, 4, false),
-            ("ip", 1, 4, false),
-            ("ip", 9, 4, false),
-            ("ip", 2, 99, false),
-            ("ip", 0, 0, false),
-        ] {
-            assert_eq!(source.has(name, line, column), expected, "{name} {line}:{column}");
-        }
+    fn finds_functions_of_one_name() {
+        let twice = [("list", Place::Repeated)];
+        check("#[get(\"/\")] fn list() {} fn other() {} #[get(\"/a\")] fn list() {}", &twice);
+        check("#[cfg(unix)] fn list() {} #[cfg(not(unix))] fn list() {}", &[]);
+        check("fn list() {} fn a() { fn list() {} }", &[]);
     }
 
     #[test]

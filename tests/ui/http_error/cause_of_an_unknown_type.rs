@@ -1,0 +1,9 @@
+use server::HttpError;
+
+#[derive(Debug, HttpError)]
+enum ApiError {
+    #[status(500)]
+    Database(#[from] Box<DatabaseEror>),
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[server::main]
+async fn main() -> server::Result {
+    Ok(())
+}
+
+#[server::main]
+async fn main() -> server::Result {
+    Ok(())
+}

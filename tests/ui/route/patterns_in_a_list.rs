@@ -1,0 +1,12 @@
+use server::get;
+
+#[get(["/", "/index"])]
+async fn index() -> &'static str {
+    "index"
+}
+
+const ROUTES: server::Routes = server::routes![index];
+
+fn main() {
+    let _ = ROUTES;
+}
