@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use crate::errors::Errors;
-use crate::spans::{at_generated, call_on};
+use crate::spans::{at, call_on, ends, has_brackets};
 use crate::unshared;
 
 /// The state that a function is for.
@@ -23,7 +23,7 @@ impl<'a> StateType<'a> {
     pub(crate) fn generics(&self, place: Span) -> TokenStream {
         match self.0 {
             Some(_) => TokenStream::new(),
-            None => at_generated(place, quote!(<__S: ::core::marker::Sync>)),
+            None => at(place, quote!(<__S: ::core::marker::Sync>)),
         }
     }
 
@@ -77,6 +77,14 @@ impl Extracted {
         let refuse = call_on(&self.ty, quote!(::server::__private::refuse_if), quote!(#condition, #message));
         quote!(const _: () = #refuse;)
     }
+}
+
+/// The place of the parameters of an `impl` that names the arguments' types: that of `value`, but as a macro's, where
+/// rustc would advise to declare what it does not know beside them.
+pub(crate) fn place_of_generics(value: &Type, arguments: &[Extracted]) -> Span {
+    let place = ends(value).0;
+    let advised = has_brackets(value) || arguments.iter().any(|argument| has_brackets(&argument.ty));
+    if advised { Span::call_site().located_at(place) } else { place }
 }
 
 /// The aliases that ask of each argument whether it is an extractor, with the one error where it is not.

@@ -10,6 +10,8 @@ use syn::punctuated::Punctuated;
 use syn::token::Paren;
 use syn::{Abi, Attribute, Generics, Ident, ReturnType, Token, Type, parenthesized};
 
+use crate::spans::has_brackets;
+
 /// A function's header.
 #[derive(Clone)]
 pub(crate) struct Signature {
@@ -64,17 +66,8 @@ impl Signature {
 
     /// Whether a type has others in its brackets.
     fn has_type_arguments(&self) -> bool {
-        fn search(tokens: TokenStream) -> bool {
-            tokens.into_iter().any(|tree| match tree {
-                TokenTree::Group(group) => search(group.stream()),
-                TokenTree::Punct(sign) => sign.as_char() == '<',
-                TokenTree::Ident(_) | TokenTree::Literal(_) => false,
-            })
-        }
-        self.inputs
-            .iter()
-            .any(|input| matches!(input, FnArg::Typed(typed) if search(typed.ty.to_token_stream())))
-            || matches!(&self.output, ReturnType::Type(_, ty) if search(ty.to_token_stream()))
+        self.inputs.iter().any(|input| matches!(input, FnArg::Typed(typed) if has_brackets(&typed.ty)))
+            || matches!(&self.output, ReturnType::Type(_, ty) if has_brackets(ty))
     }
 }
 

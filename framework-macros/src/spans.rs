@@ -70,9 +70,19 @@ pub(crate) fn at_generated(span: Span, tokens: TokenStream) -> TokenStream {
 /// and behind the word `impl` where that names it again. At one place, both are told as one. Where the field's type has no
 /// brackets there is no advice, and none here, as it would stand behind a word of a macro.
 pub(crate) fn impl_for(name: &Ident, field: &impl ToTokens) -> TokenStream {
-    let mut trees = field.to_token_stream().into_iter();
-    let has_brackets = trees.any(|tree| matches!(tree, TokenTree::Punct(sign) if sign.as_char() == '<'));
-    if has_brackets { quote_spanned!(name.span()=> impl) } else { quote!(impl) }
+    if has_brackets(field) { quote_spanned!(name.span()=> impl) } else { quote!(impl) }
+}
+
+/// Whether a type has others in its brackets.
+pub(crate) fn has_brackets(ty: &impl ToTokens) -> bool {
+    fn search(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|tree| match tree {
+            TokenTree::Group(group) => search(group.stream()),
+            TokenTree::Punct(sign) => sign.as_char() == '<',
+            TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+        })
+    }
+    search(ty.to_token_stream())
 }
 
 /// The spans of the first and of the last token.

@@ -15,7 +15,7 @@ const TRANSPARENT: &[&str] = &["Arc", "Box", "Option", "Vec"];
 /// What is wrong with the type of a state's field, and what to write in its place; `None` where nothing is known of it.
 pub(crate) fn in_state(ty: &Type) -> Option<String> {
     let (found, written) = found(ty)?;
-    Some(format!("a state is shared by all threads, and a `{found}` stays on one: write `{written}`"))
+    Some(format!("a state is shared by all threads, and `{found}` keeps to one: write `{written}`"))
 }
 
 /// The same for an argument that is a `State` of such a type.
@@ -26,7 +26,7 @@ pub(crate) fn in_argument(ty: &Type) -> Option<String> {
     let GenericArgument::Type(inner) = list.args.first()? else { return None };
     let (found, written) = found(inner)?;
     Some(format!(
-        "requests share the state on all threads, and a `{found}` stays on one: write `State<{written}>`"
+        "requests share the state on all threads, and `{found}` keeps to one: write `State<{written}>`"
     ))
 }
 

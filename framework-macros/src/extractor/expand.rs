@@ -5,7 +5,9 @@ use quote::{ToTokens, quote};
 
 use super::check::{Extractor, Failure};
 use crate::errors::Errors;
-use crate::extracted::{Extracted, bounds, extractions, probes, ready, takes_body, tokens_text};
+use crate::extracted::{
+    Extracted, bounds, extractions, place_of_generics, probes, ready, takes_body, tokens_text,
+};
 use crate::function::Function;
 use crate::refused;
 use crate::signature::allow_asked_for;
@@ -17,7 +19,7 @@ pub(super) fn extractor(extractor: &Extractor<'_>) -> TokenStream {
     let value = output.value;
     let probes = probes(extracted, state);
     let body_checks = body_checks(extractor);
-    let generics = state.generics(ends(value).0);
+    let generics = state.generics(place_of_generics(value, extracted));
     let (state_name, bounds) = (state.name(), bounds(extracted, state));
     let takes_body = if extractor.takes_body { quote!(true) } else { takes_body(extracted, state) };
     let ready = (!may_wait(function)).then(|| {

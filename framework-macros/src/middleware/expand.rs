@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Type};
+use syn::{Attribute, GenericArgument, PathArguments, Type};
 
 use super::check::{Middleware, as_taken};
 use crate::errors::Errors;
@@ -67,12 +67,17 @@ pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
         return quote!(#function #errors);
     }
     let mut function = function.mended();
+    let mut named = Vec::new();
     for input in &mut function.sig.inputs {
         if let FnArg::Typed(argument) = input
             && let Some(ty) = as_taken(&argument.ty)
         {
+            named.extend(types_inside(&argument.ty));
             argument.ty = ty;
         }
+    }
+    if !function.sig.generics.params.is_empty() {
+        named.clear();
     }
     if function.sig.asyncness.is_none() || borrows(&function.sig) {
         function.body = syn::parse_quote!({ loop {} });
@@ -84,6 +89,9 @@ pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
         const _: () = {
             #[allow(dead_code, unused_variables, unused_mut, reason = "it has mistakes")]
             #inner
+
+            // Types that were left out of its arguments are used none the less.
+            #(const _: ::core::marker::PhantomData<#named> = ::core::marker::PhantomData;)*
 
             #[automatically_derived]
             impl<__S> ::server::Middleware<__S> for #name {
@@ -100,6 +108,20 @@ pub(super) fn fallback(function: &Function, errors: Errors) -> TokenStream {
 
         #errors
     }
+}
+
+/// The types in the brackets of another.
+fn types_inside(ty: &Type) -> Vec<Type> {
+    let Type::Path(path) = ty else { return Vec::new() };
+    let Some(PathArguments::AngleBracketed(list)) = path.path.segments.last().map(|last| &last.arguments)
+    else {
+        return Vec::new();
+    };
+    let types = list.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty.clone()),
+        _ => None,
+    });
+    types.collect()
 }
 
 /// Whether the request, or what comes next, is a reference.

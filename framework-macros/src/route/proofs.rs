@@ -128,7 +128,7 @@ fn arguments(route: &Route) -> TokenStream {
     let state =
         route.state.as_ref().map_or_else(|| code("::server::__private::AnyState"), ToTokens::to_token_stream);
     for (index, second) in route.arguments.iter().enumerate() {
-        let ty = &in_parentheses(&second.ty);
+        let ty = &second.ty;
         let takes = match second.source {
             Source::Param { .. } => continue,
             // It takes all there is, and on a GET that is much without the body.
@@ -139,6 +139,7 @@ fn arguments(route: &Route) -> TokenStream {
                 let asked = quote_spanned!(first=> ::server::__private::takes_no_body);
                 let mut told = Group::new(Delimiter::Parenthesis, message.to_token_stream());
                 told.set_span(last);
+                let ty = in_parentheses(ty);
                 steps.extend(quote!(#asked::<#state, #ty>#told;));
                 continue;
             }
@@ -146,7 +147,7 @@ fn arguments(route: &Route) -> TokenStream {
                 let takes = format_ident!("__takes_{index}");
                 let asked = code(&format!("let {takes} = ::server::__private::takes_body::<"));
                 let end = code(">();");
-                steps.extend([asked, state.clone(), code(","), ty.to_token_stream(), end]);
+                steps.extend([asked, state.clone(), code(","), in_parentheses(ty), end]);
                 quote!(#takes)
             }
         };

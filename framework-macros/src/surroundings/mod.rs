@@ -6,6 +6,7 @@
 //! function whose attribute is not imported. Where the file cannot be read, has several functions of the name,
 //! or anything else leaves a doubt, nothing is known, and rustc says what it has to say.
 
+mod imports;
 mod place;
 mod read;
 mod source;

@@ -6,12 +6,12 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use super::Place;
+use super::imports::Imports;
 use super::source::Functions;
 
-/// The functions of a file.
-pub(super) fn read(file: TokenStream) -> Functions {
-    let mut seen = Seen::default();
-    imported(file.clone(), true, &mut seen.imports);
+/// The functions of a file that imports these.
+pub(super) fn read(file: TokenStream, imports: &Imports) -> Functions {
+    let mut seen = Seen { imports, places: HashMap::new() };
     block(file, false, &mut seen);
     let once = seen.places.into_iter().filter_map(|(name, places)| match places.as_slice() {
         [Place::Free] | [] => None,
@@ -25,57 +25,15 @@ pub(super) fn read(file: TokenStream) -> Functions {
 }
 
 /// What was seen of a file so far.
-#[derive(Default)]
-struct Seen {
+struct Seen<'a> {
+    imports: &'a Imports,
     /// All functions of a name, and modules where nothing else has it.
     places: HashMap<String, Vec<Place>>,
-    /// The words of all imports; [`ANY`] among them where there may be others.
-    imports: HashSet<String>,
-}
-
-/// Stands for all names.
-const ANY: &str = "*";
-
-/// Notes the words of all imports. Those of `use super::*` in a module of the file are the file's own.
-fn imported(tokens: TokenStream, is_file: bool, imports: &mut HashSet<String>) {
-    let mut trees = tokens.into_iter();
-    while let Some(tree) = trees.next() {
-        match tree {
-            TokenTree::Ident(word) if word == "use" => {
-                let path: TokenStream = trees.by_ref().take_while(|tree| !is_sign(tree, ';')).collect();
-                if is_file || path.to_string().replace(' ', "") != "super::*" {
-                    words(path, imports);
-                }
-            }
-            // What they bring along is not seen here.
-            TokenTree::Ident(word) if word == "macro_use" || word == "macro_rules" || word == "include" => {
-                imports.insert(ANY.to_owned());
-            }
-            TokenTree::Group(group) => imported(group.stream(), false, imports),
-            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-}
-
-/// All names of an import, and [`ANY`] for a star.
-fn words(path: TokenStream, imports: &mut HashSet<String>) {
-    for tree in path.clone() {
-        match tree {
-            TokenTree::Group(group) => words(group.stream(), imports),
-            TokenTree::Punct(sign) if sign.as_char() == '*' => drop(imports.insert(ANY.to_owned())),
-            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-    names(path, imports);
-}
-
-fn is_sign(tree: &TokenTree, sign: char) -> bool {
-    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
 /// Notes the functions between two braces, or of a whole file, and of all blocks inside. Gives the names that its tables
 /// list.
-fn block(tokens: TokenStream, associated: bool, seen: &mut Seen) -> HashSet<String> {
+fn block(tokens: TokenStream, associated: bool, seen: &mut Seen<'_>) -> HashSet<String> {
     let mut block = Block::default();
     let mut item = Item::default();
     let mut trees = tokens.into_iter().peekable();
@@ -118,23 +76,32 @@ fn block(tokens: TokenStream, associated: bool, seen: &mut Seen) -> HashSet<Stri
         seen.places.entry(name.clone()).or_default().push(Place::Module);
     }
     let functions = std::mem::take(&mut block.functions);
+    let repeated = repeated(&functions);
     for (name, standing) in &functions {
         let place = if associated {
             Place::Associated
-        } else if is_repeated(name, &functions) {
+        } else if repeated.contains(name) {
             Place::Repeated
         } else {
-            block.place(name, standing, &seen.imports)
+            block.place(name, standing, seen.imports)
         };
         seen.places.entry(name.clone()).or_default().push(place);
     }
     block.listed
 }
 
-/// Whether several functions of a block have the name, whatever conditions hold.
-fn is_repeated(name: &str, functions: &[(String, Standing)]) -> bool {
-    let mut same = functions.iter().filter(|(function, _)| function == name);
-    same.clone().count() > 1 && same.all(|(_, standing)| *standing != Standing::Conditional)
+/// The names that several functions of a block have, whatever conditions hold.
+fn repeated(functions: &[(String, Standing)]) -> HashSet<String> {
+    let (mut once, mut again) = (HashSet::new(), HashSet::new());
+    for (name, _) in functions {
+        if !once.insert(name) {
+            again.insert(name.clone());
+        }
+    }
+    for (name, _) in functions.iter().filter(|(_, standing)| *standing == Standing::Conditional) {
+        again.remove(name);
+    }
+    again
 }
 
 /// What stands between two braces.
@@ -173,7 +140,7 @@ impl Block {
         self.types.contains(name) || self.functions.iter().any(|(function, _)| function == name)
     }
 
-    fn place(&self, name: &str, standing: &Standing, imports: &HashSet<String>) -> Place {
+    fn place(&self, name: &str, standing: &Standing, imports: &Imports) -> Place {
         if self.modules.contains(name) {
             return Place::BesideModule;
         }
@@ -182,7 +149,7 @@ impl Block {
         }
         match standing {
             Standing::Plain if self.listed.contains(name) => Place::Plain,
-            Standing::Ours(word) if !imports.contains(word) && !imports.contains(ANY) => Place::Unimported,
+            Standing::Ours(word) if !imports.may_have(word) => Place::Unimported,
             Standing::Plain | Standing::Ours(_) | Standing::Annotated | Standing::Conditional => Place::Free,
         }
     }
@@ -277,7 +244,7 @@ mod tests {
 
     #[track_caller]
     fn check(file: &str, expected: &[(&str, Place)]) {
-        let mut found: Vec<_> = read(tokens(file)).into_iter().collect();
+        let mut found: Vec<_> = read(tokens(file), &Imports::of(file)).into_iter().collect();
         found.sort_by(|first, second| first.0.cmp(&second.0));
         let expected: Vec<_> = expected.iter().map(|(name, place)| ((*name).to_owned(), *place)).collect();
         assert_eq!(found, expected, "{file}");

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use proc_macro2::Ident;
 
 use super::Place;
+use super::imports::Imports;
 use super::read::read;
 
 /// The functions of a file that are not free, by name.
@@ -35,7 +36,10 @@ impl Source {
     }
 
     pub(super) fn functions(&self) -> &Functions {
-        self.functions.get_or_init(|| self.text.parse().ok().map(read).unwrap_or_default())
+        self.functions.get_or_init(|| {
+            let file = self.text.parse().ok();
+            file.map(|file| read(file, &Imports::of(&self.text))).unwrap_or_default()
+        })
     }
 
     /// Whether `name` stands at this place, both counted from 1. It does not where the place is one of another text, as of

@@ -8,8 +8,8 @@ async fn user() -> User {
 }
 
 #[get("/me")]
-async fn me(user: user) -> &'static str {
-    user.0
+async fn me(caller: user) -> &'static str {
+    caller.0
 }
 
 const ROUTES: server::Routes = server::routes![me];
