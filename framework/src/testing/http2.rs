@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use h2::client::{SendRequest, handshake};
 use h2::{Reason, RecvStream};
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, HOST};
 use http::uri::Scheme;
 use http::{HeaderMap, Request, Uri, Version};
 use tokio::io::AsyncReadExt;
@@ -14,7 +14,7 @@ use super::response::{Received, TestResponse};
 /// Sends a request on a connection of its own, and reads until the server has closed it.
 pub(super) fn send(request: RequestBuilder) -> Answering {
     Box::pin(async move {
-        let mut stream = request.client().connect();
+        let mut stream = request.client.connect();
         let (sender, connection) = match handshake(&mut stream).await {
             Ok(begun) => begun,
             Err(error) => panic!("expected a connection of HTTP/2, found {error}"),
@@ -36,7 +36,7 @@ async fn exchange(sender: SendRequest<Bytes>, request: &RequestBuilder) -> Recei
 
 async fn answer(sender: SendRequest<Bytes>, request: &RequestBuilder) -> Result<Received, h2::Error> {
     let mut sender = sender.ready().await?;
-    let content = request.content().map(|content| Bytes::copy_from_slice(content));
+    let content = request.body.as_deref().map(Bytes::copy_from_slice);
     let (response, mut stream) = sender.send_request(head(request), content.is_none())?;
     if let Some(content) = content {
         // A server may answer, and want no more of it.
@@ -64,14 +64,29 @@ async fn trailers(mut body: RecvStream) -> Result<HeaderMap, h2::Error> {
 
 /// The head: what `host` says is the authority.
 fn head(request: &RequestBuilder) -> Request<()> {
-    let fields = request.fields();
+    let mut fields = fields(request);
     let host = fields.get(HOST).map_or(b"localhost".as_slice(), |host| host.as_bytes());
-    let uri = Uri::builder().scheme(Scheme::HTTP).authority(host).path_and_query(request.target()).build();
+    let uri =
+        Uri::builder().scheme(Scheme::HTTP).authority(host).path_and_query(request.target.as_str()).build();
     let mut head = Request::new(());
-    *head.method_mut() = request.method().clone();
+    *head.method_mut() = request.method.clone();
     *head.uri_mut() = uri.expect("a target and a host that HTTP/2 can say");
     *head.version_mut() = Version::HTTP_2;
+    fields.remove(HOST);
     *head.headers_mut() = fields;
-    head.headers_mut().remove(HOST);
     head
+}
+
+/// The fields that were set, and how long the content is.
+fn fields(request: &RequestBuilder) -> HeaderMap {
+    let mut fields = HeaderMap::new();
+    for (name, value) in &request.fields {
+        fields.append(name, value.clone());
+    }
+    if let Some(body) = &request.body
+        && !request.is_set(&CONTENT_LENGTH)
+    {
+        fields.insert(CONTENT_LENGTH, body.len().into());
+    }
+    fields
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
+use http::{HeaderName, HeaderValue, Method, Version, header};
 use serde_core::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -34,11 +34,11 @@ pub(super) type Answering = Pin<Box<dyn Future<Output = TestResponse> + Send>>;
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct RequestBuilder {
-    client: Client,
-    method: Method,
-    target: String,
-    fields: Vec<(HeaderName, HeaderValue)>,
-    body: Option<Vec<u8>>,
+    pub(super) client: Client,
+    pub(super) method: Method,
+    pub(super) target: String,
+    pub(super) fields: Vec<(HeaderName, HeaderValue)>,
+    pub(super) body: Option<Vec<u8>>,
 }
 
 impl RequestBuilder {
@@ -124,36 +124,6 @@ impl RequestBuilder {
         response
     }
 
-    pub(super) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    pub(super) fn method(&self) -> &Method {
-        &self.method
-    }
-
-    pub(super) fn target(&self) -> &str {
-        &self.target
-    }
-
-    pub(super) fn content(&self) -> Option<&[u8]> {
-        self.body.as_deref()
-    }
-
-    /// The fields that were set, and how long the content is.
-    pub(super) fn fields(&self) -> HeaderMap {
-        let mut fields: HeaderMap = HeaderMap::new();
-        for (name, value) in &self.fields {
-            fields.append(name, value.clone());
-        }
-        if let Some(body) = &self.body
-            && !self.is_set(&header::CONTENT_LENGTH)
-        {
-            fields.insert(header::CONTENT_LENGTH, body.len().into());
-        }
-        fields
-    }
-
     /// Adds what the jar has for this path, unless cookies were set by hand.
     fn add_cookies(&mut self) {
         let path = self.target.split(['?', '#']).next().unwrap_or_default();
@@ -166,7 +136,7 @@ impl RequestBuilder {
         }
     }
 
-    fn is_set(&self, name: &HeaderName) -> bool {
+    pub(super) fn is_set(&self, name: &HeaderName) -> bool {
         self.fields.iter().any(|(set, _)| set == name)
     }
 

@@ -29,7 +29,7 @@ impl fmt::Display for Exchange<'_> {
         }
         write!(f, "{}", Content(self.response.bytes()))?;
         if !self.response.trailers().is_empty() {
-            write!(f, "\n")?;
+            writeln!(f)?;
         }
         for (name, value) in self.response.trailers() {
             let value = String::from_utf8_lossy(value.as_bytes());
