@@ -1,6 +1,7 @@
 //! An answer on its way into `h2`: its head, then its body as the client takes it.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -109,18 +110,15 @@ pub(super) fn write_head(response: &mut Response, announced: Option<u64>) -> htt
     *head.status_mut() = response.status();
     *head.version_mut() = Version::HTTP_2;
     let fields = head.headers_mut();
-    if let Some(given) = response.fields() {
-        fields.reserve(given.len() + 3);
-        for (name, value) in given {
-            if !is_of_connection(name) && *name != CONTENT_LENGTH && *name != CONTENT_TYPE {
-                fields.append(name, value.clone());
-            }
+    let given = response.fields();
+    fields.reserve(given.map_or(0, HeaderMap::len) + 3);
+    for (name, value) in given.into_iter().flatten() {
+        if !is_of_connection(name) && *name != CONTENT_LENGTH && *name != CONTENT_TYPE {
+            fields.append(name, value.clone());
         }
     }
-    if !fields.contains_key(DATE)
-        && let Ok(date) = HeaderValue::from_bytes(clock::date().value())
-    {
-        fields.insert(DATE, date);
+    if given.is_none_or(|given| !given.contains_key(DATE)) {
+        fields.insert(DATE, date());
     }
     if let Some(content_type) = response.content_type() {
         fields.insert(CONTENT_TYPE, content_type.clone());
@@ -130,6 +128,24 @@ pub(super) fn write_head(response: &mut Response, announced: Option<u64>) -> htt
     }
     debug_assert!(!has_of_connection(fields));
     head
+}
+
+thread_local! {
+    /// The date that answers have had last, to have a part in.
+    static LAST_DATE: RefCell<HeaderValue> = const { RefCell::new(HeaderValue::from_static("")) };
+}
+
+/// The date of this turn.
+fn date() -> HeaderValue {
+    let date = clock::date();
+    LAST_DATE.with_borrow_mut(|last| {
+        if last.as_bytes() != date.value()
+            && let Ok(value) = HeaderValue::from_bytes(date.value())
+        {
+            *last = value;
+        }
+        last.clone()
+    })
 }
 
 /// Those fields of a trailer section that may stand there; `None` where there are none.

@@ -63,6 +63,9 @@ const UPGRADE: &[u8] =
 const WRITTEN: &[u8] = b"HTTP/1.1\r\n";
 const SHOWN: &[u8] = b"HTTP/2.0\r\n";
 
+/// Room for a request line and a host of a usual length; a longer one has the head grow.
+const LINE_LEN: usize = 128;
+
 /// Makes a request of what `h2` has decoded.
 ///
 /// # Errors
@@ -100,6 +103,8 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
 /// Writes the head down; tells whether it names two hosts.
 fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
     let Parts { method, uri, headers, .. } = parts;
+    let fields: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    head.reserve(fields + LINE_LEN);
     let tunnel = Tunnel::of(parts);
     let authority = uri.authority().map(|authority| authority.as_str());
     let target = match (method, authority) {
@@ -113,33 +118,42 @@ fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
     if let Some(authority) = authority {
         line(head, b"host", authority.as_bytes());
     }
-    write_fields(headers, authority.is_some(), head);
+    let conflict = write_fields(headers, authority, head);
     if tunnel == Tunnel::WebSocket {
         head.extend_from_slice(UPGRADE);
     }
     head.extend_from_slice(b"\r\n");
-    let differs = |host: &http::HeaderValue| {
-        authority.is_some_and(|authority| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
-    };
-    headers.get_all(HOST).iter().any(differs)
+    conflict
 }
 
-fn write_fields(headers: &HeaderMap, has_authority: bool, head: &mut Vec<u8>) {
+/// Writes the field lines; tells whether one names another host than the authority, in whose place it stands.
+fn write_fields(headers: &HeaderMap, authority: Option<&str>, head: &mut Vec<u8>) -> bool {
+    let (mut conflict, mut has_cookies) = (false, false);
     for (name, value) in headers {
-        // The host is in the place of the authority; the cookies come together; the others there are none of.
-        let is_written = (*name == HOST && has_authority) || *name == COOKIE;
-        if !is_written && ![TRANSFER_ENCODING, CONNECTION, SEC_WEBSOCKET_KEY].contains(name) {
-            line(head, name.as_str().as_bytes(), value.as_bytes());
+        match (name, authority) {
+            (&HOST, Some(authority)) => {
+                conflict |= !value.as_bytes().eq_ignore_ascii_case(authority.as_bytes());
+            }
+            // They come together.
+            (&COOKIE, _) => has_cookies = true,
+            // There are none of those.
+            (&(TRANSFER_ENCODING | CONNECTION | SEC_WEBSOCKET_KEY), _) => {}
+            _ => line(head, name.as_str().as_bytes(), value.as_bytes()),
         }
     }
-    // Cookies may come in lines of their own, which are one (RFC 9113 §8.2.3).
+    if has_cookies {
+        write_cookies(headers, head);
+    }
+    conflict
+}
+
+/// Cookies may come in lines of their own, which are one (RFC 9113 §8.2.3).
+fn write_cookies(headers: &HeaderMap, head: &mut Vec<u8>) {
     let mut cookies = headers.get_all(COOKIE).iter().peekable();
-    if cookies.peek().is_some() {
-        head.extend_from_slice(b"cookie: ");
-        while let Some(cookie) = cookies.next() {
-            head.extend_from_slice(cookie.as_bytes());
-            head.extend_from_slice(if cookies.peek().is_some() { b"; " } else { b"\r\n" });
-        }
+    head.extend_from_slice(b"cookie: ");
+    while let Some(cookie) = cookies.next() {
+        head.extend_from_slice(cookie.as_bytes());
+        head.extend_from_slice(if cookies.peek().is_some() { b"; " } else { b"\r\n" });
     }
 }
 

@@ -15,6 +15,7 @@
 //! bytes by stream, when an answer's last frame was written, windows, and what a client does that costs more than it is
 //! worth. Beyond a bound the connection ends with GOAWAY.
 
+mod account;
 mod answer;
 mod body;
 mod calm;

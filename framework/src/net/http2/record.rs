@@ -39,6 +39,8 @@ pub(super) struct Record {
     begun: Instant,
     status: Option<StatusCode>,
     ended: Option<Ended>,
+    /// When the last frame was written, and the bytes that were read and written until then.
+    closed: Option<(Instant, (u64, u64))>,
     is_told: bool,
     /// What an access log makes of it.
     kind: Kind,
@@ -47,13 +49,13 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(common: &Arc<Common>, stream: u32, place: Place, id: RequestId) -> Self {
-        let begun = common.ledger.take(stream);
+    /// Of a stream that was [taken](Ledger::take), which had begun then.
+    pub(super) fn new(common: &Arc<Common>, stream: u32, place: Place, begun: Instant) -> Self {
         Self {
             common: Arc::clone(common),
             stream,
             place,
-            id,
+            id: RequestId::at(clock::millis()),
             client_addr: common.peer.addr,
             head: Vec::new(),
             route: None,
@@ -61,6 +63,7 @@ impl Record {
             begun,
             status: None,
             ended: None,
+            closed: None,
             is_told: false,
             kind: Kind::Ordinary,
             span: None,
@@ -132,6 +135,11 @@ impl Record {
         }
     }
 
+    /// Notes that the last frame was written, and that the ledger has no entry of the stream any more.
+    pub(super) fn close(&mut self, now: Instant, bytes: (u64, u64)) {
+        self.closed = Some((now, bytes));
+    }
+
     /// Tells of an answer whose last frame was written.
     pub(super) fn written(mut self) {
         self.place.written();
@@ -146,9 +154,9 @@ impl Record {
 
     fn tell(&mut self) {
         self.is_told = true;
-        let (bytes_in, bytes_out) = self.common.ledger.close(self.stream);
+        let (now, (bytes_in, bytes_out)) =
+            self.closed.unwrap_or_else(|| (Instant::now(), self.common.ledger.close(self.stream)));
         self.place.idle();
-        let now = Instant::now();
         let duration = now - self.begun;
         if let Some(span) = &self.span {
             scope::conclude(span, self.status, self.ended.unwrap_or(Ended::Done));

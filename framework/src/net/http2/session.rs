@@ -19,7 +19,8 @@ use tokio::time::{Instant, timeout};
 use super::super::connection::Turns;
 use super::super::deadline::{Timer, after};
 use super::super::{Application, Limits, Peer, Place, clock};
-use super::ledger::{Account, Ledger};
+use super::account::Account;
+use super::ledger::Ledger;
 use super::record::{Common, Record};
 use super::stream::{Leaving, Stream};
 use super::tap::{Carrier, Tap};
@@ -60,8 +61,14 @@ pub(in super::super) async fn serve<C: Carrier, A: Application>(
     witness.tally().opened_http2();
     let ledger = Ledger::new(&limits);
     let common = Arc::new(Common { limits, witness, peer, security, ledger });
-    let mut session =
-        Session { app, common: Arc::clone(&common), place, timer: Timer::default(), end: End::Open };
+    let mut session = Session {
+        app,
+        common: Arc::clone(&common),
+        place,
+        timer: Timer::default(),
+        end: End::Open,
+        told: Vec::new(),
+    };
     let ending = session.run(Tap::new(carrier, common)).await;
     session.tell_leftovers();
     // Handlers that may finish without a client do so.
@@ -102,6 +109,8 @@ struct Session<A: Application> {
     place: Place,
     timer: Timer,
     end: End,
+    /// Empty but while answers are told of that were written.
+    told: Vec<Record>,
 }
 
 impl<A: Application> Session<A> {
@@ -142,16 +151,15 @@ impl<A: Application> Session<A> {
 
     /// Starts a stream's task, unless as many run as may.
     fn begin(&mut self, request: Request<RecvStream>, mut respond: SendResponse<Bytes>) {
-        // One whose client has reset it may still run, and is no longer counted by `h2`.
-        let is_full = self.common.ledger.lock().active() >= self.common.limits.http2.max_streams;
         let is_over = match self.end {
             End::Open => false,
             End::Announced(since) => since.elapsed() > self.common.limits.last_call,
             End::Final(_) => true,
         };
-        if is_full || is_over {
-            return respond.send_reset(Reason::REFUSED_STREAM);
-        }
+        // One whose client has reset it may still run, and is no longer counted by `h2`.
+        let (ledger, most) = (&self.common.ledger, self.common.limits.http2.max_streams);
+        let taken = if is_over { None } else { ledger.take(respond.stream_id().as_u32(), most) };
+        let Some(begun) = taken else { return respond.send_reset(Reason::REFUSED_STREAM) };
         let (parts, body) = request.into_parts();
         let leaving = Leaving(Arc::clone(&self.common));
         let stream = Stream {
@@ -162,6 +170,7 @@ impl<A: Application> Session<A> {
             parts,
             body,
             respond,
+            begun,
         };
         self.common.ledger.begin();
         tokio::spawn(Turns::of(async move {
@@ -176,7 +185,7 @@ impl<A: Application> Session<A> {
         connection: &mut Connection<Tap<'_, C>, Bytes>,
         context: &mut Context<'_>,
     ) -> Next {
-        let (written, lost, unread, seen) = {
+        let (lost, unread, seen) = {
             let mut book = self.common.ledger.lock();
             book.watch(context);
             let seen = Seen {
@@ -186,9 +195,10 @@ impl<A: Application> Session<A> {
                 head_since: book.head_since,
                 write_due: book.write_due(),
             };
-            (book.take_written(), book.take_lost(), book.take_unread(), seen)
+            book.swap_written(&mut self.told);
+            (book.take_lost(), book.take_unread(), seen)
         };
-        written.into_iter().for_each(Record::written);
+        self.tell_written();
         lost.into_iter().for_each(Record::lost);
         unread.iter().for_each(|account| self.tell_unread(account));
         if let End::Final(since) = self.end {
@@ -324,10 +334,17 @@ impl<A: Application> Session<A> {
         }
     }
 
+    fn tell_written(&mut self) {
+        self.told.drain(..).for_each(Record::written);
+        if self.told.capacity() > KEPT_RECORDS {
+            self.told = Vec::new();
+        }
+    }
+
     /// Tells of what was written last, and of what was not when the connection ended.
-    fn tell_leftovers(&self) {
-        let written = self.common.ledger.lock().take_written();
-        written.into_iter().for_each(Record::written);
+    fn tell_leftovers(&mut self) {
+        self.common.ledger.lock().swap_written(&mut self.told);
+        self.tell_written();
         for record in self.common.ledger.leftovers() {
             record.lost();
         }
@@ -337,11 +354,14 @@ impl<A: Application> Session<A> {
 impl<A: Application> Drop for Session<A> {
     /// A connection that is cut drops what waits to be written, which tells so.
     fn drop(&mut self) {
-        let written = self.common.ledger.lock().take_written();
-        written.into_iter().for_each(Record::written);
+        self.common.ledger.lock().swap_written(&mut self.told);
+        self.tell_written();
         drop(self.common.ledger.leftovers());
     }
 }
+
+/// Room for so many answers that were written is kept for the next ones.
+const KEPT_RECORDS: usize = 8;
 
 /// What the ledger said at one moment.
 struct Seen {

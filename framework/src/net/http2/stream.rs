@@ -41,6 +41,8 @@ pub(super) struct Stream<A> {
     pub(super) parts: Parts,
     pub(super) body: RecvStream,
     pub(super) respond: SendResponse<Bytes>,
+    /// When it began.
+    pub(super) begun: Instant,
 }
 
 /// Notes the end of a stream's task, whichever way it ends.
@@ -55,9 +57,8 @@ impl Drop for Leaving {
 impl<A: Application> Stream<A> {
     /// Serves it to its end.
     pub(super) async fn serve(self) {
-        let Self { app, common, place, shutdown, parts, body, mut respond } = self;
-        let unnamed = RequestId::at(clock::millis());
-        let mut record = Record::new(&common, respond.stream_id().as_u32(), place, unnamed);
+        let Self { app, common, place, shutdown, parts, body, mut respond, begun } = self;
+        let mut record = Record::new(&common, respond.stream_id().as_u32(), place, begun);
         let kind = kind(&parts.method);
         let read = head::read(&parts, &common.limits.head, &mut record.head);
         drop(parts);
