@@ -18,6 +18,7 @@
 mod account;
 mod answer;
 mod body;
+mod builder;
 mod calm;
 mod frames;
 mod head;
@@ -30,6 +31,7 @@ mod tap;
 #[cfg(test)]
 mod tests;
 mod tunnel;
+mod watch;
 
 pub(super) use session::{Ending, Service, serve};
 pub(super) use tap::Carrier;

@@ -8,9 +8,10 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::super::{Limits, Peer, Place, clock};
+use super::account::Account;
 use super::ledger::{Finished, Ledger};
 use crate::http::{Origin, RequestFacts, RequestId, Response, Security};
-use crate::observe::{Ended, Exchange, Kind, Slot, Tally, Witness, scope};
+use crate::observe::{Ended, Exchange, Http2Fault, Kind, Slot, Tally, Witness, scope};
 
 /// What the streams of a connection have in common.
 #[derive(Debug)]
@@ -21,6 +22,33 @@ pub(super) struct Common {
     /// How its transport is secured.
     pub(super) security: Security,
     pub(super) ledger: Ledger,
+}
+
+impl Common {
+    /// Tells of a stream that `h2` answered, or reset, before it was a request.
+    pub(super) fn tell_unread(&self, account: &Account) {
+        let Self { witness, peer, .. } = self;
+        let fault = if account.is_answered { Http2Fault::HeadTooLarge } else { Http2Fault::Head };
+        let status = account.is_answered.then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        let (tally, ended) = (witness.tally(), Ended::Malformed(fault.into()));
+        tally.ended(ended);
+        if let Some(status) = status {
+            tally.answered(status);
+        }
+        let duration = account.begun.elapsed();
+        if let Some(meter) = tally.meter() {
+            meter.leave(Slot::Unread, status, duration);
+        }
+        if witness.is_observed() {
+            let origin = Origin { id: RequestId::generate(), client_addr: peer.addr, route: None };
+            let Account { bytes_in, bytes_out, .. } = *account;
+            let request = RequestFacts::new(origin, &[]);
+            let (ended_millis, kind) = (clock::millis_at(Instant::now()), Kind::Ordinary);
+            let exchange =
+                Exchange { request, status, bytes_in, bytes_out, duration, ended, ended_millis, kind };
+            witness.tell(&exchange);
+        }
+    }
 }
 
 /// The account of one stream; told of when it is dropped, if not before.
