@@ -72,8 +72,7 @@ const LINE_LEN: usize = 128;
 ///
 /// What is wrong with it; `head` holds it all the same, so that it can be told of.
 pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Result<Read, ProtocolError> {
-    let conflict = write(parts, head);
-    let line_len = head.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let (conflict, line_len) = write(parts, head);
     let mut request = Request::empty();
     let parsed = HeadParser::default().parse(head, limits, request.head_mut());
     // The version stands at the line's end, and is as long.
@@ -100,8 +99,8 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
     Ok(Read { request, asked: Asked { len, expect, tunnel, is_https } })
 }
 
-/// Writes the head down; tells whether it names two hosts.
-fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
+/// Writes the head down; tells whether it names two hosts, and where its first line ends.
+fn write(parts: &Parts, head: &mut Vec<u8>) -> (bool, usize) {
     let Parts { method, uri, headers, .. } = parts;
     let fields: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     head.reserve(fields + LINE_LEN);
@@ -115,6 +114,7 @@ fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
     for part in [method.as_str().as_bytes(), b" ", target.as_bytes(), b" ", WRITTEN] {
         head.extend_from_slice(part);
     }
+    let line_len = head.len();
     if let Some(authority) = authority {
         line(head, b"host", authority.as_bytes());
     }
@@ -123,7 +123,7 @@ fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
         head.extend_from_slice(UPGRADE);
     }
     head.extend_from_slice(b"\r\n");
-    conflict
+    (conflict, line_len)
 }
 
 /// Writes the field lines; tells whether one names another host than the authority, in whose place it stands.

@@ -17,6 +17,7 @@ use super::account::{Account, Fate, StreamHasher};
 use super::calm::{Calm, Nuisance};
 use super::frames::{CONTINUATION, DATA, HEADERS, Head, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE};
 use super::record::Record;
+use super::spare::{self, WRITTEN};
 
 /// The window of a connection at its start (RFC 9113 §6.9.2).
 const FIRST_WINDOW: i64 = 65_535;
@@ -233,9 +234,8 @@ impl Book {
         }
     }
 
-    /// Puts the answers that were written in the place of `told`, which is empty.
-    pub(super) fn swap_written(&mut self, told: &mut Vec<Record>) {
-        std::mem::swap(&mut self.written, told);
+    pub(super) fn take_written(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.written)
     }
 
     pub(super) fn take_lost(&mut self) -> Vec<Record> {
@@ -323,10 +323,6 @@ impl Book {
 
     /// Enters a frame of ours that was written whole.
     pub(super) fn went(&mut self, head: Head, value: u32, now: Instant) {
-        if let Some(account) = self.streams.get_mut(&head.stream) {
-            account.bytes_out += head.frame_len();
-            account.is_answered |= head.kind == HEADERS;
-        }
         match head.kind {
             DATA => {
                 self.send_window -= i64::from(head.len);
@@ -341,19 +337,18 @@ impl Book {
         if head.ends_stream() {
             self.calm.answered();
         }
-        if head.ends_stream() || head.kind == RST_STREAM {
-            self.idle_since = now;
-            self.close_answer(head, value, now);
-        }
-    }
-
-    /// Notes that nothing follows of an answer.
-    fn close_answer(&mut self, head: Head, value: u32, now: Instant) {
         let Some(account) = self.streams.get_mut(&head.stream) else { return };
+        account.bytes_out += head.frame_len();
+        account.is_answered |= head.kind == HEADERS;
+        if !head.ends_stream() && head.kind != RST_STREAM {
+            return;
+        }
+        // Nothing follows of the answer.
+        self.idle_since = now;
         account.fate.get_or_insert(Fate::Written);
         if let Some(mut record) = account.record.take() {
             record.close(now, (account.bytes_in, account.bytes_out));
-            self.written.push(record);
+            spare::push(&mut self.written, &WRITTEN, record);
             self.streams.remove(&head.stream);
         } else if !account.is_taken
             && let Some(account) = self.streams.remove(&head.stream)

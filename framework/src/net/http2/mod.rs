@@ -26,6 +26,7 @@ mod ledger;
 mod pace;
 mod record;
 mod session;
+mod spare;
 mod stream;
 mod tap;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a stream does, as it is counted and told of: once, when its answer was written or it has ended without one.
 
+use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use tracing::Span;
 use super::super::{Limits, Peer, Place, clock};
 use super::account::Account;
 use super::ledger::{Finished, Ledger};
+use super::spare;
 use crate::http::{Origin, RequestFacts, RequestId, Response, Security};
 use crate::observe::{Ended, Exchange, Http2Fault, Kind, Slot, Tally, Witness, scope};
 
@@ -85,7 +87,7 @@ impl Record {
             place,
             id: RequestId::at(clock::millis()),
             client_addr: common.peer.addr,
-            head: Vec::new(),
+            head: spare::take_head(),
             route: None,
             slot: Slot::Unread,
             begun,
@@ -211,5 +213,6 @@ impl Drop for Record {
             self.note(Ended::Cut);
             self.tell();
         }
+        spare::keep_head(mem::take(&mut self.head));
     }
 }

@@ -23,6 +23,7 @@ use super::super::{Application, Limits, Peer, Place, clock};
 use super::builder::builder;
 use super::ledger::Ledger;
 use super::record::{Common, Record};
+use super::spare::{self, ACCEPTED, WRITTEN};
 use super::stream::{Desk, Handler, Leaving, Stream, handle};
 use super::tap::{Carrier, Tap};
 use crate::http::Security;
@@ -69,7 +70,6 @@ pub(in super::super) async fn serve<C: Carrier, A: Application>(
         timer: Timer::default(),
         end: End::Open,
         accepted: Vec::new(),
-        told: Vec::new(),
     };
     let ending = session.run(Tap::new(carrier, common)).await;
     session.tell_leftovers();
@@ -105,6 +105,9 @@ enum Next {
     Cut,
 }
 
+/// A stream as `h2` gives it.
+pub(super) type Accepted = (Request<RecvStream>, SendResponse<Bytes>);
+
 struct Session<A: Application> {
     app: Arc<A>,
     common: Arc<Common>,
@@ -112,9 +115,7 @@ struct Session<A: Application> {
     timer: Timer,
     end: End,
     /// Streams that are to begin.
-    accepted: Vec<(Request<RecvStream>, SendResponse<Bytes>)>,
-    /// Empty but while answers are told of that were written.
-    told: Vec<Record>,
+    accepted: Vec<Accepted>,
 }
 
 impl<A: Application> Session<A> {
@@ -141,7 +142,7 @@ impl<A: Application> Session<A> {
         loop {
             let polled = connection.poll_accept(context);
             if let Poll::Ready(Some(Ok(accepted))) = polled {
-                self.accepted.push(accepted);
+                spare::push(&mut self.accepted, &ACCEPTED, accepted);
                 if self.accepted.len() >= TOGETHER {
                     self.begin_accepted(desk, context);
                 }
@@ -176,9 +177,7 @@ impl<A: Application> Session<A> {
         for (request, respond) in accepted.drain(..) {
             self.begin(request, respond, desk, context);
         }
-        if accepted.capacity() <= KEPT {
-            self.accepted = accepted;
-        }
+        spare::keep(accepted, &ACCEPTED);
         true
     }
 
@@ -196,12 +195,13 @@ impl<A: Application> Session<A> {
             End::Final(_) => true,
         };
         // One whose client has reset it may still run, and is no longer counted by `h2`.
+        let id = respond.stream_id().as_u32();
         let (ledger, most) = (&self.common.ledger, self.common.limits.http2.max_streams);
-        let taken = if is_over { None } else { ledger.take(respond.stream_id().as_u32(), most) };
+        let taken = if is_over { None } else { ledger.take(id, most) };
         let Some(begun) = taken else { return respond.send_reset(Reason::REFUSED_STREAM) };
         let (parts, body) = request.into_parts();
         let (app, common, place) = (&self.app, &self.common, &self.place);
-        let stream = Stream { app, common, place, parts, body, respond, begun };
+        let stream = Stream { app, common, place, id, parts, body, respond, begun };
         let Some(left) = stream.begin(desk, context) else { return };
         ledger.begin();
         let (app, leaving) = (Arc::clone(app), Leaving(Arc::clone(common)));
@@ -217,7 +217,7 @@ impl<A: Application> Session<A> {
         connection: &mut Connection<Tap<'_, C>, Bytes>,
         context: &mut Context<'_>,
     ) -> Next {
-        let (lost, unread, seen) = {
+        let (written, lost, unread, seen) = {
             let mut book = self.common.ledger.lock();
             book.watch(context);
             let seen = Seen {
@@ -227,10 +227,9 @@ impl<A: Application> Session<A> {
                 head_since: book.head_since,
                 write_due: book.write_due(),
             };
-            book.swap_written(&mut self.told);
-            (book.take_lost(), book.take_unread(), seen)
+            (book.take_written(), book.take_lost(), book.take_unread(), seen)
         };
-        self.tell_written();
+        tell_written(written);
         lost.into_iter().for_each(Record::lost);
         unread.iter().for_each(|account| self.common.tell_unread(account));
         if let End::Final(since) = self.end {
@@ -341,36 +340,32 @@ impl<A: Application> Session<A> {
         }
     }
 
-    fn tell_written(&mut self) {
-        self.told.drain(..).for_each(Record::written);
-        if self.told.capacity() > KEPT {
-            self.told = Vec::new();
-        }
-    }
-
     /// Tells of what was written last, and of what was not when the connection ended.
-    fn tell_leftovers(&mut self) {
-        self.common.ledger.lock().swap_written(&mut self.told);
-        self.tell_written();
+    fn tell_leftovers(&self) {
+        let written = self.common.ledger.lock().take_written();
+        tell_written(written);
         for record in self.common.ledger.leftovers() {
             record.lost();
         }
     }
 }
 
+fn tell_written(mut written: Vec<Record>) {
+    written.drain(..).for_each(Record::written);
+    spare::keep(written, &WRITTEN);
+}
+
 impl<A: Application> Drop for Session<A> {
     /// A connection that is cut drops what waits to be written, which tells so.
     fn drop(&mut self) {
-        self.common.ledger.lock().swap_written(&mut self.told);
-        self.tell_written();
+        let written = self.common.ledger.lock().take_written();
+        tell_written(written);
         drop(self.common.ledger.leftovers());
     }
 }
 
 /// So many streams begin together, if they have come together: what they are answered is then written together.
 const TOGETHER: usize = 64;
-/// Room for so many of them is kept for the next ones.
-const KEPT: usize = 8;
 
 /// What the ledger said at one moment.
 struct Seen {

@@ -39,6 +39,7 @@ pub(super) struct Stream<'a, A> {
     pub(super) common: &'a Arc<Common>,
     /// The connection's.
     pub(super) place: &'a Place,
+    pub(super) id: u32,
     pub(super) parts: Parts,
     pub(super) body: RecvStream,
     pub(super) respond: SendResponse<Bytes>,
@@ -142,8 +143,8 @@ impl<A: Application> Stream<'_, A> {
         desk: &mut Desk<A, F>,
         context: &mut Context<'_>,
     ) -> Option<Left<F>> {
-        let Self { app, common, place, parts, body, respond, begun } = self;
-        let mut record = Record::new(common, respond.stream_id().as_u32(), place.beside(), begun);
+        let Self { app, common, place, id, parts, body, respond, begun } = self;
+        let mut record = Record::new(common, id, place.beside(), begun);
         let kind = kind(&parts.method);
         let read = head::read(&parts, &common.limits.head, &mut record.head);
         drop(parts);

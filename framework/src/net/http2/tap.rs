@@ -31,11 +31,19 @@ pub(super) struct Tap<'a, C> {
     common: Arc<Common>,
     coming: Scanner,
     going: Scanner,
+    /// Whether the client was too much of a nuisance.
+    is_broken: bool,
 }
 
 impl<'a, C: Carrier> Tap<'a, C> {
     pub(super) fn new(carrier: &'a mut C, common: Arc<Common>) -> Self {
-        Self { carrier, common, coming: Scanner::behind(PREFACE.len()), going: Scanner::behind(0) }
+        Self {
+            carrier,
+            common,
+            coming: Scanner::behind(PREFACE.len()),
+            going: Scanner::behind(0),
+            is_broken: false,
+        }
     }
 
     /// Enters the frames in `bytes`, which were written.
@@ -46,6 +54,7 @@ impl<'a, C: Carrier> Tap<'a, C> {
                 book.went(head, value, now);
             }
         });
+        self.is_broken = book.calm.broken_by().is_some();
     }
 }
 
@@ -56,7 +65,7 @@ impl<C: Carrier> AsyncRead for Tap<'_, C> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.common.ledger.lock().calm.broken_by().is_some() {
+        if this.is_broken {
             // The session sees it as well, and ends the connection: nothing more is read.
             return Poll::Pending;
         }
@@ -69,6 +78,7 @@ impl<C: Carrier> AsyncRead for Tap<'_, C> {
             Passing::Head(head) => book.coming(head, now),
             Passing::End(head, value) => book.came(head, value, now),
         });
+        this.is_broken = book.calm.broken_by().is_some();
         Poll::Ready(Ok(()))
     }
 }
