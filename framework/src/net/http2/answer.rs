@@ -183,9 +183,11 @@ pub(super) fn write_head(response: &mut Response, announced: Option<u64>) -> htt
     let given = response.fields();
     // With as much room again as these three need, the places of fields lie apart.
     fields.reserve(given.map_or(0, HeaderMap::len) + 6);
-    for (name, value) in given.into_iter().flatten() {
-        if !is_of_connection(name) && *name != CONTENT_LENGTH && *name != CONTENT_TYPE {
-            fields.append(name, value.clone());
+    if let Some(given) = given {
+        for (name, value) in given {
+            if !is_of_connection(name) && *name != CONTENT_LENGTH && *name != CONTENT_TYPE {
+                fields.append(name, value.clone());
+            }
         }
     }
     if given.is_none_or(|given| !given.contains_key(DATE)) {

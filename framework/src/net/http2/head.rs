@@ -63,8 +63,8 @@ const UPGRADE: &[u8] =
 const WRITTEN: &[u8] = b"HTTP/1.1\r\n";
 const SHOWN: &[u8] = b"HTTP/2.0\r\n";
 
-/// Room for a request line and a host of a usual length; a longer one has the head grow.
-const LINE_LEN: usize = 128;
+/// Room for most heads; others grow.
+const USUAL_LEN: usize = 512;
 
 /// Makes a request of what `h2` has decoded.
 ///
@@ -102,8 +102,7 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
 /// Writes the head down; tells whether it names two hosts, and where its first line ends.
 fn write(parts: &Parts, head: &mut Vec<u8>) -> (bool, usize) {
     let Parts { method, uri, headers, .. } = parts;
-    let fields: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    head.reserve(fields + LINE_LEN);
+    head.reserve(USUAL_LEN);
     let tunnel = Tunnel::of(parts);
     let authority = uri.authority().map(|authority| authority.as_str());
     let target = match (method, authority) {

@@ -2,8 +2,8 @@
 //!
 //! A connection of HTTP/1 turns into one of HTTP/2 where it begins with the client's preface; see
 //! [`connection`](super::connection). From then on one task, the [session](session), drives `h2` over the same
-//! transport, and each stream is a task of its own: its request is made of what `h2` decoded, answered by the same
-//! application, and held to the same limits and timeouts.
+//! transport and begins its streams; each of them is a task of its own where it has to wait. Its request is made of what
+//! `h2` decoded, answered by the same application, and held to the same limits and timeouts.
 //!
 //! ```text
 //!   transport ◄──► tap ◄──► h2 ◄──► session ──► stream: head ─► handler ─► answer

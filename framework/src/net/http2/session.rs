@@ -1,14 +1,15 @@
 //! A connection of HTTP/2, from its preface to its last stream.
 //!
-//! The session takes streams from `h2` and starts a task for each. It ends the connection with GOAWAY where the client
-//! is too much of a nuisance, where no stream has been open for `keep_alive_timeout`, and at a drain: then streams that
-//! the client had begun are answered, and the GOAWAY names the last of them, so that the client may send the others
+//! The session takes streams from `h2` and begins them: those that have come together are answered together, as far as
+//! that goes at once, and written together; what has to wait becomes a task. It ends the connection with GOAWAY where the
+//! client is too much of a nuisance, where no stream has been open for `keep_alive_timeout`, and at a drain: then streams
+//! that the client had begun are answered, and the GOAWAY names the last of them, so that the client may send the others
 //! elsewhere (RFC 9113 §6.8).
 
 use std::future::poll_fn;
 use std::mem;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -140,7 +141,10 @@ impl<A: Application> Session<A> {
         context: &mut Context<'_>,
     ) -> Poll<Ending> {
         loop {
-            let polled = connection.poll_accept(context);
+            // While streams wait to begin, `h2` has nobody to wake: it is polled again behind their answers, in this turn.
+            let mut nobody = Context::from_waker(Waker::noop());
+            let waits = if self.accepted.is_empty() { &mut *context } else { &mut nobody };
+            let polled = connection.poll_accept(waits);
             if let Poll::Ready(Some(Ok(accepted))) = polled {
                 spare::push(&mut self.accepted, &ACCEPTED, accepted);
                 if self.accepted.len() >= TOGETHER {
@@ -153,11 +157,8 @@ impl<A: Application> Session<A> {
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(self.failed(&error)),
                 Poll::Ready(None) if self.is_broken() => return Poll::Ready(Ending::AtFault),
                 Poll::Ready(_) => return Poll::Ready(Ending::Orderly),
-                Poll::Pending if is_begun => {
-                    // What was answered is written in the next turn, all of it together.
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
+                // What was answered is written, all of it together.
+                Poll::Pending if is_begun => continue,
                 Poll::Pending => {}
             }
             match self.look(connection, context) {
