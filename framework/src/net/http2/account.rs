@@ -14,6 +14,8 @@ pub(super) struct Account {
     pub(super) bytes_out: u64,
     /// Whether a request of ours has the stream.
     pub(super) is_taken: bool,
+    /// Whether the client has sent its last frame of it.
+    pub(super) has_ended: bool,
     /// Whether a final head was written.
     pub(super) is_answered: bool,
     /// What became of its answer, once that is known.
@@ -38,6 +40,7 @@ impl Account {
             bytes_in: 0,
             bytes_out: 0,
             is_taken: false,
+            has_ended: false,
             is_answered: false,
             fate: None,
             record: None,

@@ -9,7 +9,7 @@ use h2::ext::Protocol;
 use http::header::{CONNECTION, COOKIE, HOST, SEC_WEBSOCKET_KEY, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::uri::Scheme;
-use http::{HeaderMap, Method, Version};
+use http::{HeaderMap, HeaderValue, Method, Version};
 
 use crate::h1::{Expect, Framing, HeadError, HeadLimits, HeadParser};
 use crate::http::Request;
@@ -72,7 +72,7 @@ const USUAL_LEN: usize = 512;
 ///
 /// What is wrong with it; `head` holds it all the same, so that it can be told of.
 pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Result<Read, ProtocolError> {
-    let (conflict, line_len) = write(parts, head);
+    let (fault, line_len) = write(parts, head);
     let mut request = Request::empty();
     let parsed = HeadParser::default().parse(head, limits, request.head_mut());
     // The version stands at the line's end, and is as long.
@@ -84,8 +84,8 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
     }
     // `None` cannot be: the empty line is there.
     let parsed = parsed?.ok_or(HeadError::HeadTooLarge)?;
-    if conflict {
-        return Err(Http2Fault::ConflictingHost.into());
+    if let Some(fault) = fault {
+        return Err(fault.into());
     }
     request.head_mut().version = Version::HTTP_2;
     request.head_mut().replace_host();
@@ -99,8 +99,9 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
     Ok(Read { request, asked: Asked { len, expect, tunnel, is_https } })
 }
 
-/// Writes the head down; tells whether it names two hosts, and where its first line ends.
-fn write(parts: &Parts, head: &mut Vec<u8>) -> (bool, usize) {
+/// Writes the head down; tells what of it no head of HTTP/1.1 would show, two hosts and what `h2` lets pass, and where its
+/// first line ends.
+fn write(parts: &Parts, head: &mut Vec<u8>) -> (Option<Http2Fault>, usize) {
     let Parts { method, uri, headers, .. } = parts;
     head.reserve(USUAL_LEN);
     let tunnel = Tunnel::of(parts);
@@ -117,18 +118,32 @@ fn write(parts: &Parts, head: &mut Vec<u8>) -> (bool, usize) {
     if let Some(authority) = authority {
         line(head, b"host", authority.as_bytes());
     }
-    let conflict = write_fields(headers, authority, head);
+    let fault = write_fields(headers, authority, head);
     if tunnel == Tunnel::WebSocket {
         head.extend_from_slice(UPGRADE);
     }
     head.extend_from_slice(b"\r\n");
-    (conflict, line_len)
+    let is_possible = uri.scheme().is_none_or(is_possible);
+    (if is_possible { fault } else { Some(Http2Fault::Head) }, line_len)
 }
 
-/// Writes the field lines; tells whether one names another host than the authority, in whose place it stands.
-fn write_fields(headers: &HeaderMap, authority: Option<&str>, head: &mut Vec<u8>) -> bool {
-    let (mut conflict, mut has_cookies) = (false, false);
+/// Whether a value has white space around it, as none may (RFC 9113 §8.2.1): a line of HTTP/1.1 would not show it.
+fn is_padded(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    [bytes.first(), bytes.last()].into_iter().flatten().any(|byte| matches!(byte, b' ' | b'\t'))
+}
+
+/// Whether a scheme begins as one does (RFC 3986 §3.1), and is not empty.
+fn is_possible(scheme: &Scheme) -> bool {
+    scheme.as_str().starts_with(|first: char| first.is_ascii_alphabetic())
+}
+
+/// Writes the field lines; tells whether one names another host than the authority, in whose place it stands, or has white
+/// space around its value.
+fn write_fields(headers: &HeaderMap, authority: Option<&str>, head: &mut Vec<u8>) -> Option<Http2Fault> {
+    let (mut conflict, mut padded, mut has_cookies) = (false, false, false);
     for (name, value) in headers {
+        padded |= is_padded(value);
         match (name, authority) {
             (&HOST, Some(authority)) => {
                 conflict |= !value.as_bytes().eq_ignore_ascii_case(authority.as_bytes());
@@ -143,7 +158,7 @@ fn write_fields(headers: &HeaderMap, authority: Option<&str>, head: &mut Vec<u8>
     if has_cookies {
         write_cookies(headers, head);
     }
-    conflict
+    if padded { Some(Http2Fault::Head) } else { conflict.then_some(Http2Fault::ConflictingHost) }
 }
 
 /// Cookies may come in lines of their own, which are one (RFC 9113 §8.2.3).
@@ -193,7 +208,7 @@ mod tests {
     #[test]
     fn names_its_fault() {
         let long = "/".repeat(41);
-        let rows: [(&str, &str, Fields<'_>, &str); 9] = [
+        let rows: [(&str, &str, Fields<'_>, &str); 12] = [
             ("GET", "http://a/", &[("host", "b")], "conflicting-host"),
             ("GET", "/", &[], "missing-host"),
             ("GET", "/", &[("host", "a"), ("host", "b")], "repeated-host"),
@@ -203,6 +218,9 @@ mod tests {
             ("GET", "/", &[("host", "a"), ("x", &"y".repeat(200))], "head-too-large"),
             ("GET", "/", &[("host", "a"); 6], "repeated-host"),
             ("POST", "http://a/", &[("content-length", "+1")], "invalid-content-length"),
+            ("GET", "http://a/", &[("x", " a")], "http2-malformed-head"),
+            ("GET", "http://a/", &[("x", "a\t")], "http2-malformed-head"),
+            ("GET", "http://a/", &[("cookie", "a=1 ")], "http2-malformed-head"),
         ];
         for (method, uri, fields, name) in rows {
             let fault = read_uri(method, uri, fields).map(|_| ()).unwrap_err();

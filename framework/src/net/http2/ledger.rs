@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use h2::Reason;
 use tokio::time::Instant;
 
 use super::super::Limits;
@@ -16,6 +17,7 @@ use super::super::deadline::MinRate;
 use super::account::{Account, Fate, StreamHasher};
 use super::calm::{Calm, Nuisance};
 use super::frames::{CONTINUATION, DATA, HEADERS, Head, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE};
+use super::pace::HeldUp;
 use super::record::Record;
 use super::spare::{self, WRITTEN};
 
@@ -62,6 +64,8 @@ pub(super) struct Book {
     lost: Vec<Record>,
     /// Streams that `h2` answered, or reset, by itself.
     unread: Vec<Account>,
+    /// What the client has done that no connection goes on behind.
+    pub(super) fault: Option<Reason>,
     /// The session, where it is to look at this.
     session: Option<Waker>,
     /// The connection has ended.
@@ -76,13 +80,6 @@ pub(super) enum Finished {
     Written(Record),
     /// Some of it will not be.
     Never(Record),
-}
-
-/// The time for which the whole connection was held up, by the transport or by its window: no stream is to blame for it.
-#[derive(Clone, Copy, Debug, Default)]
-struct HeldUp {
-    since: Option<Instant>,
-    total: Duration,
 }
 
 impl Ledger {
@@ -105,6 +102,7 @@ impl Ledger {
             written: Vec::new(),
             lost: Vec::new(),
             unread: Vec::new(),
+            fault: None,
             session: None,
             is_closed: false,
         }))
@@ -175,8 +173,7 @@ impl Ledger {
 
     /// For how long the connection was held up so far.
     pub(super) fn held_up(&self) -> Duration {
-        let HeldUp { since, total } = self.lock().held_up;
-        total + since.map_or(Duration::ZERO, |since| since.elapsed())
+        self.lock().held_up.total()
     }
 
     /// Notes that one more stream, or one less, waits until it may send.
@@ -204,14 +201,6 @@ impl Ledger {
     }
 }
 
-impl HeldUp {
-    fn settle(&mut self) {
-        if let Some(since) = self.since.take() {
-            self.total += since.elapsed();
-        }
-    }
-}
-
 impl Book {
     pub(super) fn is_idle(&self) -> bool {
         self.active == 0
@@ -220,6 +209,11 @@ impl Book {
     /// Whether the client has begun a stream.
     pub(super) fn is_used(&self) -> bool {
         self.last > 0
+    }
+
+    /// Why the connection is to end: it is at fault, or has done too much that is of no use.
+    pub(super) fn broken_by(&self) -> Option<Reason> {
+        self.fault.or_else(|| self.calm.broken_by().map(|_| Reason::ENHANCE_YOUR_CALM))
     }
 
     /// Whether answers, or parts of them, are still to be written.
@@ -248,8 +242,7 @@ impl Book {
 
     /// When the client will have taken too little for too long.
     pub(super) fn write_due(&mut self) -> Option<Instant> {
-        self.held_up.since?;
-        self.write_rate.wait()
+        if self.held_up.is_so() { self.write_rate.wait() } else { None }
     }
 
     fn wake_session(&mut self) {
@@ -263,16 +256,25 @@ impl Book {
         if !is_held {
             self.held_up.settle();
             self.write_rate.pause();
-        } else if self.held_up.since.is_none() {
-            self.held_up.since = Some(Instant::now());
+        } else if self.held_up.begin() {
             // It sets itself a deadline.
             self.wake_session();
         }
     }
 
     /// Enters the head of a frame of the client's.
-    pub(super) fn coming(&mut self, head: Head, now: Instant) {
+    pub(super) fn coming(&mut self, head: Head, is_first: bool, now: Instant) {
+        if self.fault.is_some() {
+            return;
+        }
+        self.fault = head.fault(is_first);
+        let has_ended = |account: &Account| account.has_ended && self.head_since.is_none();
         match head.kind {
+            DATA | HEADERS
+                if head.stream <= self.last && self.streams.get(&head.stream).is_some_and(has_ended) =>
+            {
+                self.fault = Some(Reason::STREAM_CLOSED);
+            }
             HEADERS => {
                 if head.stream > self.last && self.streams.len() < self.most_streams {
                     self.last = head.stream;
@@ -293,6 +295,7 @@ impl Book {
     pub(super) fn came(&mut self, head: Head, value: u32, now: Instant) {
         if let Some(account) = self.streams.get_mut(&head.stream) {
             account.bytes_in += head.frame_len();
+            account.has_ended |= head.ends_stream();
         }
         match head.kind {
             HEADERS | CONTINUATION if head.ends_headers() => self.head_since = None,

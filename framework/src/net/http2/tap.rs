@@ -30,6 +30,8 @@ pub(super) struct Tap<'a, C> {
     carrier: &'a mut C,
     common: Arc<Common>,
     coming: Scanner,
+    /// Whether no frame of the client's has come.
+    is_first: bool,
     going: Scanner,
     /// Whether the client was too much of a nuisance.
     is_broken: bool,
@@ -37,13 +39,8 @@ pub(super) struct Tap<'a, C> {
 
 impl<'a, C: Carrier> Tap<'a, C> {
     pub(super) fn new(carrier: &'a mut C, common: Arc<Common>) -> Self {
-        Self {
-            carrier,
-            common,
-            coming: Scanner::behind(PREFACE.len()),
-            going: Scanner::behind(0),
-            is_broken: false,
-        }
+        let (coming, going) = (Scanner::behind(PREFACE.len()), Scanner::behind(0));
+        Self { carrier, common, coming, is_first: true, going, is_broken: false }
     }
 
     /// Enters the frames in `bytes`, which were written.
@@ -54,7 +51,7 @@ impl<'a, C: Carrier> Tap<'a, C> {
                 book.went(head, value, now);
             }
         });
-        self.is_broken = book.calm.broken_by().is_some();
+        self.is_broken = book.broken_by().is_some();
     }
 }
 
@@ -74,11 +71,17 @@ impl<C: Carrier> AsyncRead for Tap<'_, C> {
         let now = Instant::now();
         let mut book = this.common.ledger.lock();
         let bytes = buffer.filled().get(before..).unwrap_or_default();
+        let is_first = &mut this.is_first;
         this.coming.scan(bytes, |passing| match passing {
-            Passing::Head(head) => book.coming(head, now),
+            Passing::Head(head) => book.coming(head, std::mem::take(is_first), now),
             Passing::End(head, value) => book.came(head, value, now),
         });
-        this.is_broken = book.calm.broken_by().is_some();
+        this.is_broken = book.broken_by().is_some();
+        if book.fault.is_some() {
+            // `h2` would find another name for it. What came with it is dropped, and so not among what GOAWAY names.
+            buffer.set_filled(before);
+            return Poll::Pending;
+        }
         Poll::Ready(Ok(()))
     }
 }
