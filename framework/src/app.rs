@@ -13,12 +13,12 @@ pub(crate) use self::core::{AnyCore, Core};
 use crate::config::TrailingSlash;
 use crate::handlers::{Probe, Probes};
 use crate::http::{Request, RequestFacts, Response};
-use crate::middleware::{BoxFuture, Next, Place, Running};
+use crate::middleware::{BoxFuture, Place};
 use crate::net::{Application, Routed, Vitals, panic_text};
 use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
 use crate::reports::Reports;
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
-use crate::routing::{Allowed, Captures, Found, Policy, Table};
+use crate::routing::{Allowed, Captures, Found, Policy, Reply, Table};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App {
@@ -82,7 +82,6 @@ impl App {
 
 impl Application for App {
     type Target = Target;
-    type Answer<'a> = Running<'a>;
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
         if self.probes.are_attached()
@@ -113,11 +112,11 @@ impl Application for App {
         self.unrouted(target)
     }
 
-    fn answer(&self, request: Request, target: Target) -> Running<'_> {
+    fn answer(&self, request: Request, target: Target) -> Reply<'_> {
         match target {
-            Target::Route(route) => Next::new(&*self.core, Place::outside(route)).answer(request),
+            Target::Route(route) => self.core.run(request, Place::outside(route)),
             // In a box: a connection has room for what routes need.
-            target => Running::Later(Box::pin(self.answer_in_chain(request, target))),
+            target => Reply::Later(Box::pin(self.answer_in_chain(request, target))),
         }
     }
 

@@ -108,11 +108,6 @@ impl<'a> Next<'a> {
     ///
     /// Nothing of it runs before the future is polled.
     pub fn run(self, request: Request) -> impl Future<Output = Response> + Send + use<'a> {
-        self.answer(request)
-    }
-
-    /// The same, by its name.
-    pub(crate) fn answer(self, request: Request) -> Running<'a> {
         Running::Begin { next: self, request: Some(request) }
     }
 
@@ -144,7 +139,7 @@ impl fmt::Debug for Next<'_> {
 }
 
 /// The rest of a chain under way: written out, as the future of an `async fn` keeps its arguments twice.
-pub(crate) enum Running<'a> {
+enum Running<'a> {
     /// Nothing of it has run.
     Begin { next: Next<'a>, request: Option<Request> },
     /// It waits.

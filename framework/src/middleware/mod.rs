@@ -27,7 +27,7 @@ mod stack;
 mod time_limit;
 mod unlogged;
 
-pub(crate) use chain::{BoxFuture, Chain, Continue, Detached, Layers, Place, Running};
+pub(crate) use chain::{BoxFuture, Chain, Continue, Detached, Layers, Place};
 pub use chain::{Layer, Next};
 #[cfg(feature = "compression")]
 pub use compression::Compression;

@@ -105,7 +105,7 @@ where
         let Some(framing) = self.announce(response, &mut exchange.pump) else {
             return match response.take_takeover() {
                 None => Answered::Whole(self.conclude(exchange, After::Abort)),
-                Some(takeover) => Answered::Switched(takeover, exchange),
+                Some(takeover) => Answered::Begun(Box::new(Begun::Switched(takeover, exchange))),
             };
         };
         let wire = &mut *self.wire;
@@ -116,15 +116,15 @@ where
                 Some(true) => {}
                 Some(false) => {
                     wire.output.push(body.as_bytes().cloned().unwrap_or_default());
-                    return Answered::Begun(Rest::Buffered, exchange);
+                    return Answered::begun(Rest::Buffered, exchange);
                 }
-                None => return Answered::Begun(Rest::Body(response.take_body(), framing), exchange),
+                None => return Answered::begun(Rest::Body(response.take_body(), framing), exchange),
             }
         }
         wire.written();
         match wire.after_answer(&exchange.pump) {
             Some(after) => Answered::Whole(self.conclude(exchange, after)),
-            None => Answered::Begun(Rest::Behind, exchange),
+            None => Answered::begun(Rest::Behind, exchange),
         }
     }
 
@@ -227,8 +227,21 @@ impl<IO: Transport> Wire<IO> {
 pub(super) enum Answered {
     /// All of it is buffered, and the exchange has ended.
     Whole(After),
-    /// Something of it is to be waited for.
-    Begun(Rest, Exchange),
+    /// Something of it is to be waited for; in a box, as most are whole, and are not to be moved about in its place.
+    Begun(Box<Begun>),
+}
+
+impl Answered {
+    #[inline(never)]
+    fn begun(rest: Rest, exchange: Exchange) -> Self {
+        Self::Begun(Box::new(Begun::Rest(rest, exchange)))
+    }
+}
+
+/// An answer of which something is to be waited for.
+pub(super) enum Begun {
+    /// Its head is buffered, and this is left of it.
+    Rest(Rest, Exchange),
     /// It is a 101, and the connection is no longer one of HTTP.
     Switched(Box<dyn Takeover>, Exchange),
 }

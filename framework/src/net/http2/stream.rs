@@ -91,7 +91,7 @@ impl<A: Application> Stream<A> {
             Pump::attach(body, len, owes_continue, &mut request, &record)
         });
         let mut watch = Watch::new(policy, &method);
-        let mut answering = pin!(app.answer(request, target));
+        let mut answering = pin!(async { app.answer(request, target).answered().await });
         let span = record.span.clone();
         let answered = std::future::poll_fn(|context| {
             let _entered = scope::enter(Some(&id), span.as_deref());
