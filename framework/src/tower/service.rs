@@ -86,7 +86,7 @@ impl Served {
             let facts = RequestFacts::of(&Request::new(http::Method::GET, "/"));
             return self.finish(problem.into_response(), &facts);
         };
-        request.set_origin(client, is_secure, RequestId::generate());
+        request.set_origin(&client, is_secure, RequestId::generate());
         if let Some(proxies) = &self.limits.proxies {
             proxies.look_behind(client, &mut request);
         }

@@ -61,7 +61,7 @@ where
         let peer = wire.journal.peer();
         let proxies = wire.limits.proxies.as_deref();
         let id = name(proxies, peer, &request);
-        request.set_origin(peer.addr, peer.is_secure, id.clone());
+        request.set_origin(&peer.addr, peer.is_secure, id.clone());
         request.set_security(wire.security());
         if let Some(proxies) = proxies {
             proxies.look_behind(peer.addr, &mut request);
@@ -119,10 +119,9 @@ fn attempt<IO: Transport, T>(
     response: &mut Option<Response>,
     work: impl FnOnce(&mut Option<Response>) -> Option<T>,
 ) -> Option<T> {
-    let done = catch_unwind(AssertUnwindSafe(|| {
-        let _entered = scope::enter(wire.journal.known_id(), span);
-        work(response)
-    }));
+    let entered = scope::enter(wire.journal.known_id(), span);
+    let done = catch_unwind(AssertUnwindSafe(|| work(response)));
+    drop(entered);
     done.unwrap_or_else(|panic| {
         *response = Some(panicked(wire, panic.as_ref()));
         None

@@ -131,7 +131,7 @@ fn introduce(request: &mut Request, record: &mut Record, shutdown: &Shutdown) ->
     let common = Arc::clone(record.common());
     let id = name(common.limits.proxies.as_deref(), &common.peer, request);
     record.id = id.clone();
-    request.set_origin(common.peer.addr, common.peer.is_secure, id.clone());
+    request.set_origin(&common.peer.addr, common.peer.is_secure, id.clone());
     request.set_security(common.security.clone());
     if let Some(proxies) = &common.limits.proxies {
         proxies.look_behind(common.peer.addr, request);
