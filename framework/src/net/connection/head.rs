@@ -112,6 +112,7 @@ impl<IO: Transport> Wire<IO> {
             }
             Err(error) => {
                 if let Some(preface) = self.preface() {
+                    request.head_mut().clear();
                     return preface.map(NextHead::Http2);
                 }
                 Some(self.refuse_head(error))
