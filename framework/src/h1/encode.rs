@@ -93,19 +93,22 @@ pub(crate) fn encode_head(
     if fields.is_none_or(|fields| !fields.contains_key(DATE)) {
         out.extend_from_slice(context.date.as_bytes());
     }
-    if let Some(line) = response.content_type_line() {
-        out.extend_from_slice(line);
-    } else if let Some(content_type) = response.content_type() {
-        write_field(b"content-type", content_type.as_bytes(), out);
-    }
-    match announced {
-        Announced::Nothing => {}
-        Announced::Length(len) => {
-            out.extend_from_slice(b"content-length: ");
-            out.extend_from_slice(itoa::Buffer::new().format(len).as_bytes());
-            out.extend_from_slice(b"\r\n");
+    match (response.content_type_line(), announced) {
+        // Most answers have both: what is constant in two lines is one piece.
+        (Some((_, line_and_length)), Announced::Length(len)) => {
+            out.extend_from_slice(line_and_length);
+            write_length(len, out);
         }
-        Announced::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
+        (Some((line, _)), announced) => {
+            out.extend_from_slice(line);
+            write_announced(announced, out);
+        }
+        (None, announced) => {
+            if let Some(content_type) = response.content_type() {
+                write_field(b"content-type", content_type.as_bytes(), out);
+            }
+            write_announced(announced, out);
+        }
     }
     let closes = context.persistence == Persistence::Close || framing.must_close();
     if closes || fields.is_some() || context.version != Version::HTTP_11 {
@@ -178,6 +181,40 @@ fn frame(
         RequestKind::Head => (announced, OutgoingFraming::None),
         RequestKind::Connect | RequestKind::Other => (announced, framing),
     }
+}
+
+/// Writes the line that says it.
+fn write_announced(announced: Announced, out: &mut Vec<u8>) {
+    match announced {
+        Announced::Nothing => {}
+        Announced::Length(len) => {
+            out.extend_from_slice(b"content-length: ");
+            write_length(len, out);
+        }
+        Announced::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
+    }
+}
+
+/// Writes a length, and the end of its line.
+fn write_length(len: u64, out: &mut Vec<u8>) {
+    if len >= 1_000_000 {
+        out.extend_from_slice(itoa::Buffer::new().format(len).as_bytes());
+        return out.extend_from_slice(b"\r\n");
+    }
+    // Six digits and the line's end are a word, the first digit lowest. All of it is appended, and what is too much
+    // taken back: to copy so few bytes of a number that is not known here is a call.
+    let (mut word, mut rest, mut word_len) = (u64::from(u16::from_le_bytes(*b"\r\n")), len, 2);
+    loop {
+        word = word << 8 | u64::from(b'0') + rest % 10;
+        word_len += 1;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    let end = out.len() + word_len;
+    out.extend_from_slice(&word.to_le_bytes());
+    out.truncate(end);
 }
 
 /// The length of a body that is not sent: where the response has none to measure, the application may have said it.

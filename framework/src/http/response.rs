@@ -261,10 +261,12 @@ impl Response {
         }
     }
 
-    /// The field line of a content type that is one of ours.
-    pub(crate) fn content_type_line(&self) -> Option<&'static [u8]> {
+    /// The field line of a content type that is one of ours: alone, and with `content-length: ` behind it.
+    pub(crate) fn content_type_line(&self) -> Option<(&'static [u8], &'static [u8])> {
         match &self.content_type {
-            ContentType::OfBody(body_type) => Some(body_type.line.as_bytes()),
+            ContentType::OfBody(body_type) => {
+                Some((body_type.line.as_bytes(), body_type.line_and_length.as_bytes()))
+            }
             ContentType::Named(_) | ContentType::Nowhere => None,
         }
     }

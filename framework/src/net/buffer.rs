@@ -221,6 +221,7 @@ impl WriteBuffer {
     }
 
     /// Appends content, unless it is large: `false` then.
+    #[inline]
     pub(super) fn copy(&mut self, content: &[u8]) -> bool {
         let is_small = content.len() <= COPIED_BYTES;
         if is_small {

@@ -35,13 +35,18 @@ pub(super) enum ContentType {
 /// A content type that bodies of ours have.
 pub(super) struct BodyType {
     pub(super) value: HeaderValue,
-    /// Its field line, to be written as one piece.
+    /// Its field line, to be written as one piece, and the name that follows where a length does.
     pub(super) line: &'static str,
+    pub(super) line_and_length: &'static str,
 }
 
 macro_rules! body_type {
     ($value:literal) => {
-        BodyType { value: HeaderValue::from_static($value), line: concat!("content-type: ", $value, "\r\n") }
+        BodyType {
+            value: HeaderValue::from_static($value),
+            line: concat!("content-type: ", $value, "\r\n"),
+            line_and_length: concat!("content-type: ", $value, "\r\ncontent-length: "),
+        }
     };
 }
 

@@ -100,11 +100,11 @@ where
     #[inline(never)]
     pub(super) fn answer(&mut self, response: &mut Option<Response>, mut exchange: Exchange) -> Answered {
         let Some(response) = response else {
-            return Answered::Whole(self.conclude(exchange, After::Abort));
+            return self.give_up(exchange);
         };
         let Some(framing) = self.announce(response, &mut exchange.pump) else {
             return match response.take_takeover() {
-                None => Answered::Whole(self.conclude(exchange, After::Abort)),
+                None => self.give_up(exchange),
                 Some(takeover) => Answered::Begun(Box::new(Begun::Switched(takeover, exchange))),
             };
         };
@@ -126,6 +126,12 @@ where
             Some(after) => Answered::Whole(self.conclude(exchange, after)),
             None => Answered::begun(Rest::Behind, exchange),
         }
+    }
+
+    /// Ends an exchange that has no answer.
+    #[cold]
+    fn give_up(&mut self, exchange: Exchange) -> Answered {
+        Answered::Whole(self.conclude(exchange, After::Abort))
     }
 
     /// Writes what could not be buffered at once, as far as it must be before the next request may be looked at; gives

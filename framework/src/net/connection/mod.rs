@@ -290,6 +290,7 @@ where
     }
 
     /// Ends an exchange of which nothing is left to be done; gives what becomes of the connection.
+    #[inline(always)]
     fn conclude(&mut self, exchange: Exchange, after: After) -> After {
         let Exchange { pump, span, is_turned_away } = exchange;
         if let Some(span) = span {
