@@ -9,7 +9,7 @@ mod status_line;
 mod tests;
 
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderMap, HeaderName, Version};
+use http::{HeaderMap, HeaderName, StatusCode, Version};
 
 use self::status_line::write_status_line;
 use super::date::DateLine;
@@ -88,10 +88,16 @@ pub(crate) fn encode_head(
     out: &mut Vec<u8>,
 ) -> OutgoingFraming {
     let (announced, framing) = frame(response, length, context);
-    write_status_line(response.status(), out);
     let fields = response.fields();
-    if fields.is_none_or(|fields| !fields.contains_key(DATE)) {
-        out.extend_from_slice(context.date.as_bytes());
+    let has_date = fields.is_some_and(|fields| fields.contains_key(DATE));
+    match response.status() {
+        StatusCode::OK if !has_date => out.extend_from_slice(context.date.behind_ok()),
+        status => {
+            write_status_line(status, out);
+            if !has_date {
+                out.extend_from_slice(context.date.as_bytes());
+            }
+        }
     }
     match (response.content_type_line(), announced) {
         // Most answers have both: what is constant in two lines is one piece.
@@ -198,8 +204,7 @@ fn write_announced(announced: Announced, out: &mut Vec<u8>) {
 /// Writes a length, and the end of its line.
 fn write_length(len: u64, out: &mut Vec<u8>) {
     if len >= 1_000_000 {
-        out.extend_from_slice(itoa::Buffer::new().format(len).as_bytes());
-        return out.extend_from_slice(b"\r\n");
+        return write_long_length(len, out);
     }
     // Six digits and the line's end are a word, the first digit lowest. All of it is appended, and what is too much
     // taken back: to copy so few bytes of a number that is not known here is a call.
@@ -215,6 +220,12 @@ fn write_length(len: u64, out: &mut Vec<u8>) {
     let end = out.len() + word_len;
     out.extend_from_slice(&word.to_le_bytes());
     out.truncate(end);
+}
+
+#[cold]
+fn write_long_length(len: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(len).as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 /// The length of a body that is not sent: where the response has none to measure, the application may have said it.

@@ -97,8 +97,13 @@ impl ReadBuffer {
     }
 
     /// What has not been consumed yet.
+    #[inline(always)]
     pub(super) fn unread(&self) -> &[u8] {
-        self.bytes.get(self.consumed..).unwrap_or_default()
+        match self.bytes.get(self.consumed..) {
+            Some(unread) => unread,
+            // Never more is consumed than there is.
+            None => nothing(),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -181,6 +186,12 @@ impl Drop for ReadBuffer {
     fn drop(&mut self) {
         give_read(std::mem::take(&mut self.bytes));
     }
+}
+
+/// No bytes, where none can be; to the compiler the less likely case, for which it prepares nothing.
+#[cold]
+fn nothing() -> &'static [u8] {
+    &[]
 }
 
 /// Bytes on their way to the peer: heads and small bodies one behind the other, and at most one large piece.

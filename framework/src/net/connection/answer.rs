@@ -36,18 +36,15 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
-        let (version, expect, closes) = (head.version, head.expect, !head.persists());
+    /// Notes that of `request`; part by part, as what is so small would be put together to be given back.
+    pub(super) fn read(&mut self, request: &Request, head: &ParsedHead) {
         let method = request.method();
-        let takes_trailers = head.connection.trailers;
-        Self {
-            version,
-            kind: kind(method),
-            expect,
-            on_disconnect: on_disconnect(method),
-            closes,
-            takes_trailers,
-        }
+        self.version = head.version;
+        self.kind = kind(method);
+        self.expect = head.expect;
+        self.on_disconnect = on_disconnect(method);
+        self.closes = !head.persists();
+        self.takes_trailers = head.connection.trailers;
     }
 
     /// Of a request that could not be read to the end of its head.
