@@ -150,18 +150,18 @@ impl Future for Running<'_> {
     type Output = Response;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        let (next, request) = match &mut *self {
-            Self::Later(reply) => return reply.as_mut().poll(context),
-            Self::Begin { next, request } => (next, request),
-        };
-        let request = request.take().expect("what is ready is not polled again");
-        let mut reply = match next.chain.run(request, next.place) {
-            Reply::Ready(response) => return Poll::Ready(response),
-            Reply::Later(reply) => reply,
-        };
-        let polled = reply.as_mut().poll(context);
-        *self = Self::Later(reply);
-        polled
+        loop {
+            match &mut *self {
+                Self::Begin { next, request } => {
+                    let request = request.take().expect("what is ready is not polled again");
+                    match next.chain.run(request, next.place) {
+                        Reply::Ready(response) => return Poll::Ready(response),
+                        Reply::Later(reply) => *self = Self::Later(reply),
+                    }
+                }
+                Self::Later(reply) => return reply.as_mut().poll(context),
+            }
+        }
     }
 }
 

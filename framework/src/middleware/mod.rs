@@ -21,6 +21,7 @@ mod normal_path;
 pub(crate) mod order;
 pub(crate) mod origin;
 mod rate_limit;
+pub(crate) mod responding;
 mod security_headers;
 mod shared_cache;
 mod stack;
