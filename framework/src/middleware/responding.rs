@@ -1,6 +1,5 @@
 //! What `#[middleware]` makes of a function's future: one that gives a response.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,13 +10,16 @@ use crate::http::Response;
 /// Makes a response of what `function` gives.
 ///
 /// Written out, as an `async` block would keep the function's arguments beside its future.
-pub fn responding<F: Future, R: Fn(F::Output) -> Response>(function: F, respond: R) -> Responding<F, R> {
+pub fn responding<F: Future>(
+    function: F,
+    respond: impl Fn(F::Output) -> Response,
+) -> impl Future<Output = Response> {
     Responding { function, respond }
 }
 
 pin_project! {
     /// A function's future, and what makes a response of its result.
-    pub struct Responding<F, R> {
+    struct Responding<F, R> {
         #[pin]
         function: F,
         respond: R,
@@ -31,11 +33,5 @@ impl<F: Future, R: Fn(F::Output) -> Response> Future for Responding<F, R> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
         let this = self.project();
         this.function.poll(context).map(&*this.respond)
-    }
-}
-
-impl<F, R> fmt::Debug for Responding<F, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Responding").finish_non_exhaustive()
     }
 }
