@@ -210,7 +210,7 @@ fn write_length(len: u64, out: &mut Vec<u8>) {
     // taken back: to copy so few bytes of a number that is not known here is a call.
     let (mut word, mut rest, mut word_len) = (u64::from(u16::from_le_bytes(*b"\r\n")), len, 2);
     loop {
-        word = word << 8 | u64::from(b'0') + rest % 10;
+        word = (word << 8) | (u64::from(b'0') + rest % 10);
         word_len += 1;
         rest /= 10;
         if rest == 0 {
