@@ -13,12 +13,12 @@ pub(crate) use self::core::{AnyCore, Core};
 use crate::config::TrailingSlash;
 use crate::handlers::{Probe, Probes};
 use crate::http::{Request, RequestFacts, Response};
-use crate::middleware::{BoxFuture, Next, Place, Running};
+use crate::middleware::{BoxFuture, Place};
 use crate::net::{Application, Routed, Vitals, panic_text};
 use crate::observe::{Counters, Meter, Observer, Slot, Tally, Witness};
 use crate::reports::Reports;
 use crate::respond::{IntoResponse, Problem, Renderer, answer_conditionally, answer_partially, render};
-use crate::routing::{Allowed, Captures, Found, Policy, Table};
+use crate::routing::{Allowed, Captures, Found, Policy, Reply, Table};
 
 /// Everything of the application's that answers requests.
 pub(crate) struct App {
@@ -38,6 +38,13 @@ pub(crate) struct App {
 pub(crate) enum Target {
     /// The route of this index.
     Route(usize),
+    /// Something else; in a box, as most requests are of a route, and it is large.
+    Other(Box<Unrouted>),
+}
+
+/// What answers a request that no route does.
+#[derive(Debug)]
+pub(crate) enum Unrouted {
     /// The mount of this index, and where in the path what lies below it begins.
     Mount(usize, usize),
     /// What the box answers.
@@ -82,13 +89,13 @@ impl App {
 
 impl Application for App {
     type Target = Target;
-    type Answer<'a> = Running<'a>;
 
     fn route(&self, request: &mut Request) -> Routed<Target> {
         if self.probes.are_attached()
             && let Some(probe) = self.probes.find(request.path())
         {
-            return Routed { target: probed(probe, request), policy: &Policy::NONE, slot: Slot::Uncounted };
+            let target = Target::Other(Box::new(probed(probe, request)));
+            return Routed { target, policy: &Policy::NONE, slot: Slot::Uncounted };
         }
         if *request.method() == Method::OPTIONS
             && let Some(target) = self.preflight(request)
@@ -105,7 +112,7 @@ impl Application for App {
                     request.set_route(route, table.full_pattern(index, pattern));
                     return Routed { target: Target::Route(index), policy: &route.policy, slot };
                 }
-                Target::NotFound
+                Unrouted::NotFound
             }
             Found::MethodNotAllowed => self.other_method(request),
             Found::NotFound => self.no_route(request),
@@ -113,11 +120,10 @@ impl Application for App {
         self.unrouted(target)
     }
 
-    fn answer(&self, request: Request, target: Target) -> Running<'_> {
+    fn answer(&self, request: Request, target: Target) -> Reply<'_> {
         match target {
-            Target::Route(route) => Next::new(&*self.core, Place::outside(route)).answer(request),
-            // In a box: a connection has room for what routes need.
-            target => Running::Later(Box::pin(self.answer_in_chain(request, target))),
+            Target::Route(route) => self.core.run(request, Place::outside(route)),
+            Target::Other(target) => Reply::Later(Box::pin(self.answer_in_chain(request, target))),
         }
     }
 
@@ -146,12 +152,12 @@ impl Application for App {
 
 impl App {
     /// Answers what no route does, through the server's layers; around probes of health there are none.
-    async fn answer_in_chain(&self, request: Request, target: Target) -> Response {
-        if let Target::Probe(probe @ (Probe::Health | Probe::Live | Probe::Ready)) = target {
+    async fn answer_in_chain(&self, request: Request, target: Box<Unrouted>) -> Response {
+        if let Unrouted::Probe(probe @ (Probe::Health | Probe::Live | Probe::Ready)) = *target {
             return self.probes.answer(self, request, probe).await;
         }
         let answer = |request| self.answer_without_route(request, &target);
-        let route = if let Target::Preflight(_, route) = target { route } else { None };
+        let route = if let Unrouted::Preflight(_, route) = *target { route } else { None };
         self.core.around(request, route, &answer).await
     }
 
@@ -162,33 +168,39 @@ impl App {
     }
 
     /// What answers a request that no route does.
-    fn unrouted(&self, target: Target) -> Routed<Target> {
-        let mount = if let Target::Mount(index, _) = target { Some(index) } else { None };
+    fn unrouted(&self, target: Unrouted) -> Routed<Target> {
+        let mount = if let Unrouted::Mount(index, _) = target { Some(index) } else { None };
         let slot = mount.and_then(|index| u32::try_from(self.table.rows() + index).ok());
         let slot = slot.map_or(Slot::Unrouted, Slot::At);
-        Routed { target, policy: &Policy::NONE, slot }
+        Routed { target: Target::Other(Box::new(target)), policy: &Policy::NONE, slot }
     }
 
     /// The path is known, the method is not.
-    fn other_method(&self, request: &Request) -> Target {
-        let Some(allow) = self.table.allowed(request.head().path()) else { return Target::NotFound };
-        if *request.method() == Method::OPTIONS { Target::Options(allow) } else { Target::NotAllowed(allow) }
+    fn other_method(&self, request: &Request) -> Unrouted {
+        let Some(allow) = self.table.allowed(request.head().path()) else { return Unrouted::NotFound };
+        if *request.method() == Method::OPTIONS {
+            Unrouted::Options(allow)
+        } else {
+            Unrouted::NotAllowed(allow)
+        }
     }
 
     /// No pattern matches the path.
-    fn no_route(&self, request: &Request) -> Target {
+    fn no_route(&self, request: &Request) -> Unrouted {
         if *request.method() == Method::CONNECT {
-            return Target::Connect;
+            return Unrouted::Connect;
         }
         if *request.method() == Method::OPTIONS && request.path() == "*" {
-            return Target::Options(self.table.all_allowed());
+            return Unrouted::Options(self.table.all_allowed());
         }
         if let Some((index, rest)) = self.core.find_mount(request.path()) {
-            return Target::Mount(index, rest);
+            return Unrouted::Mount(index, rest);
         }
         match self.trailing_slash {
-            TrailingSlash::Strict => Target::NotFound,
-            TrailingSlash::Redirect => self.other_slash(request).map_or(Target::NotFound, Target::Redirect),
+            TrailingSlash::Strict => Unrouted::NotFound,
+            TrailingSlash::Redirect => {
+                self.other_slash(request).map_or(Unrouted::NotFound, Unrouted::Redirect)
+            }
         }
     }
 
@@ -215,11 +227,11 @@ impl App {
     }
 
     /// Answers what no route does.
-    fn answer_without_route<'a>(&'a self, request: Request, target: &'a Target) -> BoxFuture<'a, Response> {
+    fn answer_without_route<'a>(&'a self, request: Request, target: &'a Unrouted) -> BoxFuture<'a, Response> {
         let response = match target {
-            Target::Probe(probe) => return self.probes.answer(self, request, *probe),
-            Target::Mount(index, start) => return self.core.call_mount(*index, *start, request),
-            Target::NotAllowed(allow) => {
+            Unrouted::Probe(probe) => return self.probes.answer(self, request, *probe),
+            Unrouted::Mount(index, start) => return self.core.call_mount(*index, *start, request),
+            Unrouted::NotAllowed(allow) => {
                 let detail = format!(
                     "{} is not answered here; allowed: {}",
                     request.method(),
@@ -227,25 +239,27 @@ impl App {
                 );
                 with_allow(Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail(detail).into_response(), allow)
             }
-            Target::Options(allow) | Target::Preflight(allow, _) => with_allow(Response::no_content(), allow),
-            Target::Redirect(location) => {
+            Unrouted::Options(allow) | Unrouted::Preflight(allow, _) => {
+                with_allow(Response::no_content(), allow)
+            }
+            Unrouted::Redirect(location) => {
                 Response::new(StatusCode::PERMANENT_REDIRECT).header(LOCATION, location.as_str())
             }
-            Target::Connect => {
+            Unrouted::Connect => {
                 Problem::new(StatusCode::NOT_IMPLEMENTED).detail("this server is no proxy").into_response()
             }
-            Target::NotFound | Target::Route(_) => Problem::new(StatusCode::NOT_FOUND).into_response(),
+            Unrouted::NotFound => Problem::new(StatusCode::NOT_FOUND).into_response(),
         };
         Box::pin(std::future::ready(response))
     }
 }
 
 /// What answers a probe's path: it can be read.
-fn probed(probe: Probe, request: &Request) -> Target {
+fn probed(probe: Probe, request: &Request) -> Unrouted {
     match *request.method() {
-        Method::GET | Method::HEAD => Target::Probe(probe),
-        Method::OPTIONS => Target::Options(Allowed::reading()),
-        _ => Target::NotAllowed(Allowed::reading()),
+        Method::GET | Method::HEAD => Unrouted::Probe(probe),
+        Method::OPTIONS => Unrouted::Options(Allowed::reading()),
+        _ => Unrouted::NotAllowed(Allowed::reading()),
     }
 }
 

@@ -25,7 +25,9 @@ impl Heads {
     /// Reads one that is whole; its length, and how many field lines it has.
     pub fn parse(&mut self, input: &[u8]) -> Option<(usize, usize)> {
         let parsed = self.parser.parse(input, &self.limits, &mut self.head).ok()??;
-        Some((parsed.len, self.head.fields.len()))
+        let fields = self.head.fields.len();
+        self.head.clear();
+        Some((parsed.len, fields))
     }
 }
 

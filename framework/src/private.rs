@@ -18,6 +18,7 @@ pub use crate::extract::valid::Validates;
 pub use crate::handlers::{EmbeddedFile, embedded};
 pub use crate::middleware::around::{Around, MiddlewareProbe, NoMiddleware, assert_middleware};
 pub use crate::middleware::order::{Placed, layer, ordered};
+pub use crate::middleware::responding::responding;
 pub use crate::respond::cause::{Cause, member, status};
 pub use crate::routing::{
     Binding, Bindings, Bound, Conflicts, Gathered, HandlerFn, Item, NoRoute, OnDisconnect, Pattern, Plan,

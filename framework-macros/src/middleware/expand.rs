@@ -13,7 +13,7 @@ use crate::signature::{allow_asked_for, is_named, respond, typed_arguments};
 use crate::spans::{at_generated, ends};
 
 pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
-    let Middleware { function, state, values, extracted, output } = middleware;
+    let Middleware { function, state, extracted, .. } = middleware;
     let name = &function.sig.ident;
     let unit = unit_struct(function);
     let inner = inner_function(function);
@@ -25,11 +25,7 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
     });
     let (generics, state_name) = (state.generics(Span::call_site()), state.name());
     let bounds = bounds(extracted, state);
-    let extractions = extractions(extracted, state, &quote!(&mut __request), |rejection| rejection);
-    let mutability = (!extracted.is_empty()).then(|| quote!(mut));
-    // A future that is not `Send` is reported on what the method returns, so that lies where the function's does.
-    let answer = at_generated(ends(output).1, quote!(::server::Response));
-    let response = respond(output, &quote!(#name(#(#values),*).await));
+    let call = call(middleware);
     let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
     let deprecated = deprecated.then(|| quote!(#[allow(deprecated, reason = "it is made here, not used")]));
     quote! {
@@ -44,17 +40,48 @@ pub(super) fn middleware(middleware: &Middleware<'_>) -> TokenStream {
             #deprecated
             #[automatically_derived]
             impl #generics ::server::Middleware<#state_name> for #name #bounds {
-                async fn call(
-                    &self,
-                    #mutability __request: ::server::Request,
-                    __state: &#state_name,
-                    __next: ::server::Next<'_>,
-                ) -> #answer {
-                    #extractions
-                    #response
-                }
+                #call
             }
         };
+    }
+}
+
+/// The method that calls the function.
+fn call(middleware: &Middleware<'_>) -> TokenStream {
+    let Middleware { function, state, values, extracted, output } = middleware;
+    let (name, state_name) = (&function.sig.ident, state.name());
+    // A future that is not `Send` is reported on what the method returns, so that lies where the function's does.
+    let at_output = |answer| at_generated(ends(output).1, answer);
+    if extracted.is_empty() {
+        // Nothing is waited for but the function: its future is the method's, and is not kept in another.
+        let answer = at_output(quote! {
+            impl ::core::future::Future<Output = ::server::Response> + ::core::marker::Send
+        });
+        let response = respond(output, &quote!(__answer));
+        return quote! {
+            fn call(
+                &self,
+                __request: ::server::Request,
+                __state: &#state_name,
+                __next: ::server::Next<'_>,
+            ) -> #answer {
+                ::server::__private::responding(#name(#(#values),*), |__answer| #response)
+            }
+        };
+    }
+    let extractions = extractions(extracted, state, &quote!(&mut __request), |rejection| rejection);
+    let answer = at_output(quote!(::server::Response));
+    let response = respond(output, &quote!(#name(#(#values),*).await));
+    quote! {
+        async fn call(
+            &self,
+            mut __request: ::server::Request,
+            __state: &#state_name,
+            __next: ::server::Next<'_>,
+        ) -> #answer {
+            #extractions
+            #response
+        }
     }
 }
 

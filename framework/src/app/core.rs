@@ -58,9 +58,7 @@ pub(crate) trait AnyCore: Continue + Send {
 /// The chain around a handler: the server's layers, then those of its scopes and its own.
 impl<S: Send + Sync + 'static> Continue for Core<S> {
     fn run(&self, request: Request, place: Place) -> Reply<'_> {
-        let Some((handler, route)) = self.routes.bound(place.route()) else {
-            return Reply::Ready(Problem::new(StatusCode::NOT_FOUND).into_response());
-        };
+        let Some((handler, route)) = self.routes.bound(place.route()) else { return nowhere() };
         match (Layers { server: &self.layers, route }).at(place.depth()) {
             Some(layer) => Reply::Later(layer.call(request, &self.state, Next::new(self, place.deeper()))),
             None => handler.call(request, &self.state),
@@ -80,6 +78,12 @@ impl<S: Send + Sync + 'static> Continue for Core<S> {
         let core = self.this.upgrade()?;
         Some(Box::pin(async move { work(Next::new(&*core, place)).await }))
     }
+}
+
+/// What answers where the table has no such route; no request comes there.
+#[cold]
+fn nowhere<'a>() -> Reply<'a> {
+    Reply::Ready(Problem::new(StatusCode::NOT_FOUND).into_response())
 }
 
 impl<S: Send + Sync + 'static> AnyCore for Core<S> {

@@ -7,13 +7,13 @@
 
 use http::Method;
 
-use super::{App, Target};
+use super::{App, Unrouted};
 use crate::http::{Preflight, Request};
 use crate::routing::{Allowed, Captures, Found};
 
 impl App {
     /// What answers a preflight, where a layer does; then what it asks about is noted in the request.
-    pub(super) fn preflight(&self, request: &mut Request) -> Option<Target> {
+    pub(super) fn preflight(&self, request: &mut Request) -> Option<Unrouted> {
         let wanted = Preflight::wanted(request)?;
         let route = self.route_of(&wanted, request.path());
         let inside = self.answering_preflights(route);
@@ -22,10 +22,10 @@ impl App {
         }
         let (target, methods) = if let Some(allow) = self.table.allowed(request.path()) {
             let methods = self.alike(&allow, &inside, request.path());
-            (Target::Preflight(allow, route), Some(methods))
+            (Unrouted::Preflight(allow, route), Some(methods))
         } else {
             let (index, rest) = self.core.find_mount(request.path())?;
-            (Target::Mount(index, rest), None)
+            (Unrouted::Mount(index, rest), None)
         };
         request.extensions_mut().insert(Preflight { methods });
         Some(target)

@@ -84,7 +84,7 @@ mod tests {
     async fn is_the_connections() {
         let address: SocketAddr = "192.0.2.1:7".parse().unwrap();
         let mut request = Request::new(Method::GET, "/");
-        request.set_origin(Some(address), false, RequestId::generate());
+        request.set_origin(&Some(address), false, RequestId::generate());
         assert_eq!(ClientAddr::from_request(&mut request, &()).await, Ok(ClientAddr(address)));
     }
 

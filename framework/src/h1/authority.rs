@@ -6,6 +6,7 @@
 use std::net::Ipv6Addr;
 
 use super::ascii::{REG_NAME, is, skip};
+use super::words::skip_name;
 
 /// What an authority that follows the grammar holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(super) struct Authority {
 /// Reads all of `bytes` as an authority; `None` where it does not follow the grammar, or the port is above 65535.
 #[inline(always)]
 pub(super) fn parse_authority(bytes: &[u8]) -> Option<Authority> {
-    let behind = match skip(bytes, REG_NAME) {
+    let behind = match skip_name(bytes) {
         behind @ ([] | [b':', ..]) => behind,
         _ => behind_host(bytes)?,
     };

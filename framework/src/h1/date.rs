@@ -20,28 +20,38 @@ pub(crate) fn format_date(time: SystemTime) -> [u8; 29] {
     text
 }
 
-/// A whole `date` field line: it is the same for a second, and is then written as one piece.
+/// Bytes of the status line of a 200, and of that with a `date` field line behind it.
+const OK_LEN: usize = 17;
+const BOTH_LEN: usize = OK_LEN + 37;
+
+/// A whole `date` field line: it is the same for a second, and is then written as one piece, together with the status line
+/// of most answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DateLine([u8; 37]);
+pub(crate) struct DateLine([u8; BOTH_LEN]);
 
 impl DateLine {
     /// The line that tells `date`, as [`format_date`] writes it.
     pub(crate) const fn new(date: [u8; 29]) -> Self {
-        let mut line = *b"date:                              \r\n";
-        if let Some(value) = line.split_at_mut(6).1.first_chunk_mut() {
+        let mut both = *b"HTTP/1.1 200 OK\r\ndate:                              \r\n";
+        if let Some(value) = both.split_at_mut(OK_LEN + 6).1.first_chunk_mut() {
             *value = date;
         }
-        Self(line)
+        Self(both)
     }
 
-    pub(crate) const fn as_bytes(&self) -> &[u8; 37] {
+    pub(crate) const fn as_bytes(&self) -> &[u8] {
+        self.0.split_at(OK_LEN).1
+    }
+
+    /// The line with the status line of a 200 before it.
+    pub(super) const fn behind_ok(&self) -> &[u8; BOTH_LEN] {
         &self.0
     }
 
     /// The date alone.
     #[cfg(feature = "http2")]
     pub(crate) fn value(&self) -> &[u8] {
-        self.0.get(6..35).unwrap_or_default()
+        self.as_bytes().get(6..35).unwrap_or_default()
     }
 }
 

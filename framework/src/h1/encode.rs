@@ -9,7 +9,7 @@ mod status_line;
 mod tests;
 
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderMap, HeaderName, Version};
+use http::{HeaderMap, HeaderName, StatusCode, Version};
 
 use self::status_line::write_status_line;
 use super::date::DateLine;
@@ -88,24 +88,33 @@ pub(crate) fn encode_head(
     out: &mut Vec<u8>,
 ) -> OutgoingFraming {
     let (announced, framing) = frame(response, length, context);
-    write_status_line(response.status(), out);
     let fields = response.fields();
-    if fields.is_none_or(|fields| !fields.contains_key(DATE)) {
-        out.extend_from_slice(context.date.as_bytes());
-    }
-    if let Some(line) = response.content_type_line() {
-        out.extend_from_slice(line);
-    } else if let Some(content_type) = response.content_type() {
-        write_field(b"content-type", content_type.as_bytes(), out);
-    }
-    match announced {
-        Announced::Nothing => {}
-        Announced::Length(len) => {
-            out.extend_from_slice(b"content-length: ");
-            out.extend_from_slice(itoa::Buffer::new().format(len).as_bytes());
-            out.extend_from_slice(b"\r\n");
+    let has_date = fields.is_some_and(|fields| fields.contains_key(DATE));
+    match response.status() {
+        StatusCode::OK if !has_date => out.extend_from_slice(context.date.behind_ok()),
+        status => {
+            write_status_line(status, out);
+            if !has_date {
+                out.extend_from_slice(context.date.as_bytes());
+            }
         }
-        Announced::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
+    }
+    match (response.content_type_line(), announced) {
+        // Most answers have both: what is constant in two lines is one piece.
+        (Some((_, line_and_length)), Announced::Length(len)) => {
+            out.extend_from_slice(line_and_length);
+            write_length(len, out);
+        }
+        (Some((line, _)), announced) => {
+            out.extend_from_slice(line);
+            write_announced(announced, out);
+        }
+        (None, announced) => {
+            if let Some(content_type) = response.content_type() {
+                write_field(b"content-type", content_type.as_bytes(), out);
+            }
+            write_announced(announced, out);
+        }
     }
     let closes = context.persistence == Persistence::Close || framing.must_close();
     if closes || fields.is_some() || context.version != Version::HTTP_11 {
@@ -178,6 +187,45 @@ fn frame(
         RequestKind::Head => (announced, OutgoingFraming::None),
         RequestKind::Connect | RequestKind::Other => (announced, framing),
     }
+}
+
+/// Writes the line that says it.
+fn write_announced(announced: Announced, out: &mut Vec<u8>) {
+    match announced {
+        Announced::Nothing => {}
+        Announced::Length(len) => {
+            out.extend_from_slice(b"content-length: ");
+            write_length(len, out);
+        }
+        Announced::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
+    }
+}
+
+/// Writes a length, and the end of its line.
+fn write_length(len: u64, out: &mut Vec<u8>) {
+    if len >= 1_000_000 {
+        return write_long_length(len, out);
+    }
+    // Six digits and the line's end are a word, the first digit lowest. All of it is appended, and what is too much
+    // taken back: to copy so few bytes of a number that is not known here is a call.
+    let (mut word, mut rest, mut word_len) = (u64::from(u16::from_le_bytes(*b"\r\n")), len, 2);
+    loop {
+        word = (word << 8) | (u64::from(b'0') + rest % 10);
+        word_len += 1;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    let end = out.len() + word_len;
+    out.extend_from_slice(&word.to_le_bytes());
+    out.truncate(end);
+}
+
+#[cold]
+fn write_long_length(len: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(len).as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 /// The length of a body that is not sent: where the response has none to measure, the application may have said it.

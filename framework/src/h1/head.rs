@@ -125,7 +125,7 @@ struct Fields {
 impl HeadParser {
     /// Reads the head at the start of `input`; `None` where more bytes are needed, and nothing counts as consumed.
     ///
-    /// Until the head is complete, `input` must begin with the same byte and `head` must be the same: it is emptied at
+    /// Until the head is complete, `input` must begin with the same byte and `head` must be the same: it is empty before
     /// the first byte, then its fields grow line by line. Once it is complete, the caller drops [`ParsedHead::len`]
     /// bytes, and the parser stands at its start again.
     ///
@@ -180,9 +180,10 @@ impl HeadParser {
         head: &mut RequestHead,
     ) -> Result<Option<ParsedHead>, HeadError> {
         if let Stage::RequestLine(request_line) = &mut self.stage {
-            if request_line.is_at_start() {
-                head.clear();
-            }
+            debug_assert!(
+                !request_line.is_at_start() || (head.bytes.is_empty() && head.fields.is_empty()),
+                "a head is given empty"
+            );
             let Some(line) = request_line.parse(input, limits, head)? else { return Ok(None) };
             self.stage = Stage::Fields(Fields {
                 line,

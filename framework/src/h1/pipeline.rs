@@ -83,6 +83,7 @@ impl Pipeline {
                 Ok(Some(parsed)) => {
                     self.read.len += parsed.len;
                     self.read.requests.push(Asked::new(&parsed, &self.head));
+                    self.head.clear();
                     self.body = Some(BodyDecoder::new(parsed.framing));
                     true
                 }

@@ -7,7 +7,7 @@
 //!
 //! No intrinsics: the words are integers, and the test of sixteen bytes is a loop that the compiler makes vectors of.
 
-use super::ascii::{TARGET, VALUE, is, skip};
+use super::ascii::{REG_NAME, TARGET, VALUE, is, skip};
 
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 const TOPS: u64 = ONES * 0x80;
@@ -33,6 +33,17 @@ pub(super) fn skip_value(bytes: &[u8]) -> &[u8] {
             let without_del = word ^ (ONES * 0x7f);
             controls | (without_del.wrapping_sub(ONES) & !without_del)
         },
+    )
+}
+
+/// `bytes` from the first one on that no registered name holds (RFC 3986 §3.2.2).
+#[inline]
+pub(super) fn skip_name(bytes: &[u8]) -> &[u8] {
+    skip_words(
+        bytes,
+        REG_NAME,
+        |byte| is(byte, REG_NAME),
+        |word| !(letters(word) | between(word, b'0', b'9') | between(word, b'-', b'.')) | word,
     )
 }
 
@@ -109,7 +120,12 @@ fn skip_words(bytes: &[u8], alphabet: u8, goes_on: impl Fn(u8) -> bool, stops: i
             stopped => return stopped,
         }
     }
-    skip(rest, alphabet)
+    while let [byte, behind @ ..] = rest
+        && is(*byte, alphabet)
+    {
+        rest = behind;
+    }
+    rest
 }
 
 /// Sets the top bits of letters; of bytes beyond ASCII, whatever.
@@ -145,6 +161,7 @@ mod tests {
         fn words_stop_where_the_table_does(bytes in bytes()) {
             prop_assert_eq!(skip_value(&bytes), skip(&bytes, VALUE));
             prop_assert_eq!(skip_target(&bytes), skip(&bytes, TARGET));
+            prop_assert_eq!(skip_name(&bytes), skip(&bytes, REG_NAME));
         }
 
         #[test]
@@ -154,6 +171,7 @@ mod tests {
             bytes[offset + 1] = next;
             prop_assert_eq!(skip_value(&bytes), skip(&bytes, VALUE));
             prop_assert_eq!(skip_target(&bytes), skip(&bytes, TARGET));
+            prop_assert_eq!(skip_name(&bytes), skip(&bytes, REG_NAME));
         }
     }
 

@@ -20,6 +20,7 @@ pub(super) fn take() -> Box<Parts> {
 }
 
 /// Gives storage back, emptied; what is too many or too large is freed.
+#[inline(never)]
 pub(super) fn give(mut parts: Box<Parts>) {
     if parts.head.bytes.capacity() > KEPT_HEAD_BYTES {
         return;

@@ -310,6 +310,8 @@ impl Request {
 }
 
 impl Drop for Request {
+    // Where it is inlined, nothing is left to be dropped behind it.
+    #[inline(always)]
     fn drop(&mut self) {
         if let Some(parts) = self.parts.take() {
             pool::give(parts);

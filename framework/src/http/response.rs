@@ -17,7 +17,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
-use self::more::{BodyType, ContentType, HTML, JSON, More, NO_FIELDS, OCTETS, Report, TEXT};
+use self::more::{BodyType, ContentType, HTML, JSON, More, NO_FIELDS, OCTETS, Rare, Report, TEXT};
 use super::Body;
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
@@ -38,13 +38,13 @@ pub struct Response {
     /// Kept apart from the map, which most answers then do not have.
     content_type: ContentType,
     body: Body,
-    more: Option<Box<More>>,
+    more: Rare,
 }
 
 impl Response {
     /// An answer with this status and no body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, content_type: ContentType::Nowhere, body: Body::empty(), more: None }
+        Self { status, content_type: ContentType::Nowhere, body: Body::empty(), more: Rare::default() }
     }
 
     /// 200 OK.
@@ -210,7 +210,12 @@ impl Response {
     }
 
     fn of(body_type: &'static BodyType, body: Body) -> Self {
-        Self { status: StatusCode::OK, content_type: ContentType::OfBody(body_type), body, more: None }
+        Self {
+            status: StatusCode::OK,
+            content_type: ContentType::OfBody(body_type),
+            body,
+            more: Rare::default(),
+        }
     }
 
     /// Sets `Location`, encoding what a URI reference cannot hold.
@@ -261,10 +266,12 @@ impl Response {
         }
     }
 
-    /// The field line of a content type that is one of ours.
-    pub(crate) fn content_type_line(&self) -> Option<&'static [u8]> {
+    /// The field line of a content type that is one of ours: alone, and with `content-length: ` behind it.
+    pub(crate) fn content_type_line(&self) -> Option<(&'static [u8], &'static [u8])> {
         match &self.content_type {
-            ContentType::OfBody(body_type) => Some(body_type.line.as_bytes()),
+            ContentType::OfBody(body_type) => {
+                Some((body_type.line.as_bytes(), body_type.line_and_length.as_bytes()))
+            }
             ContentType::Named(_) | ContentType::Nowhere => None,
         }
     }
@@ -309,7 +316,7 @@ impl Response {
             return;
         }
         if name == CONTENT_TYPE {
-            if let Some(more) = &mut self.more {
+            if let Some(more) = self.more.as_mut() {
                 more.headers.remove(CONTENT_TYPE);
             }
             self.content_type = ContentType::Named(Box::new(value));

@@ -108,11 +108,6 @@ impl<'a> Next<'a> {
     ///
     /// Nothing of it runs before the future is polled.
     pub fn run(self, request: Request) -> impl Future<Output = Response> + Send + use<'a> {
-        self.answer(request)
-    }
-
-    /// The same, by its name.
-    pub(crate) fn answer(self, request: Request) -> Running<'a> {
         Running::Begin { next: self, request: Some(request) }
     }
 
@@ -144,7 +139,7 @@ impl fmt::Debug for Next<'_> {
 }
 
 /// The rest of a chain under way: written out, as the future of an `async fn` keeps its arguments twice.
-pub(crate) enum Running<'a> {
+enum Running<'a> {
     /// Nothing of it has run.
     Begin { next: Next<'a>, request: Option<Request> },
     /// It waits.
@@ -155,18 +150,18 @@ impl Future for Running<'_> {
     type Output = Response;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        let (next, request) = match &mut *self {
-            Self::Later(reply) => return reply.as_mut().poll(context),
-            Self::Begin { next, request } => (next, request),
-        };
-        let request = request.take().expect("what is ready is not polled again");
-        let mut reply = match next.chain.run(request, next.place) {
-            Reply::Ready(response) => return Poll::Ready(response),
-            Reply::Later(reply) => reply,
-        };
-        let polled = reply.as_mut().poll(context);
-        *self = Self::Later(reply);
-        polled
+        loop {
+            match &mut *self {
+                Self::Begin { next, request } => {
+                    let request = request.take().expect("what is ready is not polled again");
+                    match next.chain.run(request, next.place) {
+                        Reply::Ready(response) => return Poll::Ready(response),
+                        Reply::Later(reply) => *self = Self::Later(reply),
+                    }
+                }
+                Self::Later(reply) => return reply.as_mut().poll(context),
+            }
+        }
     }
 }
 

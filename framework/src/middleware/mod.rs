@@ -21,13 +21,14 @@ mod normal_path;
 pub(crate) mod order;
 pub(crate) mod origin;
 mod rate_limit;
+pub(crate) mod responding;
 mod security_headers;
 mod shared_cache;
 mod stack;
 mod time_limit;
 mod unlogged;
 
-pub(crate) use chain::{BoxFuture, Chain, Continue, Detached, Layers, Place, Running};
+pub(crate) use chain::{BoxFuture, Chain, Continue, Detached, Layers, Place};
 pub use chain::{Layer, Next};
 #[cfg(feature = "compression")]
 pub use compression::Compression;

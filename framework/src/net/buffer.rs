@@ -97,8 +97,13 @@ impl ReadBuffer {
     }
 
     /// What has not been consumed yet.
+    #[inline(always)]
     pub(super) fn unread(&self) -> &[u8] {
-        self.bytes.get(self.consumed..).unwrap_or_default()
+        match self.bytes.get(self.consumed..) {
+            Some(unread) => unread,
+            // Never more is consumed than there is.
+            None => nothing(),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -183,6 +188,12 @@ impl Drop for ReadBuffer {
     }
 }
 
+/// No bytes, where none can be; to the compiler the less likely case, for which it prepares nothing.
+#[cold]
+fn nothing() -> &'static [u8] {
+    &[]
+}
+
 /// Bytes on their way to the peer: heads and small bodies one behind the other, and at most one large piece.
 #[derive(Debug, Default)]
 pub(super) struct WriteBuffer {
@@ -221,6 +232,7 @@ impl WriteBuffer {
     }
 
     /// Appends content, unless it is large: `false` then.
+    #[inline]
     pub(super) fn copy(&mut self, content: &[u8]) -> bool {
         let is_small = content.len() <= COPIED_BYTES;
         if is_small {

@@ -62,23 +62,18 @@ use tokio::net::TcpStream;
 
 use crate::http::{Request, RequestFacts, Response, Security};
 use crate::observe::{Slot, Tally, Witness};
-use crate::routing::Policy;
+use crate::routing::{Policy, Reply};
 
 /// What answers requests; the engine asks it in this order.
 pub(crate) trait Application: Send + Sync + 'static {
     /// What [`Application::route`] found and [`Application::answer`] needs.
     type Target: Send;
 
-    /// An answer under way. It can be moved: as a rule it is ready at once, and then lies nowhere but on the stack.
-    type Answer<'a>: Future<Output = Response> + Send + Unpin
-    where
-        Self: 'a;
-
     /// Finds what is to answer `request`, and with which rules, before any of its body is read.
     fn route(&self, request: &mut Request) -> Routed<Self::Target>;
 
-    /// Answers a request.
-    fn answer(&self, request: Request, target: Self::Target) -> Self::Answer<'_>;
+    /// Answers a request: as a rule at once, and then nothing of it lies anywhere but on the stack.
+    fn answer(&self, request: Request, target: Self::Target) -> Reply<'_>;
 
     /// Writes out the problem that a response reports, where it reports one; it counts its own panics.
     fn render(&self, response: Response, facts: &RequestFacts, tally: &Tally) -> Response;

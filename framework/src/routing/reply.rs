@@ -25,6 +25,17 @@ pub enum Reply<'a> {
     Later(BoxFuture<'a, Response>),
 }
 
+#[cfg(any(feature = "http2", feature = "tower"))]
+impl Reply<'_> {
+    /// The answer, once it is there.
+    pub(crate) async fn answered(self) -> Response {
+        match self {
+            Self::Ready(response) => response,
+            Self::Later(reply) => reply.await,
+        }
+    }
+}
+
 impl fmt::Debug for Reply<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

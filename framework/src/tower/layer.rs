@@ -62,7 +62,7 @@ where
                     return Poll::Ready(result.map_or_else(|error| failed(error.into()), response_in));
                 }
                 if let Some(asked) = lock(&meeting).take_request(context) {
-                    running = next.take().map(|next| Box::pin(next.answer(asked)));
+                    running = next.take().map(|next| Box::pin(next.run(asked)));
                 }
                 let Some(rest) = &mut running else { return Poll::Pending };
                 let Poll::Ready(response) = rest.as_mut().poll(context) else { return Poll::Pending };

@@ -86,7 +86,7 @@ impl Served {
             let facts = RequestFacts::of(&Request::new(http::Method::GET, "/"));
             return self.finish(problem.into_response(), &facts);
         };
-        request.set_origin(client, is_secure, RequestId::generate());
+        request.set_origin(&client, is_secure, RequestId::generate());
         if let Some(proxies) = &self.limits.proxies {
             proxies.look_behind(client, &mut request);
         }
@@ -97,7 +97,7 @@ impl Served {
         request.set_body_limit(limit);
         let facts = RequestFacts::of(&request);
         let timeout = policy.timeout.unwrap_or(self.limits.request_timeout);
-        let answered = caught(self.app.answer(request, target));
+        let answered = caught(async { self.app.answer(request, target).answered().await });
         let answered = if timeout.is_zero() {
             Ok(answered.await)
         } else {

@@ -4,11 +4,8 @@ use http::StatusCode;
 
 /// Appends the status line: one piece for the common ones, and for others the registered reason phrase or none.
 pub(super) fn write_status_line(status: StatusCode, out: &mut Vec<u8>) {
-    // Of a length that is known here it is copied without a call.
-    if status == StatusCode::OK {
-        return out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
-    }
     let line: &[u8] = match status.as_u16() {
+        200 => b"HTTP/1.1 200 OK\r\n",
         201 => b"HTTP/1.1 201 Created\r\n",
         204 => b"HTTP/1.1 204 No Content\r\n",
         302 => b"HTTP/1.1 302 Found\r\n",

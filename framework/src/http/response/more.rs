@@ -1,5 +1,6 @@
 //! The parts of a [`Response`](super::Response) that most answers do not have, or share.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 
 use http::{HeaderMap, HeaderValue};
@@ -19,6 +20,38 @@ pub(super) struct More {
     pub(super) takeover: Option<Box<dyn Takeover>>,
 }
 
+/// The place for it; dropped where it lies where there is none, and else out of the way.
+#[derive(Default)]
+pub(super) struct Rare(pub(super) Option<Box<More>>);
+
+impl Drop for Rare {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(more) = self.0.take() {
+            drop_more(more);
+        }
+    }
+}
+
+impl Deref for Rare {
+    type Target = Option<Box<More>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Rare {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+#[inline(never)]
+fn drop_more(more: Box<More>) {
+    drop(more);
+}
+
 /// The fields of an answer that has none.
 pub(super) static NO_FIELDS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
@@ -35,13 +68,18 @@ pub(super) enum ContentType {
 /// A content type that bodies of ours have.
 pub(super) struct BodyType {
     pub(super) value: HeaderValue,
-    /// Its field line, to be written as one piece.
+    /// Its field line, to be written as one piece, and the name that follows where a length does.
     pub(super) line: &'static str,
+    pub(super) line_and_length: &'static str,
 }
 
 macro_rules! body_type {
     ($value:literal) => {
-        BodyType { value: HeaderValue::from_static($value), line: concat!("content-type: ", $value, "\r\n") }
+        BodyType {
+            value: HeaderValue::from_static($value),
+            line: concat!("content-type: ", $value, "\r\n"),
+            line_and_length: concat!("content-type: ", $value, "\r\ncontent-length: "),
+        }
     };
 }
 

@@ -36,18 +36,15 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn of(request: &Request, head: &ParsedHead) -> Self {
-        let (version, expect, closes) = (head.version, head.expect, !head.persists());
+    /// Notes that of `request`; part by part, as what is so small would be put together to be given back.
+    pub(super) fn read(&mut self, request: &Request, head: &ParsedHead) {
         let method = request.method();
-        let takes_trailers = head.connection.trailers;
-        Self {
-            version,
-            kind: kind(method),
-            expect,
-            on_disconnect: on_disconnect(method),
-            closes,
-            takes_trailers,
-        }
+        self.version = head.version;
+        self.kind = kind(method);
+        self.expect = head.expect;
+        self.on_disconnect = on_disconnect(method);
+        self.closes = !head.persists();
+        self.takes_trailers = head.connection.trailers;
     }
 
     /// Of a request that could not be read to the end of its head.
@@ -100,12 +97,12 @@ where
     #[inline(never)]
     pub(super) fn answer(&mut self, response: &mut Option<Response>, mut exchange: Exchange) -> Answered {
         let Some(response) = response else {
-            return Answered::Whole(self.conclude(exchange, After::Abort));
+            return self.give_up(exchange);
         };
         let Some(framing) = self.announce(response, &mut exchange.pump) else {
             return match response.take_takeover() {
-                None => Answered::Whole(self.conclude(exchange, After::Abort)),
-                Some(takeover) => Answered::Switched(takeover, exchange),
+                None => self.give_up(exchange),
+                Some(takeover) => Answered::Begun(Box::new(Begun::Switched(takeover, exchange))),
             };
         };
         let wire = &mut *self.wire;
@@ -116,16 +113,22 @@ where
                 Some(true) => {}
                 Some(false) => {
                     wire.output.push(body.as_bytes().cloned().unwrap_or_default());
-                    return Answered::Begun(Rest::Buffered, exchange);
+                    return Answered::begun(Rest::Buffered, exchange);
                 }
-                None => return Answered::Begun(Rest::Body(response.take_body(), framing), exchange),
+                None => return Answered::begun(Rest::Body(response.take_body(), framing), exchange),
             }
         }
         wire.written();
         match wire.after_answer(&exchange.pump) {
             Some(after) => Answered::Whole(self.conclude(exchange, after)),
-            None => Answered::Begun(Rest::Behind, exchange),
+            None => Answered::begun(Rest::Behind, exchange),
         }
+    }
+
+    /// Ends an exchange that has no answer.
+    #[cold]
+    fn give_up(&mut self, exchange: Exchange) -> Answered {
+        Answered::Whole(self.conclude(exchange, After::Abort))
     }
 
     /// Writes what could not be buffered at once, as far as it must be before the next request may be looked at; gives
@@ -227,8 +230,21 @@ impl<IO: Transport> Wire<IO> {
 pub(super) enum Answered {
     /// All of it is buffered, and the exchange has ended.
     Whole(After),
-    /// Something of it is to be waited for.
-    Begun(Rest, Exchange),
+    /// Something of it is to be waited for; in a box, as most are whole, and are not to be moved about in its place.
+    Begun(Box<Begun>),
+}
+
+impl Answered {
+    #[inline(never)]
+    fn begun(rest: Rest, exchange: Exchange) -> Self {
+        Self::Begun(Box::new(Begun::Rest(rest, exchange)))
+    }
+}
+
+/// An answer of which something is to be waited for.
+pub(super) enum Begun {
+    /// Its head is buffered, and this is left of it.
+    Rest(Rest, Exchange),
     /// It is a 101, and the connection is no longer one of HTTP.
     Switched(Box<dyn Takeover>, Exchange),
 }

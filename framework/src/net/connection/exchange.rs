@@ -19,9 +19,10 @@ use super::wire::{Following, Gone, Wire};
 use crate::extract::rejection::BodyRejection;
 use crate::h1::Expect;
 use crate::http::{BodyError, Request, Response};
+use crate::middleware::BoxFuture;
 use crate::observe::{Ended, Timeout, scope};
 use crate::respond::{IntoResponse, Problem};
-use crate::routing::{OnDisconnect, Policy};
+use crate::routing::{OnDisconnect, Policy, Reply};
 
 /// A request in work, but for what answers it.
 #[derive(Default)]
@@ -34,11 +35,11 @@ pub(super) struct Exchange {
     pub(super) span: Option<Box<Span>>,
 }
 
-/// A request whose answer is under way.
-pub(super) struct Handling<Answer> {
+/// A request whose answer is waited for.
+pub(super) struct Handling<'a> {
     exchange: Exchange,
     watch: Watch,
-    answer: Answer,
+    answer: BoxFuture<'a, Response>,
 }
 
 impl<'a, IO, A> Connection<'a, IO, A>
@@ -46,22 +47,21 @@ where
     IO: Transport,
     A: Application,
 {
-    /// Notes a request whose head was read, gives it its body, and asks for its answer.
-    ///
-    /// # Errors
-    ///
-    /// Where it is refused on its head alone: its body is not going to be read, and the response is known.
+    /// Notes a request whose head was read, gives it its body, and asks for its answer; gives what is to be waited for,
+    /// or puts what is answered into `response`. What else is known of the request is put into `exchange`.
     pub(super) fn begin(
         &mut self,
         mut request: Request,
+        exchange: &mut Exchange,
         response: &mut Option<Response>,
-    ) -> Result<Handling<A::Answer<'a>>, Exchange> {
+        context: &mut Context<'_>,
+    ) -> Option<Handling<'a>> {
         let wire = &mut *self.wire;
         // Looked at where it lies, as it is large.
         let peer = wire.journal.peer();
         let proxies = wire.limits.proxies.as_deref();
         let id = name(proxies, peer, &request);
-        request.set_origin(peer.addr, peer.is_secure, id.clone());
+        request.set_origin(&peer.addr, peer.is_secure, id.clone());
         request.set_security(wire.security());
         if let Some(proxies) = proxies {
             proxies.look_behind(peer.addr, &mut request);
@@ -72,8 +72,7 @@ where
         #[cfg(feature = "otel")]
         request.set_sampling(wire.limits.sampling);
         let Routed { target, policy, slot } = self.app.route(&mut request);
-        let span = scope::request_span(&request, &id, &wire.limits.mask);
-        let mut exchange = Exchange { span, ..Exchange::default() };
+        exchange.span = scope::request_span(&request, &id, &wire.limits.mask);
         wire.journal.requested(id, request.full_pattern(), slot);
         wire.place.handling();
         wire.following = if wire.message.is_last() { Following::Nothing } else { Following::Requests };
@@ -83,15 +82,50 @@ where
             exchange.pump = Some(Box::new(Pump::unread()));
             exchange.is_turned_away = true;
             *response = Some(refusal);
-            return Err(exchange);
+            return None;
         }
         if !wire.body.is_complete() {
             let rate = MinRate::new(wire.limits.body_min_rate, wire.limits.rate_grace);
             exchange.pump = Pump::attach(rate, &mut request, wire);
         }
-        let answer = self.app.answer(request, target);
-        Ok(Handling { exchange, watch: Watch::new(policy), answer })
+        let app: &'a A = self.app;
+        // As a rule it is answered at once, and nothing is made of what a handler needs that waits.
+        let answer = attempt(wire, exchange.span.as_deref(), response, |response| {
+            let mut answer = match app.answer(request, target) {
+                Reply::Ready(answered) => {
+                    *response = Some(answered);
+                    return None;
+                }
+                Reply::Later(answer) => answer,
+            };
+            match answer.as_mut().poll(context) {
+                Poll::Ready(answered) => {
+                    *response = Some(answered);
+                    None
+                }
+                Poll::Pending => Some(answer),
+            }
+        })?;
+        Some(Handling { exchange: mem::take(exchange), watch: Watch::new(policy), answer })
     }
+}
+
+/// Lets user code answer into `response`, and gives what it gives; nothing where it panics, which is answered in its
+/// place.
+#[inline(always)]
+fn attempt<IO: Transport, T>(
+    wire: &mut Wire<IO>,
+    span: Option<&Span>,
+    response: &mut Option<Response>,
+    work: impl FnOnce(&mut Option<Response>) -> Option<T>,
+) -> Option<T> {
+    let entered = scope::enter(wire.journal.known_id(), span);
+    let done = catch_unwind(AssertUnwindSafe(|| work(response)));
+    drop(entered);
+    done.unwrap_or_else(|panic| {
+        *response = Some(panicked(wire, panic.as_ref()));
+        None
+    })
 }
 
 /// What can be refused on the head alone, before a handler runs.
@@ -134,38 +168,62 @@ pub(in super::super) fn on_disconnect(method: &Method) -> OnDisconnect {
     if matches!(*method, Method::GET | Method::HEAD) { OnDisconnect::Cancel } else { OnDisconnect::Finish }
 }
 
-impl<Answer: Future<Output = Response> + Unpin> Handling<Answer> {
-    /// Waits for what is answered, which is put into `response`; nothing where nobody is there to take it.
+impl Handling<'_> {
+    /// Asks for what is answered, which is put into `response`; nothing where nobody is there to take it.
     pub(super) fn poll<IO: Transport>(
         &mut self,
         wire: &mut Wire<IO>,
         response: &mut Option<Response>,
         context: &mut Context<'_>,
     ) -> Poll<()> {
-        let Self { exchange: Exchange { pump, span, .. }, watch, answer } = self;
+        match self.poll_answer(wire, response, context) {
+            Poll::Ready(()) => Poll::Ready(()),
+            Poll::Pending => self.wait(wire, response, context),
+        }
+    }
+
+    /// The same, where it was asked for just before.
+    pub(super) fn wait<IO: Transport>(
+        &mut self,
+        wire: &mut Wire<IO>,
+        response: &mut Option<Response>,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
         loop {
-            let polled = catch_unwind(AssertUnwindSafe(|| {
-                let _entered = scope::enter(wire.journal.known_id(), span.as_deref());
-                Pin::new(&mut *answer).poll(context).map(|answered| *response = Some(answered))
-            }));
-            match polled {
-                Ok(Poll::Pending) => {}
-                Ok(Poll::Ready(())) | Err(_) if watch.left => {
-                    *response = None;
-                    wire.journal.note(Ended::ClientLeft);
-                    return Poll::Ready(());
-                }
-                Ok(Poll::Ready(())) => return Poll::Ready(()),
-                Err(panic) => {
-                    *response = Some(panicked(wire, panic.as_ref()));
-                    return Poll::Ready(());
-                }
-            }
-            let pumped = pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(wire, context));
+            let pumped = self.exchange.pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(wire, context));
             if pumped != Pumped::Progress {
-                return watch.wait(wire, pumped, context).map(|end| *response = end.into_response(wire));
+                return self.watch.wait(wire, pumped, context).map(|end| *response = end.into_response(wire));
+            }
+            if self.poll_answer(wire, response, context).is_ready() {
+                return Poll::Ready(());
             }
         }
+    }
+
+    fn poll_answer<IO: Transport>(
+        &mut self,
+        wire: &mut Wire<IO>,
+        response: &mut Option<Response>,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        let Self { exchange, watch, answer } = self;
+        let waits = attempt(wire, exchange.span.as_deref(), response, |response| {
+            match answer.as_mut().poll(context) {
+                Poll::Ready(answered) => {
+                    *response = Some(answered);
+                    None
+                }
+                Poll::Pending => Some(()),
+            }
+        });
+        if waits.is_some() {
+            return Poll::Pending;
+        }
+        if watch.left {
+            *response = None;
+            wire.journal.note(Ended::ClientLeft);
+        }
+        Poll::Ready(())
     }
 
     /// Drops what answered.

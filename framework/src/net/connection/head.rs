@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::super::deadline::after;
 use super::super::{Transport, clock};
 use super::After;
-use super::answer::Message;
 use super::http2::Http2;
 use super::wire::{Gone, Wire, is_empty_line};
 use crate::h1::{BodyDecoder, HeadError};
@@ -106,12 +105,13 @@ impl<IO: Transport> Wire<IO> {
                 request.head_mut().replace_host();
                 self.input.hold(head.len);
                 self.is_kept = true;
-                self.message = Message::of(request, &head);
+                self.message.read(request, &head);
                 self.body = BodyDecoder::new(head.framing);
                 waiting.request.take().map(NextHead::Request)
             }
             Err(error) => {
                 if let Some(preface) = self.preface() {
+                    request.head_mut().clear();
                     return preface.map(NextHead::Http2);
                 }
                 Some(self.refuse_head(error))

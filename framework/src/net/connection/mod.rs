@@ -50,7 +50,7 @@ use tokio::task::consume_budget;
 
 #[cfg(feature = "http2")]
 pub(super) use self::answer::chain as cause_chain;
-use self::answer::{Answered, Message, Rest};
+use self::answer::{Answered, Begun, Message};
 pub(crate) use self::exchange::panic_text;
 use self::exchange::{Exchange, Handling};
 #[cfg(feature = "http2")]
@@ -64,7 +64,7 @@ pub use self::property::connection;
 pub use self::property::http2;
 use self::wire::Wire;
 use super::{Application, Limits, Place, Transport, clock};
-use crate::http::{Request, Takeover};
+use crate::http::Request;
 use crate::middleware::BoxFuture;
 use crate::observe::{Witness, scope};
 use crate::respond::{IntoResponse, Problem};
@@ -152,11 +152,11 @@ struct Connection<'a, IO: Transport, A> {
 }
 
 /// What a connection waits for.
-enum Step<Answer> {
+enum Step<'a> {
     /// A request's head.
     Head(Waiting),
     /// What answers a request.
-    Handler(Handling<Answer>),
+    Handler(Handling<'a>),
 }
 
 /// What is no part of most connections' daily work.
@@ -166,9 +166,7 @@ enum Paused {
     /// It goes on as one of HTTP/2.
     Http2(Http2),
     /// An answer is begun, and this is left of it.
-    Rest(Rest, Exchange),
-    /// Another protocol takes it over.
-    Switched(Box<dyn Takeover>, Exchange),
+    Begun(Box<Begun>),
 }
 
 impl<'a, IO, A> Connection<'a, IO, A>
@@ -211,7 +209,7 @@ where
     }
 
     /// Answers request after request, as far as that goes at once.
-    fn poll_step(&mut self, step: &mut Step<A::Answer<'a>>, context: &mut Context<'_>) -> Poll<Paused> {
+    fn poll_step(&mut self, step: &mut Step<'a>, context: &mut Context<'_>) -> Poll<Paused> {
         loop {
             let answered = match step {
                 Step::Head(waiting) => match ready!(self.wire.poll_head(waiting, context)) {
@@ -235,10 +233,7 @@ where
             match answered {
                 Answered::Whole(After::Next) => {}
                 Answered::Whole(after) => return Poll::Ready(Paused::Ended(after)),
-                Answered::Begun(rest, exchange) => return Poll::Ready(Paused::Rest(rest, exchange)),
-                Answered::Switched(takeover, exchange) => {
-                    return Poll::Ready(Paused::Switched(takeover, exchange));
-                }
+                Answered::Begun(begun) => return Poll::Ready(Paused::Begun(begun)),
             }
             *step = Step::Head(self.wire.wait_for_head());
             // However many requests a client has sent at once, the others of this thread have their turn. Where it has
@@ -254,21 +249,18 @@ where
     fn poll_request(
         &mut self,
         request: Request,
-        step: &mut Step<A::Answer<'a>>,
+        step: &mut Step<'a>,
         context: &mut Context<'_>,
     ) -> Poll<Answered> {
-        // Written where it lies: given back by each call, it would be copied.
-        let mut response = None;
-        let exchange = match self.begin(request, &mut response) {
-            Ok(mut handling) => {
-                if handling.poll(self.wire, &mut response, context).is_pending() {
-                    *step = Step::Handler(handling);
-                    return Poll::Pending;
-                }
-                handling.into_exchange()
+        // Written where they lie: given back by each call, they would be copied.
+        let (mut response, mut exchange) = (None, Exchange::default());
+        if let Some(mut handling) = self.begin(request, &mut exchange, &mut response, context) {
+            if handling.wait(self.wire, &mut response, context).is_pending() {
+                *step = Step::Handler(handling);
+                return Poll::Pending;
             }
-            Err(refused) => refused,
-        };
+            exchange = handling.into_exchange();
+        }
         Poll::Ready(self.answer(&mut response, exchange))
     }
 
@@ -279,11 +271,13 @@ where
         match paused {
             Paused::Ended(after) => Box::pin(ready(after)),
             Paused::Http2(http2) => Box::pin(self.serve_http2(http2)),
-            Paused::Rest(rest, exchange) => {
-                let (id, span) = (self.wire.journal.id(), exchange.span.clone());
-                Box::pin(scope::around(id, span, self.answer_rest(rest, exchange)))
-            }
-            Paused::Switched(takeover, exchange) => Box::pin(self.serve_switched(takeover, exchange)),
+            Paused::Begun(begun) => match *begun {
+                Begun::Switched(takeover, exchange) => Box::pin(self.serve_switched(takeover, exchange)),
+                Begun::Rest(rest, exchange) => {
+                    let (id, span) = (self.wire.journal.id(), exchange.span.clone());
+                    Box::pin(scope::around(id, span, self.answer_rest(rest, exchange)))
+                }
+            },
         }
     }
 
@@ -296,12 +290,16 @@ where
     }
 
     /// Ends an exchange of which nothing is left to be done; gives what becomes of the connection.
+    #[inline(always)]
     fn conclude(&mut self, exchange: Exchange, after: After) -> After {
         let Exchange { pump, span, is_turned_away } = exchange;
         if let Some(span) = span {
             self.wire.journal.conclude(&span);
         }
-        drop(pump);
+        // Looked at first: to drop what is not there costs as well.
+        if let Some(pump) = pump {
+            drop(pump);
+        }
         self.wire.finish_exchange();
         if is_turned_away && after != After::Abort { After::Linger } else { after }
     }

@@ -251,6 +251,7 @@ impl<IO: Transport> Wire<IO> {
     }
 
     /// Ends the exchange that is under way, where there is one.
+    #[inline(always)]
     pub(super) fn finish_exchange(&mut self) {
         if self.journal.is_measured() {
             self.journal.record(self.input.held(), self.buffered());

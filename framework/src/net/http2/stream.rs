@@ -97,7 +97,7 @@ impl<F: Future<Output = Response> + Send + 'static> Handler for F {}
 
 /// Answers a request, in a future that can be given to a task.
 pub(super) fn handle<A: Application>(app: Arc<A>, request: Request, target: A::Target) -> impl Handler {
-    async move { app.answer(request, target).await }
+    async move { app.answer(request, target).answered().await }
 }
 
 /// What is left of a stream that could not be answered at once.
@@ -256,7 +256,7 @@ fn introduce(request: &mut Request, record: &mut Record, shutdown: &Shutdown) ->
     let common = Arc::clone(record.common());
     let id = name(common.limits.proxies.as_deref(), &common.peer, request);
     record.id = id.clone();
-    request.set_origin(common.peer.addr, common.peer.is_secure, id.clone());
+    request.set_origin(&common.peer.addr, common.peer.is_secure, id.clone());
     request.set_security(common.security.clone());
     if let Some(proxies) = &common.limits.proxies {
         proxies.look_behind(common.peer.addr, request);

@@ -7,10 +7,10 @@ use http::StatusCode;
 use super::super::{Application, Routed};
 use super::live::Live;
 use crate::http::{Request, RequestFacts, Response};
-use crate::middleware::{BoxFuture, https_target};
+use crate::middleware::https_target;
 use crate::observe::{Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem, Redirect};
-use crate::routing::Policy;
+use crate::routing::{Policy, Reply};
 
 /// The application, of which such a client sees how it writes problems, and the answers to an authority that looks
 /// whether a name is this server's.
@@ -52,7 +52,6 @@ pub(super) enum Target<T> {
 
 impl<A: Application> Application for InTheClear<A> {
     type Target = Target<A::Target>;
-    type Answer<'a> = BoxFuture<'a, Response>;
 
     fn route(&self, request: &mut Request) -> Routed<Self::Target> {
         let target = match &self.door {
@@ -73,13 +72,11 @@ impl<A: Application> Application for InTheClear<A> {
         Routed { target, policy: &Policy::NONE, slot: Slot::Unrouted }
     }
 
-    fn answer(&self, request: Request, target: Self::Target) -> BoxFuture<'_, Response> {
-        Box::pin(async move {
-            match target {
-                Target::Problem(status, detail) => Problem::new(status).detail(detail).into_response(),
-                Target::Redirect(target) => Redirect::permanent(target).into_response(),
-                Target::App(target) => self.app.answer(request, target).await,
-            }
+    fn answer(&self, request: Request, target: Self::Target) -> Reply<'_> {
+        Reply::Ready(match target {
+            Target::Problem(status, detail) => Problem::new(status).detail(detail).into_response(),
+            Target::Redirect(target) => Redirect::permanent(target).into_response(),
+            Target::App(target) => return self.app.answer(request, target),
         })
     }
 

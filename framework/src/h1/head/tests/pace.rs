@@ -100,6 +100,7 @@ fn pipelined_heads_are_read_one_after_the_other() {
             {
                 start += parsed.len;
                 targets.push(head.text(head.target).to_owned());
+                head.clear();
             }
         }
         assert_eq!(
@@ -119,11 +120,14 @@ fn nothing_of_the_head_before_is_left() {
     let expected = parse(input).unwrap();
 
     parser.parse(&[before.as_slice(), b"\r\n"].concat(), &limits, &mut head).unwrap().expect("a whole head");
+    head.clear();
     let parsed = parser.parse(input, &limits, &mut head).unwrap().expect("another one");
     assert_eq!(Some(Said::new(parsed, &head)), expected);
 
+    head.clear();
     assert_eq!(parser.parse(before, &limits, &mut head), Ok(None));
     parser.reset();
+    head.clear();
     let parsed = parser.parse(input, &limits, &mut head).unwrap().expect("one behind an unfinished one");
     assert_eq!(Some(Said::new(parsed, &head)), expected);
 }

@@ -8,10 +8,9 @@ use http::StatusCode;
 use super::super::super::{Application, Routed};
 use crate::h1::Asked;
 use crate::http::{Body, Request, RequestFacts, Response};
-use crate::middleware::BoxFuture;
 use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
-use crate::routing::Policy;
+use crate::routing::{Policy, Reply};
 
 /// What is answered, and what becomes of the request's body; the byte behind the path's first decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,14 +65,13 @@ pub(super) struct Echo;
 
 impl Application for Echo {
     type Target = Shape;
-    type Answer<'a> = BoxFuture<'a, Response>;
 
     fn route(&self, request: &mut Request) -> Routed<Shape> {
         Routed { target: Shape::of_path(request.path()), policy: &Policy::NONE, slot: Slot::Unrouted }
     }
 
-    fn answer(&self, request: Request, shape: Shape) -> BoxFuture<'_, Response> {
-        Box::pin(answer(request, shape))
+    fn answer(&self, request: Request, shape: Shape) -> Reply<'_> {
+        Reply::Later(Box::pin(answer(request, shape)))
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, _: &Tally) -> Response {

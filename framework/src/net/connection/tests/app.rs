@@ -12,10 +12,9 @@ use tokio::time::sleep;
 use super::super::super::{Application, Routed};
 use crate::blocking::run_blocking;
 use crate::http::{Body, BodyError, Request, RequestFacts, Response};
-use crate::middleware::BoxFuture;
 use crate::observe::{Counters, Slot, Tally, Witness};
 use crate::respond::{IntoResponse, Problem};
-use crate::routing::Policy;
+use crate::routing::{Policy, Reply};
 
 /// What the one request for `/counted` has produced, in bytes.
 pub(super) static PRODUCED: AtomicUsize = AtomicUsize::new(0);
@@ -169,7 +168,6 @@ impl TestApp {
 
 impl Application for TestApp {
     type Target = ();
-    type Answer<'a> = BoxFuture<'a, Response>;
 
     fn route(&self, request: &mut Request) -> Routed<()> {
         const fn within(timeout: Duration) -> Policy {
@@ -185,8 +183,8 @@ impl Application for TestApp {
         Routed { target: (), policy, slot: Slot::Unrouted }
     }
 
-    fn answer(&self, request: Request, (): ()) -> BoxFuture<'_, Response> {
-        Box::pin(self.handle(request))
+    fn answer(&self, request: Request, (): ()) -> Reply<'_> {
+        Reply::Later(Box::pin(self.handle(request)))
     }
 
     fn render(&self, response: Response, facts: &RequestFacts, _: &Tally) -> Response {
