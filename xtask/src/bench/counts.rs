@@ -21,7 +21,7 @@ use crate::micro;
 use crate::steps::Outcome;
 
 /// Requests of the short run and of the long one, on 64 connections: whole batches of 16. On fewer they are so many less.
-const RUNS: [u64; 2] = [1_024, 3_072];
+pub(crate) const RUNS: [u64; 2] = [1_024, 3_072];
 
 /// What allocates, as the C library names it.
 const ALLOCATORS: [&str; 6] = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign"];
@@ -107,10 +107,24 @@ pub(crate) fn cost(
     dumps: &mut Dumps,
 ) -> Result<[f64; 2], String> {
     let runs = RUNS.map(|requests| requests * u64::from(scenario.connections) / 64);
-    load(bench, process, scenario, runs[0])?;
+    cost_of(process, runs, dumps, |requests| load(bench, process, scenario, requests))
+}
+
+/// The same of what `load` asks: so many requests as it is told, of which it tells how many were answered.
+///
+/// # Errors
+///
+/// Those of `load`, and where no profile is written.
+pub(crate) fn cost_of(
+    process: &Running,
+    runs: [u64; 2],
+    dumps: &mut Dumps,
+    mut load: impl FnMut(u64) -> Result<u64, String>,
+) -> Result<[f64; 2], String> {
+    load(runs[0])?;
     dumps.next(process)?;
     let [short, long] = runs.map(|requests| -> Result<_, String> {
-        let answered = load(bench, process, scenario, requests)?;
+        let answered = load(requests)?;
         Ok((answered, dumps.next(process)?))
     });
     let (short, long) = (short?, long?);
@@ -135,7 +149,7 @@ fn load(bench: &Bench, process: &Running, scenario: &Scenario, requests: u64) ->
 }
 
 /// Waits until the server has done what is left after the last answer.
-fn settle(pid: u32) {
+pub(crate) fn settle(pid: u32) {
     let spent = || {
         let text = fs::read_to_string(format!("/proc/{pid}/schedstat")).unwrap_or_default();
         text.split_whitespace().next().and_then(|nanos| nanos.parse::<u64>().ok()).unwrap_or_default()

@@ -45,6 +45,8 @@ pub(crate) const TRANSPORT: Part = Part {
         "socket_bytes",
         "socket_instructions",
         "socket_allocations",
+        "http2_instructions",
+        "http2_allocations",
     ],
     is_timed: true,
 };

@@ -1,14 +1,15 @@
 //! An answer on its way into `h2`: its head, then its body as the client takes it.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use h2::server::SendResponse;
-use h2::{Reason, SendStream};
+use h2::{Reason, RecvStream, SendStream};
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use tokio::task::consume_budget;
@@ -36,22 +37,39 @@ enum CutOff {
     TooSlow,
 }
 
-/// Writes an answer to its end, and gives its record away.
-pub(super) async fn answer<A: Application>(
-    app: &A,
-    mut record: Record,
-    mut respond: SendResponse<Bytes>,
-    mut response: Response,
-    kind: RequestKind,
-    pump: &mut Option<Pump>,
-) {
+/// A request whose handler runs, or has answered.
+pub(super) struct Exchange {
+    pub(super) record: Record,
+    pub(super) respond: SendResponse<Bytes>,
+    pub(super) kind: RequestKind,
+    /// What moves its body, where some of it may still be coming.
+    pub(super) pump: Option<Pump>,
+    /// The body that nobody reads: behind the answer `h2` resets the stream.
+    pub(super) unread: Option<RecvStream>,
+}
+
+/// What is left of an answer whose head `h2` has.
+pub(super) struct Rest {
+    pub(super) record: Record,
+    stream: SendStream<Bytes>,
+    body: Body,
+    /// The bytes of it that were announced.
+    owed: Option<u64>,
+    pump: Option<Pump>,
+    _unread: Option<RecvStream>,
+}
+
+/// Gives an answer to `h2`, as far as that goes at once, and its record away; or what is left of it.
+pub(super) fn answer<A: Application>(app: &A, exchange: Exchange, mut response: Response) -> Option<Rest> {
+    let Exchange { mut record, mut respond, kind, pump, unread } = exchange;
     record.place.answering();
     if response.status().is_informational() {
         response = no_answer(response.status(), &record);
     }
     let Some(length) = prepare(app, &mut response, &mut record) else {
         respond.send_reset(Reason::INTERNAL_ERROR);
-        return record.finish();
+        record.finish();
+        return None;
     };
     record.answered(&response);
     let (announced, framing) = frame_stream(&response, length, kind);
@@ -61,11 +79,49 @@ pub(super) async fn answer<A: Application>(
         OutgoingFraming::Sized(len) => Some(Some(len)),
         OutgoingFraming::Chunked | OutgoingFraming::UntilClose => Some(None),
     };
-    let Ok(mut stream) = respond.send_response(head, owed.is_none()) else { return record.lost() };
+    let Ok(mut stream) = respond.send_response(head, owed.is_none()) else {
+        record.lost();
+        return None;
+    };
     if let Some(owed) = owed {
-        let mut writer =
-            Writer { pace: Pace::new(record.common()), stream: &mut stream, record: &mut record, pump };
-        let written = writer.write(response.take_body(), owed).await;
+        let mut body = response.take_body();
+        match send_at_hand(&mut stream, &mut body, owed) {
+            Some(true) => {}
+            Some(false) => {
+                record.lost();
+                return None;
+            }
+            None => return Some(Rest { record, stream, body, owed, pump, _unread: unread }),
+        }
+    }
+    record.finish();
+    None
+}
+
+/// Sends a body that is at hand, where the client's windows have room for all of it: tells whether that went well.
+fn send_at_hand(stream: &mut SendStream<Bytes>, body: &mut Body, owed: Option<u64>) -> Option<bool> {
+    let len = body.at_hand().map(<[u8]>::len)?;
+    if len > AHEAD_BYTES || owed != Some(len as u64) {
+        return None;
+    }
+    stream.reserve_capacity(len);
+    if stream.capacity() < len {
+        return None;
+    }
+    // What is at hand is ready.
+    match body.poll_chunk(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Some(Ok(content))) => Some(stream.send_data(content, true).is_ok()),
+        Poll::Ready(Some(Err(_)) | None) | Poll::Pending => None,
+    }
+}
+
+impl Rest {
+    /// Writes it to its end.
+    pub(super) async fn write(self) {
+        let Self { mut record, mut stream, body, owed, mut pump, _unread } = self;
+        let pace = Pace::new(record.common());
+        let mut writer = Writer { pace, stream: &mut stream, record: &mut record, pump: &mut pump };
+        let written = writer.write(body, owed).await;
         drop(writer);
         match written {
             Ok(()) => {}
@@ -79,12 +135,27 @@ pub(super) async fn answer<A: Application>(
             }
             Err(CutOff::Gone) => return record.lost(),
         }
+        record.finish();
     }
-    record.finish();
 }
 
 /// Renders the response; gives its body's length. `None` where its body panics, and that of the problem in its place.
 fn prepare<A: Application>(app: &A, response: &mut Response, record: &mut Record) -> Option<BodyLength> {
+    // In most answers there is nothing that could panic.
+    if !response.is_to_be_rendered()
+        && let Some(bytes) = response.body_mut().at_hand()
+    {
+        return Some(BodyLength::Known(bytes.len() as u64));
+    }
+    prepare_guarded(app, response, record)
+}
+
+/// The same of one where something could.
+fn prepare_guarded<A: Application>(
+    app: &A,
+    response: &mut Response,
+    record: &mut Record,
+) -> Option<BodyLength> {
     for _ in 0..2 {
         let prepared = catch_unwind(AssertUnwindSafe(|| {
             if response.is_to_be_rendered() {
@@ -109,27 +180,48 @@ pub(super) fn write_head(response: &mut Response, announced: Option<u64>) -> htt
     *head.status_mut() = response.status();
     *head.version_mut() = Version::HTTP_2;
     let fields = head.headers_mut();
-    if let Some(given) = response.fields() {
-        fields.reserve(given.len() + 3);
+    let given = response.fields();
+    // With as much room again as these three need, the places of fields lie apart.
+    fields.reserve(given.map_or(0, HeaderMap::len) + 6);
+    if let Some(given) = given {
         for (name, value) in given {
             if !is_of_connection(name) && *name != CONTENT_LENGTH && *name != CONTENT_TYPE {
                 fields.append(name, value.clone());
             }
         }
     }
-    if !fields.contains_key(DATE)
-        && let Ok(date) = HeaderValue::from_bytes(clock::date().value())
-    {
-        fields.insert(DATE, date);
+    if given.is_none_or(|given| !given.contains_key(DATE)) {
+        fields.insert(DATE, date());
     }
     if let Some(content_type) = response.content_type() {
         fields.insert(CONTENT_TYPE, content_type.clone());
     }
-    if let Some(len) = announced {
-        fields.insert(CONTENT_LENGTH, HeaderValue::from(len));
+    if let Some(len) = announced
+        && let Ok(len) = HeaderValue::from_str(itoa::Buffer::new().format(len))
+    {
+        // Which is one allocation, where a number made a value would be two.
+        fields.insert(CONTENT_LENGTH, len);
     }
     debug_assert!(!has_of_connection(fields));
     head
+}
+
+thread_local! {
+    /// The date that answers have had last, to have a part in.
+    static LAST_DATE: RefCell<HeaderValue> = const { RefCell::new(HeaderValue::from_static("")) };
+}
+
+/// The date of this turn.
+fn date() -> HeaderValue {
+    let date = clock::date();
+    LAST_DATE.with_borrow_mut(|last| {
+        if last.as_bytes() != date.value()
+            && let Ok(value) = HeaderValue::from_bytes(date.value())
+        {
+            *last = value;
+        }
+        last.clone()
+    })
 }
 
 /// Those fields of a trailer section that may stand there; `None` where there are none.

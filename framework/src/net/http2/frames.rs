@@ -119,6 +119,12 @@ impl Scanner {
         bytes = bytes.get(skipped..).unwrap_or_default();
         while !bytes.is_empty() {
             let Some((head, left)) = self.frame else {
+                if self.head_len == 0
+                    && let Some((head, rest)) = bytes.split_first_chunk()
+                {
+                    bytes = self.begin(Head::parse(*head), rest, &mut passes);
+                    continue;
+                }
                 let taken = fill(&mut self.head, &mut self.head_len, bytes);
                 bytes = bytes.get(taken..).unwrap_or_default();
                 if self.head_len == HEAD_LEN {
@@ -135,6 +141,18 @@ impl Scanner {
             bytes = rest;
             self.go_on(head, left - u32::try_from(taken).unwrap_or(left), &mut passes);
         }
+    }
+
+    /// Goes on behind a head that has come in one piece, as most frames have; gives what follows the frame.
+    fn begin<'a>(&mut self, head: Head, bytes: &'a [u8], passes: &mut impl FnMut(Passing)) -> &'a [u8] {
+        passes(Passing::Head(head));
+        self.kept_len = 0;
+        let Some((content, rest)) = bytes.split_at_checked(head.len as usize) else {
+            self.frame = Some((head, head.len));
+            return bytes;
+        };
+        passes(Passing::End(head, content.first_chunk().map_or(0, |kept| u32::from_be_bytes(*kept))));
+        rest
     }
 
     fn go_on(&mut self, head: Head, left: u32, passes: &mut impl FnMut(Passing)) {

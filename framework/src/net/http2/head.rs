@@ -63,14 +63,16 @@ const UPGRADE: &[u8] =
 const WRITTEN: &[u8] = b"HTTP/1.1\r\n";
 const SHOWN: &[u8] = b"HTTP/2.0\r\n";
 
+/// Room for most heads; others grow.
+const USUAL_LEN: usize = 512;
+
 /// Makes a request of what `h2` has decoded.
 ///
 /// # Errors
 ///
 /// What is wrong with it; `head` holds it all the same, so that it can be told of.
 pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Result<Read, ProtocolError> {
-    let fault = write(parts, head);
-    let line_len = head.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let (fault, line_len) = write(parts, head);
     let mut request = Request::empty();
     let parsed = HeadParser::default().parse(head, limits, request.head_mut());
     // The version stands at the line's end, and is as long.
@@ -97,9 +99,11 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
     Ok(Read { request, asked: Asked { len, expect, tunnel, is_https } })
 }
 
-/// Writes the head down; tells what of it no head of HTTP/1.1 would show: two hosts, and what `h2` lets pass.
-fn write(parts: &Parts, head: &mut Vec<u8>) -> Option<Http2Fault> {
+/// Writes the head down; tells what of it no head of HTTP/1.1 would show, two hosts and what `h2` lets pass, and where its
+/// first line ends.
+fn write(parts: &Parts, head: &mut Vec<u8>) -> (Option<Http2Fault>, usize) {
     let Parts { method, uri, headers, .. } = parts;
+    head.reserve(USUAL_LEN);
     let tunnel = Tunnel::of(parts);
     let authority = uri.authority().map(|authority| authority.as_str());
     let target = match (method, authority) {
@@ -110,22 +114,17 @@ fn write(parts: &Parts, head: &mut Vec<u8>) -> Option<Http2Fault> {
     for part in [method.as_str().as_bytes(), b" ", target.as_bytes(), b" ", WRITTEN] {
         head.extend_from_slice(part);
     }
+    let line_len = head.len();
     if let Some(authority) = authority {
         line(head, b"host", authority.as_bytes());
     }
-    write_fields(headers, authority.is_some(), head);
+    let fault = write_fields(headers, authority, head);
     if tunnel == Tunnel::WebSocket {
         head.extend_from_slice(UPGRADE);
     }
     head.extend_from_slice(b"\r\n");
-    let differs = |host: &HeaderValue| {
-        authority.is_some_and(|authority| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
-    };
-    let is_malformed = headers.values().any(is_padded) || !uri.scheme().is_none_or(is_possible);
-    if is_malformed {
-        return Some(Http2Fault::Head);
-    }
-    headers.get_all(HOST).iter().any(differs).then_some(Http2Fault::ConflictingHost)
+    let is_possible = uri.scheme().is_none_or(is_possible);
+    (if is_possible { fault } else { Some(Http2Fault::Head) }, line_len)
 }
 
 /// Whether a value has white space around it, as none may (RFC 9113 §8.2.1): a line of HTTP/1.1 would not show it.
@@ -139,22 +138,36 @@ fn is_possible(scheme: &Scheme) -> bool {
     scheme.as_str().starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
-fn write_fields(headers: &HeaderMap, has_authority: bool, head: &mut Vec<u8>) {
+/// Writes the field lines; tells whether one names another host than the authority, in whose place it stands, or has white
+/// space around its value.
+fn write_fields(headers: &HeaderMap, authority: Option<&str>, head: &mut Vec<u8>) -> Option<Http2Fault> {
+    let (mut conflict, mut padded, mut has_cookies) = (false, false, false);
     for (name, value) in headers {
-        // The host is in the place of the authority; the cookies come together; the others there are none of.
-        let is_written = (*name == HOST && has_authority) || *name == COOKIE;
-        if !is_written && ![TRANSFER_ENCODING, CONNECTION, SEC_WEBSOCKET_KEY].contains(name) {
-            line(head, name.as_str().as_bytes(), value.as_bytes());
+        padded |= is_padded(value);
+        match (name, authority) {
+            (&HOST, Some(authority)) => {
+                conflict |= !value.as_bytes().eq_ignore_ascii_case(authority.as_bytes());
+            }
+            // They come together.
+            (&COOKIE, _) => has_cookies = true,
+            // There are none of those.
+            (&(TRANSFER_ENCODING | CONNECTION | SEC_WEBSOCKET_KEY), _) => {}
+            _ => line(head, name.as_str().as_bytes(), value.as_bytes()),
         }
     }
-    // Cookies may come in lines of their own, which are one (RFC 9113 §8.2.3).
+    if has_cookies {
+        write_cookies(headers, head);
+    }
+    if padded { Some(Http2Fault::Head) } else { conflict.then_some(Http2Fault::ConflictingHost) }
+}
+
+/// Cookies may come in lines of their own, which are one (RFC 9113 §8.2.3).
+fn write_cookies(headers: &HeaderMap, head: &mut Vec<u8>) {
     let mut cookies = headers.get_all(COOKIE).iter().peekable();
-    if cookies.peek().is_some() {
-        head.extend_from_slice(b"cookie: ");
-        while let Some(cookie) = cookies.next() {
-            head.extend_from_slice(cookie.as_bytes());
-            head.extend_from_slice(if cookies.peek().is_some() { b"; " } else { b"\r\n" });
-        }
+    head.extend_from_slice(b"cookie: ");
+    while let Some(cookie) = cookies.next() {
+        head.extend_from_slice(cookie.as_bytes());
+        head.extend_from_slice(if cookies.peek().is_some() { b"; " } else { b"\r\n" });
     }
 }
 

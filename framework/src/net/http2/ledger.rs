@@ -4,6 +4,7 @@
 //! on one thread as a rule: the lock is free, and held for a few lines.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -13,10 +14,12 @@ use tokio::time::Instant;
 
 use super::super::Limits;
 use super::super::deadline::MinRate;
+use super::account::{Account, Fate, StreamHasher};
 use super::calm::{Calm, Nuisance};
 use super::frames::{CONTINUATION, DATA, HEADERS, Head, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE};
 use super::pace::HeldUp;
 use super::record::Record;
+use super::spare::{self, WRITTEN};
 
 /// The window of a connection at its start (RFC 9113 §6.9.2).
 const FIRST_WINDOW: i64 = 65_535;
@@ -33,14 +36,14 @@ pub(super) struct Ledger(Mutex<Book>);
 /// The entries.
 #[derive(Debug)]
 pub(super) struct Book {
-    streams: HashMap<u32, Account>,
+    streams: HashMap<u32, Account, BuildHasherDefault<StreamHasher>>,
     /// How many of them there may be.
     most_streams: usize,
     /// The latest stream that the client began.
     last: u32,
     /// Streams whose task has not ended.
     active: usize,
-    /// Since when there are none.
+    /// Since when there are none, and nothing is written of any.
     pub(super) idle_since: Instant,
     pub(super) calm: Calm,
     /// Since when a header section is under way whose end is not here.
@@ -79,53 +82,11 @@ pub(super) enum Finished {
     Never(Record),
 }
 
-/// A stream's entry.
-#[derive(Debug)]
-pub(super) struct Account {
-    pub(super) begun: Instant,
-    pub(super) bytes_in: u64,
-    pub(super) bytes_out: u64,
-    /// Whether a task of ours has the stream.
-    is_taken: bool,
-    /// Whether the client has sent its last frame of it.
-    has_ended: bool,
-    /// Whether a final head was written.
-    pub(super) is_answered: bool,
-    /// What became of its answer, once that is known.
-    fate: Option<Fate>,
-    /// What is to be told once it was.
-    record: Option<Record>,
-}
-
-/// What became of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    /// Its last frame was written.
-    Written,
-    /// The client has reset the stream: what was not written will not be.
-    Left,
-}
-
-impl Account {
-    fn new(now: Instant) -> Self {
-        Self {
-            begun: now,
-            bytes_in: 0,
-            bytes_out: 0,
-            is_taken: false,
-            has_ended: false,
-            is_answered: false,
-            fate: None,
-            record: None,
-        }
-    }
-}
-
 impl Ledger {
     pub(super) fn new(limits: &Limits) -> Self {
         let now = Instant::now();
         Self(Mutex::new(Book {
-            streams: HashMap::new(),
+            streams: HashMap::default(),
             most_streams: limits.http2.max_streams.saturating_mul(2).saturating_add(100),
             last: 0,
             active: 0,
@@ -157,12 +118,19 @@ impl Ledger {
         self.lock().active += 1;
     }
 
-    /// Takes a stream that the client began; tells when that was.
-    pub(super) fn take(&self, stream: u32) -> Instant {
+    /// Takes a stream that the client began; tells when that was. `None` where `most` have a task already.
+    pub(super) fn take(&self, stream: u32, most: usize) -> Option<Instant> {
         let mut book = self.lock();
-        let Some(account) = book.streams.get_mut(&stream) else { return Instant::now() };
-        account.is_taken = true;
-        account.begun
+        if book.active >= most {
+            return None;
+        }
+        Some(match book.streams.get_mut(&stream) {
+            Some(account) => {
+                account.is_taken = true;
+                account.begun
+            }
+            None => Instant::now(),
+        })
     }
 
     /// Notes that a stream's task has ended.
@@ -248,11 +216,6 @@ impl Book {
         self.fault.or_else(|| self.calm.broken_by().map(|_| Reason::ENHANCE_YOUR_CALM))
     }
 
-    /// How many streams have a task.
-    pub(super) fn active(&self) -> usize {
-        self.active
-    }
-
     /// Whether answers, or parts of them, are still to be written.
     pub(super) fn has_unwritten(&self) -> bool {
         self.streams.values().any(|account| account.record.is_some())
@@ -307,7 +270,9 @@ impl Book {
         self.fault = head.fault(is_first);
         let has_ended = |account: &Account| account.has_ended && self.head_since.is_none();
         match head.kind {
-            DATA | HEADERS if self.streams.get(&head.stream).is_some_and(has_ended) => {
+            DATA | HEADERS
+                if head.stream <= self.last && self.streams.get(&head.stream).is_some_and(has_ended) =>
+            {
                 self.fault = Some(Reason::STREAM_CLOSED);
             }
             HEADERS => {
@@ -338,6 +303,7 @@ impl Book {
             RST_STREAM => {
                 let is_open = self.streams.get(&head.stream).is_some_and(|account| account.fate.is_none());
                 self.calm.suffer(if is_open { Nuisance::Reset } else { Nuisance::Other }, now);
+                self.idle_since = now;
                 self.leave_stream(head.stream);
             }
             WINDOW_UPDATE if head.stream == 0 => {
@@ -360,10 +326,6 @@ impl Book {
 
     /// Enters a frame of ours that was written whole.
     pub(super) fn went(&mut self, head: Head, value: u32, now: Instant) {
-        if let Some(account) = self.streams.get_mut(&head.stream) {
-            account.bytes_out += head.frame_len();
-            account.is_answered |= head.kind == HEADERS;
-        }
         match head.kind {
             DATA => {
                 self.send_window -= i64::from(head.len);
@@ -378,17 +340,19 @@ impl Book {
         if head.ends_stream() {
             self.calm.answered();
         }
-        if head.ends_stream() || head.kind == RST_STREAM {
-            self.close_answer(head, value);
-        }
-    }
-
-    /// Notes that nothing follows of an answer.
-    fn close_answer(&mut self, head: Head, value: u32) {
         let Some(account) = self.streams.get_mut(&head.stream) else { return };
+        account.bytes_out += head.frame_len();
+        account.is_answered |= head.kind == HEADERS;
+        if !head.ends_stream() && head.kind != RST_STREAM {
+            return;
+        }
+        // Nothing follows of the answer.
+        self.idle_since = now;
         account.fate.get_or_insert(Fate::Written);
-        if let Some(record) = account.record.take() {
-            self.written.push(record);
+        if let Some(mut record) = account.record.take() {
+            record.close(now, (account.bytes_in, account.bytes_out));
+            spare::push(&mut self.written, &WRITTEN, record);
+            self.streams.remove(&head.stream);
         } else if !account.is_taken
             && let Some(account) = self.streams.remove(&head.stream)
             && (head.kind != RST_STREAM || CLIENT_FAULTS.contains(&value))

@@ -2,8 +2,8 @@
 //!
 //! A connection of HTTP/1 turns into one of HTTP/2 where it begins with the client's preface; see
 //! [`connection`](super::connection). From then on one task, the [session](session), drives `h2` over the same
-//! transport, and each stream is a task of its own: its request is made of what `h2` decoded, answered by the same
-//! application, and held to the same limits and timeouts.
+//! transport and begins its streams; each of them is a task of its own where it has to wait. Its request is made of what
+//! `h2` decoded, answered by the same application, and held to the same limits and timeouts.
 //!
 //! ```text
 //!   transport ◄──► tap ◄──► h2 ◄──► session ──► stream: head ─► handler ─► answer
@@ -15,8 +15,10 @@
 //! bytes by stream, when an answer's last frame was written, windows, and what a client does that costs more than it is
 //! worth. Beyond a bound the connection ends with GOAWAY.
 
+mod account;
 mod answer;
 mod body;
+mod builder;
 mod calm;
 mod frames;
 mod head;
@@ -24,11 +26,13 @@ mod ledger;
 mod pace;
 mod record;
 mod session;
+mod spare;
 mod stream;
 mod tap;
 #[cfg(test)]
 mod tests;
 mod tunnel;
+mod watch;
 
 pub(super) use session::{Ending, Service, serve};
 pub(super) use tap::Carrier;

@@ -1,5 +1,6 @@
 //! What a stream does, as it is counted and told of: once, when its answer was written or it has ended without one.
 
+use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -8,9 +9,11 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::super::{Limits, Peer, Place, clock};
+use super::account::Account;
 use super::ledger::{Finished, Ledger};
+use super::spare;
 use crate::http::{Origin, RequestFacts, RequestId, Response, Security};
-use crate::observe::{Ended, Exchange, Kind, Slot, Tally, Witness, scope};
+use crate::observe::{Ended, Exchange, Http2Fault, Kind, Slot, Tally, Witness, scope};
 
 /// What the streams of a connection have in common.
 #[derive(Debug)]
@@ -21,6 +24,33 @@ pub(super) struct Common {
     /// How its transport is secured.
     pub(super) security: Security,
     pub(super) ledger: Ledger,
+}
+
+impl Common {
+    /// Tells of a stream that `h2` answered, or reset, before it was a request.
+    pub(super) fn tell_unread(&self, account: &Account) {
+        let Self { witness, peer, .. } = self;
+        let fault = if account.is_answered { Http2Fault::HeadTooLarge } else { Http2Fault::Head };
+        let status = account.is_answered.then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        let (tally, ended) = (witness.tally(), Ended::Malformed(fault.into()));
+        tally.ended(ended);
+        if let Some(status) = status {
+            tally.answered(status);
+        }
+        let duration = account.begun.elapsed();
+        if let Some(meter) = tally.meter() {
+            meter.leave(Slot::Unread, status, duration);
+        }
+        if witness.is_observed() {
+            let origin = Origin { id: RequestId::generate(), client_addr: peer.addr, route: None };
+            let Account { bytes_in, bytes_out, .. } = *account;
+            let request = RequestFacts::new(origin, &[]);
+            let (ended_millis, kind) = (clock::millis_at(Instant::now()), Kind::Ordinary);
+            let exchange =
+                Exchange { request, status, bytes_in, bytes_out, duration, ended, ended_millis, kind };
+            witness.tell(&exchange);
+        }
+    }
 }
 
 /// The account of one stream; told of when it is dropped, if not before.
@@ -39,6 +69,8 @@ pub(super) struct Record {
     begun: Instant,
     status: Option<StatusCode>,
     ended: Option<Ended>,
+    /// When the last frame was written, and the bytes that were read and written until then.
+    closed: Option<(Instant, (u64, u64))>,
     is_told: bool,
     /// What an access log makes of it.
     kind: Kind,
@@ -47,20 +79,21 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(common: &Arc<Common>, stream: u32, place: Place, id: RequestId) -> Self {
-        let begun = common.ledger.take(stream);
+    /// Of a stream that was [taken](Ledger::take), which had begun then.
+    pub(super) fn new(common: &Arc<Common>, stream: u32, place: Place, begun: Instant) -> Self {
         Self {
             common: Arc::clone(common),
             stream,
             place,
-            id,
+            id: RequestId::at(clock::millis()),
             client_addr: common.peer.addr,
-            head: Vec::new(),
+            head: spare::take_head(),
             route: None,
             slot: Slot::Unread,
             begun,
             status: None,
             ended: None,
+            closed: None,
             is_told: false,
             kind: Kind::Ordinary,
             span: None,
@@ -132,6 +165,11 @@ impl Record {
         }
     }
 
+    /// Notes that the last frame was written, and that the ledger has no entry of the stream any more.
+    pub(super) fn close(&mut self, now: Instant, bytes: (u64, u64)) {
+        self.closed = Some((now, bytes));
+    }
+
     /// Tells of an answer whose last frame was written.
     pub(super) fn written(mut self) {
         self.place.written();
@@ -146,9 +184,9 @@ impl Record {
 
     fn tell(&mut self) {
         self.is_told = true;
-        let (bytes_in, bytes_out) = self.common.ledger.close(self.stream);
+        let (now, (bytes_in, bytes_out)) =
+            self.closed.unwrap_or_else(|| (Instant::now(), self.common.ledger.close(self.stream)));
         self.place.idle();
-        let now = Instant::now();
         let duration = now - self.begun;
         if let Some(span) = &self.span {
             scope::conclude(span, self.status, self.ended.unwrap_or(Ended::Done));
@@ -175,5 +213,6 @@ impl Drop for Record {
             self.note(Ended::Cut);
             self.tell();
         }
+        spare::keep_head(mem::take(&mut self.head));
     }
 }

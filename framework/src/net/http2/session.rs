@@ -1,30 +1,34 @@
 //! A connection of HTTP/2, from its preface to its last stream.
 //!
-//! The session takes streams from `h2` and starts a task for each. It ends the connection with GOAWAY where the client
-//! is too much of a nuisance, where no stream has been open for `keep_alive_timeout`, and at a drain: then streams that
-//! the client had begun are answered, and the GOAWAY names the last of them, so that the client may send the others
+//! The session takes streams from `h2` and begins them: those that have come together are answered together, as far as
+//! that goes at once, and written together; what has to wait becomes a task. It ends the connection with GOAWAY where the
+//! client is too much of a nuisance, where no stream has been open for `keep_alive_timeout`, and at a drain: then streams
+//! that the client had begun are answered, and the GOAWAY names the last of them, so that the client may send the others
 //! elsewhere (RFC 9113 §6.8).
 
 use std::future::poll_fn;
+use std::mem;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use h2::server::{Builder, Connection, SendResponse};
+use h2::server::{Connection, SendResponse};
 use h2::{Reason, RecvStream};
-use http::{Request, StatusCode};
+use http::Request;
 use tokio::time::{Instant, timeout};
 
 use super::super::connection::Turns;
 use super::super::deadline::{Timer, after};
 use super::super::{Application, Limits, Peer, Place, clock};
-use super::ledger::{Account, Ledger};
+use super::builder::builder;
+use super::ledger::Ledger;
 use super::record::{Common, Record};
-use super::stream::{Leaving, Stream};
+use super::spare::{self, ACCEPTED, WRITTEN};
+use super::stream::{Desk, Handler, Leaving, Stream, handle};
 use super::tap::{Carrier, Tap};
-use crate::http::{Origin, RequestFacts, RequestId, Security};
-use crate::observe::{Ended, Exchange, Http2Fault, Kind, Slot, Timeout, Witness};
+use crate::http::Security;
+use crate::observe::{Ended, Http2Fault, Timeout, Witness};
 
 /// How a connection has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +64,14 @@ pub(in super::super) async fn serve<C: Carrier, A: Application>(
     witness.tally().opened_http2();
     let ledger = Ledger::new(&limits);
     let common = Arc::new(Common { limits, witness, peer, security, ledger });
-    let mut session =
-        Session { app, common: Arc::clone(&common), place, timer: Timer::default(), end: End::Open };
+    let mut session = Session {
+        app,
+        common: Arc::clone(&common),
+        place,
+        timer: Timer::default(),
+        end: End::Open,
+        accepted: Vec::new(),
+    };
     let ending = session.run(Tap::new(carrier, common)).await;
     session.tell_leftovers();
     // Handlers that may finish without a client do so.
@@ -96,12 +106,17 @@ enum Next {
     Cut,
 }
 
+/// A stream as `h2` gives it.
+pub(super) type Accepted = (Request<RecvStream>, SendResponse<Bytes>);
+
 struct Session<A: Application> {
     app: Arc<A>,
     common: Arc<Common>,
     place: Place,
     timer: Timer,
     end: End,
+    /// Streams that are to begin.
+    accepted: Vec<Accepted>,
 }
 
 impl<A: Application> Session<A> {
@@ -111,25 +126,39 @@ impl<A: Application> Session<A> {
         // Of it only our own first frame is to be waited for.
         let Ok(shaken) = timeout(limits.header_read_timeout, handshake).await else { return Ending::Cut };
         match shaken {
-            Ok(mut connection) => poll_fn(|context| self.poll(&mut connection, context)).await,
+            Ok(mut connection) => {
+                let mut desk = Desk::new(handle::<A>);
+                poll_fn(|context| self.poll(&mut connection, &mut desk, context)).await
+            }
             Err(error) => self.failed(&error),
         }
     }
 
-    fn poll<C: Carrier>(
+    fn poll<C: Carrier, F: Handler>(
         &mut self,
         connection: &mut Connection<Tap<'_, C>, Bytes>,
+        desk: &mut Desk<A, F>,
         context: &mut Context<'_>,
     ) -> Poll<Ending> {
         loop {
-            match connection.poll_accept(context) {
-                Poll::Ready(Some(Ok((request, respond)))) => {
-                    self.begin(request, respond);
-                    continue;
+            // While streams wait to begin, `h2` has nobody to wake: it is polled again behind their answers, in this turn.
+            let mut nobody = Context::from_waker(Waker::noop());
+            let waits = if self.accepted.is_empty() { &mut *context } else { &mut nobody };
+            let polled = connection.poll_accept(waits);
+            if let Poll::Ready(Some(Ok(accepted))) = polled {
+                spare::push(&mut self.accepted, &ACCEPTED, accepted);
+                if self.accepted.len() >= TOGETHER {
+                    self.begin_accepted(desk, context);
                 }
+                continue;
+            }
+            let is_begun = self.begin_accepted(desk, context);
+            match polled {
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(self.failed(&error)),
                 Poll::Ready(None) if self.broken_by().is_some() => return Poll::Ready(Ending::AtFault),
-                Poll::Ready(None) => return Poll::Ready(Ending::Orderly),
+                Poll::Ready(_) => return Poll::Ready(Ending::Orderly),
+                // What was answered is written, all of it together.
+                Poll::Pending if is_begun => continue,
                 Poll::Pending => {}
             }
             match self.look(connection, context) {
@@ -140,32 +169,45 @@ impl<A: Application> Session<A> {
         }
     }
 
-    /// Starts a stream's task, unless as many run as may.
-    fn begin(&mut self, request: Request<RecvStream>, mut respond: SendResponse<Bytes>) {
-        // One whose client has reset it may still run, and is no longer counted by `h2`.
-        let is_full = self.common.ledger.lock().active() >= self.common.limits.http2.max_streams;
+    /// Begins the streams that were accepted; tells whether there were any.
+    fn begin_accepted<F: Handler>(&mut self, desk: &mut Desk<A, F>, context: &mut Context<'_>) -> bool {
+        if self.accepted.is_empty() {
+            return false;
+        }
+        let mut accepted = mem::take(&mut self.accepted);
+        for (request, respond) in accepted.drain(..) {
+            self.begin(request, respond, desk, context);
+        }
+        spare::keep(accepted, &ACCEPTED);
+        true
+    }
+
+    /// Answers a stream, or starts its task, unless as many run as may.
+    fn begin<F: Handler>(
+        &mut self,
+        request: Request<RecvStream>,
+        mut respond: SendResponse<Bytes>,
+        desk: &mut Desk<A, F>,
+        context: &mut Context<'_>,
+    ) {
         let is_over = match self.end {
             End::Open => false,
             End::Announced(since) => since.elapsed() > self.common.limits.last_call,
             End::Final(_) => true,
         };
-        if is_full || is_over {
-            return respond.send_reset(Reason::REFUSED_STREAM);
-        }
+        // One whose client has reset it may still run, and is no longer counted by `h2`.
+        let id = respond.stream_id().as_u32();
+        let (ledger, most) = (&self.common.ledger, self.common.limits.http2.max_streams);
+        let taken = if is_over { None } else { ledger.take(id, most) };
+        let Some(begun) = taken else { return respond.send_reset(Reason::REFUSED_STREAM) };
         let (parts, body) = request.into_parts();
-        let leaving = Leaving(Arc::clone(&self.common));
-        let stream = Stream {
-            app: Arc::clone(&self.app),
-            common: Arc::clone(&self.common),
-            place: self.place.beside(),
-            shutdown: self.place.shutdown().clone(),
-            parts,
-            body,
-            respond,
-        };
-        self.common.ledger.begin();
+        let (app, common, place) = (&self.app, &self.common, &self.place);
+        let stream = Stream { app, common, place, id, parts, body, respond, begun };
+        let Some(left) = stream.begin(desk, context) else { return };
+        ledger.begin();
+        let (app, leaving) = (Arc::clone(app), Leaving(Arc::clone(common)));
         tokio::spawn(Turns::of(async move {
-            stream.serve().await;
+            left.run(app).await;
             drop(leaving);
         }));
     }
@@ -188,9 +230,9 @@ impl<A: Application> Session<A> {
             };
             (book.take_written(), book.take_lost(), book.take_unread(), seen)
         };
-        written.into_iter().for_each(Record::written);
+        tell_written(written);
         lost.into_iter().for_each(Record::lost);
-        unread.iter().for_each(|account| self.tell_unread(account));
+        unread.iter().for_each(|account| self.common.tell_unread(account));
         if let End::Final(since) = self.end {
             return self.look_at_end(&seen, since, context);
         }
@@ -300,49 +342,32 @@ impl<A: Application> Session<A> {
         }
     }
 
-    /// Tells of a stream that `h2` answered, or reset, before it was a request.
-    fn tell_unread(&self, account: &Account) {
-        let Common { witness, peer, .. } = &*self.common;
-        let fault = if account.is_answered { Http2Fault::HeadTooLarge } else { Http2Fault::Head };
-        let status = account.is_answered.then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
-        let (tally, ended) = (witness.tally(), Ended::Malformed(fault.into()));
-        tally.ended(ended);
-        if let Some(status) = status {
-            tally.answered(status);
-        }
-        let duration = account.begun.elapsed();
-        if let Some(meter) = tally.meter() {
-            meter.leave(Slot::Unread, status, duration);
-        }
-        if witness.is_observed() {
-            let origin = Origin { id: RequestId::generate(), client_addr: peer.addr, route: None };
-            let Account { bytes_in, bytes_out, .. } = *account;
-            let request = RequestFacts::new(origin, &[]);
-            let (ended_millis, kind) = (clock::millis_at(Instant::now()), Kind::Ordinary);
-            let exchange =
-                Exchange { request, status, bytes_in, bytes_out, duration, ended, ended_millis, kind };
-            witness.tell(&exchange);
-        }
-    }
-
     /// Tells of what was written last, and of what was not when the connection ended.
     fn tell_leftovers(&self) {
         let written = self.common.ledger.lock().take_written();
-        written.into_iter().for_each(Record::written);
+        tell_written(written);
         for record in self.common.ledger.leftovers() {
             record.lost();
         }
     }
 }
 
+fn tell_written(mut written: Vec<Record>) {
+    written.drain(..).for_each(Record::written);
+    spare::keep(written, &WRITTEN);
+}
+
 impl<A: Application> Drop for Session<A> {
     /// A connection that is cut drops what waits to be written, which tells so.
     fn drop(&mut self) {
         let written = self.common.ledger.lock().take_written();
-        written.into_iter().for_each(Record::written);
+        tell_written(written);
         drop(self.common.ledger.leftovers());
     }
 }
+
+/// So many streams begin together, if they have come together: what they are answered is then written together.
+const TOGETHER: usize = 64;
 
 /// What the ledger said at one moment.
 struct Seen {
@@ -352,31 +377,4 @@ struct Seen {
     idle_timeout: Duration,
     head_since: Option<Instant>,
     write_due: Option<Instant>,
-}
-
-/// `h2` with our limits.
-fn builder(limits: &Limits) -> Builder {
-    let http2 = &limits.http2;
-    let mut builder = Builder::new();
-    let streams = u32::try_from(http2.max_streams).unwrap_or(u32::MAX);
-    builder
-        .max_concurrent_streams(streams)
-        .initial_window_size(http2.stream_window)
-        .initial_connection_window_size(http2.connection_window)
-        .max_frame_size(http2.max_frame)
-        .max_header_list_size(list_size(limits))
-        .max_send_buffer_size(AHEAD_BYTES)
-        // RFC 8441.
-        .enable_connect_protocol();
-    builder
-}
-
-/// So much of an answer lies in `h2` before it is written, of each stream.
-const AHEAD_BYTES: usize = 64 * 1024;
-
-/// The size of a header list that `h2` decodes: each line counts 32 bytes more than it has (RFC 9113 §6.5.2). Twice as
-/// large as our limits on heads, so that what passes those is answered like any other request that does.
-fn list_size(limits: &Limits) -> u32 {
-    let lines = limits.head.max_fields.saturating_mul(32);
-    u32::try_from(limits.head.max_head.saturating_add(lines).saturating_mul(2)).unwrap_or(u32::MAX)
 }

@@ -1,10 +1,11 @@
 //! One stream: a request, its handler, and the answer (RFC 9113 §8.1).
 //!
-//! It is a task of its own, so that a stream that computes, panics or waits is no other's matter. Where the client resets
-//! it, or the connection ends, the handler is dropped or finishes, as its route says.
+//! Most handlers answer at once. So a request is read, routed and answered in the session's turn, and costs no task; where
+//! its handler waits, or not all of the answer can be sent, what is left becomes a task of its own, so that a stream that
+//! waits is no other's matter. On a runtime of several threads every handler is a task: there other threads can run it.
+//! Where the client resets the stream, or the connection ends, the handler is dropped or finishes, as its route says.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,33 +15,36 @@ use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
 use http::request::Parts;
 use http::{Method, StatusCode};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::consume_budget;
 use tokio::time::Instant;
 
-use super::super::connection::{on_disconnect, panic_text};
-use super::super::deadline::{Timer, after};
 use super::super::naming::name;
-use super::super::{Application, Place, Routed, clock};
-use super::answer::answer;
-use super::body::{Pump, Pumped};
+use super::super::{Application, Place, Routed};
+use super::answer::{Exchange, Rest, answer};
+use super::body::Pump;
 use super::head::{self, Asked, Read, Tunnel};
 use super::record::{Common, Record};
 use super::tunnel::switch;
+use super::watch::Watch;
 use crate::extract::rejection::BodyRejection;
 use crate::h1::{Expect, RequestKind};
-use crate::http::{BodyError, Request, RequestId, Response, Shutdown};
-use crate::observe::{Ended, Timeout, scope};
+use crate::http::{BodyError, Request, RequestId, Response, Shutdown, Takeover};
+use crate::observe::{Ended, scope};
 use crate::respond::{IntoResponse, Problem};
-use crate::routing::{OnDisconnect, Policy};
 
 /// What a stream begins with.
-pub(super) struct Stream<A> {
-    pub(super) app: Arc<A>,
-    pub(super) common: Arc<Common>,
-    pub(super) place: Place,
-    pub(super) shutdown: Shutdown,
+pub(super) struct Stream<'a, A> {
+    pub(super) app: &'a Arc<A>,
+    pub(super) common: &'a Arc<Common>,
+    /// The connection's.
+    pub(super) place: &'a Place,
+    pub(super) id: u32,
     pub(super) parts: Parts,
     pub(super) body: RecvStream,
     pub(super) respond: SendResponse<Bytes>,
+    /// When it began.
+    pub(super) begun: Instant,
 }
 
 /// Notes the end of a stream's task, whichever way it ends.
@@ -52,12 +56,95 @@ impl Drop for Leaving {
     }
 }
 
-impl<A: Application> Stream<A> {
-    /// Serves it to its end.
-    pub(super) async fn serve(self) {
-        let Self { app, common, place, shutdown, parts, body, mut respond } = self;
-        let unnamed = RequestId::at(clock::millis());
-        let mut record = Record::new(&common, respond.stream_id().as_u32(), place, unnamed);
+/// Where a connection's handlers begin: the room of one that has answered at once is that of the next.
+pub(super) struct Desk<A: Application, F> {
+    handle: fn(Arc<A>, Request, A::Target) -> F,
+    /// Whether handlers are polled in the session's turn.
+    is_polling: bool,
+    spare: Option<Answering<F>>,
+}
+
+/// A handler under way; nothing behind its end.
+type Answering<F> = Pin<Box<Option<F>>>;
+
+impl<A: Application, F> Desk<A, F> {
+    pub(super) fn new(handle: fn(Arc<A>, Request, A::Target) -> F) -> Self {
+        let is_polling = Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread;
+        Self { handle, is_polling, spare: None }
+    }
+
+    fn begin(&mut self, app: &Arc<A>, request: Request, target: A::Target) -> Answering<F> {
+        let mut answering = self.spare.take().unwrap_or_else(|| Box::pin(None));
+        answering.set(Some((self.handle)(Arc::clone(app), request, target)));
+        answering
+    }
+
+    fn end(&mut self, mut answering: Answering<F>) {
+        answering.set(None);
+        self.spare = Some(answering);
+    }
+
+    /// Whether the next handler is polled in this turn, of which each takes a part.
+    fn polls(&self, context: &mut Context<'_>) -> bool {
+        self.is_polling && pin!(consume_budget()).poll(context).is_ready()
+    }
+}
+
+/// What [`handle`] gives.
+pub(super) trait Handler: Future<Output = Response> + Send + 'static {}
+
+impl<F: Future<Output = Response> + Send + 'static> Handler for F {}
+
+/// Answers a request, in a future that can be given to a task.
+pub(super) fn handle<A: Application>(app: Arc<A>, request: Request, target: A::Target) -> impl Handler {
+    async move { app.answer(request, target).await }
+}
+
+/// What is left of a stream that could not be answered at once.
+pub(super) enum Left<F> {
+    /// Its handler has not answered.
+    Handler(Handling<F>),
+    /// A part of its answer is not sent.
+    Answer(Rest),
+    /// Another protocol has it.
+    Tunnel(Box<dyn Takeover>, Box<(Exchange, Response)>, RecvStream),
+}
+
+impl<F: Handler> Left<F> {
+    /// Goes on with it to its end.
+    pub(super) async fn run<A: Application>(self, app: Arc<A>) {
+        let record = match &self {
+            Self::Handler(handling) => &handling.exchange.record,
+            Self::Answer(rest) => &rest.record,
+            Self::Tunnel(_, answered, _) => &answered.0.record,
+        };
+        let (id, span) = (record.id.clone(), record.span.clone());
+        let to_its_end = async move {
+            let mut left = Some(self);
+            while let Some(now) = left.take() {
+                match now {
+                    Self::Handler(mut handling) => {
+                        let response = poll_fn(|context| handling.poll(context)).await;
+                        left = handling.finish(response, &*app, drop);
+                    }
+                    Self::Answer(rest) => rest.write().await,
+                    Self::Tunnel(takeover, answered, body) => switch(*answered, body, takeover).await,
+                }
+            }
+        };
+        scope::around(id, span, to_its_end).await;
+    }
+}
+
+impl<A: Application> Stream<'_, A> {
+    /// Reads its request and answers it, as far as that goes at once; gives what is left.
+    pub(super) fn begin<F: Handler>(
+        self,
+        desk: &mut Desk<A, F>,
+        context: &mut Context<'_>,
+    ) -> Option<Left<F>> {
+        let Self { app, common, place, id, parts, body, respond, begun } = self;
+        let mut record = Record::new(common, id, place.beside(), begun);
         let kind = kind(&parts.method);
         let read = head::read(&parts, &common.limits.head, &mut record.head);
         drop(parts);
@@ -67,11 +154,11 @@ impl<A: Application> Stream<A> {
                 record.note(Ended::Malformed(fault));
                 tracing::debug!(error = %fault, peer = ?common.peer.addr, "a request was refused");
                 let refusal = Problem::new(fault.status()).detail(fault.to_string()).into_response();
-                return answer(&*app, record, respond, refusal, kind, &mut None).await;
+                let exchange = Exchange { record, respond, kind, pump: None, unread: Some(body) };
+                return answer(&**app, exchange, refusal).map(Left::Answer);
             }
         };
-        let method = request.method().clone();
-        let id = introduce(&mut request, &mut record, &shutdown);
+        let id = introduce(&mut request, &mut record, place.shutdown());
         let Routed { target, policy, slot } = app.route(&mut request);
         record.requested(request.full_pattern(), slot);
         record.span = scope::request_span(&request, &id, &common.limits.mask);
@@ -79,45 +166,83 @@ impl<A: Application> Stream<A> {
         request.set_body_limit(policy.body_limit.unwrap_or(common.limits.max_body));
         let is_whole = body.is_end_stream();
         let Asked { len, expect, tunnel, .. } = asked;
-        if let Some(refusal) = refusal(&request, Asked { len: len.filter(|_| !is_whole), ..asked }, &common) {
+        let mut exchange = Exchange { record, respond, kind, pump: None, unread: None };
+        if let Some(refusal) = refusal(&request, Asked { len: len.filter(|_| !is_whole), ..asked }, common) {
             // What is left of its body is not read: `h2` resets the stream behind the answer.
-            answer(&*app, record, respond, refusal, kind, &mut None).await;
-            return drop(body);
+            exchange.unread = Some(body);
+            return answer(&**app, exchange, refusal).map(Left::Answer);
         }
-        // Behind a CONNECT nothing is content.
-        let mut body = Some(body).filter(|_| !is_whole);
-        let mut pump = body.take_if(|_| tunnel == Tunnel::None).map(|body| {
+        if is_whole {
+            drop(body);
+        } else if tunnel == Tunnel::None {
             let owes_continue = expect == Expect::Continue;
-            Pump::attach(body, len, owes_continue, &mut request, &record)
+            exchange.pump = Some(Pump::attach(body, len, owes_continue, &mut request, &exchange.record));
+        } else {
+            // Behind a CONNECT nothing is content.
+            exchange.unread = Some(body);
+        }
+        let watch = Watch::new(policy, request.method());
+        let mut handling = Handling { exchange, tunnel, watch, answering: desk.begin(app, request, target) };
+        if !desk.polls(context) {
+            return Some(Left::Handler(handling));
+        }
+        let span = handling.exchange.record.span.clone();
+        let _entered = scope::enter(Some(&id), span.as_deref());
+        match handling.poll(context) {
+            Poll::Pending => Some(Left::Handler(handling)),
+            Poll::Ready(response) => handling.finish(response, &**app, |answering| desk.end(answering)),
+        }
+    }
+}
+
+/// A request whose handler is under way.
+pub(super) struct Handling<F> {
+    exchange: Exchange,
+    tunnel: Tunnel,
+    watch: Watch,
+    answering: Answering<F>,
+}
+
+impl<F: Handler> Handling<F> {
+    /// Runs it until it is known what is answered; `None` where nobody is there to take it.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Response>> {
+        let Self { exchange, watch, answering, .. } = self;
+        let answer = poll_fn(|context| match answering.as_mut().as_pin_mut() {
+            Some(answer) => answer.poll(context),
+            None => Poll::Pending,
         });
-        let mut watch = Watch::new(policy, &method);
-        let mut answering = pin!(app.answer(request, target));
-        let span = record.span.clone();
-        let answered = std::future::poll_fn(|context| {
-            let _entered = scope::enter(Some(&id), span.as_deref());
-            watch.poll(&mut record, &mut respond, &mut pump, answering.as_mut(), context)
-        })
-        .await;
-        let Some(mut response) = answered else {
-            respond.send_reset(Reason::CANCEL);
-            return record.lost();
+        watch.poll(exchange, pin!(answer), context)
+    }
+
+    /// Sends what it has answered, as far as that goes at once. `end` has the handler, which ends before that.
+    fn finish<A: Application>(
+        self,
+        response: Option<Response>,
+        app: &A,
+        end: impl FnOnce(Answering<F>),
+    ) -> Option<Left<F>> {
+        let Self { mut exchange, tunnel, answering, .. } = self;
+        end(answering);
+        let Some(mut response) = response else {
+            exchange.respond.send_reset(Reason::CANCEL);
+            exchange.record.lost();
+            return None;
         };
-        let app = &*app;
-        let finish = async move {
-            if tunnel == Tunnel::None {
-                return answer(app, record, respond, response, kind, &mut pump).await;
+        if tunnel == Tunnel::None {
+            return answer(app, exchange, response).map(Left::Answer);
+        }
+        match (response.take_takeover(), exchange.unread.take()) {
+            (Some(takeover), Some(body)) => {
+                Some(Left::Tunnel(takeover, Box::new((exchange, response)), body))
             }
-            match (response.take_takeover(), body) {
-                (Some(takeover), Some(body)) => switch(record, respond, &mut response, body, takeover).await,
-                (_, body) => {
-                    // A 2xx would open what is none.
-                    let response = if response.status().is_success() { no_tunnel() } else { response };
-                    answer(app, record, respond, response, RequestKind::Other, &mut None).await;
-                    drop(body);
-                }
+            (_, body) => {
+                exchange.unread = body;
+                exchange.kind = RequestKind::Other;
+                // A 2xx would open what is none.
+                let response = if response.status().is_success() { no_tunnel() } else { response };
+                answer(app, exchange, response).map(Left::Answer)
             }
-        };
-        scope::around(id, span, finish).await;
+        }
     }
 }
 
@@ -172,85 +297,4 @@ fn refusal(request: &Request, asked: Asked, common: &Common) -> Option<Response>
     let limit = request.body_limit();
     let is_too_large = asked.len.is_some_and(|len| len > limit);
     is_too_large.then(|| BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
-}
-
-/// What is watched while a handler runs.
-struct Watch {
-    policy: &'static Policy,
-    on_disconnect: OnDisconnect,
-    /// When the handler first had to wait.
-    since: Option<Instant>,
-    /// Since when it waits for the client's body: that time is `body_min_rate`'s to judge.
-    client_since: Option<Instant>,
-    /// The client has left, and the handler may finish.
-    left: bool,
-    timer: Timer,
-}
-
-impl Watch {
-    fn new(policy: &'static Policy, method: &Method) -> Self {
-        let on_disconnect = policy.on_disconnect.unwrap_or_else(|| on_disconnect(method));
-        Self { policy, on_disconnect, since: None, client_since: None, left: false, timer: Timer::default() }
-    }
-
-    /// Runs a handler until it is known what is answered; `None` where nobody is there to take it.
-    fn poll(
-        &mut self,
-        record: &mut Record,
-        respond: &mut SendResponse<Bytes>,
-        pump: &mut Option<Pump>,
-        mut answer: Pin<&mut impl Future<Output = Response>>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Response>> {
-        let pumped = loop {
-            match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context))) {
-                Ok(Poll::Pending) => {}
-                Ok(Poll::Ready(_)) | Err(_) if self.left => return Poll::Ready(None),
-                Ok(Poll::Ready(response)) => return Poll::Ready(Some(response)),
-                Err(panic) => return Poll::Ready(Some(panicked(record, panic.as_ref()))),
-            }
-            match pump.as_mut().map_or(Pumped::Idle, |pump| pump.pump(record, Some(respond), context)) {
-                Pumped::Progress => {}
-                pumped => break pumped,
-            }
-        };
-        let since = self.since(pumped);
-        self.left |= respond.poll_reset(context).is_ready();
-        if self.left && self.on_disconnect == OnDisconnect::Cancel {
-            return Poll::Ready(None);
-        }
-        let timeout = self.policy.timeout.unwrap_or(record.limits().request_timeout);
-        let counts = !timeout.is_zero() && pumped != Pumped::Waiting;
-        if !counts || self.timer.poll(after(since, timeout), clock::now(), context).is_pending() {
-            return Poll::Pending;
-        }
-        Poll::Ready((!self.left).then(|| timed_out(record)))
-    }
-
-    /// When the handler's time began, with what the client took moved out of it.
-    fn since(&mut self, pumped: Pumped) -> Instant {
-        let now = Instant::now();
-        let mut since = *self.since.get_or_insert(now);
-        if pumped == Pumped::Waiting {
-            self.client_since.get_or_insert(now);
-        } else if let Some(client_since) = self.client_since.take() {
-            since += now - client_since;
-            self.since = Some(since);
-        }
-        since
-    }
-}
-
-fn timed_out(record: &mut Record) -> Response {
-    record.note(Ended::TimedOut(Timeout::Request));
-    let detail = "the server did not answer in time";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail(detail).into_response()
-}
-
-/// What is answered in the place of a handler that panicked; the message is logged, never sent.
-#[cold]
-fn panicked(record: &Record, panic: &(dyn Any + Send)) -> Response {
-    record.tally().panicked();
-    tracing::error!(request_id = %record.id, panic = panic_text(panic), "a handler panicked");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }

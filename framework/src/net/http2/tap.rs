@@ -33,12 +33,14 @@ pub(super) struct Tap<'a, C> {
     /// Whether no frame of the client's has come.
     is_first: bool,
     going: Scanner,
+    /// Whether the client was too much of a nuisance.
+    is_broken: bool,
 }
 
 impl<'a, C: Carrier> Tap<'a, C> {
     pub(super) fn new(carrier: &'a mut C, common: Arc<Common>) -> Self {
         let (coming, going) = (Scanner::behind(PREFACE.len()), Scanner::behind(0));
-        Self { carrier, common, coming, is_first: true, going }
+        Self { carrier, common, coming, is_first: true, going, is_broken: false }
     }
 
     /// Enters the frames in `bytes`, which were written.
@@ -49,6 +51,7 @@ impl<'a, C: Carrier> Tap<'a, C> {
                 book.went(head, value, now);
             }
         });
+        self.is_broken = book.broken_by().is_some();
     }
 }
 
@@ -59,7 +62,7 @@ impl<C: Carrier> AsyncRead for Tap<'_, C> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.common.ledger.lock().broken_by().is_some() {
+        if this.is_broken {
             // The session sees it as well, and ends the connection: nothing more is read.
             return Poll::Pending;
         }
@@ -73,6 +76,7 @@ impl<C: Carrier> AsyncRead for Tap<'_, C> {
             Passing::Head(head) => book.coming(head, std::mem::take(is_first), now),
             Passing::End(head, value) => book.came(head, value, now),
         });
+        this.is_broken = book.broken_by().is_some();
         if book.fault.is_some() {
             // `h2` would find another name for it. What came with it is dropped, and so not among what GOAWAY names.
             buffer.set_filled(before);

@@ -5,13 +5,12 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
-use h2::server::SendResponse;
 use h2::{Reason, RecvStream, SendStream};
 use http::StatusCode;
 use http::header::SEC_WEBSOCKET_ACCEPT;
 
 use super::super::connection::panic_text;
-use super::answer::{AHEAD_BYTES, write_head};
+use super::answer::{AHEAD_BYTES, Exchange, write_head};
 use super::pace::Pace;
 use super::record::Record;
 use crate::http::{Link, Parting, RequestId, Response, Takeover, Unreachable};
@@ -19,17 +18,16 @@ use crate::observe::Ended;
 
 /// Answers with 200, and lets `takeover` have the stream until it parts from it.
 pub(super) async fn switch(
-    mut record: Record,
-    mut respond: SendResponse<Bytes>,
-    response: &mut Response,
+    (exchange, response): (Exchange, Response),
     body: RecvStream,
     mut takeover: Box<dyn Takeover>,
 ) {
+    let Exchange { mut record, mut respond, .. } = exchange;
     record.place.answering();
-    *response = std::mem::replace(response, Response::ok()).with_status(StatusCode::OK);
-    record.answered(response);
+    let mut response = response.with_status(StatusCode::OK);
+    record.answered(&response);
     record.switched();
-    let mut head = write_head(response, None);
+    let mut head = write_head(&mut response, None);
     // It answers a key, and the client sent none.
     head.headers_mut().remove(SEC_WEBSOCKET_ACCEPT);
     let Ok(stream) = respond.send_response(head, false) else { return record.lost() };

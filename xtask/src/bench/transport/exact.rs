@@ -1,9 +1,11 @@
-//! What a WebSocket costs that waits, and a message in instructions: the same however busy the machine is.
+//! What a WebSocket costs that waits, and a message and a request over HTTP/2 in instructions: the same however busy the
+//! machine is.
 
 use std::fs;
 
+use super::h2load::COUNTED;
 use super::{SOCKET16, SOCKET4096, Wire, many_files, start};
-use crate::bench::counts::{Dumps, cost, under_callgrind};
+use crate::bench::counts::{Dumps, RUNS, cost, cost_of, settle, under_callgrind};
 use crate::bench::data::Key;
 use crate::bench::driver::Driver;
 use crate::bench::once::{IDLE, idle_bytes};
@@ -13,7 +15,7 @@ use crate::bench::servers::{Server, pinned};
 use crate::command::target;
 use crate::steps::Outcome;
 
-/// Measures both of a server.
+/// Measures all of it of a server.
 ///
 /// # Errors
 ///
@@ -51,6 +53,14 @@ fn instructions(bench: &mut Bench, server: &'static Server) -> Outcome {
         for (measure, value) in [("socket_instructions", instructions), ("socket_allocations", allocations)] {
             bench.data.push(Key { measure, server: server.name, scenario: scenario.name }, 0, value);
         }
+    }
+    let [instructions, allocations] = cost_of(&process, RUNS, &mut dumps, |requests| {
+        let answered = COUNTED.ask(&process, &bench.driver.before, requests)?;
+        settle(process.pid());
+        Ok(answered)
+    })?;
+    for (measure, value) in [("http2_instructions", instructions), ("http2_allocations", allocations)] {
+        bench.data.push(Key { measure, server: server.name, scenario: COUNTED.name }, 0, value);
     }
     Ok(())
 }

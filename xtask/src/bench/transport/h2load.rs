@@ -17,10 +17,14 @@ pub(super) struct Http2 {
     streams: u32,
 }
 
+/// The one whose instructions are counted.
+pub(super) const COUNTED: Http2 =
+    Http2 { name: "clear8x32", label: "8 × 32", wire: Wire::Clear, connections: 8, streams: 32 };
+
 /// In the order of the tables.
 pub(super) const HTTP2: [Http2; 3] = [
     Http2 { name: "clear64x1", label: "64 × 1", wire: Wire::Clear, connections: 64, streams: 1 },
-    Http2 { name: "clear8x32", label: "8 × 32", wire: Wire::Clear, connections: 8, streams: 32 },
+    COUNTED,
     Http2 { name: "tls8x32", label: "8 × 32, TLS", wire: Wire::Tls, connections: 8, streams: 32 },
 ];
 
@@ -31,21 +35,41 @@ impl Http2 {
     ///
     /// Where a request was not answered with success.
     pub(super) fn run(&self, process: &Running, before: &[String], seconds: f64) -> Result<[f64; 2], String> {
+        let cpu_before = cpu_ns(process.pid())?;
+        let until = format!("--duration={}ms", (seconds * 1000.0).round());
+        let Said { requests, per_second } = self.load(process, before, until)?;
+        let cpu = cpu_ns(process.pid())? - cpu_before;
+        Ok([per_second, cpu / requests])
+    }
+
+    /// Asks `process` so often, behind the words `before`; gives how many were answered.
+    ///
+    /// # Errors
+    ///
+    /// Where a request was not answered with success.
+    pub(super) fn ask(&self, process: &Running, before: &[String], requests: u64) -> Result<u64, String> {
+        let Said { requests: answered, .. } = self.load(process, before, format!("--requests={requests}"))?;
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let all = requests as f64;
+        if answered < all {
+            Err(format!("only {answered} of {requests} requests were answered"))
+        } else {
+            Ok(requests)
+        }
+    }
+
+    fn load(&self, process: &Running, before: &[String], until: String) -> Result<Said, String> {
         let scheme = if self.wire == Wire::Tls { "https" } else { "http" };
         let mut words = before.iter().cloned().chain(["h2load".to_owned()]);
         let mut command = program(words.next().unwrap_or_default(), &[]);
         command.args(words).args([
-            format!("--duration={}ms", (seconds * 1000.0).round()),
+            until,
             format!("--clients={}", self.connections),
             format!("--max-concurrent-streams={}", self.streams),
             format!("{scheme}://127.0.0.1:{}/plaintext", process.port),
         ]);
-        let cpu_before = cpu_ns(process.pid())?;
         let output = command.output().map_err(|error| format!("h2load: {error}"))?;
-        let cpu = cpu_ns(process.pid())? - cpu_before;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let Said { requests, per_second } = Said::read(&text)?;
-        Ok([per_second, cpu / requests])
+        Said::read(&String::from_utf8_lossy(&output.stdout))
     }
 }
 

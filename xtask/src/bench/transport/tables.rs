@@ -22,10 +22,10 @@ pub(crate) fn sections(data: &Data) -> Vec<Section> {
             table: sockets(data),
         },
         Section {
-            heading: "A WebSocket that waits, and a message",
+            heading: "A WebSocket that waits, a message, and a request over HTTP/2",
             anchor: "sockets_once",
             remark: "10,000 that have echoed a message and wait: what the server's memory grew by. Instructions are those of \
-                user space under callgrind, allocations as below."
+                user space under callgrind, allocations as below; of HTTP/2 by h2load, on 8 connections with 32 streams at once."
                 .to_owned(),
             table: sockets_once(data),
         },
@@ -67,7 +67,7 @@ fn http2(data: &Data) -> String {
     rates(data, ["http2_rate", "http2_cpu_ns"], &columns)
 }
 
-/// A WebSocket that waits, and what a message costs.
+/// A WebSocket that waits, and what a message and a request over HTTP/2 cost.
 fn sockets_once(data: &Data) -> String {
     let columns = [
         ("bytes a waiting WebSocket", "socket_bytes "),
@@ -75,11 +75,13 @@ fn sockets_once(data: &Data) -> String {
         ("instructions, 4 KiB", "socket_instructions socket4096"),
         ("allocations, 16 bytes", "socket_allocations socket16"),
         ("allocations, 4 KiB", "socket_allocations socket4096"),
+        ("instructions, HTTP/2", "http2_instructions clear8x32"),
+        ("allocations, HTTP/2", "http2_allocations clear8x32"),
     ];
     table(&columns, |server, column| {
         let (measure, scenario) = column.split_once(' ')?;
         let value = data.median(Key { measure, server: server.name, scenario })?;
-        Some(if measure == "socket_allocations" { format!("{value:.1}") } else { thousands(value) })
+        Some(if measure.ends_with("_allocations") { format!("{value:.1}") } else { thousands(value) })
     })
 }
 

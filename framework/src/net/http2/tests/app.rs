@@ -1,7 +1,7 @@
 //! The application under test, a client of `h2`'s, and what was told and counted.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,6 +28,7 @@ pub(super) const LONG: Duration = Duration::from_secs(600);
 pub(super) struct Work {
     alive: Arc<AtomicUsize>,
     finished: Arc<AtomicUsize>,
+    met: Arc<(Mutex<usize>, Condvar)>,
 }
 
 impl Work {
@@ -37,6 +38,15 @@ impl Work {
 
     pub(super) fn finished(&self) -> usize {
         self.finished.load(Ordering::Relaxed)
+    }
+
+    /// Holds this thread until another one is here as well; tells whether it came.
+    fn meet(&self) -> bool {
+        let (here, came) = &*self.met;
+        let mut here = here.lock().unwrap();
+        *here += 1;
+        came.notify_all();
+        !came.wait_timeout_while(here, Duration::from_secs(30), |here| *here < 2).unwrap().1.timed_out()
     }
 
     fn begin(&self) -> Alive {
@@ -84,7 +94,7 @@ async fn socket(upgrade: crate::WebSocketUpgrade) -> Response {
 const ROUTES: Routes<App> = routes![
     "/ws" => SOCKETS,
     index, user, told, echo, mirror, unread, empty, same, from, panics, breaks, lies, large, slow, works, never,
-    connection, events
+    meets, connection, events
 ];
 
 #[get("/")]
@@ -205,6 +215,12 @@ async fn large(work: State<Work>) -> Body {
             out.send(vec![b'x'; 16 * 1024]).await?;
         }
     })
+}
+
+/// Computes, without waiting for anything.
+#[get("/meets")]
+async fn meets(work: State<Work>) -> String {
+    work.meet().to_string()
 }
 
 #[get("/slow")]

@@ -5,7 +5,9 @@ use h2::Reason;
 use http::Method;
 use tokio::time::sleep;
 
+use super::super::PREFACE;
 use super::app::{Peer, Site, drain, read, request};
+use super::raw::{Raw, frame};
 use crate::{Network, Settings};
 
 #[tokio::test(start_paused = true)]
@@ -102,6 +104,31 @@ async fn a_body_comes_in_and_goes_out_in_both_directions_at_once() {
         }
     }
     assert_eq!(drain(body).await.unwrap(), b"");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_small_answer_goes_through_a_smaller_window() {
+    let mut raw = Raw::new(&Site::new());
+    raw.send(PREFACE).await;
+    // SETTINGS_INITIAL_WINDOW_SIZE.
+    raw.send(&frame(4, 0, 0, &[0, 4, 0, 0, 0, 3])).await;
+    raw.get(1, "/").await;
+    let piece = raw.until(|frame| frame.kind == 0).await;
+    assert_eq!((&*piece.payload, piece.flags), (&b"ind"[..], 0));
+    raw.send(&frame(8, 0, 1, &100_u32.to_be_bytes())).await;
+    let piece = raw.until(|frame| frame.kind == 0).await;
+    assert_eq!((&*piece.payload, piece.flags), (&b"ex"[..], 1));
+}
+
+/// The time of the others is paused, which that of several threads cannot be.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn where_there_are_several_threads_handlers_compute_beside_each_other() {
+    let mut peer = Site::new().connect().await;
+    let (one, _) = peer.begin(request("GET", "/meets"), true).await;
+    let (other, _) = peer.begin(request("GET", "/meets"), true).await;
+    for response in [one, other] {
+        assert_eq!(read(response).await.unwrap().text(), "true");
+    }
 }
 
 #[tokio::test(start_paused = true)]
