@@ -36,6 +36,14 @@ pub(crate) struct Policy {
     pub(crate) tag: Option<String>,
 }
 
+impl Policy {
+    /// Whether there are no rules of its own.
+    pub(crate) fn is_none(&self) -> bool {
+        let Self { body_limit, timeout_millis, on_disconnect, tag } = self;
+        body_limit.is_none() && timeout_millis.is_none() && on_disconnect.is_none() && tag.is_none()
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) enum OnDisconnect {
     Finish,

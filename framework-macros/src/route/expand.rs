@@ -64,11 +64,53 @@ pub(super) fn cfgs(function: &Function) -> Vec<&Attribute> {
 }
 
 fn endpoint(route: &Route, name: &Ident) -> TokenStream {
+    let body = match (route.methods.as_slice(), route.patterns.as_slice()) {
+        ([method], [pattern]) if route.policy.is_none() && route.with.is_empty() => {
+            in_parts(route, (method, pattern), name)
+        }
+        _ => in_full(route, name),
+    };
+    join([
+        code("#[automatically_derived] impl ::server::Endpoint for"),
+        name.to_token_stream(),
+        braces(code(&body)),
+    ])
+}
+
+/// A constant for each part: most of them literals, which cost rustc next to nothing.
+fn in_parts(route: &Route, (method, pattern): (&String, &Pattern), name: &Ident) -> String {
+    let (file, line) = place_of_call();
+    let name = name.unraw().to_string();
+    let texts = [
+        ("METHOD", method),
+        ("PATTERN", &pattern.text),
+        ("NAME", &name),
+        ("FILE", &file),
+        ("SUMMARY", &route.summary),
+    ];
+    let mut parts = format!(
+        "const __SEGMENTS: &'static [::server::__private::Segment] = {};\
+         const __MODULE: &'static ::core::primitive::str = ::core::module_path!();\
+         const __LINE: ::core::primitive::u32 = {line};",
+        segments(pattern),
+    );
+    for (part, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+        parts.push_str(&format!("const __{part}: &'static ::core::primitive::str = {text:?};"));
+    }
+    parts
+}
+
+/// The route as one value.
+fn in_full(route: &Route, name: &Ident) -> String {
     let methods: Vec<String> = route.methods.iter().map(|method| format!("{method:?},")).collect();
+    let pattern = |pattern: &Pattern| {
+        let (text, segments) = (&pattern.text, segments(pattern));
+        format!("::server::__private::Pattern {{ text: {text:?}, segments: {segments} }},")
+    };
     let patterns: Vec<String> = route.patterns.iter().map(pattern).collect();
     let with: Vec<String> = route.with.iter().map(|layer| format!("{:?},", on_one_line(layer))).collect();
     let (file, line) = place_of_call();
-    let body = format!(
+    format!(
         "const ROUTE: &'static ::server::RouteInfo = &::server::RouteInfo {{\
              methods: &[{}], patterns: &[{}], name: {:?}, module: ::core::module_path!(), file: {file:?}, line: {line}u32,\
              summary: {:?}, policy: {}, middleware: &[{}], __more: (),\
@@ -79,15 +121,10 @@ fn endpoint(route: &Route, name: &Ident) -> TokenStream {
         route.summary,
         policy(&route.policy),
         with.concat(),
-    );
-    join([
-        code("#[automatically_derived] impl ::server::Endpoint for"),
-        name.to_token_stream(),
-        braces(code(&body)),
-    ])
+    )
 }
 
-fn pattern(pattern: &Pattern) -> String {
+fn segments(pattern: &Pattern) -> String {
     let segments = pattern.segments.iter().map(|segment| {
         let (kind, text) = match segment {
             Segment::Literal(text) => ("Literal", text),
@@ -96,17 +133,12 @@ fn pattern(pattern: &Pattern) -> String {
         };
         format!("::server::__private::Segment::{kind}({text:?}),")
     });
-    let segments: Vec<String> = segments.collect();
-    format!(
-        "::server::__private::Pattern {{ text: {:?}, segments: &[{}] }},",
-        pattern.text,
-        segments.concat()
-    )
+    format!("&[{}]", segments.collect::<Vec<_>>().concat())
 }
 
 fn policy(policy: &Policy) -> String {
     let Policy { body_limit, timeout_millis, on_disconnect, tag } = policy;
-    if body_limit.is_none() && timeout_millis.is_none() && on_disconnect.is_none() && tag.is_none() {
+    if policy.is_none() {
         return "::server::__private::Policy::NONE".to_owned();
     }
     let some = |value: Option<String>| match value {

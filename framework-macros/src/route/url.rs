@@ -25,29 +25,35 @@ pub(super) fn for_pattern(pattern: &Pattern, arguments: &[Argument], function: &
         let (start, kind) = (code(&format!("{}: impl", ident(param))), kind(index, arguments));
         quote!(#start #kind,)
     });
-    let values: Vec<String> = pattern
-        .params()
-        .enumerate()
-        .map(|(index, param)| {
-            let of = if source(index, arguments).is_some() { "IntoParam" } else { "__private::AnyParam" };
-            format!("&::server::{of}::into_param({}),", ident(param))
-        })
-        .collect();
     let attributes = code(&format!(
-        "#[doc = {:?}] #[must_use] #[track_caller]",
+        "#[doc = {:?}] #[track_caller]",
         format!("The URL of `{}`, its parameters percent-encoded.", pattern.text)
     ));
-    let body = code(&format!(
-        "-> ::server::RouteUrl {{\
-             ::server::__private::url(<Self as ::server::Endpoint>::ROUTE, &[{}])\
-         }}",
-        values.concat()
-    ));
+    let body = code(&format!("-> ::server::RouteUrl {{ {} }}", call(pattern, arguments)));
     join([
         code("#[automatically_derived] #[allow(private_bounds, private_interfaces)] impl"),
         name.to_token_stream(),
         braces(join([attributes, vis.to_token_stream(), code("fn url"), parens(takes.collect()), body])),
     ])
+}
+
+/// What makes the URL of the values.
+fn call(pattern: &Pattern, arguments: &[Argument]) -> String {
+    let names: Vec<Ident> = pattern.params().map(ident).collect();
+    let typed = (0..names.len()).all(|index| source(index, arguments).is_some());
+    match names.as_slice() {
+        [] => "::server::__private::url_0::<Self>()".to_owned(),
+        [a] if typed => format!("::server::__private::url_1::<Self, _>({a})"),
+        [a, b] if typed => format!("::server::__private::url_2::<Self, _, _>({a}, {b})"),
+        _ => {
+            let values = names.iter().enumerate().map(|(index, name)| {
+                let of = if source(index, arguments).is_some() { "IntoParam" } else { "__private::AnyParam" };
+                format!("&::server::{of}::into_param({name}),")
+            });
+            let values: Vec<String> = values.collect();
+            format!("::server::__private::url(<Self as ::server::Endpoint>::ROUTE, &[{}])", values.concat())
+        }
+    }
 }
 
 /// What can be given for the parameter at `index`: what its argument's type is written from.

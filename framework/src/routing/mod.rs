@@ -42,7 +42,7 @@ pub use route_url::{RouteUrl, UrlError};
 pub use source::{Item, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};
 pub use table::{ListedRoute, Routes, Table};
 pub use trie::{Plan, Trie};
-pub use url::url;
+pub use url::{url, url_0, url_1, url_2};
 
 #[cfg(test)]
 mod tests;
