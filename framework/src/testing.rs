@@ -89,6 +89,7 @@ pub struct Client {
 
 impl Client {
     /// A client of a table without state.
+    #[inline]
     pub fn new(routes: Routes<()>) -> Self {
         Self::from(Server::new(routes))
     }
@@ -98,6 +99,8 @@ impl Client {
         Self::from(Server::new(routes).state(state))
     }
 
+    // The engine over a pipe: no program's release build has it, and no crate's tests compile it again.
+    #[cfg_attr(not(debug_assertions), inline)]
     fn connect_to(mut app: App, limits: Limits, shutdown: Shutdown) -> Self {
         app.probes.waits = true;
         let (witness, table) = (app.witness(), app.table);
@@ -117,36 +120,43 @@ impl Client {
     }
 
     /// A GET of `target`, such as `/users?page=2`.
+    #[inline]
     pub fn get(&self, target: &str) -> RequestBuilder {
         self.request(Method::GET, target)
     }
 
     /// A HEAD of `target`.
+    #[inline]
     pub fn head(&self, target: &str) -> RequestBuilder {
         self.request(Method::HEAD, target)
     }
 
     /// A POST to `target`.
+    #[inline]
     pub fn post(&self, target: &str) -> RequestBuilder {
         self.request(Method::POST, target)
     }
 
     /// A PUT to `target`.
+    #[inline]
     pub fn put(&self, target: &str) -> RequestBuilder {
         self.request(Method::PUT, target)
     }
 
     /// A PATCH of `target`.
+    #[inline]
     pub fn patch(&self, target: &str) -> RequestBuilder {
         self.request(Method::PATCH, target)
     }
 
     /// A DELETE of `target`.
+    #[inline]
     pub fn delete(&self, target: &str) -> RequestBuilder {
         self.request(Method::DELETE, target)
     }
 
     /// A request of any method.
+    #[inline]
     pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
         RequestBuilder::new(self.clone(), method, target.to_owned())
     }
@@ -175,6 +185,7 @@ impl Client {
     /// When the server's table does not have the route, or has it more than once: then the target is one of
     /// [`Routes::urls`], for [`Client::request`].
     #[track_caller]
+    #[inline]
     pub fn call(&self, url: RouteUrl) -> RequestBuilder {
         let method = url.route().methods.first().and_then(|method| method.parse().ok());
         match self.table.url(url) {
@@ -185,6 +196,7 @@ impl Client {
 
     /// A client of the same server without this one's cookies: another visitor.
     #[must_use]
+    #[inline]
     pub fn another(&self) -> Self {
         Self { jar: Arc::default(), ..self.clone() }
     }
@@ -208,15 +220,18 @@ impl Client {
     /// assert_eq!(client.another().cookie("theme"), None);
     /// # }
     /// ```
+    #[inline]
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.with_jar(|jar| jar.find(name))
     }
 
+    #[inline]
     fn with_jar<T>(&self, act: impl FnOnce(&mut Jar) -> T) -> T {
         act(&mut self.jar.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Opens a connection, to send bytes of your own and read what comes back.
+    #[inline]
     pub fn connect(&self) -> DuplexStream {
         (self.connect)()
     }
@@ -233,6 +248,7 @@ where
     /// Where [`Server::run`] would refuse to begin, whatever the settings: middleware in an order that makes some of it
     /// useless, a mount that cannot be, a probe at the path of a route.
     #[track_caller]
+    #[inline]
     fn from(mut server: Server<S, P>) -> Self {
         if let Err(error) = server.check() {
             panic!("{error}");
@@ -243,6 +259,7 @@ where
 
 impl Client {
     /// A client of the server, whatever is wrong with how it was put together.
+    #[inline]
     pub(crate) fn unchecked<S: Send + Sync + 'static, P>(server: Server<S, P>) -> Self
     where
         Server<S, P>: HasState<S>,
@@ -255,6 +272,7 @@ impl Client {
 }
 
 impl fmt::Debug for Client {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").finish_non_exhaustive()
     }

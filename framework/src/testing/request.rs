@@ -39,6 +39,7 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
+    #[inline]
     pub(super) fn new(client: Client, method: Method, target: String) -> Self {
         Self { client, method, target, fields: Vec::new(), body: None }
     }
@@ -59,6 +60,7 @@ impl RequestBuilder {
     /// # Panics
     ///
     /// When the name or value cannot stand in one.
+    #[inline]
     pub fn header<Name, Value>(mut self, name: Name, value: Value) -> Self
     where
         Name: TryInto<HeaderName, Error: fmt::Debug>,
@@ -70,6 +72,7 @@ impl RequestBuilder {
     }
 
     /// Sets the body.
+    #[inline]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self
@@ -98,6 +101,7 @@ impl RequestBuilder {
     }
 
     /// Sets the body to a form with files, with its content type.
+    #[inline]
     pub fn multipart(self, form: FormData) -> Self {
         let (content_type, body) = form.finish();
         self.header(header::CONTENT_TYPE, content_type).body(body)
@@ -132,6 +136,7 @@ impl RequestBuilder {
     }
 
     /// Adds what the jar has for this path, unless cookies were set by hand.
+    #[inline]
     fn add_cookies(&mut self) {
         let path = self.target.split(['?', '#']).next().unwrap_or_default();
         let cookies = self.client.with_jar(|jar| jar.line(path));
@@ -143,11 +148,13 @@ impl RequestBuilder {
         }
     }
 
+    #[inline]
     fn is_set(&self, name: &HeaderName) -> bool {
         self.fields.iter().any(|(set, _)| set == name)
     }
 
     /// The request's bytes. `Host` and `Connection: close` are added unless they were set.
+    #[inline]
     fn encode(&self) -> Vec<u8> {
         let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
         let mut field = |name: &[u8], value: &[u8]| {
@@ -180,6 +187,7 @@ impl IntoFuture for RequestBuilder {
     type Output = TestResponse;
     type IntoFuture = Pin<Box<dyn Future<Output = TestResponse> + Send>>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

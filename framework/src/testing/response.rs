@@ -48,6 +48,7 @@ impl TestResponse {
     }
 
     /// The value of the first field line of this name; `None` where there is none or it is not ASCII.
+    #[inline]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -63,6 +64,7 @@ impl TestResponse {
     ///
     /// When it is not UTF-8; the message shows request and response.
     #[track_caller]
+    #[inline]
     pub fn text(&self) -> &str {
         match std::str::from_utf8(&self.body) {
             Ok(text) => text,
@@ -90,6 +92,7 @@ impl TestResponse {
 
     /// Reads what a connection gave until it was closed: interim responses are skipped, nothing may follow the final
     /// one.
+    #[inline]
     pub(super) fn parse(method: &Method, request: Vec<u8>, received: &[u8]) -> Self {
         let mut rest = received;
         loop {
@@ -108,6 +111,7 @@ impl TestResponse {
 }
 
 impl fmt::Debug for TestResponse {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.status)?;
         for (name, value) in &self.headers {
@@ -118,6 +122,7 @@ impl fmt::Debug for TestResponse {
 }
 
 /// Reads a status line and header section; `None` where they are not well formed.
+#[inline]
 fn head(received: &[u8]) -> Option<(StatusCode, HeaderMap, &[u8])> {
     let end = received.windows(4).position(|window| window == b"\r\n\r\n")?;
     let (head, rest) = received.split_at(end);
@@ -135,6 +140,7 @@ fn head(received: &[u8]) -> Option<(StatusCode, HeaderMap, &[u8])> {
 }
 
 /// The body behind a head, by RFC 9112 §6.3 as a client reads it.
+#[inline]
 fn body(method: &Method, status: StatusCode, headers: &HeaderMap, rest: &[u8]) -> Vec<u8> {
     let bodiless = *method == Method::HEAD || matches!(status.as_u16(), 204 | 304);
     let framing = if bodiless {

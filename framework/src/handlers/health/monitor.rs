@@ -40,6 +40,7 @@ impl AnyMonitor for Monitor {
         &self.path
     }
 
+    #[inline]
     fn answer<'a>(
         &'a self,
         app: &'a App,
@@ -59,10 +60,12 @@ impl AnyMonitor for Monitor {
         })
     }
 
+    #[inline]
     fn passes(&self) -> Vec<(String, bool)> {
         self.told().map(|(name, told)| (name.to_owned(), told.fault.is_none())).collect()
     }
 
+    #[inline]
     fn start(self: Arc<Self>) -> io::Result<Option<Watch>> {
         if self.checks.is_empty() {
             return Ok(None);
@@ -84,11 +87,13 @@ impl AnyMonitor for Monitor {
 }
 
 impl Monitor {
+    #[inline]
     pub(super) fn new(path: String, checks: Vec<Planned>, stuck_after: Duration) -> Self {
         Self { path, checks, stuck_after, ran: Notify::new() }
     }
 
     /// Spawns a task for each check, on the local set that this is called on.
+    #[inline]
     fn spawn(self: &Arc<Self>) {
         for index in 0..self.checks.len() {
             let monitor = Arc::clone(self);
@@ -113,6 +118,7 @@ impl Monitor {
     }
 
     /// What is told of liveness.
+    #[inline]
     fn live(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
         // Accept loops end when the drain begins.
         let signs = vitals.signs(self.stuck_after, shutdown.is_draining());
@@ -121,6 +127,7 @@ impl Monitor {
     }
 
     /// What is told of readiness.
+    #[inline]
     fn ready(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
         let mut report = self.live(vitals, shutdown);
         report.findings.insert(0, Finding::of_shutdown(OWN, shutdown));
@@ -128,6 +135,7 @@ impl Monitor {
         report
     }
 
+    #[inline]
     fn told(&self) -> impl Iterator<Item = (&str, Told)> {
         let now = Instant::now();
         self.checks.iter().map(move |check| (check.record.name.as_str(), check.record.tell(now)))
@@ -157,6 +165,7 @@ impl Monitor {
 }
 
 /// An error with all its causes.
+#[inline]
 fn chain(error: &crate::Error) -> String {
     let mut text = error.inner().to_string();
     let mut next = error.inner().source();
@@ -169,6 +178,7 @@ fn chain(error: &crate::Error) -> String {
 }
 
 /// Writes a line when a check begins to fail, to fail in another way, or to pass again.
+#[inline]
 fn log(check: &str, before: Option<Fault>, now: Option<Fault>, error: Option<&str>) {
     match now {
         _ if before == now => {}
