@@ -88,6 +88,28 @@ impl Problem {
         self
     }
 
+    /// The same for a list of objects whose members are texts.
+    #[must_use]
+    pub(crate) fn with_rows<'a>(
+        mut self,
+        member: &str,
+        rows: impl Iterator<Item = [(&'a str, &'a str); 2]>,
+    ) -> Self {
+        let mut json = "[".to_owned();
+        for row in rows {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            let mut object = Document("{".to_owned());
+            row.iter().for_each(|(name, text)| object.text(name, text));
+            json.push_str(&object.0);
+            json.push('}');
+        }
+        json.push(']');
+        self.set_member(member.to_owned(), json);
+        self
+    }
+
     /// The same for what is written in JSON already.
     #[must_use]
     pub(super) fn with_json(mut self, member: &str, json: String) -> Self {
