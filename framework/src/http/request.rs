@@ -18,6 +18,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version}
 
 pub use self::field_values::FieldValues;
 use self::field_values::Source;
+use super::apart::Apart;
 use super::{Body, RequestHead, RequestId, Security, Shutdown, pool};
 use crate::observe::Counters;
 #[cfg(feature = "otel")]
@@ -36,7 +37,7 @@ use crate::routing::{Captures, Pattern, RouteInfo};
 /// ```
 pub struct Request {
     /// `None` only while the request is dropped.
-    parts: Option<Box<Parts>>,
+    parts: Apart<Option<Box<Parts>>>,
 }
 
 /// What a request owns; kept in a box that the worker uses again.
@@ -99,7 +100,7 @@ impl Request {
     pub(crate) fn empty() -> Self {
         let mut parts = pool::take();
         parts.body_limit = u64::MAX;
-        Self { parts: Some(parts) }
+        Self { parts: Apart::new(Some(parts)) }
     }
 
     /// Leaves an empty request behind and returns this one.

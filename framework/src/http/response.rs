@@ -19,6 +19,7 @@ use serde_core::Serialize;
 
 use self::more::{BodyType, ContentType, HTML, JSON, More, NO_FIELDS, OCTETS, Report, TEXT};
 use super::Body;
+use super::apart::Apart;
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
 use crate::respond::Problem;
@@ -38,13 +39,13 @@ pub struct Response {
     /// Kept apart from the map, which most answers then do not have.
     content_type: ContentType,
     body: Body,
-    more: Option<Box<More>>,
+    more: Apart<Option<Box<More>>>,
 }
 
 impl Response {
     /// An answer with this status and no body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, content_type: ContentType::Nowhere, body: Body::empty(), more: None }
+        Self { status, content_type: ContentType::Nowhere, body: Body::empty(), more: Apart::default() }
     }
 
     /// 200 OK.
@@ -210,7 +211,7 @@ impl Response {
     }
 
     fn of(body_type: &'static BodyType, body: Body) -> Self {
-        Self { status: StatusCode::OK, content_type: ContentType::OfBody(body_type), body, more: None }
+        Self { status: StatusCode::OK, content_type: ContentType::OfBody(body_type), body, more: Apart::default() }
     }
 
     /// Sets `Location`, encoding what a URI reference cannot hold.
@@ -309,7 +310,7 @@ impl Response {
             return;
         }
         if name == CONTENT_TYPE {
-            if let Some(more) = &mut self.more {
+            if let Some(more) = &mut *self.more {
                 more.headers.remove(CONTENT_TYPE);
             }
             self.content_type = ContentType::Named(Box::new(value));
