@@ -211,7 +211,12 @@ impl Response {
     }
 
     fn of(body_type: &'static BodyType, body: Body) -> Self {
-        Self { status: StatusCode::OK, content_type: ContentType::OfBody(body_type), body, more: Apart::default() }
+        Self {
+            status: StatusCode::OK,
+            content_type: ContentType::OfBody(body_type),
+            body,
+            more: Apart::default(),
+        }
     }
 
     /// Sets `Location`, encoding what a URI reference cannot hold.
