@@ -157,6 +157,7 @@ impl FromParam<'_> for String {
 }
 
 /// Parses with `FromStr`, but for a leading `+`: a URL has one spelling of a number.
+#[inline]
 fn parse_number<T: FromStr>(text: &str, expected: &'static str) -> Result<T, ParamError> {
     let digits = Some(text).filter(|text| !text.starts_with('+'));
     digits.and_then(|text| text.parse().ok()).ok_or(ParamError::expected(expected))
@@ -165,6 +166,7 @@ fn parse_number<T: FromStr>(text: &str, expected: &'static str) -> Result<T, Par
 macro_rules! numbers {
     ($($($ty:ty),+ => $expected:literal;)+) => {$($(
         impl FromParam<'_> for $ty {
+            #[inline]
             fn from_param(text: &str) -> Result<Self, ParamError> {
                 parse_number(text, $expected)
             }
@@ -193,6 +195,7 @@ macro_rules! floats {
     ($($ty:ty),+) => {$(
         /// Infinities and NaN are no numbers a client could mean.
         impl FromParam<'_> for $ty {
+            #[inline]
             fn from_param(text: &str) -> Result<Self, ParamError> {
                 let number: $ty = parse_number(text, "a number")?;
                 Some(number).filter(|number| number.is_finite()).ok_or(ParamError::expected("a number"))

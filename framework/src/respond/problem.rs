@@ -68,6 +68,7 @@ impl Problem {
 
     /// Adds an extension member (RFC 9457 §3.2). The members that the RFC defines are not to be set so.
     #[must_use]
+    #[inline]
     pub fn with(mut self, member: impl Into<String>, value: impl Into<Value>) -> Self {
         self.set_member(member.into(), value.into().to_string());
         self
@@ -112,6 +113,7 @@ impl Problem {
 
     /// The same for what is written in JSON already.
     #[must_use]
+    #[inline]
     pub(super) fn with_json(mut self, member: &str, json: String) -> Self {
         self.set_member(member.to_owned(), json);
         self
@@ -130,6 +132,7 @@ impl Problem {
 
     /// Adds a field to the answer, `Allow` or `WWW-Authenticate` say.
     #[must_use]
+    #[inline]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
@@ -137,6 +140,7 @@ impl Problem {
 
     /// Keeps the error behind it for the log; the client is told none of it.
     #[must_use]
+    #[inline]
     pub fn source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
@@ -231,6 +235,7 @@ impl IntoResponse for Problem {
 }
 
 impl fmt::Display for Problem {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.status.as_u16(), self.title())?;
         match &self.detail {
@@ -241,6 +246,7 @@ impl fmt::Display for Problem {
 }
 
 impl fmt::Debug for Problem {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Problem({self})")?;
         match &self.source {
