@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Builder;
@@ -18,6 +17,7 @@ use crate::app::App;
 use crate::http::{Request, Response, Shutdown};
 use crate::middleware::BoxFuture;
 use crate::net::{Vitals, panic_text};
+use crate::threads;
 
 /// The checks of a server, and what it knows of itself.
 pub(super) struct Monitor {
@@ -72,7 +72,7 @@ impl AnyMonitor for Monitor {
         }
         let (stop, told) = oneshot::channel();
         let runtime = Builder::new_current_thread().enable_all().thread_name("health-blocking").build()?;
-        thread::Builder::new().name("health".to_owned()).spawn(move || {
+        let work = move || {
             let checks = LocalSet::new();
             checks.block_on(&runtime, async {
                 self.spawn();
@@ -81,7 +81,8 @@ impl AnyMonitor for Monitor {
             });
             drop(checks);
             runtime.shutdown_background();
-        })?;
+        };
+        threads::start("health", Box::new(work))?;
         Ok(Some(Watch { _stop: stop }))
     }
 }
