@@ -12,6 +12,8 @@ mod floods;
 mod frames;
 #[path = "../http2/grpc.rs"]
 mod grpc;
+#[path = "../http2/heads.rs"]
+mod heads;
 #[path = "../apps/programs.rs"]
 mod programs;
 #[path = "../http2/rules.rs"]

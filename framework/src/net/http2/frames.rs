@@ -1,5 +1,7 @@
 //! The heads of frames in a stream of bytes (RFC 9113 §4.1), whichever pieces it comes in. What they hold is `h2`'s to
-//! judge: here nothing is refused.
+//! judge: here nothing is refused, and of faults only those have a name that `h2` has none, or a wider one, for.
+
+use h2::Reason;
 
 /// Bytes of a frame's head.
 pub(super) const HEAD_LEN: usize = 9;
@@ -8,9 +10,11 @@ const KEPT: usize = 4;
 
 pub(super) const DATA: u8 = 0;
 pub(super) const HEADERS: u8 = 1;
+const PRIORITY: u8 = 2;
 pub(super) const RST_STREAM: u8 = 3;
 pub(super) const SETTINGS: u8 = 4;
 pub(super) const PING: u8 = 6;
+const GOAWAY: u8 = 7;
 pub(super) const WINDOW_UPDATE: u8 = 8;
 pub(super) const CONTINUATION: u8 = 9;
 
@@ -59,6 +63,24 @@ impl Head {
     /// Whether a SETTINGS or PING frame answers one.
     pub(super) fn is_ack(&self) -> bool {
         matches!(self.kind, SETTINGS | PING) && self.flags & END_STREAM != 0
+    }
+
+    /// What is wrong with a client's frame that its kind cannot have this length (RFC 9113 §6.3 to §6.9), or that it is the
+    /// first and no SETTINGS (RFC 9113 §3.4). That it is too long for any kind is `h2`'s to say.
+    pub(super) fn fault(&self, is_first: bool) -> Option<Reason> {
+        if is_first && (self.kind != SETTINGS || self.is_ack()) {
+            return Some(Reason::PROTOCOL_ERROR);
+        }
+        let is_possible = match self.kind {
+            PRIORITY => self.len == 5,
+            RST_STREAM | WINDOW_UPDATE => self.len == 4,
+            SETTINGS if self.is_ack() => self.len == 0,
+            SETTINGS => self.len.is_multiple_of(6),
+            PING => self.len == 8,
+            GOAWAY => self.len >= 8,
+            _ => true,
+        };
+        (!is_possible).then_some(Reason::FRAME_SIZE_ERROR)
     }
 }
 
@@ -173,5 +195,28 @@ mod tests {
         }
         assert!(data.ends_stream() && headers.ends_stream() && headers.ends_headers());
         assert!(!update.ends_stream() && !settings.is_ack());
+    }
+
+    #[test]
+    fn each_kind_has_its_lengths() {
+        let rows: [(u8, u8, &[u32], &[u32]); 10] = [
+            (DATA, 0, &[0, 1, 16_384], &[]),
+            (HEADERS, 0, &[0, 1, 16_384], &[]),
+            (PRIORITY, 0, &[5], &[0, 4, 6]),
+            (RST_STREAM, 0, &[4], &[0, 3, 5]),
+            (SETTINGS, 0, &[0, 6, 12], &[1, 5, 7]),
+            (SETTINGS, 1, &[0], &[1, 6]),
+            (PING, 0, &[8], &[0, 7, 9]),
+            (GOAWAY, 0, &[8, 9, 100], &[0, 7]),
+            (WINDOW_UPDATE, 0, &[4], &[0, 3, 5]),
+            (0xFF, 0, &[0, 1, 16_384], &[]),
+        ];
+        for (kind, flags, good, bad) in rows {
+            let fault = |len: u32| Head { len, kind, flags, stream: 1 }.fault(false);
+            assert!(good.iter().all(|&len| fault(len).is_none()), "{kind}");
+            assert!(bad.iter().all(|&len| fault(len) == Some(Reason::FRAME_SIZE_ERROR)), "{kind}");
+            let first = Head { len: good[0], kind, flags, stream: 0 }.fault(true);
+            assert_eq!(first.is_none(), (kind, flags) == (SETTINGS, 0), "{kind} {flags}");
+        }
     }
 }

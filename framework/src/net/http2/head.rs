@@ -9,7 +9,7 @@ use h2::ext::Protocol;
 use http::header::{CONNECTION, COOKIE, HOST, SEC_WEBSOCKET_KEY, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::uri::Scheme;
-use http::{HeaderMap, Method, Version};
+use http::{HeaderMap, HeaderValue, Method, Version};
 
 use crate::h1::{Expect, Framing, HeadError, HeadLimits, HeadParser};
 use crate::http::Request;
@@ -69,7 +69,7 @@ const SHOWN: &[u8] = b"HTTP/2.0\r\n";
 ///
 /// What is wrong with it; `head` holds it all the same, so that it can be told of.
 pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Result<Read, ProtocolError> {
-    let conflict = write(parts, head);
+    let fault = write(parts, head);
     let line_len = head.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
     let mut request = Request::empty();
     let parsed = HeadParser::default().parse(head, limits, request.head_mut());
@@ -82,8 +82,8 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
     }
     // `None` cannot be: the empty line is there.
     let parsed = parsed?.ok_or(HeadError::HeadTooLarge)?;
-    if conflict {
-        return Err(Http2Fault::ConflictingHost.into());
+    if let Some(fault) = fault {
+        return Err(fault.into());
     }
     request.head_mut().version = Version::HTTP_2;
     request.head_mut().replace_host();
@@ -97,8 +97,8 @@ pub(super) fn read(parts: &Parts, limits: &HeadLimits, head: &mut Vec<u8>) -> Re
     Ok(Read { request, asked: Asked { len, expect, tunnel, is_https } })
 }
 
-/// Writes the head down; tells whether it names two hosts.
-fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
+/// Writes the head down; tells what of it no head of HTTP/1.1 would show: two hosts, and what `h2` lets pass.
+fn write(parts: &Parts, head: &mut Vec<u8>) -> Option<Http2Fault> {
     let Parts { method, uri, headers, .. } = parts;
     let tunnel = Tunnel::of(parts);
     let authority = uri.authority().map(|authority| authority.as_str());
@@ -118,10 +118,25 @@ fn write(parts: &Parts, head: &mut Vec<u8>) -> bool {
         head.extend_from_slice(UPGRADE);
     }
     head.extend_from_slice(b"\r\n");
-    let differs = |host: &http::HeaderValue| {
+    let differs = |host: &HeaderValue| {
         authority.is_some_and(|authority| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
     };
-    headers.get_all(HOST).iter().any(differs)
+    let is_malformed = headers.values().any(is_padded) || !uri.scheme().is_none_or(is_possible);
+    if is_malformed {
+        return Some(Http2Fault::Head);
+    }
+    headers.get_all(HOST).iter().any(differs).then_some(Http2Fault::ConflictingHost)
+}
+
+/// Whether a value has white space around it, as none may (RFC 9113 §8.2.1): a line of HTTP/1.1 would not show it.
+fn is_padded(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    [bytes.first(), bytes.last()].into_iter().flatten().any(|byte| matches!(byte, b' ' | b'\t'))
+}
+
+/// Whether a scheme begins as one does (RFC 3986 §3.1), and is not empty.
+fn is_possible(scheme: &Scheme) -> bool {
+    scheme.as_str().starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 fn write_fields(headers: &HeaderMap, has_authority: bool, head: &mut Vec<u8>) {
@@ -180,7 +195,7 @@ mod tests {
     #[test]
     fn names_its_fault() {
         let long = "/".repeat(41);
-        let rows: [(&str, &str, Fields<'_>, &str); 9] = [
+        let rows: [(&str, &str, Fields<'_>, &str); 12] = [
             ("GET", "http://a/", &[("host", "b")], "conflicting-host"),
             ("GET", "/", &[], "missing-host"),
             ("GET", "/", &[("host", "a"), ("host", "b")], "repeated-host"),
@@ -190,6 +205,9 @@ mod tests {
             ("GET", "/", &[("host", "a"), ("x", &"y".repeat(200))], "head-too-large"),
             ("GET", "/", &[("host", "a"); 6], "repeated-host"),
             ("POST", "http://a/", &[("content-length", "+1")], "invalid-content-length"),
+            ("GET", "http://a/", &[("x", " a")], "http2-malformed-head"),
+            ("GET", "http://a/", &[("x", "a\t")], "http2-malformed-head"),
+            ("GET", "http://a/", &[("cookie", "a=1 ")], "http2-malformed-head"),
         ];
         for (method, uri, fields, name) in rows {
             let fault = read_uri(method, uri, fields).map(|_| ()).unwrap_err();

@@ -8,12 +8,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use h2::Reason;
 use tokio::time::Instant;
 
 use super::super::Limits;
 use super::super::deadline::MinRate;
 use super::calm::{Calm, Nuisance};
 use super::frames::{CONTINUATION, DATA, HEADERS, Head, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE};
+use super::pace::HeldUp;
 use super::record::Record;
 
 /// The window of a connection at its start (RFC 9113 §6.9.2).
@@ -59,6 +61,8 @@ pub(super) struct Book {
     lost: Vec<Record>,
     /// Streams that `h2` answered, or reset, by itself.
     unread: Vec<Account>,
+    /// What the client has done that no connection goes on behind.
+    pub(super) fault: Option<Reason>,
     /// The session, where it is to look at this.
     session: Option<Waker>,
     /// The connection has ended.
@@ -83,6 +87,8 @@ pub(super) struct Account {
     pub(super) bytes_out: u64,
     /// Whether a task of ours has the stream.
     is_taken: bool,
+    /// Whether the client has sent its last frame of it.
+    has_ended: bool,
     /// Whether a final head was written.
     pub(super) is_answered: bool,
     /// What became of its answer, once that is known.
@@ -107,18 +113,12 @@ impl Account {
             bytes_in: 0,
             bytes_out: 0,
             is_taken: false,
+            has_ended: false,
             is_answered: false,
             fate: None,
             record: None,
         }
     }
-}
-
-/// The time for which the whole connection was held up, by the transport or by its window: no stream is to blame for it.
-#[derive(Clone, Copy, Debug, Default)]
-struct HeldUp {
-    since: Option<Instant>,
-    total: Duration,
 }
 
 impl Ledger {
@@ -141,6 +141,7 @@ impl Ledger {
             written: Vec::new(),
             lost: Vec::new(),
             unread: Vec::new(),
+            fault: None,
             session: None,
             is_closed: false,
         }))
@@ -159,13 +160,9 @@ impl Ledger {
     /// Takes a stream that the client began; tells when that was.
     pub(super) fn take(&self, stream: u32) -> Instant {
         let mut book = self.lock();
-        match book.streams.get_mut(&stream) {
-            Some(account) => {
-                account.is_taken = true;
-                account.begun
-            }
-            None => Instant::now(),
-        }
+        let Some(account) = book.streams.get_mut(&stream) else { return Instant::now() };
+        account.is_taken = true;
+        account.begun
     }
 
     /// Notes that a stream's task has ended.
@@ -208,8 +205,7 @@ impl Ledger {
 
     /// For how long the connection was held up so far.
     pub(super) fn held_up(&self) -> Duration {
-        let HeldUp { since, total } = self.lock().held_up;
-        total + since.map_or(Duration::ZERO, |since| since.elapsed())
+        self.lock().held_up.total()
     }
 
     /// Notes that one more stream, or one less, waits until it may send.
@@ -237,14 +233,6 @@ impl Ledger {
     }
 }
 
-impl HeldUp {
-    fn settle(&mut self) {
-        if let Some(since) = self.since.take() {
-            self.total += since.elapsed();
-        }
-    }
-}
-
 impl Book {
     pub(super) fn is_idle(&self) -> bool {
         self.active == 0
@@ -253,6 +241,11 @@ impl Book {
     /// Whether the client has begun a stream.
     pub(super) fn is_used(&self) -> bool {
         self.last > 0
+    }
+
+    /// Why the connection is to end: it is at fault, or has done too much that is of no use.
+    pub(super) fn broken_by(&self) -> Option<Reason> {
+        self.fault.or_else(|| self.calm.broken_by().map(|_| Reason::ENHANCE_YOUR_CALM))
     }
 
     /// How many streams have a task.
@@ -286,8 +279,7 @@ impl Book {
 
     /// When the client will have taken too little for too long.
     pub(super) fn write_due(&mut self) -> Option<Instant> {
-        self.held_up.since?;
-        self.write_rate.wait()
+        if self.held_up.is_so() { self.write_rate.wait() } else { None }
     }
 
     fn wake_session(&mut self) {
@@ -301,16 +293,23 @@ impl Book {
         if !is_held {
             self.held_up.settle();
             self.write_rate.pause();
-        } else if self.held_up.since.is_none() {
-            self.held_up.since = Some(Instant::now());
+        } else if self.held_up.begin() {
             // It sets itself a deadline.
             self.wake_session();
         }
     }
 
     /// Enters the head of a frame of the client's.
-    pub(super) fn coming(&mut self, head: Head, now: Instant) {
+    pub(super) fn coming(&mut self, head: Head, is_first: bool, now: Instant) {
+        if self.fault.is_some() {
+            return;
+        }
+        self.fault = head.fault(is_first);
+        let has_ended = |account: &Account| account.has_ended && self.head_since.is_none();
         match head.kind {
+            DATA | HEADERS if self.streams.get(&head.stream).is_some_and(has_ended) => {
+                self.fault = Some(Reason::STREAM_CLOSED);
+            }
             HEADERS => {
                 if head.stream > self.last && self.streams.len() < self.most_streams {
                     self.last = head.stream;
@@ -331,6 +330,7 @@ impl Book {
     pub(super) fn came(&mut self, head: Head, value: u32, now: Instant) {
         if let Some(account) = self.streams.get_mut(&head.stream) {
             account.bytes_in += head.frame_len();
+            account.has_ended |= head.ends_stream();
         }
         match head.kind {
             HEADERS | CONTINUATION if head.ends_headers() => self.head_since = None,

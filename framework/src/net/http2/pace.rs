@@ -1,8 +1,10 @@
-//! How fast a client takes what one stream has for it.
+//! How fast a client takes what one stream has for it, and for how long none could take anything.
 
 use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::super::clock;
 use super::super::deadline::{MinRate, Timer};
@@ -52,5 +54,36 @@ impl Drop for Pace {
         if self.waits.is_some() {
             self.common.ledger.wait(false);
         }
+    }
+}
+
+/// The time for which the whole connection was held up, by the transport or by its window: no stream is to blame for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct HeldUp {
+    since: Option<Instant>,
+    past: Duration,
+}
+
+impl HeldUp {
+    /// Notes that it is held up from now on; `false` where it was already.
+    pub(super) fn begin(&mut self) -> bool {
+        let begins = self.since.is_none();
+        self.since.get_or_insert_with(Instant::now);
+        begins
+    }
+
+    /// Notes that it is not held up any more.
+    pub(super) fn settle(&mut self) {
+        self.past = self.total();
+        self.since = None;
+    }
+
+    pub(super) fn is_so(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// For how long it was so far.
+    pub(super) fn total(&self) -> Duration {
+        self.past + self.since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 }

@@ -128,7 +128,7 @@ impl<A: Application> Session<A> {
                     continue;
                 }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(self.failed(&error)),
-                Poll::Ready(None) if self.is_broken() => return Poll::Ready(Ending::AtFault),
+                Poll::Ready(None) if self.broken_by().is_some() => return Poll::Ready(Ending::AtFault),
                 Poll::Ready(None) => return Poll::Ready(Ending::Orderly),
                 Poll::Pending => {}
             }
@@ -194,9 +194,10 @@ impl<A: Application> Session<A> {
         if let End::Final(since) = self.end {
             return self.look_at_end(&seen, since, context);
         }
-        if self.is_broken() {
-            self.tally_fault(Http2Fault::Flood);
-            return self.go_away(connection, Reason::ENHANCE_YOUR_CALM);
+        if let Some(reason) = self.broken_by() {
+            let is_flood = reason == Reason::ENHANCE_YOUR_CALM;
+            self.tally_fault(if is_flood { Http2Fault::Flood } else { Http2Fault::Connection });
+            return self.go_away(connection, reason);
         }
         if self.end == End::Open && self.place.is_draining(context.waker()) {
             self.end = End::Announced(Instant::now());
@@ -276,8 +277,8 @@ impl<A: Application> Session<A> {
         Next::Cut
     }
 
-    fn is_broken(&self) -> bool {
-        self.common.ledger.lock().calm.broken_by().is_some()
+    fn broken_by(&self) -> Option<Reason> {
+        self.common.ledger.lock().broken_by()
     }
 
     /// Notes why `h2` has given the connection up.

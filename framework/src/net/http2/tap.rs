@@ -30,12 +30,15 @@ pub(super) struct Tap<'a, C> {
     carrier: &'a mut C,
     common: Arc<Common>,
     coming: Scanner,
+    /// Whether no frame of the client's has come.
+    is_first: bool,
     going: Scanner,
 }
 
 impl<'a, C: Carrier> Tap<'a, C> {
     pub(super) fn new(carrier: &'a mut C, common: Arc<Common>) -> Self {
-        Self { carrier, common, coming: Scanner::behind(PREFACE.len()), going: Scanner::behind(0) }
+        let (coming, going) = (Scanner::behind(PREFACE.len()), Scanner::behind(0));
+        Self { carrier, common, coming, is_first: true, going }
     }
 
     /// Enters the frames in `bytes`, which were written.
@@ -56,7 +59,7 @@ impl<C: Carrier> AsyncRead for Tap<'_, C> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.common.ledger.lock().calm.broken_by().is_some() {
+        if this.common.ledger.lock().broken_by().is_some() {
             // The session sees it as well, and ends the connection: nothing more is read.
             return Poll::Pending;
         }
@@ -65,10 +68,16 @@ impl<C: Carrier> AsyncRead for Tap<'_, C> {
         let now = Instant::now();
         let mut book = this.common.ledger.lock();
         let bytes = buffer.filled().get(before..).unwrap_or_default();
+        let is_first = &mut this.is_first;
         this.coming.scan(bytes, |passing| match passing {
-            Passing::Head(head) => book.coming(head, now),
+            Passing::Head(head) => book.coming(head, std::mem::take(is_first), now),
             Passing::End(head, value) => book.came(head, value, now),
         });
+        if book.fault.is_some() {
+            // `h2` would find another name for it. What came with it is dropped, and so not among what GOAWAY names.
+            buffer.set_filled(before);
+            return Poll::Pending;
+        }
         Poll::Ready(Ok(()))
     }
 }
