@@ -5,7 +5,6 @@
 //! is so uneven that a core's neighbours must help.
 
 use std::io;
-use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -270,10 +269,8 @@ fn start_thread<A: Application>(
     }
     let work = move || {
         shop.blocking.install();
-        // Ends with an error when the sender is dropped, which is how it is told. Without its type, as `main`'s future
-        // is run: so what runs them is compiled once.
-        let told: Pin<&mut dyn Future<Output = ()>> = pin!(async { drop(told.await) });
-        runtime.block_on(told);
+        // Ends with an error when the sender is dropped, which is how it is told.
+        let _ = runtime.block_on(told);
         // Blocking calls of its handlers are not waited for.
         runtime.shutdown_background();
         let _ = done.send(());
