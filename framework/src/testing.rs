@@ -19,6 +19,8 @@
 //! ```
 
 mod assertions;
+#[cfg(feature = "http2")]
+mod http2;
 mod jar;
 mod multipart;
 mod request;
@@ -85,6 +87,8 @@ pub struct Client {
     connect: Arc<dyn Fn() -> DuplexStream + Send + Sync>,
     table: &'static Table,
     jar: Arc<Mutex<Jar>>,
+    /// How a request is sent: the version that it speaks.
+    send: fn(RequestBuilder) -> request::Answering,
 }
 
 impl Client {
@@ -116,7 +120,35 @@ impl Client {
             tokio::spawn(serve_connection(theirs, peer, app, limits, place, witness.clone()));
             ours
         };
-        Self { connect: Arc::new(connect), table, jar: Arc::default() }
+        Self { connect: Arc::new(connect), table, jar: Arc::default(), send: request::send }
+    }
+
+    /// The same client, over HTTP/2: each request is the one stream of a connection of its own. With the feature `http2`.
+    ///
+    /// ```
+    /// use server::testing::Client;
+    /// use server::{Request, get, routes};
+    ///
+    /// #[get("/version")]
+    /// async fn version(request: Request) -> String {
+    ///     format!("{:?}", request.version())
+    /// }
+    ///
+    /// # #[server::main]
+    /// # async fn main() {
+    /// let client = Client::new(routes![version]);
+    /// assert_eq!(client.get("/version").await.text(), "HTTP/1.1");
+    /// assert_eq!(client.http2().get("/version").await.text(), "HTTP/2.0");
+    /// # }
+    /// ```
+    ///
+    /// A request's `host` is its `:authority`. Fields of a connection, such as `connection` and `transfer-encoding`, are none of
+    /// HTTP/2: a request with one panics as it is sent.
+    #[cfg(feature = "http2")]
+    #[must_use]
+    #[inline]
+    pub fn http2(&self) -> Self {
+        Self { send: http2::send, ..self.clone() }
     }
 
     /// A GET of `target`, such as `/users?page=2`.
@@ -225,7 +257,6 @@ impl Client {
         self.with_jar(|jar| jar.find(name))
     }
 
-    #[inline]
     fn with_jar<T>(&self, act: impl FnOnce(&mut Jar) -> T) -> T {
         act(&mut self.jar.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -259,7 +290,6 @@ where
 
 impl Client {
     /// A client of the server, whatever is wrong with how it was put together.
-    #[inline]
     pub(crate) fn unchecked<S: Send + Sync + 'static, P>(server: Server<S, P>) -> Self
     where
         Server<S, P>: HasState<S>,

@@ -34,6 +34,7 @@ pub struct FormData {
 
 impl FormData {
     /// A form without parts.
+    #[inline]
     pub const fn new() -> Self {
         Self { parts: Vec::new() }
     }

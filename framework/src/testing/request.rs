@@ -4,12 +4,15 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, Version, header};
 use serde_core::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Client, FormData, TestResponse};
 use crate::http::{append_query, encode_form};
+
+/// What sends a request and reads all that comes back.
+pub(super) type Answering = Pin<Box<dyn Future<Output = TestResponse> + Send>>;
 
 /// A request being put together; awaiting it sends it.
 ///
@@ -31,11 +34,11 @@ use crate::http::{append_query, encode_form};
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct RequestBuilder {
-    client: Client,
-    method: Method,
-    target: String,
-    fields: Vec<(HeaderName, HeaderValue)>,
-    body: Option<Vec<u8>>,
+    pub(super) client: Client,
+    pub(super) method: Method,
+    pub(super) target: String,
+    pub(super) fields: Vec<(HeaderName, HeaderValue)>,
+    pub(super) body: Option<Vec<u8>>,
 }
 
 impl RequestBuilder {
@@ -60,7 +63,6 @@ impl RequestBuilder {
     /// # Panics
     ///
     /// When the name or value cannot stand in one.
-    #[inline]
     pub fn header<Name, Value>(mut self, name: Name, value: Value) -> Self
     where
         Name: TryInto<HeaderName, Error: fmt::Debug>,
@@ -72,7 +74,6 @@ impl RequestBuilder {
     }
 
     /// Sets the body.
-    #[inline]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self
@@ -114,20 +115,10 @@ impl RequestBuilder {
     /// When what comes back is no response: the connection broke off, or its framing is wrong.
     pub async fn send(mut self) -> TestResponse {
         self.add_cookies();
-        let mut stream = self.client.connect();
-        let request = self.encode();
-        let mut received = Vec::new();
-        let (mut reader, mut writer) = tokio::io::split(&mut stream);
-        // A server may answer, and close, before it has read all: then the rest cannot be written.
-        let write = async {
-            let _ = writer.write_all(&request).await;
-        };
-        let read = reader.read_to_end(&mut received);
-        let ((), read) = join(write, read).await;
-        read.expect("a pipe in memory does not fail");
-        let path = self.target.split(['?', '#']).next().unwrap_or_default();
-        let response = TestResponse::parse(&self.method, request, &received);
-        self.client.with_jar(|jar| {
+        let (client, target) = (self.client.clone(), self.target.clone());
+        let response = (client.send)(self).await;
+        let path = target.split(['?', '#']).next().unwrap_or_default();
+        client.with_jar(|jar| {
             for line in response.headers().get_all(header::SET_COOKIE) {
                 jar.set(line.as_bytes(), path);
             }
@@ -149,14 +140,15 @@ impl RequestBuilder {
     }
 
     #[inline]
-    fn is_set(&self, name: &HeaderName) -> bool {
+    pub(super) fn is_set(&self, name: &HeaderName) -> bool {
         self.fields.iter().any(|(set, _)| set == name)
     }
 
-    /// The request's bytes. `Host` and `Connection: close` are added unless they were set.
+    /// The request's bytes; of another version than HTTP/1.1 what they would be. `Host`, and there `Connection: close`,
+    /// are added unless they were set.
     #[inline]
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
+    pub(super) fn encode(&self, version: Version) -> Vec<u8> {
+        let mut bytes = format!("{} {} {version:?}\r\n", self.method, self.target).into_bytes();
         let mut field = |name: &[u8], value: &[u8]| {
             for part in [name, b": ", value, b"\r\n"] {
                 bytes.extend_from_slice(part);
@@ -168,7 +160,7 @@ impl RequestBuilder {
         if !self.is_set(&header::HOST) {
             field(b"host", b"localhost");
         }
-        if !self.is_set(&header::CONNECTION) {
+        if version == Version::HTTP_11 && !self.is_set(&header::CONNECTION) {
             field(b"connection", b"close");
         }
         if let Some(body) = &self.body
@@ -185,7 +177,7 @@ impl RequestBuilder {
 
 impl IntoFuture for RequestBuilder {
     type Output = TestResponse;
-    type IntoFuture = Pin<Box<dyn Future<Output = TestResponse> + Send>>;
+    type IntoFuture = Answering;
 
     #[inline]
     fn into_future(self) -> Self::IntoFuture {
@@ -193,8 +185,27 @@ impl IntoFuture for RequestBuilder {
     }
 }
 
+/// Sends a request over HTTP/1.1 on a connection of its own, and reads until the server has closed it.
+#[inline]
+pub(super) fn send(request: RequestBuilder) -> Answering {
+    Box::pin(async move {
+        let mut stream = request.client.connect();
+        let bytes = request.encode(Version::HTTP_11);
+        let mut received = Vec::new();
+        let (mut reader, mut writer) = tokio::io::split(&mut stream);
+        // A server may answer, and close, before it has read all: then the rest cannot be written.
+        let write = async {
+            let _ = writer.write_all(&bytes).await;
+        };
+        let read = reader.read_to_end(&mut received);
+        let ((), read) = join(write, read).await;
+        read.expect("a pipe in memory does not fail");
+        TestResponse::parse(&request.method, bytes, &received)
+    })
+}
+
 /// Waits for both.
-async fn join<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
+pub(super) async fn join<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
     let (mut first, mut second) = (std::pin::pin!(first), std::pin::pin!(second));
     let (mut a, mut b) = (None, None);
     std::future::poll_fn(|context| {

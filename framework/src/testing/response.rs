@@ -9,7 +9,16 @@ use serde_core::de::DeserializeOwned;
 use super::shown::{Exchange, Message};
 use crate::h1::{BodyDecoder, Framing};
 
-/// A whole response: status, fields and body. Printed, it reads as it came.
+/// What a connection gave: a response, its coding undone.
+#[derive(Clone, Default)]
+pub(super) struct Received {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+    pub(super) trailers: HeaderMap,
+}
+
+/// A whole response: status, fields, body and trailers. Printed, it reads as it came.
 ///
 /// ```
 /// use server::testing::Client;
@@ -29,33 +38,66 @@ use crate::h1::{BodyDecoder, Framing};
 /// ```
 #[derive(Clone)]
 pub struct TestResponse {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
+    received: Received,
     /// What it answers, as it was sent.
     request: Arc<[u8]>,
 }
 
 impl TestResponse {
+    /// What answers `request`, which is shown as it was sent.
+    #[inline]
+    pub(super) fn new(received: Received, request: Vec<u8>) -> Self {
+        Self { received, request: request.into() }
+    }
+
     /// The status.
+    #[inline]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.received.status
     }
 
     /// The fields.
+    #[inline]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.received.headers
+    }
+
+    /// The fields behind the body. Over HTTP/1.1 there are none unless the request says `TE: trailers`.
+    ///
+    /// ```
+    /// use server::testing::Client;
+    /// use server::{Body, HeaderMap, HeaderValue, get, routes};
+    ///
+    /// #[get("/report")]
+    /// async fn report() -> Body {
+    ///     Body::stream(|mut out| async move {
+    ///         out.send("2\n3\n5\n").await?;
+    ///         out.finish_with(HeaderMap::from_iter([(server::header::ETAG, HeaderValue::from_static("\"3\""))])).await
+    ///     })
+    /// }
+    ///
+    /// # #[server::main]
+    /// # async fn main() {
+    /// let client = Client::new(routes![report]);
+    /// assert_eq!(client.get("/report").header("te", "trailers").await.trailers()["etag"], "\"3\"");
+    /// assert!(client.get("/report").await.trailers().is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn trailers(&self) -> &HeaderMap {
+        &self.received.trailers
     }
 
     /// The value of the first field line of this name; `None` where there is none or it is not ASCII.
     #[inline]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        self.received.headers.get(name)?.to_str().ok()
     }
 
     /// The body's bytes, with any chunked coding undone.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
-        &self.body
+        &self.received.body
     }
 
     /// The body as text.
@@ -66,7 +108,7 @@ impl TestResponse {
     #[track_caller]
     #[inline]
     pub fn text(&self) -> &str {
-        match std::str::from_utf8(&self.body) {
+        match std::str::from_utf8(self.bytes()) {
             Ok(text) => text,
             Err(error) => panic!("expected a body in UTF-8, found {error}\n\n{}", self.exchange()),
         }
@@ -79,13 +121,14 @@ impl TestResponse {
     /// When it is no JSON, or does not fit `T`; the message shows request and response.
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
-        match serde_json::from_slice(&self.body) {
+        match serde_json::from_slice(self.bytes()) {
             Ok(value) => value,
             Err(error) => panic!("expected a body in JSON, found {error}\n\n{}", self.exchange()),
         }
     }
 
     /// Request and response, as failed assertions print them.
+    #[inline]
     pub(super) fn exchange(&self) -> Exchange<'_> {
         Exchange { request: &self.request, response: self }
     }
@@ -104,8 +147,8 @@ impl TestResponse {
                 rest = after;
                 continue;
             }
-            let body = body(method, status, &headers, after);
-            return Self { status, headers, body, request: request.into() };
+            let (body, trailers) = body(method, status, &headers, after);
+            return Self::new(Received { status, headers, body, trailers }, request);
         }
     }
 }
@@ -113,11 +156,16 @@ impl TestResponse {
 impl fmt::Debug for TestResponse {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.status)?;
-        for (name, value) in &self.headers {
+        let Received { status, headers, body, trailers } = &self.received;
+        writeln!(f, "{status}")?;
+        for (name, value) in headers {
             writeln!(f, "{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
         }
-        write!(f, "\n{}", String::from_utf8_lossy(&self.body))
+        write!(f, "\n{}", String::from_utf8_lossy(body))?;
+        for (name, value) in trailers {
+            write!(f, "\n{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+        }
+        Ok(())
     }
 }
 
@@ -139,9 +187,9 @@ fn head(received: &[u8]) -> Option<(StatusCode, HeaderMap, &[u8])> {
     Some((status, headers, rest.get(4..)?))
 }
 
-/// The body behind a head, by RFC 9112 §6.3 as a client reads it.
+/// The body behind a head and what is behind that, by RFC 9112 §6.3 as a client reads it.
 #[inline]
-fn body(method: &Method, status: StatusCode, headers: &HeaderMap, rest: &[u8]) -> Vec<u8> {
+fn body(method: &Method, status: StatusCode, headers: &HeaderMap, rest: &[u8]) -> (Vec<u8>, HeaderMap) {
     let bodiless = *method == Method::HEAD || matches!(status.as_u16(), 204 | 304);
     let framing = if bodiless {
         Framing::Empty
@@ -152,7 +200,7 @@ fn body(method: &Method, status: StatusCode, headers: &HeaderMap, rest: &[u8]) -
             len.to_str().ok().and_then(|len| len.parse().ok()).expect("a Content-Length of digits"),
         )
     } else {
-        return rest.to_vec();
+        return (rest.to_vec(), HeaderMap::new());
     };
     let mut decoder = BodyDecoder::new(framing);
     let (mut rest, mut content) = (rest, Vec::new());
@@ -163,5 +211,5 @@ fn body(method: &Method, status: StatusCode, headers: &HeaderMap, rest: &[u8]) -
         rest = rest.get(decoded.consumed..).unwrap_or_default();
     }
     assert!(rest.is_empty(), "bytes after the response: {:?}", String::from_utf8_lossy(rest));
-    content
+    (content, decoder.take_trailers().map_or_else(HeaderMap::new, |trailers| *trailers))
 }

@@ -28,7 +28,15 @@ impl fmt::Display for Exchange<'_> {
                 Line { name: name.as_str(), value: &String::from_utf8_lossy(value.as_bytes()) }
             )?;
         }
-        write!(f, "{}", Content(self.response.bytes()))
+        write!(f, "{}", Content(self.response.bytes()))?;
+        if !self.response.trailers().is_empty() {
+            writeln!(f)?;
+        }
+        for (name, value) in self.response.trailers() {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            write!(f, "\n  {}", Line { name: name.as_str(), value: &value })?;
+        }
+        Ok(())
     }
 }
 

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::{
-    Body, Form, HeaderMap, MultipartForm, Query, Request, Response, UploadedFile, get, post, put, route,
-    routes,
+    Body, Form, HeaderMap, HeaderValue, MultipartForm, Query, Request, Response, UploadedFile, get, post,
+    put, route, routes,
 };
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -182,4 +182,83 @@ async fn a_server_that_would_not_run_has_no_client() {
     });
     let expected = "the middleware around the server: `SecurityHeaders` stands inside of `TimeLimit`, ";
     assert!(useless.starts_with(expected), "{useless}");
+}
+
+#[get("/report")]
+async fn report() -> Body {
+    Body::stream(|mut out| async move {
+        out.send("whole").await?;
+        out.finish_with(HeaderMap::from_iter([(crate::header::ETAG, HeaderValue::from_static("\"5\""))]))
+            .await
+    })
+}
+
+#[tokio::test]
+async fn shows_trailers() {
+    let response = Client::new(routes![report]).get("/report").header("te", "trailers").await;
+    assert_eq!((response.text(), response.trailers().len()), ("whole", 1));
+    assert!(format!("{response:?}").ends_with("\n\nwhole\netag: \"5\""), "{response:?}");
+    assert!(response.exchange().to_string().ends_with("\n\n  etag: \"5\""), "{}", response.exchange());
+}
+
+#[cfg(feature = "http2")]
+mod over_http2 {
+    use super::*;
+
+    const MORE: Routes = routes![report, whole, host];
+
+    #[post("/whole", body_limit = "4MiB")]
+    async fn whole(body: Vec<u8>) -> Vec<u8> {
+        body
+    }
+
+    #[get("/host")]
+    async fn host(request: Request) -> String {
+        format!("{:?} {:?} {:?}", request.version(), request.header("host"), request.header("x-one"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sends_and_reads_whole_messages() {
+        let client = Client::new(MORE).http2();
+        client.get("/host").await.assert_status(200).assert_text("HTTP/2.0 Some(\"localhost\") None");
+        let response = client.get("/host").header("host", "a.test").header("x-one", "1").await;
+        response.assert_text("HTTP/2.0 Some(\"a.test\") Some(\"1\")");
+        // More than the windows are at first, in both directions.
+        let body: Vec<u8> = (0..=250).cycle().take(3 << 20).collect();
+        assert!(client.post("/whole").body(body.clone()).await.bytes() == body);
+        client.head("/host").await.assert_status(200).assert_text("");
+        client.get("/nowhere").await.assert_status(404);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn shows_trailers_and_early_answers() {
+        let client = Client::new(MORE).http2();
+        let response = client.get("/report").await;
+        assert_eq!(
+            (response.text(), &response.trailers()["etag"]),
+            ("whole", &HeaderValue::from_static("\"5\""))
+        );
+        client.post("/whole").body(vec![0; 5 << 20]).await.assert_status(413);
+        client.post("/host").body("x").await.assert_status(405).assert_header("allow", "GET, HEAD, OPTIONS");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn has_the_same_cookies() {
+        let client = Client::new(ROUTES);
+        client.http2().post("/v1/echo").body("x").await.assert_text("x");
+        client.get("/v1/cookies").await.assert_text("id=0123456789abcdef");
+        client.http2().get("/v1/cookies").await.assert_text("id=0123456789abcdef");
+    }
+
+    #[tokio::test(start_paused = true)]
+    #[should_panic(expected = "expected a response, found")]
+    async fn says_what_cannot_be_sent() {
+        Client::new(MORE).http2().get("/host").header("connection", "close").await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    #[should_panic(expected = "request:\n  GET /nowhere HTTP/2.0\n  host: localhost\n\nresponse:\n  404")]
+    async fn prints_what_was_sent() {
+        Client::new(MORE).http2().get("/nowhere").await.assert_status(200);
+    }
 }

@@ -1,5 +1,6 @@
 //! Events as text, and streams over the whole engine.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +10,7 @@ use super::{Event, Sse, comment};
 use crate::testing::Client;
 use crate::{LastEventId, Response, Routes, Server, Shutdown, get, routes};
 
-const ROUTES: Routes = routes![events, silent, quick, faulty, talks, ends, numbers];
+const ROUTES: Routes = routes![events, silent, quick, faulty, talks, ends, numbers, counted, large];
 
 #[test]
 fn every_line_has_its_name() {
@@ -64,6 +65,20 @@ async fn events_come_as_they_are_sent() {
     assert_eq!(response.header("cache-control"), Some("no-cache"));
 }
 
+#[server::test]
+async fn of_a_head_request_nothing_runs() {
+    let response = Client::new(ROUTES).head("/counted").await;
+    response.assert_status(200).assert_header("content-type", "text/event-stream").assert_text("");
+    assert_eq!(BEGUN.load(Ordering::SeqCst), 0);
+}
+
+#[cfg(feature = "http2")]
+#[server::test]
+async fn events_come_over_http2() {
+    let response = Client::new(ROUTES).http2().get("/events").await;
+    response.assert_text("data: a\n\n: for who looks\n\ndata: b\n\n");
+}
+
 /// An event, and nothing after it.
 #[get("/silent")]
 async fn silent() -> Sse {
@@ -90,6 +105,31 @@ async fn faulty() -> Sse {
         events.send(Event::data("a")).await?;
         events.send(Event::data("b").id("1\ndata: c")).await?;
         events.finish().await
+    })
+}
+
+/// How often a stream of `counted` has begun.
+static BEGUN: AtomicU32 = AtomicU32::new(0);
+
+#[get("/counted")]
+async fn counted() -> Sse {
+    Sse::stream(|events| async move {
+        BEGUN.fetch_add(1, Ordering::SeqCst);
+        events.finish().await
+    })
+}
+
+/// How many events of `large` were sent.
+static SENT: AtomicU32 = AtomicU32::new(0);
+
+/// Events of a KiB, one behind the other.
+#[get("/large")]
+async fn large() -> Sse {
+    Sse::stream(|mut events| async move {
+        loop {
+            events.send(Event::data("x".repeat(1024))).await?;
+            SENT.fetch_add(1, Ordering::SeqCst);
+        }
     })
 }
 
@@ -145,6 +185,20 @@ async fn read_until(stream: &mut tokio::io::DuplexStream, end: &str) -> String {
         text.push(char::from(byte));
     }
     text
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_read_holds_the_stream_back() {
+    let client = Client::new(ROUTES);
+    let mut stream = ask(&client, "/large").await;
+    sleep(Duration::from_secs(2)).await;
+    let sent = SENT.load(Ordering::SeqCst);
+    assert!((32..512).contains(&sent), "{sent} events of a KiB had room");
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(SENT.load(Ordering::SeqCst), sent);
+    stream.read_exact(&mut vec![0; 64 * 1024]).await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    assert!(SENT.load(Ordering::SeqCst) > sent);
 }
 
 #[tokio::test(start_paused = true)]

@@ -40,36 +40,23 @@ async fn count(mut body: Body) -> Result<String, BodyError> {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
     use server::testing::Client;
 
     use super::*;
 
-    /// Asks over HTTP/2.
-    async fn ask(request: http::Request<()>, body: &'static [u8]) -> String {
-        let (mut send, connection) = h2::client::handshake(Client::new(ROUTES).connect()).await.unwrap();
-        tokio::spawn(connection);
-        let (response, mut stream) = send.send_request(request, false).unwrap();
-        stream.send_data(Bytes::from_static(body), true).unwrap();
-        let mut body = response.await.unwrap().into_body();
-        let mut text = Vec::new();
-        while let Some(chunk) = body.data().await {
-            text.extend_from_slice(&chunk.unwrap());
-        }
-        String::from_utf8(text).unwrap()
-    }
-
+    // ANCHOR: test
     #[server::test]
     async fn tells_the_version() {
-        let request = http::Request::get("http://localhost/version").body(()).unwrap();
-        assert_eq!(ask(request, b"").await, "HTTP/2.0\n");
-        assert_eq!(Client::new(ROUTES).get("/version").await.text(), "HTTP/1.1\n");
+        let client = Client::new(ROUTES);
+        client.get("/version").await.assert_text("HTTP/1.1\n");
+        client.http2().get("/version").await.assert_text("HTTP/2.0\n");
     }
+    // ANCHOR_END: test
 
     #[server::test]
     async fn counts_what_it_is_sent() {
-        let request = http::Request::post("http://localhost/count").body(()).unwrap();
-        assert_eq!(ask(request, b"festina lente").await, "13 bytes\n");
+        let body = vec![b'x'; 3 << 20];
+        Client::new(ROUTES).http2().post("/count").body(body).await.assert_text("3145728 bytes\n");
     }
 
     #[server::test]
