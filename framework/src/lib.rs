@@ -126,6 +126,7 @@ mod routing;
 #[path = "server.rs"]
 mod serving;
 pub mod testing;
+mod threads;
 #[cfg(feature = "tower")]
 pub mod tower;
 #[cfg(feature = "ws")]

@@ -93,6 +93,7 @@ pub struct Client {
 
 impl Client {
     /// A client of a table without state.
+    #[inline]
     pub fn new(routes: Routes<()>) -> Self {
         Self::from(Server::new(routes))
     }
@@ -102,6 +103,8 @@ impl Client {
         Self::from(Server::new(routes).state(state))
     }
 
+    // The engine over a pipe: no program's release build has it, and no crate's tests compile it again.
+    #[cfg_attr(not(debug_assertions), inline)]
     fn connect_to(mut app: App, limits: Limits, shutdown: Shutdown) -> Self {
         app.probes.waits = true;
         let (witness, table) = (app.witness(), app.table);
@@ -143,41 +146,49 @@ impl Client {
     /// HTTP/2: a request with one panics as it is sent.
     #[cfg(feature = "http2")]
     #[must_use]
+    #[inline]
     pub fn http2(&self) -> Self {
         Self { send: http2::send, ..self.clone() }
     }
 
     /// A GET of `target`, such as `/users?page=2`.
+    #[inline]
     pub fn get(&self, target: &str) -> RequestBuilder {
         self.request(Method::GET, target)
     }
 
     /// A HEAD of `target`.
+    #[inline]
     pub fn head(&self, target: &str) -> RequestBuilder {
         self.request(Method::HEAD, target)
     }
 
     /// A POST to `target`.
+    #[inline]
     pub fn post(&self, target: &str) -> RequestBuilder {
         self.request(Method::POST, target)
     }
 
     /// A PUT to `target`.
+    #[inline]
     pub fn put(&self, target: &str) -> RequestBuilder {
         self.request(Method::PUT, target)
     }
 
     /// A PATCH of `target`.
+    #[inline]
     pub fn patch(&self, target: &str) -> RequestBuilder {
         self.request(Method::PATCH, target)
     }
 
     /// A DELETE of `target`.
+    #[inline]
     pub fn delete(&self, target: &str) -> RequestBuilder {
         self.request(Method::DELETE, target)
     }
 
     /// A request of any method.
+    #[inline]
     pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
         RequestBuilder::new(self.clone(), method, target.to_owned())
     }
@@ -206,6 +217,7 @@ impl Client {
     /// When the server's table does not have the route, or has it more than once: then the target is one of
     /// [`Routes::urls`], for [`Client::request`].
     #[track_caller]
+    #[inline]
     pub fn call(&self, url: RouteUrl) -> RequestBuilder {
         let method = url.route().methods.first().and_then(|method| method.parse().ok());
         match self.table.url(url) {
@@ -216,6 +228,7 @@ impl Client {
 
     /// A client of the same server without this one's cookies: another visitor.
     #[must_use]
+    #[inline]
     pub fn another(&self) -> Self {
         Self { jar: Arc::default(), ..self.clone() }
     }
@@ -239,6 +252,7 @@ impl Client {
     /// assert_eq!(client.another().cookie("theme"), None);
     /// # }
     /// ```
+    #[inline]
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.with_jar(|jar| jar.find(name))
     }
@@ -248,6 +262,7 @@ impl Client {
     }
 
     /// Opens a connection, to send bytes of your own and read what comes back.
+    #[inline]
     pub fn connect(&self) -> DuplexStream {
         (self.connect)()
     }
@@ -264,6 +279,7 @@ where
     /// Where [`Server::run`] would refuse to begin, whatever the settings: middleware in an order that makes some of it
     /// useless, a mount that cannot be, a probe at the path of a route.
     #[track_caller]
+    #[inline]
     fn from(mut server: Server<S, P>) -> Self {
         if let Err(error) = server.check() {
             panic!("{error}");
@@ -286,6 +302,7 @@ impl Client {
 }
 
 impl fmt::Debug for Client {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").finish_non_exhaustive()
     }

@@ -18,11 +18,7 @@ pub(crate) struct Help<'a> {
 impl fmt::Display for Help<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Usage: {} [--setting VALUE]... [-- APPLICATION'S OWN]", self.program)?;
-        writeln!(f)?;
-        writeln!(f, "Each setting may stand in the environment as well, under the name beside it;")?;
-        writeln!(f, "the command line wins. PORT alone sets the port, and the host to 0.0.0.0.")?;
-        writeln!(f, "DURATION is 500ms, 75s, 2m or 1h; SIZE is 100B, 16KiB, 2MiB or 10MB;")?;
-        writeln!(f, "RATE is a size a second, as 240B/s.")?;
+        f.write_str(WORDS)?;
         let options = SETTINGS.iter().map(|setting| (setting, option(setting)));
         let options: Vec<_> = options.collect();
         let width = options.iter().map(|(_, option)| option.len()).max().unwrap_or(0);
@@ -51,6 +47,14 @@ impl fmt::Display for Help<'_> {
         Ok(())
     }
 }
+
+/// What all settings have in common.
+const WORDS: &str = "
+Each setting may stand in the environment as well, under the name beside it;
+the command line wins. PORT alone sets the port, and the host to 0.0.0.0.
+DURATION is 500ms, 75s, 2m or 1h; SIZE is 100B, 16KiB, 2MiB or 10MB;
+RATE is a size a second, as 240B/s.
+";
 
 const INSTEAD: [(&str, &str); 5] = [
     ("--check-config", "says whether all settings are good"),

@@ -7,19 +7,28 @@ const LONGEST: usize = 64;
 ///
 /// Case and the difference between `-` and `_` do not count. Near enough is a third of the letters wrong, or one name
 /// being the other with words before or after it (`max_body_size`).
-pub(super) fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(written: &str, mut candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_of(written, &mut candidates)
+}
+
+/// The same, compiled once for all kinds of candidates.
+fn nearest_of<'a>(written: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let written = plain(written);
     if written.is_empty() || written.len() > LONGEST {
         return None;
     }
-    let ranked = candidates.filter_map(|candidate| {
+    let mut best = None;
+    for candidate in candidates {
         let name = plain(candidate);
         let distance = edit_distance(&written, &name);
         let slip = distance <= (written.len() / 3).max(1);
         let part = has_words(&written, &name) || has_words(&name, &written);
-        (slip || part).then_some((!slip, distance, candidate))
-    });
-    ranked.min_by_key(|&(part, distance, _)| (part, distance)).map(|(_, _, candidate)| candidate)
+        let rank = (!slip, distance);
+        if (slip || part) && best.is_none_or(|(other, _)| rank < other) {
+            best = Some((rank, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
 fn plain(name: &str) -> String {

@@ -256,16 +256,23 @@ fn parse_host(text: &str) -> Result<IpAddr, UnitError> {
     }
 }
 
-fn parse_count<T: std::str::FromStr>(text: &str) -> Result<T, UnitError> {
+fn parse_count<T: TryFrom<u64>>(text: &str) -> Result<T, UnitError> {
+    parse_number(text, &|number| T::try_from(number).is_ok())
+        .and_then(|number| T::try_from(number).map_err(|_| UnitError::default()))
+}
+
+/// Reads a number that fits.
+fn parse_number(text: &str, fits: &dyn Fn(u64) -> bool) -> Result<u64, UnitError> {
     // The standard library would take a sign.
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits {
+    let read = |text: &str| {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|&number| digits && fits(number))
+    };
+    read(text).ok_or_else(|| {
         let plain: String = text.chars().filter(|c| !matches!(c, '_' | ',' | '\'' | ' ')).collect();
-        let readable =
-            plain != text && plain.bytes().all(|byte| byte.is_ascii_digit()) && plain.parse::<T>().is_ok();
-        return Err(UnitError { nearest: readable.then_some(plain) });
-    }
-    text.parse().map_err(|_| UnitError::default())
+        let readable = plain != text && read(&plain).is_some();
+        UnitError { nearest: readable.then_some(plain) }
+    })
 }
 
 /// Everything for everybody.

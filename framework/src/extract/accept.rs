@@ -60,6 +60,7 @@ struct LanguageRange {
 
 impl AcceptLanguage {
     /// Understands the values of all field lines, in the order received; what does not follow the grammar is passed over.
+    #[inline]
     pub fn parse<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let values = values.into_iter().filter_map(|value| std::str::from_utf8(value).ok());
         Self { ranges: values.flat_map(elements).filter_map(LanguageRange::parse).collect() }
@@ -70,10 +71,12 @@ impl AcceptLanguage {
     ///
     /// `de` in the field stands for every kind of German, and one who asks for `de-CH` is offered `de` too. `*` is
     /// what no other range names; a weight of 0 excludes.
+    #[inline]
     pub fn best_of<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
         first_of_the_heaviest(offers, |offer| self.weight(offer))
     }
 
+    #[inline]
     fn weight(&self, offer: &str) -> u16 {
         if self.ranges.is_empty() {
             return 1000;
@@ -92,6 +95,7 @@ impl AcceptLanguage {
 
 impl LanguageRange {
     /// `None` where the element does not follow the grammar.
+    #[inline]
     fn parse(element: &str) -> Option<Self> {
         let (range, weight) = element.split_once(';').unwrap_or((element, "q=1"));
         let (name, weight) = weight.trim_matches([' ', '\t']).split_once('=')?;
@@ -109,6 +113,7 @@ impl LanguageRange {
 }
 
 /// Whether `tag` is `range`, or begins with it and a `-` (RFC 4647 §3.3.1).
+#[inline]
 fn contains(range: &str, tag: &str) -> bool {
     let Some((start, rest)) = tag.split_at_checked(range.len()) else { return false };
     start.eq_ignore_ascii_case(range) && (rest.is_empty() || rest.starts_with('-'))

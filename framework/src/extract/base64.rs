@@ -1,6 +1,7 @@
 //! Base64 as it was meant (RFC 4648 §4): padded, canonical, nothing else between.
 
 /// Decodes `text`; `None` where it is not what an encoder would have written.
+#[inline]
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (groups, []) = text.as_bytes().as_chunks::<4>() else { return None };
@@ -38,6 +39,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 }
 
 /// Appends the first `len` bytes of a group; the bits behind them must be zero.
+#[inline]
 fn push(bytes: &mut Vec<u8>, digits: [u8; 4], len: usize) -> Option<()> {
     let group = digits.into_iter().fold(0_u32, |group, digit| (group << 6) | u32::from(digit));
     let [_, group @ ..] = group.to_be_bytes();
@@ -46,6 +48,7 @@ fn push(bytes: &mut Vec<u8>, digits: [u8; 4], len: usize) -> Option<()> {
     dropped.iter().all(|&byte| byte == 0).then_some(())
 }
 
+#[inline]
 fn digit(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),

@@ -38,6 +38,7 @@ impl BasicAuth {
     }
 
     /// Whether the name is `user`; the time that this takes does not tell how much of it is right.
+    #[inline]
     pub(crate) fn is_user(&self, user: &str) -> bool {
         is_same_secret(&self.user, user)
     }
@@ -48,16 +49,19 @@ impl BasicAuth {
     }
 
     /// Whether the password is `secret`; the time that this takes does not tell how much of it is right.
+    #[inline]
     pub fn has_password(&self, secret: &str) -> bool {
         is_same_secret(&self.password, secret)
     }
 
     /// The answer to a wrong name or password: 401, at which a browser asks again. `realm` is what it says they are for.
+    #[inline]
     pub fn challenge(realm: &str) -> Problem {
         Scheme::Basic.challenge(realm, None)
     }
 
     /// Decodes the credentials; `None` where they are malformed.
+    #[inline]
     fn parse(credentials: &str) -> Option<Self> {
         let text = String::from_utf8(base64::decode(credentials)?).ok()?;
         let (user, password) = text.split_once(':')?;
@@ -78,6 +82,7 @@ impl<S: Sync> FromRequest<S> for BasicAuth {
 
 /// Says whose they are, and not the password: debug output ends in logs.
 impl fmt::Debug for BasicAuth {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BasicAuth").field("user", &self.user).finish_non_exhaustive()
     }

@@ -37,6 +37,7 @@ impl Bearer {
     }
 
     /// Whether it is `secret`; the time that this takes does not tell how much of it is right.
+    #[inline]
     pub fn is(&self, secret: &str) -> bool {
         is_same_secret(&self.0, secret)
     }
@@ -44,6 +45,7 @@ impl Bearer {
     /// The answer to a token that is not good: 401, with `error="invalid_token"` in `WWW-Authenticate`.
     ///
     /// `realm` names the area that the token opens.
+    #[inline]
     pub fn challenge(realm: &str) -> Problem {
         Scheme::Bearer.challenge(realm, None)
     }
@@ -59,6 +61,7 @@ impl<S: Sync> FromRequest<S> for Bearer {
     }
 }
 
+#[inline]
 fn is_token68(text: &str) -> bool {
     let text = text.trim_end_matches('=');
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
@@ -67,6 +70,7 @@ fn is_token68(text: &str) -> bool {
 
 /// Says that there is one, and not which: debug output ends in logs.
 impl fmt::Debug for Bearer {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Bearer").finish_non_exhaustive()
     }

@@ -43,6 +43,7 @@ impl<S: Sync> FromRequest<S> for ClientAddr {
 }
 
 impl fmt::Display for ClientAddr {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -60,6 +61,7 @@ impl ClientAddrRejection {
 }
 
 impl fmt::Display for ClientAddrRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a handler asks for the client's address, and this transport has none: take an Option")
     }
@@ -68,6 +70,7 @@ impl fmt::Display for ClientAddrRejection {
 impl Error for ClientAddrRejection {}
 
 impl IntoResponse for ClientAddrRejection {
+    #[inline]
     fn into_response(self) -> Response {
         Problem::new(self.status()).source(self).into_response()
     }

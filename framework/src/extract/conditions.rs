@@ -41,6 +41,7 @@ pub struct Conditions {
 
 impl Conditions {
     /// Whether there is no condition at all; a handler that insists on one answers 428 then.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.preconditions == Preconditions::default()
     }
@@ -50,6 +51,7 @@ impl Conditions {
     /// # Errors
     ///
     /// [`ConditionUnmet`]: what to answer in place of doing what was asked.
+    #[inline]
     pub fn check(&self, etag: &ETag) -> Result<(), ConditionUnmet> {
         self.check_state(Some(etag), None)
     }
@@ -59,6 +61,7 @@ impl Conditions {
     /// # Errors
     ///
     /// As [`Conditions::check`].
+    #[inline]
     pub fn check_state(
         &self,
         etag: Option<&ETag>,
@@ -73,6 +76,7 @@ impl Conditions {
     /// # Errors
     ///
     /// As [`Conditions::check`].
+    #[inline]
     pub fn check_absent(&self) -> Result<(), ConditionUnmet> {
         let verdict = if self.preconditions.if_match.is_some() { Verdict::Failed } else { Verdict::Proceed };
         ConditionUnmet::of(verdict, None)
@@ -107,6 +111,7 @@ pub struct ConditionUnmet {
 }
 
 impl ConditionUnmet {
+    #[inline]
     fn of(verdict: Verdict, etag: Option<&ETag>) -> Result<(), Self> {
         let unmet = |status| Err(Self { status, etag: etag.cloned() });
         match verdict {
@@ -123,6 +128,7 @@ impl ConditionUnmet {
 }
 
 impl fmt::Display for ConditionUnmet {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.status, &self.etag) {
             (StatusCode::NOT_MODIFIED, _) => f.write_str("the client has the current state"),
@@ -135,6 +141,7 @@ impl fmt::Display for ConditionUnmet {
 impl Error for ConditionUnmet {}
 
 impl IntoResponse for ConditionUnmet {
+    #[inline]
     fn into_response(self) -> Response {
         let mut response = match self.status {
             StatusCode::NOT_MODIFIED => Response::new(StatusCode::NOT_MODIFIED),

@@ -36,16 +36,19 @@ impl ContentType {
     }
 
     /// The type: `text` of `text/html`.
+    #[inline]
     pub fn kind(&self) -> &str {
         self.essence.split_once('/').map_or("", |(kind, _)| kind)
     }
 
     /// The subtype: `html` of `text/html`.
+    #[inline]
     pub fn subtype(&self) -> &str {
         self.essence.split_once('/').map_or("", |(_, subtype)| subtype)
     }
 
     /// The first parameter called `name`, in any case: `utf-8` for `charset`, say.
+    #[inline]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
@@ -55,6 +58,7 @@ impl ContentType {
 impl TypedHeader for ContentType {
     const NAME: HeaderName = CONTENT_TYPE;
 
+    #[inline]
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         let text = HeaderFault::only_text(values)?;
         let malformed = || HeaderFault::Malformed("expected a media type such as `text/html`".to_owned());
@@ -71,6 +75,7 @@ impl TypedHeader for ContentType {
 arguments!(ContentType);
 
 impl fmt::Display for ContentType {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.essence)
     }

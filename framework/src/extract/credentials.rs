@@ -29,6 +29,7 @@ impl Scheme {
     }
 
     /// A 401 that asks for credentials of this scheme.
+    #[inline]
     pub(super) fn challenge(self, realm: &str, fault: Option<CredentialsFault>) -> Problem {
         let realm = quoted_string(realm);
         let value = match (self, fault) {
@@ -45,6 +46,7 @@ impl Scheme {
     }
 
     /// The credentials of this scheme in `Authorization`, whose name is taken in any case.
+    #[inline]
     pub(super) fn credentials(self, request: &Request) -> Result<&str, CredentialsRejection> {
         let refused = |fault| CredentialsRejection { scheme: self, fault };
         let mut values = request.header_values("authorization");
@@ -66,6 +68,7 @@ impl Scheme {
 }
 
 /// A quoted string (RFC 9110 §5.6.4) of what can stand in one; the rest is left out.
+#[inline]
 fn quoted_string(text: &str) -> String {
     let mut quoted = String::from('"');
     for character in text.chars().filter(|character| matches!(character, ' '..='~')) {
@@ -79,6 +82,7 @@ fn quoted_string(text: &str) -> String {
 }
 
 /// Compares without telling by its time where the first difference is; the length is no secret.
+#[inline]
 pub(super) fn is_same_secret(a: &str, b: &str) -> bool {
     let difference = a.bytes().zip(b.bytes()).fold(0, |all, (a, b)| std::hint::black_box(all | (a ^ b)));
     a.len() == b.len() && difference == 0
@@ -117,12 +121,14 @@ impl CredentialsRejection {
     }
 
     /// The answer to it with this `realm`, the name of what the credentials are for; `restricted` otherwise.
+    #[inline]
     pub fn challenge(&self, realm: &str) -> Problem {
         self.scheme.challenge(realm, Some(self.fault)).detail(self.to_string())
     }
 }
 
 impl fmt::Display for CredentialsRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = self.scheme.name();
         write!(f, "header `authorization`: expected `{scheme}` credentials, found ")?;
@@ -138,6 +144,7 @@ impl fmt::Display for CredentialsRejection {
 impl Error for CredentialsRejection {}
 
 impl IntoResponse for CredentialsRejection {
+    #[inline]
     fn into_response(self) -> Response {
         self.challenge(REALM).into_response()
     }

@@ -142,6 +142,7 @@ impl FormRejection {
 }
 
 impl fmt::Display for FormRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MediaType(rejection) => rejection.fmt(f),
@@ -164,6 +165,7 @@ impl Error for FormRejection {
 }
 
 impl IntoResponse for FormRejection {
+    #[inline]
     fn into_response(self) -> Response {
         let (status, text) = (self.status(), self.to_string());
         match self {

@@ -25,6 +25,7 @@ pub struct IfMatch(EntityTags);
 
 impl IfMatch {
     /// Whether `current` is listed, by strong comparison; `*` is any.
+    #[inline]
     pub fn matches(&self, current: &ETag) -> bool {
         self.0.contain(current, ETag::is_same_bytes)
     }
@@ -38,6 +39,7 @@ impl IfMatch {
 impl TypedHeader for IfMatch {
     const NAME: HeaderName = IF_MATCH;
 
+    #[inline]
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         decode_tags(values).map(Self)
     }
@@ -67,6 +69,7 @@ pub struct IfNoneMatch(EntityTags);
 
 impl IfNoneMatch {
     /// Whether `current` is listed, by weak comparison; `*` is any.
+    #[inline]
     pub fn matches(&self, current: &ETag) -> bool {
         self.0.contain(current, ETag::is_same_meaning)
     }
@@ -80,6 +83,7 @@ impl IfNoneMatch {
 impl TypedHeader for IfNoneMatch {
     const NAME: HeaderName = IF_NONE_MATCH;
 
+    #[inline]
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         decode_tags(values).map(Self)
     }
@@ -87,6 +91,7 @@ impl TypedHeader for IfNoneMatch {
 
 arguments!(IfMatch, IfNoneMatch);
 
+#[inline]
 fn decode_tags(values: &mut FieldValues<'_>) -> Result<EntityTags, HeaderFault> {
     let mut values = values.peekable();
     if values.peek().is_none() {

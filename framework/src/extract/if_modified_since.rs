@@ -29,6 +29,7 @@ pub struct IfModifiedSince(pub SystemTime);
 
 impl IfModifiedSince {
     /// Whether a state of the time `modified` is newer; parts of a second, which no field tells, are dropped.
+    #[inline]
     pub fn is_older_than(&self, modified: SystemTime) -> bool {
         whole_seconds(modified) > self.0
     }
@@ -37,6 +38,7 @@ impl IfModifiedSince {
 impl TypedHeader for IfModifiedSince {
     const NAME: HeaderName = IF_MODIFIED_SINCE;
 
+    #[inline]
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         decode_date(values).map(Self)
     }
@@ -59,6 +61,7 @@ pub struct IfUnmodifiedSince(pub SystemTime);
 
 impl IfUnmodifiedSince {
     /// Whether a state of the time `modified` is newer; parts of a second, which no field tells, are dropped.
+    #[inline]
     pub fn is_older_than(&self, modified: SystemTime) -> bool {
         whole_seconds(modified) > self.0
     }
@@ -67,6 +70,7 @@ impl IfUnmodifiedSince {
 impl TypedHeader for IfUnmodifiedSince {
     const NAME: HeaderName = IF_UNMODIFIED_SINCE;
 
+    #[inline]
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         decode_date(values).map(Self)
     }
@@ -74,6 +78,7 @@ impl TypedHeader for IfUnmodifiedSince {
 
 arguments!(IfModifiedSince, IfUnmodifiedSince);
 
+#[inline]
 fn decode_date(values: &mut FieldValues<'_>) -> Result<SystemTime, HeaderFault> {
     let malformed =
         || HeaderFault::Malformed("expected a date such as `Sun, 06 Nov 1994 08:49:37 GMT`".to_owned());

@@ -78,6 +78,7 @@ impl<S: Sync, T: Readable + Send> FromRequest<S> for Json<T> {
 }
 
 impl<T: Writable> IntoResponse for Json<T> {
+    #[inline]
     fn into_response(self) -> Response {
         Response::of_json(&self.0)
     }
@@ -99,6 +100,7 @@ impl<T> DerefMut for Json<T> {
 
 /// Whether a content type is `application/json`, or of JSON's syntax (RFC 6839 §3.1). Its parameters mean nothing
 /// (RFC 8259 §11).
+#[inline]
 fn is_json(content_type: &str) -> bool {
     let parsed = || MediaType::parse(content_type);
     content_type == "application/json"
@@ -136,6 +138,7 @@ pub enum JsonRejection {
 }
 
 impl JsonRejection {
+    #[inline]
     fn new(error: &serde_json::Error, json: &[u8]) -> Self {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();
@@ -162,6 +165,7 @@ impl JsonRejection {
 }
 
 impl fmt::Display for JsonRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MediaType(rejection) => rejection.fmt(f),
@@ -189,6 +193,7 @@ impl Error for JsonRejection {
 }
 
 impl IntoResponse for JsonRejection {
+    #[inline]
     fn into_response(self) -> Response {
         let problem = Problem::new(self.status()).detail(self.to_string());
         match self {

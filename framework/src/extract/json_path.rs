@@ -12,6 +12,7 @@ enum Level {
 
 /// The path to the value that ends at, or holds, the byte before this line and column, such as `users[2].name`;
 /// empty for the whole document.
+#[inline]
 pub(super) fn at(json: &[u8], line: usize, column: usize) -> String {
     let before: usize =
         json.split(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(|line| line.len() + 1).sum();
@@ -46,6 +47,7 @@ pub(super) fn at(json: &[u8], line: usize, column: usize) -> String {
 }
 
 /// What stands between a string's quotes, escapes and all, and what follows its closing quote.
+#[inline]
 fn string(text: &[u8]) -> (&[u8], &[u8]) {
     let mut escaped = false;
     let end = text.iter().position(|&byte| {
@@ -57,6 +59,7 @@ fn string(text: &[u8]) -> (&[u8], &[u8]) {
     (inside, after.split_first().map_or(&[], |(_, after)| after))
 }
 
+#[inline]
 fn written(levels: &[Level]) -> String {
     let mut path = String::new();
     for level in levels {

@@ -52,6 +52,7 @@ impl LastEventId {
 impl TypedHeader for LastEventId {
     const NAME: HeaderName = HeaderName::from_static("last-event-id");
 
+    #[inline]
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         HeaderFault::only_text(values).map(|text| Self(text.to_owned()))
     }
@@ -68,6 +69,7 @@ impl Deref for LastEventId {
 }
 
 impl fmt::Display for LastEventId {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

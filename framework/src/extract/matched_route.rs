@@ -81,6 +81,7 @@ impl fmt::Display for MatchedRouteRejection {
 impl Error for MatchedRouteRejection {}
 
 impl IntoResponse for MatchedRouteRejection {
+    #[inline]
     fn into_response(self) -> Response {
         Problem::new(self.status()).source(self).into_response()
     }

@@ -35,6 +35,7 @@ impl MediaTypeRejection {
 }
 
 impl fmt::Display for MediaTypeRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected a body of the content type `{}`, found ", self.expected)?;
         match &self.found {
@@ -47,6 +48,7 @@ impl fmt::Display for MediaTypeRejection {
 impl Error for MediaTypeRejection {}
 
 impl IntoResponse for MediaTypeRejection {
+    #[inline]
     fn into_response(self) -> Response {
         self.problem().into_response()
     }

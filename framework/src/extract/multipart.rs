@@ -173,6 +173,7 @@ impl<S: Sync> FromRequest<S> for Multipart {
 }
 
 impl fmt::Debug for Multipart {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Multipart")
             .field("limits", &self.limits)
@@ -260,6 +261,7 @@ impl Part<'_> {
 }
 
 impl fmt::Debug for Part<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Part").field("head", &self.head).field("len", &self.len).finish_non_exhaustive()
     }

@@ -13,7 +13,6 @@ use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 
 use http::StatusCode;
-use serde_json::{Value, json};
 
 use crate::http::{Request, Response, decode_param};
 use crate::respond::{IntoResponse, Problem};
@@ -158,6 +157,7 @@ impl FromParam<'_> for String {
 }
 
 /// Parses with `FromStr`, but for a leading `+`: a URL has one spelling of a number.
+#[inline]
 fn parse_number<T: FromStr>(text: &str, expected: &'static str) -> Result<T, ParamError> {
     let digits = Some(text).filter(|text| !text.starts_with('+'));
     digits.and_then(|text| text.parse().ok()).ok_or(ParamError::expected(expected))
@@ -166,6 +166,7 @@ fn parse_number<T: FromStr>(text: &str, expected: &'static str) -> Result<T, Par
 macro_rules! numbers {
     ($($($ty:ty),+ => $expected:literal;)+) => {$($(
         impl FromParam<'_> for $ty {
+            #[inline]
             fn from_param(text: &str) -> Result<Self, ParamError> {
                 parse_number(text, $expected)
             }
@@ -194,6 +195,7 @@ macro_rules! floats {
     ($($ty:ty),+) => {$(
         /// Infinities and NaN are no numbers a client could mean.
         impl FromParam<'_> for $ty {
+            #[inline]
             fn from_param(text: &str) -> Result<Self, ParamError> {
                 let number: $ty = parse_number(text, "a number")?;
                 Some(number).filter(|number| number.is_finite()).ok_or(ParamError::expected("a number"))
@@ -334,8 +336,14 @@ pub fn param_fault(
 /// The 400 that names each parameter at fault; what `#[route]` calls.
 #[cold]
 #[doc(hidden)]
-pub fn refuse_params<const PARAMS: usize>(faults: [Option<Box<ParamFault>>; PARAMS]) -> Response {
-    let faults: Vec<ParamFault> = faults.into_iter().flatten().map(|fault| *fault).collect();
+pub fn refuse_params<const PARAMS: usize>(mut faults: [Option<Box<ParamFault>>; PARAMS]) -> Response {
+    refuse(&mut faults)
+}
+
+/// The same for any number of parameters, compiled once.
+#[cold]
+fn refuse(faults: &mut [Option<Box<ParamFault>>]) -> Response {
+    let faults: Vec<_> = faults.iter_mut().filter_map(Option::take).collect();
     let texts: Vec<String> =
         faults.iter().map(|fault| format!("`{}`: {}", fault.name, fault.detail)).collect();
     let mut problem = Problem::new(StatusCode::BAD_REQUEST).detail(texts.join("; "));
@@ -343,9 +351,11 @@ pub fn refuse_params<const PARAMS: usize>(faults: [Option<Box<ParamFault>>; PARA
         problem = problem.with_text("param", first.name);
     }
     if let [_, _, ..] = faults.as_slice() {
-        let errors = faults.iter().zip(texts);
-        let errors = errors.map(|(fault, text)| json!({ "param": fault.name, "detail": text }));
-        problem = problem.with("errors", errors.collect::<Vec<Value>>());
+        let rows = faults.iter().zip(&texts);
+        problem = problem.with_rows(
+            "errors",
+            rows.map(|(fault, text)| [("detail", text.as_str()), ("param", fault.name)]),
+        );
     }
     problem.into_response()
 }

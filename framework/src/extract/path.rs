@@ -88,6 +88,7 @@ impl fmt::Display for PathRejection {
 impl Error for PathRejection {}
 
 impl IntoResponse for PathRejection {
+    #[inline]
     fn into_response(self) -> Response {
         let status = self.status();
         if status.is_server_error() {

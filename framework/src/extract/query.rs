@@ -116,6 +116,7 @@ impl fmt::Display for QueryRejection {
 impl Error for QueryRejection {}
 
 impl IntoResponse for QueryRejection {
+    #[inline]
     fn into_response(self) -> Response {
         self.0.problem(self.status()).detail(self.to_string()).into_response()
     }

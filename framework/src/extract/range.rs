@@ -47,6 +47,7 @@ impl Range {
     /// # Errors
     ///
     /// [`RangeNotSatisfiable`], a 416, where none does.
+    #[inline]
     pub fn satisfiable(&self, len: u64) -> Result<Vec<ops::Range<u64>>, RangeNotSatisfiable> {
         let ranges = self.0.within(len);
         if ranges.is_empty() { Err(RangeNotSatisfiable::of(len)) } else { Ok(ranges) }
@@ -57,6 +58,7 @@ impl Range {
     /// # Errors
     ///
     /// [`RangeNotSatisfiable`], a 416, where none lies in a representation of `len` bytes.
+    #[inline]
     pub fn only(&self, len: u64) -> Result<ops::Range<u64>, RangeNotSatisfiable> {
         let ranges = self.satisfiable(len)?;
         let around = |a: ops::Range<u64>, b: ops::Range<u64>| a.start.min(b.start)..a.end.max(b.end);
@@ -67,6 +69,7 @@ impl Range {
 impl TypedHeader for Range {
     const NAME: HeaderName = RANGE;
 
+    #[inline]
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         let text = HeaderFault::only_text(values)?;
         ByteRanges::parse(text).map(Self).map_err(HeaderFault::Malformed)

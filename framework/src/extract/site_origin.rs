@@ -62,6 +62,7 @@ impl<S: Sync> FromRequest<S> for SiteOrigin {
 }
 
 impl fmt::Display for SiteOrigin {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -79,6 +80,7 @@ impl SiteOriginRejection {
 }
 
 impl fmt::Display for SiteOriginRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the request does not say for which host it is")
     }
@@ -87,6 +89,7 @@ impl fmt::Display for SiteOriginRejection {
 impl Error for SiteOriginRejection {}
 
 impl IntoResponse for SiteOriginRejection {
+    #[inline]
     fn into_response(self) -> Response {
         Problem::new(self.status()).detail(self.to_string()).into_response()
     }

@@ -68,6 +68,7 @@ impl TextRejection {
 }
 
 impl fmt::Display for TextRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Charset(rejection) => rejection.fmt(f),
@@ -89,6 +90,7 @@ impl Error for TextRejection {
 }
 
 impl IntoResponse for TextRejection {
+    #[inline]
     fn into_response(self) -> Response {
         match self {
             Self::Charset(rejection) => rejection.into_response(),

@@ -93,6 +93,7 @@ impl HeaderFault {
     /// # Errors
     ///
     /// Where there is none, more than one, or one that is not UTF-8.
+    #[inline]
     pub fn only_text<'a>(values: &mut FieldValues<'a>) -> Result<&'a str, Self> {
         let value = values.next().ok_or(Self::Missing)?;
         if values.next().is_some() {
@@ -103,6 +104,7 @@ impl HeaderFault {
 }
 
 impl fmt::Display for HeaderFault {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("is missing"),
@@ -147,6 +149,7 @@ impl<S: Sync, H: TypedHeader> FromRequest<S> for Header<H> {
 }
 
 /// What the `FromRequest` of each typed header is.
+#[inline]
 pub(super) fn decode<H: TypedHeader>(request: &Request) -> Result<H, HeaderRejection> {
     let name = H::NAME;
     let decoded = H::decode(&mut request.header_values(name.as_str()));
@@ -190,6 +193,7 @@ pub struct HeaderRejection {
 }
 
 impl HeaderRejection {
+    #[inline]
     fn new(request: &Request, name: HeaderName, fault: HeaderFault) -> Self {
         // An answer ends in places where what it quotes must not: a screen, a ticket, another server's log.
         let is_secret = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(&name);
@@ -217,6 +221,7 @@ impl HeaderRejection {
 }
 
 impl fmt::Display for HeaderRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, fault, found } = self;
         match (fault, found) {
@@ -230,6 +235,7 @@ impl fmt::Display for HeaderRejection {
 impl Error for HeaderRejection {}
 
 impl IntoResponse for HeaderRejection {
+    #[inline]
     fn into_response(self) -> Response {
         let problem = Problem::new(self.status()).detail(self.to_string());
         problem.with("header", self.name.as_str()).into_response()

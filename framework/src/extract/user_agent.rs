@@ -31,6 +31,7 @@ impl UserAgent {
     }
 
     /// The first product's name, the one that matters most: `curl` of `curl/8.5.0`.
+    #[inline]
     pub fn product(&self) -> &str {
         let end = self.0.find(['/', ' ', '\t', '(']).unwrap_or(self.0.len());
         self.0.get(..end).unwrap_or_default()
@@ -40,6 +41,7 @@ impl UserAgent {
 impl TypedHeader for UserAgent {
     const NAME: HeaderName = USER_AGENT;
 
+    #[inline]
     fn decode(values: &mut FieldValues<'_>) -> Result<Self, HeaderFault> {
         HeaderFault::only_text(values).map(|text| Self(text.to_owned()))
     }
@@ -56,6 +58,7 @@ impl Deref for UserAgent {
 }
 
 impl fmt::Display for UserAgent {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

@@ -15,6 +15,7 @@ use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 
 use super::Shutdown;
+use super::apart::{Apart, Ends};
 
 mod channel;
 mod error;
@@ -45,7 +46,7 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 /// # Ok::<(), server::BodyError>(()) }).unwrap();
 /// ```
 #[derive(Default)]
-pub struct Body(Inner);
+pub struct Body(Apart<Inner>);
 
 #[derive(Default)]
 enum Inner {
@@ -67,15 +68,22 @@ enum Inner {
     Ended(Box<HeaderMap>),
 }
 
+impl Ends for Inner {
+    #[inline]
+    fn is_live(&self) -> bool {
+        !matches!(self, Self::Empty)
+    }
+}
+
 impl Body {
     /// A body of no bytes.
     pub const fn empty() -> Self {
-        Self(Inner::Empty)
+        Self(Apart::new(Inner::Empty))
     }
 
     /// A body whose chunks `source` gives.
     pub fn from_source(source: impl BodySource + 'static) -> Self {
-        Self(Inner::Source(Box::pin(source)))
+        Self(Apart::new(Inner::Source(Box::pin(source))))
     }
 
     /// A body that another task writes: what is sent into the first half comes out of the second.
@@ -85,7 +93,7 @@ impl Body {
     /// looks whole.
     pub fn channel() -> (BodySender, Self) {
         let (sender, channel) = Channel::new();
-        (sender, Self(Inner::Channel(Box::new(channel))))
+        (sender, Self(Apart::new(Inner::Channel(Box::new(channel)))))
     }
 
     /// A body that `write` sends, chunk by chunk, while the client reads.
@@ -112,12 +120,12 @@ impl Body {
         Sent: Future<Output = Result<(), BodyError>> + Send + 'static,
     {
         let (sender, channel) = Channel::new();
-        Self(Inner::Channel(Box::new(channel.fed_by(write(sender)))))
+        Self(Apart::new(Inner::Channel(Box::new(channel.fed_by(write(sender))))))
     }
 
     /// Lets it know of the end of the server that sends it; to be called before the first chunk is asked for.
     pub(crate) fn attend(&mut self, shutdown: &Shutdown) {
-        match &mut self.0 {
+        match &mut *self.0 {
             Inner::Source(source) => source.as_mut().attend(shutdown),
             Inner::Limited(limited) => limited.attend(shutdown),
             Inner::Empty
@@ -130,23 +138,23 @@ impl Body {
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
-        Self(Inner::Incoming(incoming))
+        Self(Apart::new(Inner::Incoming(incoming)))
     }
 
     /// The same body, which gives [`BodyError::TooLarge`] in place of the chunk that passes `limit` bytes.
     pub(crate) fn limited(self, limit: u64) -> Self {
-        match &self.0 {
+        match &*self.0 {
             Inner::Empty => self,
             Inner::Full(bytes) if bytes.len() as u64 <= limit => self,
             Inner::Owned(bytes) if bytes.len() as u64 <= limit => self,
-            _ => Self(Inner::Limited(Box::new(Limited::new(self, limit)))),
+            _ => Self(Apart::new(Inner::Limited(Box::new(Limited::new(self, limit))))),
         }
     }
 
     /// Leaves these bytes of the whole; `false`, and nothing is changed, where they cannot be told from the others.
     pub(crate) fn cut(&mut self, range: ops::Range<u64>) -> bool {
         self.share();
-        match &mut self.0 {
+        match &mut *self.0 {
             Inner::Full(bytes) => {
                 let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
                 let (Ok(start), Ok(end)) = (start, end) else { return false };
@@ -168,7 +176,7 @@ impl Body {
 
     /// The bytes still to come, where that is known without reading.
     pub fn len(&self) -> Option<u64> {
-        match &self.0 {
+        match &*self.0 {
             Inner::Empty | Inner::Ended(_) => Some(0),
             Inner::Full(bytes) => Some(bytes.len() as u64),
             Inner::Owned(bytes) => Some(bytes.len() as u64),
@@ -186,8 +194,8 @@ impl Body {
 
     /// Drops what is left of it.
     pub(crate) fn clear(&mut self) {
-        if !matches!(self.0, Inner::Empty) {
-            self.0 = Inner::Empty;
+        if !matches!(*self.0, Inner::Empty) {
+            *self.0 = Inner::Empty;
         }
     }
 
@@ -206,16 +214,16 @@ impl Body {
 
     /// The same for hand-written futures.
     pub fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
-        let chunk = match &mut self.0 {
+        let chunk = match &mut *self.0 {
             Inner::Empty | Inner::Ended(_) => return Poll::Ready(None),
             Inner::Full(bytes) => {
                 let bytes = std::mem::take(bytes);
-                self.0 = Inner::Empty;
+                *self.0 = Inner::Empty;
                 return Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)));
             }
             Inner::Owned(bytes) => {
                 let bytes = Bytes::from(std::mem::take(bytes));
-                self.0 = Inner::Empty;
+                *self.0 = Inner::Empty;
                 return Poll::Ready(Some(Ok(bytes)));
             }
             Inner::Incoming(incoming) => ready!(incoming.poll_chunk(context)),
@@ -227,7 +235,7 @@ impl Body {
         };
         match &chunk {
             Some(Ok(_)) => {}
-            Some(Err(_)) => self.0 = Inner::Empty,
+            Some(Err(_)) => *self.0 = Inner::Empty,
             None => self.end(),
         }
         Poll::Ready(chunk)
@@ -260,7 +268,7 @@ impl Body {
     /// The bytes, where all of them are at hand already, to be read where they lie.
     #[inline]
     pub(crate) fn at_hand(&self) -> Option<&[u8]> {
-        match &self.0 {
+        match &*self.0 {
             Inner::Empty | Inner::Ended(_) => Some(&[]),
             Inner::Full(bytes) => Some(bytes),
             Inner::Owned(bytes) => Some(bytes),
@@ -272,7 +280,7 @@ impl Body {
     pub(crate) fn as_bytes(&mut self) -> Option<&Bytes> {
         static NOTHING: Bytes = Bytes::new();
         self.share();
-        match &self.0 {
+        match &*self.0 {
             Inner::Empty | Inner::Ended(_) => Some(&NOTHING),
             Inner::Full(bytes) => Some(bytes),
             Inner::Owned(_)
@@ -285,8 +293,8 @@ impl Body {
 
     /// Lets others have a part in bytes that are its own.
     fn share(&mut self) {
-        if let Inner::Owned(bytes) = &mut self.0 {
-            self.0 = Inner::Full(Bytes::from(std::mem::take(bytes)));
+        if let Inner::Owned(bytes) = &mut *self.0 {
+            *self.0 = Inner::Full(Bytes::from(std::mem::take(bytes)));
         }
     }
 }
@@ -302,13 +310,13 @@ fn within(bytes: Bytes, limit: u64) -> Result<Bytes, BodyError> {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        if bytes.is_empty() { Self::empty() } else { Self(Inner::Full(bytes)) }
+        if bytes.is_empty() { Self::empty() } else { Self(Apart::new(Inner::Full(bytes))) }
     }
 }
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        if bytes.is_empty() { Self::empty() } else { Self(Inner::Owned(bytes)) }
+        if bytes.is_empty() { Self::empty() } else { Self(Apart::new(Inner::Owned(bytes))) }
     }
 }
 

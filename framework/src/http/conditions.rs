@@ -35,6 +35,7 @@ pub(crate) enum Verdict {
 
 impl Preconditions {
     /// Those of a request that a handler looks at.
+    #[inline]
     pub(crate) fn of(request: &Request) -> Self {
         Self::read(|name| request.header_values(name).collect())
     }

@@ -50,6 +50,7 @@ impl ETag {
     /// A strong tag made from the content, a hash of 128 bits.
     ///
     /// The hash tells versions apart; it is no proof against one who makes two contents of one tag on purpose.
+    #[inline]
     pub fn of(content: &[u8]) -> Self {
         let half = |first: u8| {
             let mut hasher = DefaultHasher::new();
@@ -116,6 +117,7 @@ fn is_etagc(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x7e | 0x80..)
 }
 
+#[inline]
 fn encode(text: &str) -> Box<[u8]> {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -130,6 +132,7 @@ fn encode(text: &str) -> Box<[u8]> {
 
 impl fmt::Display for ETag {
     /// Writes the field value; bytes beyond UTF-8, which only a client's tag may hold, become `\u{fffd}`.
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let prefix = if self.weak { "W/" } else { "" };
         write!(f, "{prefix}\"{}\"", String::from_utf8_lossy(&self.opaque))
@@ -137,6 +140,7 @@ impl fmt::Display for ETag {
 }
 
 impl fmt::Debug for ETag {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ETag({self})")
     }

@@ -47,6 +47,7 @@ pub(crate) struct Origin {
 
 impl RequestFacts {
     /// What is known of `request` as it is now; for tests of a renderer, say.
+    #[inline]
     pub fn of(request: &Request) -> Self {
         let mut head =
             format!("{} {} {:?}\r\n", request.method(), request.target(), request.version()).into_bytes();
@@ -143,6 +144,7 @@ impl RequestFacts {
 }
 
 impl fmt::Debug for RequestFacts {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestFacts")
             .field("id", &self.id)

@@ -88,6 +88,7 @@ impl RequestHead {
 
     /// Puts the target's authority, where it has one, in the place of the value of Host: that is to be ignored
     /// (RFC 9112 §3.2.2), and nobody who reads the fields shall see another host than the target's.
+    #[inline]
     pub(crate) fn replace_host(&mut self) {
         let Some(authority) = self.authority else { return };
         for field in &mut self.fields {
@@ -98,6 +99,7 @@ impl RequestHead {
     }
 
     /// The target as a [`Uri`]; see [`Request::uri`](super::Request::uri) for what that cannot hold.
+    #[inline]
     pub(crate) fn uri(&self) -> Uri {
         let escaped = |target: &str| {
             let path_len = target.find('?').unwrap_or(target.len());

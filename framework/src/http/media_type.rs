@@ -34,6 +34,7 @@ impl<'a> MediaType<'a> {
     }
 
     /// Whether the subtype ends in `+suffix` (RFC 6839).
+    #[inline]
     pub(crate) fn has_suffix(&self, suffix: &str) -> bool {
         self.subtype.rsplit_once('+').is_some_and(|(_, found)| found.eq_ignore_ascii_case(suffix))
     }
@@ -54,6 +55,7 @@ impl<'a> MediaType<'a> {
     }
 
     /// Whether its text is UTF-8, or ASCII, which is UTF-8 as well; so it is where nothing is said.
+    #[inline]
     pub(crate) fn is_utf8(&self) -> bool {
         let charset = self.parameters().find(|(name, _)| name.eq_ignore_ascii_case("charset"));
         let known = ["utf-8", "utf8", "us-ascii"];

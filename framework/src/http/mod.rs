@@ -5,6 +5,7 @@
 //! server, and a response the problem that it reports.
 
 mod accept;
+mod apart;
 mod body;
 mod byte_ranges;
 #[cfg(any(feature = "tls", feature = "__properties"))]

@@ -16,6 +16,7 @@ pub(crate) struct Preflight {
 impl Preflight {
     /// The method that `request` asks about, where it is a preflight: OPTIONS with `Origin` and
     /// `Access-Control-Request-Method`.
+    #[inline]
     pub(crate) fn wanted(request: &Request) -> Option<Method> {
         if *request.method() != Method::OPTIONS || request.header(ORIGIN).is_none() {
             return None;
@@ -24,6 +25,7 @@ impl Preflight {
     }
 
     /// What the router noted.
+    #[inline]
     pub(crate) fn of(request: &Request) -> Option<&Self> {
         request.extensions()?.get()
     }
@@ -35,6 +37,7 @@ impl Request {
     ///
     /// No handler sees it, and no browser sends credentials with it: a middleware of the server that asks for some lets
     /// it pass.
+    #[inline]
     pub fn is_preflight(&self) -> bool {
         Preflight::of(self).is_some()
     }

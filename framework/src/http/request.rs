@@ -18,6 +18,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version}
 
 pub use self::field_values::FieldValues;
 use self::field_values::Source;
+use super::apart::Apart;
 use super::{Body, RequestHead, RequestId, Security, Shutdown, pool};
 use crate::observe::Counters;
 #[cfg(feature = "otel")]
@@ -36,7 +37,7 @@ use crate::routing::{Captures, Pattern, RouteInfo};
 /// ```
 pub struct Request {
     /// `None` only while the request is dropped.
-    parts: Option<Box<Parts>>,
+    parts: Apart<Option<Box<Parts>>>,
 }
 
 /// What a request owns; kept in a box that the worker uses again.
@@ -75,6 +76,7 @@ impl Request {
     /// # Panics
     ///
     /// When `target` holds a byte that no origin-form target can hold.
+    #[inline]
     pub fn new(method: Method, target: &str) -> Self {
         let valid =
             target.starts_with('/') && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
@@ -99,7 +101,7 @@ impl Request {
     pub(crate) fn empty() -> Self {
         let mut parts = pool::take();
         parts.body_limit = u64::MAX;
-        Self { parts: Some(parts) }
+        Self { parts: Apart::new(Some(parts)) }
     }
 
     /// Leaves an empty request behind and returns this one.
@@ -108,6 +110,7 @@ impl Request {
     }
 
     /// The same request without its body, for another who is to answer it.
+    #[inline]
     pub(crate) fn without_body(&self) -> Self {
         let mut copy = Self::empty();
         let (own, parts) = (self.parts(), copy.parts_mut());
@@ -158,6 +161,7 @@ impl Request {
     /// What the `http` crate cannot hold is changed: a backtick in the path becomes `%60`, and a host with
     /// percent-encoded bytes is left out, so that `/` is left of CONNECT's. Of a target of more than 65,534 bytes the
     /// query is left out, or all but `/`.
+    #[inline]
     pub fn uri(&self) -> Uri {
         self.parts().head.uri()
     }
@@ -177,6 +181,7 @@ impl Request {
     }
 
     /// The values of all field lines called `name`, in any case, in the order received.
+    #[inline]
     pub fn header_values<'a>(&'a self, name: &'a str) -> FieldValues<'a> {
         let parts = self.parts();
         match parts.headers.get() {
@@ -186,6 +191,7 @@ impl Request {
     }
 
     /// Whether any field line's name begins with `If-`.
+    #[inline]
     pub(crate) fn is_conditional(&self) -> bool {
         let parts = self.parts();
         let is_if = |name: &[u8]| name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"if-"));
@@ -230,6 +236,7 @@ impl Request {
     /// The parameter `name` of the matched pattern, percent-decoded.
     ///
     /// `None` where the pattern has no such parameter, or where its text is not UTF-8 once decoded.
+    #[inline]
     pub fn param(&self, name: &str) -> Option<Cow<'_, str>> {
         let index = self.param_names().position(|param| param == name)?;
         decode_param(self.raw_param(index)?).ok()
@@ -247,6 +254,7 @@ impl Request {
     }
 
     /// The text of the pattern's parameter at `index`, undecoded.
+    #[inline]
     pub(crate) fn raw_param(&self, index: usize) -> Option<&str> {
         let parts = self.parts();
         let (start, end) = parts.captures.get(index)?;
@@ -320,6 +328,7 @@ impl Drop for Request {
 }
 
 impl fmt::Debug for Request {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", self.method())

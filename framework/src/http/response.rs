@@ -17,8 +17,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_core::Serialize;
 
-use self::more::{BodyType, ContentType, HTML, JSON, More, NO_FIELDS, OCTETS, Rare, Report, TEXT};
+use self::more::{BodyType, ContentType, HTML, JSON, More, NO_FIELDS, OCTETS, Report, TEXT};
 use super::Body;
+use super::apart::Apart;
 use super::body::BoxError;
 use super::uri_reference::uri_reference;
 use crate::respond::Problem;
@@ -38,13 +39,13 @@ pub struct Response {
     /// Kept apart from the map, which most answers then do not have.
     content_type: ContentType,
     body: Body,
-    more: Rare,
+    more: Apart<Option<Box<More>>>,
 }
 
 impl Response {
     /// An answer with this status and no body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, content_type: ContentType::Nowhere, body: Body::empty(), more: Rare::default() }
+        Self { status, content_type: ContentType::Nowhere, body: Body::empty(), more: Apart::default() }
     }
 
     /// 200 OK.
@@ -214,7 +215,7 @@ impl Response {
             status: StatusCode::OK,
             content_type: ContentType::OfBody(body_type),
             body,
-            more: Rare::default(),
+            more: Apart::default(),
         }
     }
 
@@ -316,7 +317,7 @@ impl Response {
             return;
         }
         if name == CONTENT_TYPE {
-            if let Some(more) = self.more.as_mut() {
+            if let Some(more) = &mut *self.more {
                 more.headers.remove(CONTENT_TYPE);
             }
             self.content_type = ContentType::Named(Box::new(value));

@@ -17,6 +17,7 @@ const OUTSIDE: &AsciiSet = &CONTROLS
 
 /// Percent-encodes what a URI reference cannot hold, control bytes and non-ASCII among it; what is encoded already
 /// stays as it is.
+#[inline]
 pub(super) fn uri_reference(text: &str) -> String {
     utf8_percent_encode(text, OUTSIDE).to_string()
 }

@@ -64,6 +64,7 @@ impl ConcurrencyLimit {
     /// # Panics
     ///
     /// Where `max` is 0, or more than tokio's `Semaphore::MAX_PERMITS`.
+    #[inline]
     pub const fn new(max: usize) -> Self {
         assert!(max > 0, "a limit of 0 requests would answer none");
         Self {
@@ -115,6 +116,7 @@ impl ConcurrencyLimit {
     }
 
     /// How long a request may wait that comes now.
+    #[inline]
     fn wait(&self) -> Duration {
         let since = *self.standing_since.lock().unwrap_or_else(PoisonError::into_inner);
         if since.is_none_or(|since| since.elapsed() < self.longest_wait) {
@@ -123,6 +125,7 @@ impl ConcurrencyLimit {
         self.standing_wait.unwrap_or(self.longest_wait / 10).min(self.longest_wait)
     }
 
+    #[inline]
     fn refuse(&self, detail: &str) -> Response {
         let seconds = self.longest_wait.as_secs().max(1);
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail(detail);
@@ -143,6 +146,7 @@ struct Waiting<'a>(&'a ConcurrencyLimit);
 
 impl<'a> Waiting<'a> {
     /// Takes a place; `None` where all are taken.
+    #[inline]
     fn begin(limit: &'a ConcurrencyLimit) -> Option<Self> {
         let more = |waiting: usize| (waiting < limit.queue).then_some(waiting + 1);
         let before = limit.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
@@ -156,6 +160,7 @@ impl<'a> Waiting<'a> {
 }
 
 impl Drop for Waiting<'_> {
+    #[inline]
     fn drop(&mut self) {
         let before = self.0.waiting.fetch_sub(1, Ordering::Relaxed);
         if before == 1 {

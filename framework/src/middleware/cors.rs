@@ -111,6 +111,7 @@ impl Cors {
     ///
     /// Where one of them is none that a browser could send; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn origins(mut self, origins: &'static [&'static str]) -> Self {
         origin::check_all(origins);
         self.origins = Origins::Listed(origins);
@@ -136,6 +137,7 @@ impl Cors {
     ///
     /// With [`Cors::credentials`]; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn any_origin(mut self) -> Self {
         self.origins = Origins::Any;
         self.checked()
@@ -149,6 +151,7 @@ impl Cors {
     ///
     /// With [`Cors::credentials`]; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn null_origin(mut self) -> Self {
         self.null = true;
         self.checked()
@@ -160,6 +163,7 @@ impl Cors {
     ///
     /// With [`Cors::any_origin`] or [`Cors::null_origin`]; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn credentials(mut self) -> Self {
         self.credentials = true;
         self.checked()
@@ -172,6 +176,7 @@ impl Cors {
     ///
     /// Where one is no field name in lower case; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn allow_headers(mut self, names: &'static [&'static str]) -> Self {
         check_names(names);
         self.allowed = AllowedFields::Listed(names);
@@ -192,6 +197,7 @@ impl Cors {
     ///
     /// Where one is no field name in lower case; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn expose_headers(mut self, names: &'static [&'static str]) -> Self {
         check_names(names);
         self.exposed = names;
@@ -214,6 +220,7 @@ impl Cors {
     }
 
     /// Refuses what would hand a user's data to every page.
+    #[inline]
     const fn checked(self) -> Self {
         assert!(
             !(self.credentials && matches!(self.origins, Origins::Any)),
@@ -227,6 +234,7 @@ impl Cors {
         self
     }
 
+    #[inline]
     fn allows(&self, origin: &str) -> bool {
         if origin == "null" {
             return self.null || matches!(self.origins, Origins::Any);
@@ -244,6 +252,7 @@ impl Cors {
     }
 
     /// What a request's one origin is answered with; `None` where it has none, several, or one that is not allowed.
+    #[inline]
     fn allowed_origin(&self, request: &Request) -> Option<HeaderValue> {
         if self.is_same_for_all() {
             return Some(HeaderValue::from_static("*"));
@@ -281,6 +290,7 @@ impl Default for Cors {
 }
 
 impl fmt::Debug for Cors {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cors")
             .field("origins", &self.origins)
@@ -295,6 +305,7 @@ impl fmt::Debug for Cors {
 }
 
 impl fmt::Debug for Origins {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => f.write_str("Any"),
@@ -305,6 +316,7 @@ impl fmt::Debug for Origins {
 }
 
 impl fmt::Debug for AllowedFields {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Listed(names) => f.debug_list().entries(*names).finish(),
@@ -313,6 +325,7 @@ impl fmt::Debug for AllowedFields {
     }
 }
 
+#[inline]
 const fn check_names(names: &[&str]) {
     let mut names = names;
     while let [name, rest @ ..] = names {
@@ -326,6 +339,7 @@ const fn check_names(names: &[&str]) {
 }
 
 /// A token in lower case (RFC 9110 §5.6.2), but for `*`.
+#[inline]
 const fn is_field_name(name: &[u8]) -> bool {
     let mut rest = name;
     while let [byte, more @ ..] = rest {

@@ -79,6 +79,7 @@ impl RequireBasic {
         self
     }
 
+    #[inline]
     fn is_good(&self, credentials: &BasicAuth) -> bool {
         match self.known {
             // All of them, whichever it is: where it stands in the list is not told either.
@@ -106,6 +107,7 @@ impl<S: Sync> Middleware<S> for RequireBasic {
 }
 
 impl fmt::Debug for RequireBasic {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequireBasic").field("realm", &self.realm).finish_non_exhaustive()
     }
@@ -156,6 +158,7 @@ impl RequireBearer {
         self
     }
 
+    #[inline]
     fn is_good(&self, bearer: &Bearer) -> bool {
         match self.known {
             Known::Listed(tokens) => tokens.iter().fold(false, |found, token| found | bearer.is(token)),
@@ -180,6 +183,7 @@ impl<S: Sync> Middleware<S> for RequireBearer {
 }
 
 impl fmt::Debug for RequireBearer {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequireBearer").field("realm", &self.realm).finish_non_exhaustive()
     }

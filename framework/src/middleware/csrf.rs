@@ -61,6 +61,7 @@ impl Csrf {
     ///
     /// Where one of them is none that a browser could send; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn trusted_origins(mut self, origins: &'static [&'static str]) -> Self {
         origin::check_all(origins);
         self.trusted = origins;
@@ -79,6 +80,7 @@ impl Csrf {
     ///
     /// Where one does not begin with a slash; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn except(mut self, patterns: &'static [&'static str]) -> Self {
         let mut rest = patterns;
         while let [pattern, more @ ..] = rest {
@@ -93,6 +95,7 @@ impl Csrf {
     }
 
     /// Why a request is refused, as a sentence.
+    #[inline]
     fn fault(&self, request: &Request) -> Option<String> {
         if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
             return None;
@@ -102,11 +105,13 @@ impl Csrf {
         (!is_exempt).then_some(fault)
     }
 
+    #[inline]
     fn is_trusted(&self, request: &Request) -> bool {
         let Some(origin) = only(request, ORIGIN.as_str()) else { return false };
         self.trusted.iter().any(|trusted| origin::is_match(trusted, origin))
     }
 
+    #[inline]
     fn is_left_out(&self, request: &Request) -> bool {
         let Some(matched) = request.full_pattern() else { return false };
         self.except.iter().any(|pattern| match pattern.strip_suffix('*') {
@@ -117,6 +122,7 @@ impl Csrf {
 }
 
 /// Which other site it comes from, by what a browser says of it.
+#[inline]
 fn foreign_site(request: &Request) -> Option<String> {
     let mut sites = request.header_values(SEC_FETCH_SITE).peekable();
     if sites.peek().is_some() {
@@ -132,6 +138,7 @@ fn foreign_site(request: &Request) -> Option<String> {
 }
 
 /// The value of a field that stands there once.
+#[inline]
 fn only<'a>(request: &'a Request, name: &'a str) -> Option<&'a str> {
     let mut values = request.header_values(name);
     match (values.next(), values.next()) {

@@ -55,6 +55,7 @@ impl HttpsRedirect {
     ///
     /// Where one is not in lower case, or has a port; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn hosts(mut self, hosts: &'static [&'static str]) -> Self {
         let mut rest = hosts;
         while let [host, more @ ..] = rest {
@@ -71,6 +72,7 @@ impl HttpsRedirect {
     ///
     /// Where one does not begin and end with a slash; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn except(mut self, prefixes: &'static [&'static str]) -> Self {
         let mut rest = prefixes;
         while let [prefix, more @ ..] = rest {
@@ -85,6 +87,7 @@ impl HttpsRedirect {
     }
 
     /// Where the request is to go; `None` where it stays.
+    #[inline]
     fn target(&self, request: &Request) -> Option<Result<String, Problem>> {
         let path = request.path();
         // Not a path: `*`, or CONNECT's authority.
@@ -101,6 +104,7 @@ impl HttpsRedirect {
         }))
     }
 
+    #[inline]
     fn knows(&self, host: &str) -> bool {
         self.hosts.is_empty()
             || self.hosts.iter().any(|known| match known.strip_prefix('*') {
@@ -129,6 +133,7 @@ impl Default for HttpsRedirect {
 }
 
 /// The same place over TLS, at `port`; `None` where the target has no path, or the host is none that `knows` knows.
+#[inline]
 pub(crate) fn https_target(request: &Request, port: u16, knows: impl Fn(&str) -> bool) -> Option<String> {
     let path = request.path();
     let authority = request.host().unwrap_or_default().to_ascii_lowercase();
@@ -142,6 +147,7 @@ pub(crate) fn https_target(request: &Request, port: u16, knows: impl Fn(&str) ->
 }
 
 /// `uri-host [ ":" port ]` without the port; an address in brackets keeps them.
+#[inline]
 fn without_port(authority: &str) -> &str {
     match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
@@ -149,6 +155,7 @@ fn without_port(authority: &str) -> &str {
     }
 }
 
+#[inline]
 const fn check_host(host: &[u8]) {
     let mut rest = match host {
         [b'*', b'.', rest @ ..] => rest,

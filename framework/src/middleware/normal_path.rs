@@ -49,6 +49,7 @@ impl<S: Sync> Middleware<S> for NormalPath {
 }
 
 /// The path without empty segments and dot segments; `None` where it has none of them, or is no path.
+#[inline]
 fn normalize(path: &str) -> Option<String> {
     let inner = path.strip_prefix('/')?;
     if is_normal(inner) {
@@ -71,6 +72,7 @@ fn normalize(path: &str) -> Option<String> {
 }
 
 /// Whether nothing is to be changed: all have a name, but for the last one, which may be empty.
+#[inline]
 fn is_normal(inner: &str) -> bool {
     let mut segments = inner.split('/').map(SegmentKind::of);
     let last = segments.next_back();
@@ -88,6 +90,7 @@ enum SegmentKind {
 }
 
 impl SegmentKind {
+    #[inline]
     fn of(segment: &str) -> Self {
         let (mut dots, mut rest) = (0, segment.as_bytes());
         while let [b'.', more @ ..] | [b'%', b'2', b'e' | b'E', more @ ..] = rest {

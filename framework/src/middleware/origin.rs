@@ -4,6 +4,7 @@
 //! where it is the scheme's own. One that could never match is refused when it is written.
 
 /// Refuses a list of which one could never match.
+#[inline]
 pub(crate) const fn check_all(origins: &[&str]) {
     let mut rest = origins;
     while let [first, more @ ..] = rest {
@@ -15,6 +16,7 @@ pub(crate) const fn check_all(origins: &[&str]) {
 }
 
 /// What is wrong with a configured origin, as a sentence; `None` for a good one.
+#[inline]
 const fn fault(origin: &str) -> Option<&'static str> {
     let bytes = origin.as_bytes();
     let Some((scheme, rest)) = split_scheme(bytes) else {
@@ -40,12 +42,14 @@ const fn fault(origin: &str) -> Option<&'static str> {
 
 /// Whether a browser's `origin` is the site that `host`, the field of a request, names; the scheme is not looked at, as
 /// a proxy in front may have ended TLS.
+#[inline]
 pub(crate) fn is_own(origin: &str, host: &str) -> bool {
     let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
     !authority.is_empty() && authority.eq_ignore_ascii_case(host)
 }
 
 /// Whether `origin`, as a browser sent it, is the one configured, or below it.
+#[inline]
 pub(crate) fn is_match(configured: &str, origin: &str) -> bool {
     let Some((scheme, domain)) = configured.split_once("*.") else { return configured == origin };
     let subdomain = origin.strip_prefix(scheme).and_then(|host| host.strip_suffix(domain));
@@ -53,16 +57,19 @@ pub(crate) fn is_match(configured: &str, origin: &str) -> bool {
     subdomain.and_then(|labels| labels.strip_suffix('.')).is_some_and(are_labels)
 }
 
+#[inline]
 fn are_labels(text: &str) -> bool {
     let is_label = |label: &str| !label.is_empty() && label.bytes().all(is_host_byte);
     text.split('.').all(is_label)
 }
 
+#[inline]
 const fn is_host_byte(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 }
 
 /// Scheme and what follows `://`.
+#[inline]
 const fn split_scheme(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut len = 0;
     let mut rest = bytes;
@@ -82,6 +89,7 @@ const fn split_scheme(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// How long the host is, and whether it is one: labels between dots, or an address in brackets.
+#[inline]
 const fn host_len(bytes: &[u8]) -> (usize, bool) {
     let is_address = matches!(bytes, [b'[', ..]);
     let (mut len, mut is_host, mut rest) = (0, true, bytes);
@@ -102,6 +110,7 @@ const fn host_len(bytes: &[u8]) -> (usize, bool) {
     (len, is_host && before != b'.' && !is_address)
 }
 
+#[inline]
 const fn port_fault(scheme: &[u8], port: &[u8]) -> Option<&'static str> {
     let is_default = matches!((scheme, port), (b"https", b"443") | (b"http", b"80"));
     if is_default {

@@ -115,6 +115,7 @@ impl RateLimit {
     /// # Panics
     ///
     /// Where there are no quotas, or more than three; in a `static` that is a compile error.
+    #[inline]
     pub const fn by_client(quotas: &[Quota]) -> Self {
         Self::of(ByRequest(Part::Client), quotas)
     }
@@ -126,6 +127,7 @@ impl RateLimit {
     /// # Panics
     ///
     /// As [`RateLimit::by_client`] does.
+    #[inline]
     pub const fn by_header(name: &'static str, quotas: &[Quota]) -> Self {
         Self::of(ByRequest(Part::Field(name)), quotas)
     }
@@ -135,6 +137,7 @@ impl RateLimit {
     /// # Panics
     ///
     /// As [`RateLimit::by_client`] does.
+    #[inline]
     pub const fn by(
         key: &'static (dyn Fn(&Request) -> Option<String> + Send + Sync),
         quotas: &[Quota],
@@ -174,6 +177,7 @@ impl<T> RateLimit<ByExtractor<T>> {
 }
 
 impl<K> RateLimit<K> {
+    #[inline]
     const fn of(key: K, quotas: &[Quota]) -> Self {
         Self { key, quotas: Quotas::new(quotas), max_keys: MAX_KEYS, memory: OnceLock::new(), shared: None }
     }
@@ -324,6 +328,7 @@ impl<S: Sync, K: RateKey<S>> Middleware<S> for RateLimit<K> {
 }
 
 impl Quotas {
+    #[inline]
     const fn new(quotas: &[Quota]) -> Self {
         match *quotas {
             [first] => Self { places: [first; MAX_QUOTAS], count: 1 },
@@ -334,6 +339,7 @@ impl Quotas {
     }
 
     /// What is told of them with each answer.
+    #[inline]
     fn policy(&self) -> Option<HeaderValue> {
         let mut policy = String::new();
         for quota in self.get() {
@@ -350,6 +356,7 @@ impl Quotas {
 }
 
 impl<K: fmt::Debug> fmt::Debug for RateLimit<K> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RateLimit")
             .field("key", &self.key)

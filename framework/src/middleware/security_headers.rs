@@ -92,6 +92,7 @@ const NO_DEVICES: &str = "accelerometer=(), camera=(), display-capture=(), geolo
 
 impl SecurityHeaders {
     /// The strict ones.
+    #[inline]
     pub const fn new() -> Self {
         Self {
             plain: [
@@ -125,6 +126,7 @@ impl SecurityHeaders {
     /// Where the name is another, or the value is empty or has other than visible ASCII and spaces in it; in a
     /// constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn set(self, name: &str, value: &'static str) -> Self {
         let mut rest = value.as_bytes();
         assert!(!rest.is_empty(), "a field that is not to be sent is taken away by `.without(...)`");
@@ -141,12 +143,14 @@ impl SecurityHeaders {
     ///
     /// Where the name is another; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn without(self, name: &str) -> Self {
         self.put(name, None)
     }
 
     /// Sends this policy in place of [`Csp::strict`].
     #[must_use]
+    #[inline]
     pub const fn csp(mut self, policy: Csp) -> Self {
         self.csp = Some(policy);
         self
@@ -190,6 +194,7 @@ impl SecurityHeaders {
         self
     }
 
+    #[inline]
     const fn put(mut self, name: &str, value: Option<&'static str>) -> Self {
         let mut fields: &mut [(&'static str, Option<&'static str>)] = &mut self.plain;
         while let [field, rest @ ..] = fields {
@@ -205,6 +210,7 @@ impl SecurityHeaders {
     }
 
     /// Adds the fields that are not there.
+    #[inline]
     fn secure(&self, response: &mut Response, nonce: &str, over: Over) {
         let ready = Ready::of(self);
         response.add_missing(&ready.fields);
@@ -268,12 +274,14 @@ impl SecurityHeaders {
 }
 
 impl Default for SecurityHeaders {
+    #[inline]
     fn default() -> Self {
         Self::new()
     }
 }
 
 impl Framing {
+    #[inline]
     fn header_value(self) -> Option<HeaderValue> {
         match self {
             Self::Nobody => Some(HeaderValue::from_static("DENY")),

@@ -110,6 +110,7 @@ struct Store {
 
 impl SharedCache {
     /// Keeps 64 MiB, and of one answer a mebibyte.
+    #[inline]
     pub const fn new() -> Self {
         Self {
             max_bytes: MAX_BYTES,
@@ -143,6 +144,7 @@ impl SharedCache {
     /// Where it is not made of letters, digits, `-`, `_` and `.`, beginning with a letter; in a `static` that is a compile
     /// error.
     #[must_use = "this is the cache with the name"]
+    #[inline]
     pub const fn named(mut self, name: &'static str) -> Self {
         let mut rest = name.as_bytes();
         assert!(matches!(rest, [b'a'..=b'z' | b'A'..=b'Z', ..]), "the name of a cache begins with a letter");
@@ -168,26 +170,31 @@ impl SharedCache {
     /// Forgets what is kept for a target, `/news?page=2` say, of all hosts; gives how many answers that were.
     ///
     /// An answer that is being made meanwhile is not kept.
+    #[inline]
     pub fn purge(&self, target: &str) -> usize {
         self.purge_where(|key, _| *key.target == *target)
     }
 
     /// Forgets what the route of this pattern answered, with the prefixes of its scopes: `/users/:id`.
+    #[inline]
     pub fn purge_route(&self, pattern: &str) -> usize {
         self.purge_where(|_, stored| stored.route == Some(pattern))
     }
 
     /// Forgets what routes with `tag = "…"` answered.
+    #[inline]
     pub fn purge_tag(&self, tag: &str) -> usize {
         self.purge_where(|_, stored| stored.tag == Some(tag))
     }
 
     /// Forgets everything.
+    #[inline]
     pub fn clear(&self) -> usize {
         self.purge_where(|_, _| true)
     }
 
     /// What it has done so far, and what it holds.
+    #[inline]
     pub fn counts(&self) -> CacheCounts {
         let Some(store) = self.store.get() else { return CacheCounts::default() };
         let (entries, bytes, evicted) = store.table.load();
@@ -205,10 +212,12 @@ impl SharedCache {
         }
     }
 
+    #[inline]
     fn purge_where(&self, is_meant: impl Fn(&Key, &Stored) -> bool) -> usize {
         self.store.get().map_or(0, |store| store.table.purge_all(is_meant))
     }
 
+    #[inline]
     fn store(&self) -> &Arc<Store> {
         self.store.get_or_init(|| {
             Arc::new(Store {
@@ -313,6 +322,7 @@ impl Store {
         response
     }
 
+    #[inline]
     fn hit(&self, stored: &Stored, now: Instant, is_collapsed: bool) -> Response {
         let ttl = stored.ttl(now);
         self.counters.hits.add();
@@ -328,6 +338,7 @@ impl Store {
     }
 
     /// 504 (RFC 9111 §5.2.1.7).
+    #[inline]
     fn refuse(&self) -> Response {
         let problem = Problem::new(StatusCode::GATEWAY_TIMEOUT).detail("nothing of this is kept");
         let mut response = Response::problem(problem);
@@ -336,6 +347,7 @@ impl Store {
     }
 
     /// Keeps an answer, unless something was purged since it was begun; says whether it did.
+    #[inline]
     fn keep(&self, key: &Arc<Key>, stored: &Arc<Stored>, purges: u64) -> bool {
         let is_kept = self.table.keep(key, stored, purges);
         if is_kept {
@@ -346,12 +358,14 @@ impl Store {
 }
 
 impl Default for SharedCache {
+    #[inline]
     fn default() -> Self {
         Self::new()
     }
 }
 
 impl fmt::Debug for SharedCache {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedCache")
             .field("name", &self.name)

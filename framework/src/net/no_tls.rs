@@ -6,6 +6,7 @@ use tokio::net::TcpStream;
 
 use super::{Application, Limits, Peer, Place};
 use crate::config::Settings;
+use crate::middleware::BoxFuture;
 use crate::observe::Witness;
 
 /// No way to speak TLS.
@@ -42,7 +43,7 @@ impl Watch {
 }
 
 #[expect(clippy::too_many_arguments, reason = "those of what it stands for")]
-pub(super) async fn serve<A: Application, Held>(
+pub(super) fn serve<A: Application, Held>(
     tls: Arc<Live>,
     _: TcpStream,
     _: Peer,
@@ -51,7 +52,7 @@ pub(super) async fn serve<A: Application, Held>(
     _: Place,
     _: Witness,
     _: Held,
-) {
+) -> BoxFuture<'static, ()> {
     match *tls {}
 }
 

@@ -13,6 +13,7 @@ use super::acceptor::Accepted;
 use super::proxy_protocol::{Refused, read_header};
 use super::worker::Shop;
 use super::{Application, Drain, Peer, Place, serve_connection, tls};
+use crate::middleware::BoxFuture;
 use crate::observe::{Refusal, Witness};
 
 /// Serves a connection, once its peer has said whose it is, where it must.
@@ -26,11 +27,13 @@ pub(super) fn welcome<A: Application>(
     let place = Place::new(Arc::clone(drain));
     if shop.limits.now().announced.must(accepted.addr) {
         let (shop, drain) = (shop.clone(), Arc::clone(drain));
-        tokio::spawn(async move {
+        // In a box, as the accept loop is: a task of a type that the runtime is compiled for already.
+        let waiting: BoxFuture<'static, ()> = Box::pin(async move {
             if let Some(accepted) = announced(accepted, &shop, &drain, &witness).await {
                 serve(accepted, room, &shop, place, witness);
             }
         });
+        tokio::spawn(waiting);
     } else {
         serve(accepted, room, shop, place, witness);
     }

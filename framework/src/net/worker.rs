@@ -6,7 +6,6 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
@@ -25,6 +24,7 @@ use crate::blocking::BlockingPool;
 use crate::http::Shutdown;
 use crate::middleware::BoxFuture;
 use crate::observe::Witness;
+use crate::threads;
 
 /// How long workers may take to stop: a handler that never yields holds its thread, and the process does not wait
 /// for it.
@@ -95,11 +95,11 @@ impl SharedRuntime {
     async fn stop(mut self) {
         let Some(runtime) = self.0.take() else { return };
         let (done, stopped) = oneshot::channel();
-        let ending = thread::Builder::new().name("shutdown".to_owned()).spawn(move || {
+        let work = move || {
             runtime.shutdown_timeout(STOP);
             let _ = done.send(());
-        });
-        if ending.is_ok() {
+        };
+        if threads::start("shutdown", Box::new(work)).is_ok() {
             let _ = stopped.await;
         }
     }
@@ -267,14 +267,15 @@ fn start_thread<A: Application>(
             runtime.spawn(accepting(listener, parting, shop, door, witnesses, pulse));
         }
     }
-    thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
+    let work = move || {
         shop.blocking.install();
         // Ends with an error when the sender is dropped, which is how it is told.
         let _ = runtime.block_on(told);
         // Blocking calls of its handlers are not waited for.
         runtime.shutdown_background();
         let _ = done.send(());
-    })?;
+    };
+    threads::start(&format!("worker-{index}"), Box::new(work))?;
     Ok(Thread { stop, stopped })
 }
 

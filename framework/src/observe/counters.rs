@@ -48,6 +48,7 @@ impl Counters {
     /// Adds up what all workers have counted.
     ///
     /// They go on counting meanwhile: two of the numbers may be from moments that lie a little apart.
+    #[inline]
     pub fn read(&self) -> Counts {
         let mut counts = Counts::default();
         for tally in self.tallies().iter() {
@@ -62,6 +63,7 @@ impl Counters {
     }
 
     /// Adds up what all workers have counted by route; nothing where none does.
+    #[inline]
     pub(crate) fn readings(&self) -> Readings {
         let mut readings = Readings::default();
         for meter in self.tallies().iter().filter_map(|tally| tally.meter()) {
@@ -99,6 +101,7 @@ impl Counters {
 }
 
 impl fmt::Debug for Counters {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.read().fmt(f)
     }

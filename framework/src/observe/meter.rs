@@ -112,6 +112,7 @@ impl Meter {
     }
 
     /// Adds what was counted here to `readings`.
+    #[inline]
     pub(super) fn add_to(&self, readings: &mut Readings) {
         // Read before those that entered, so that there are never more that have left.
         let left = read(&self.left);
@@ -132,6 +133,7 @@ impl Meter {
 }
 
 impl Cell {
+    #[inline]
     fn add_to(&self, reading: &mut Reading) {
         for (sum, count) in reading.classes.iter_mut().zip(&self.classes) {
             *sum += read(count);

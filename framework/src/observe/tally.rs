@@ -167,6 +167,7 @@ impl Tally {
     }
 
     /// Adds what was counted here to `counts`.
+    #[inline]
     pub(super) fn add_to(&self, counts: &mut Counts) {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         // Read before those that were opened, so that there are never more closed than opened.

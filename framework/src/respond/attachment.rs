@@ -62,6 +62,7 @@ impl Attachment {
     }
 
     /// The field value: the name in ASCII for old clients, and as it is where it is not ASCII.
+    #[inline]
     fn value(&self) -> String {
         let Self { kind, name } = self;
         let is_plain = |character: char| matches!(character, ' '..='~') && !"\"\\%".contains(character);
@@ -75,6 +76,7 @@ impl Attachment {
 }
 
 /// A name that stands for a file in whatever folder the client chooses.
+#[inline]
 fn file_name(name: &str) -> String {
     let safe = |c: char| if c.is_control() || "/\\:".contains(c) || is_invisible(c) { '_' } else { c };
     let name: String = name.chars().take(MAX_CHARS).map(safe).collect();
@@ -90,6 +92,7 @@ fn is_invisible(character: char) -> bool {
 }
 
 impl ResponsePart for Attachment {
+    #[inline]
     fn apply(self, mut response: Response) -> Response {
         let value = HeaderValue::try_from(self.value());
         response.set_header(CONTENT_DISPOSITION, value.expect("all but visible ASCII is encoded"));

@@ -30,67 +30,79 @@ pub struct Cache(String);
 
 impl Cache {
     /// Any cache may keep it for `age`.
+    #[inline]
     pub fn public(age: Duration) -> Self {
         Self(format!("public, max-age={}", age.as_secs()))
     }
 
     /// Only the client's own cache may keep it for `age`: what is for this one reader.
+    #[inline]
     pub fn private(age: Duration) -> Self {
         Self(format!("private, max-age={}", age.as_secs()))
     }
 
     /// It may be kept, and is to be asked for before each use: cheap where it has an [`ETag`](crate::ETag).
+    #[inline]
     pub fn revalidate() -> Self {
         Self("no-cache".to_owned())
     }
 
     /// It is not to be kept at all: what is secret.
+    #[inline]
     pub fn no_store() -> Self {
         Self("no-store".to_owned())
     }
 
     /// Caches that many clients share keep it for `age` instead.
     #[must_use]
+    #[inline]
     pub fn shared(self, age: Duration) -> Self {
         self.with(format_args!("s-maxage={}", age.as_secs()))
     }
 
     /// It never changes: a client does not ask again even when its user reloads (RFC 8246).
     #[must_use]
+    #[inline]
     pub fn immutable(self) -> Self {
         self.with("immutable")
     }
 
     /// Once it is out of date it is not to be used, not even where the server cannot be reached.
     #[must_use]
+    #[inline]
     pub fn must_revalidate(self) -> Self {
         self.with("must-revalidate")
     }
 
     /// For `age` longer a cache may answer with it while it asks for the new one (RFC 5861 §3).
     #[must_use]
+    #[inline]
     pub fn stale_while_revalidate(self, age: Duration) -> Self {
         self.with(format_args!("stale-while-revalidate={}", age.as_secs()))
     }
 
     /// For `age` longer a cache may answer with it where the server fails (RFC 5861 §4).
     #[must_use]
+    #[inline]
     pub fn stale_if_error(self, age: Duration) -> Self {
         self.with(format_args!("stale-if-error={}", age.as_secs()))
     }
 
+    #[inline]
     fn with(self, directive: impl fmt::Display) -> Self {
         Self(format!("{}, {directive}", self.0))
     }
 }
 
 impl fmt::Display for Cache {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
 impl ResponsePart for Cache {
+    #[inline]
     fn apply(self, mut response: Response) -> Response {
         let value = HeaderValue::try_from(self.0);
         response.set_header(CACHE_CONTROL, value.expect("directives are ASCII"));

@@ -119,6 +119,7 @@ impl File {
     /// # Errors
     ///
     /// Where it is no file, or cannot be read; [`ErrorKind::WouldBlock`](std::io::ErrorKind) where that is not at hand.
+    #[inline]
     pub(crate) fn read_from(file: fs::File, name: &Path, access: Access) -> std::io::Result<Self> {
         let opened = Opened::new(file)?;
         match opened.len() {
@@ -140,11 +141,13 @@ impl File {
         Opened::new(file).map(|opened| Self::unread(opened, name))
     }
 
+    #[inline]
     fn unread(opened: Opened, name: &Path) -> Self {
         let file = Self::of(&opened, name, Content::AtHand(Bytes::new()));
         Self { content: Content::Opened(opened), ..file }
     }
 
+    #[inline]
     fn of(opened: &Opened, name: &Path, content: Content) -> Self {
         let (len, modified) = (opened.len(), opened.modified());
         let now = SystemTime::now();
@@ -179,17 +182,20 @@ impl File {
     }
 
     /// When it changed last; `None` where the file system does not say.
+    #[inline]
     pub fn modified(&self) -> Option<SystemTime> {
         self.modified
     }
 
     /// The tag that the answer has.
+    #[inline]
     pub fn etag(&self) -> Option<&ETag> {
         self.etag.as_ref()
     }
 }
 
 /// The tag of a file's state; weak, and another, while the file may change unseen.
+#[inline]
 fn etag(len: u64, modified: SystemTime, now: SystemTime) -> ETag {
     let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
     let version = format!("{:x}.{:x}-{len:x}", since.as_secs(), since.subsec_nanos());
@@ -200,6 +206,7 @@ fn etag(len: u64, modified: SystemTime, now: SystemTime) -> ETag {
 }
 
 impl IntoResponse for File {
+    #[inline]
     fn into_response(self) -> Response {
         let body = match self.content {
             Content::AtHand(bytes) => Body::from(bytes),

@@ -48,6 +48,7 @@ pub trait Represent: Serialize {
     }
 
     /// The value as plain text; `None` where there is none.
+    #[inline]
     fn text(&self) -> Option<String> {
         None
     }

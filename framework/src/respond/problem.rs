@@ -68,6 +68,7 @@ impl Problem {
 
     /// Adds an extension member (RFC 9457 §3.2). The members that the RFC defines are not to be set so.
     #[must_use]
+    #[inline]
     pub fn with(mut self, member: impl Into<String>, value: impl Into<Value>) -> Self {
         self.set_member(member.into(), value.into().to_string());
         self
@@ -88,8 +89,31 @@ impl Problem {
         self
     }
 
+    /// The same for a list of objects whose members are texts.
+    #[must_use]
+    pub(crate) fn with_rows<'a>(
+        mut self,
+        member: &str,
+        rows: impl Iterator<Item = [(&'a str, &'a str); 2]>,
+    ) -> Self {
+        let mut json = "[".to_owned();
+        for row in rows {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            let mut object = Document("{".to_owned());
+            row.iter().for_each(|(name, text)| object.text(name, text));
+            json.push_str(&object.0);
+            json.push('}');
+        }
+        json.push(']');
+        self.set_member(member.to_owned(), json);
+        self
+    }
+
     /// The same for what is written in JSON already.
     #[must_use]
+    #[inline]
     pub(super) fn with_json(mut self, member: &str, json: String) -> Self {
         self.set_member(member.to_owned(), json);
         self
@@ -108,6 +132,7 @@ impl Problem {
 
     /// Adds a field to the answer, `Allow` or `WWW-Authenticate` say.
     #[must_use]
+    #[inline]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
@@ -115,6 +140,7 @@ impl Problem {
 
     /// Keeps the error behind it for the log; the client is told none of it.
     #[must_use]
+    #[inline]
     pub fn source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
@@ -209,6 +235,7 @@ impl IntoResponse for Problem {
 }
 
 impl fmt::Display for Problem {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.status.as_u16(), self.title())?;
         match &self.detail {
@@ -219,6 +246,7 @@ impl fmt::Display for Problem {
 }
 
 impl fmt::Debug for Problem {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Problem({self})")?;
         match &self.source {

@@ -54,6 +54,7 @@ pub struct Sse {
 
 impl Sse {
     /// The events that `write` sends.
+    #[inline]
     pub fn stream<Produce, Sent>(write: Produce) -> Self
     where
         Produce: FnOnce(EventSender) -> Sent,
@@ -63,6 +64,7 @@ impl Sse {
     }
 
     /// The same for another task to send: the sender, and what it sends.
+    #[inline]
     pub fn channel() -> (EventSender, Self) {
         let (sender, body) = Body::channel();
         (EventSender(sender), Self::of(body))
@@ -89,6 +91,7 @@ impl Sse {
 }
 
 impl IntoResponse for Sse {
+    #[inline]
     fn into_response(self) -> Response {
         let mut response = Response::ok();
         response.set_header(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

@@ -26,6 +26,7 @@ pub(super) struct Conflict {
 
 impl<const ITEMS: usize> Conflicts<ITEMS> {
     /// Looks for conflicts in all nodes.
+    #[inline]
     pub const fn find(sources: &Sources, table: &Table) -> Self {
         let mut of_item = [None; ITEMS];
         let any = find(sources, table, &mut of_item);
@@ -48,6 +49,7 @@ impl<const ITEMS: usize> Conflicts<ITEMS> {
 }
 
 /// Finds the first conflict of each item, and whether there is one.
+#[inline]
 pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Option<Conflict>]) -> bool {
     let mut any = false;
     let mut nodes = table.nodes;
@@ -75,6 +77,7 @@ pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Opti
 
 /// The conflict of the leaf at `second` with one before it, from that at `first` on. A nested table has told of its own
 /// already.
+#[inline]
 const fn first_conflict(
     sources: &Sources,
     table: &Table,
@@ -104,6 +107,7 @@ const fn item_of(table: &Table, leaf: &Leaf) -> usize {
 
 impl Conflict {
     /// Says which routes these are, where they stand, and what to do.
+    #[inline]
     pub(super) const fn message(&self, table: &Table) -> Message {
         let (first, second) = (&self.first, &self.second);
         let first_route = route_of(table, first);
@@ -144,6 +148,7 @@ const fn row_of(table: &Table, leaf: &Leaf) -> &'static Row {
     &gathered.rows[gathered.entries[leaf.entry as usize].first_row as usize + leaf.pattern as usize]
 }
 
+#[inline]
 pub(super) const fn same_place(one: &RouteInfo, other: &RouteInfo) -> bool {
     one.line == other.line
         && same(one.name, other.name)
@@ -151,6 +156,7 @@ pub(super) const fn same_place(one: &RouteInfo, other: &RouteInfo) -> bool {
         && same(one.file, other.file)
 }
 
+#[inline]
 pub(super) const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
@@ -178,6 +184,7 @@ pub(super) struct Message {
 impl Message {
     const EMPTY: Self = Self { bytes: [0; MESSAGE_LEN], len: 0 };
 
+    #[inline]
     pub(super) const fn as_str(&self) -> &str {
         match str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
@@ -185,6 +192,7 @@ impl Message {
         }
     }
 
+    #[inline]
     const fn push_all(&mut self, pieces: &[&str]) {
         let mut index = 0;
         while index < pieces.len() {
@@ -193,6 +201,7 @@ impl Message {
         }
     }
 
+    #[inline]
     const fn push(&mut self, text: &[u8]) {
         let mut index = 0;
         while index < text.len() && self.len < MESSAGE_LEN {
@@ -202,16 +211,19 @@ impl Message {
         }
     }
 
+    #[inline]
     const fn push_name(&mut self, route: &RouteInfo) {
         let separator = if route.module.is_empty() { "" } else { "::" };
         self.push_all(&["`", route.module, separator, route.name, "`"]);
     }
 
+    #[inline]
     const fn push_place(&mut self, route: &RouteInfo) {
         self.push_all(&[route.file, ":"]);
         self.push_number(route.line);
     }
 
+    #[inline]
     const fn push_number(&mut self, number: u32) {
         if number >= 10 {
             self.push_number(number / 10);

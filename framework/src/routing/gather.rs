@@ -85,6 +85,7 @@ impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS
     Rows<ROUTES, ROWS, SEGMENTS, LAYERS>
 {
     /// Gathers the rows; `text` is what [`join_texts`] made.
+    #[inline]
     pub const fn gather(sources: &Sources, text: &'static [u8]) -> Self {
         let mut new = Self {
             entries: [NO_ENTRY; ROUTES],
@@ -118,6 +119,7 @@ pub const fn join_texts<const TEXT: usize>(sources: &Sources) -> [u8; TEXT] {
     joined
 }
 
+#[inline]
 pub(super) const fn write_texts(sources: &Sources, joined: &mut [u8]) {
     let mut writer = TextWriter { joined, len: 0 };
     let mut items = sources.items;
@@ -153,11 +155,13 @@ struct TextWriter<'a> {
 }
 
 impl TextWriter<'_> {
+    #[inline]
     const fn join(&mut self, scope: &Scope, text: &str) {
         self.push(scope.prefix.as_bytes());
         self.push(scope.text_below(text).as_bytes());
     }
 
+    #[inline]
     const fn push(&mut self, bytes: &[u8]) {
         let (_, rest) = self.joined.split_at_mut(self.len);
         rest.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
@@ -174,6 +178,7 @@ pub(super) struct Target<'a> {
 }
 
 /// Writes entries, rows, segments and layers in the order of the items.
+#[inline]
 pub(super) const fn fill(sources: &Sources, text: &'static [u8], target: Target<'_>) {
     let Ok(text) = str::from_utf8(text) else { panic!("whole texts were joined") };
     let mut filler = Filler { target, done: Sizes::NONE, text };
@@ -207,6 +212,7 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
+    #[inline]
     const fn route(&mut self, scope: &Scope, item: usize, route: &'static RouteInfo) {
         self.entry(scope, item, route, route.middleware);
         let mut index = 0;
@@ -219,6 +225,7 @@ impl Filler<'_> {
         }
     }
 
+    #[inline]
     const fn table(&mut self, scope: &Scope, item: usize, table: &'static Table) {
         let gathered = table.gathered();
         let segments = gathered.segments;
@@ -242,6 +249,7 @@ impl Filler<'_> {
         }
     }
 
+    #[inline]
     const fn entry(
         &mut self,
         scope: &Scope,
@@ -271,6 +279,7 @@ impl Filler<'_> {
     }
 
     /// Adds a pattern to the entry added last.
+    #[inline]
     const fn row(&mut self, scope: &Scope, pattern: usize, written: Written<'_>) {
         let Written { segments, start: mut from, end, text } = written;
         let start = self.done.segments;
@@ -303,6 +312,7 @@ impl Filler<'_> {
         self.done.rows += 1;
     }
 
+    #[inline]
     const fn text(&mut self, scope: &Scope, written: &'static str) -> &'static str {
         let (text, rest) = self.text.split_at(scope.prefix.len() + scope.text_below(written).len());
         self.text = rest;

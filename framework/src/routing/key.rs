@@ -23,6 +23,7 @@ impl Key {
     pub(super) const EMPTY: Self = Self(0);
 
     /// The key of a text.
+    #[inline]
     pub(super) const fn of(text: &str) -> Self {
         let text = text.as_bytes();
         let len = if text.len() < 0xff { text.len() } else { 0xff };
@@ -78,6 +79,7 @@ impl Key {
     }
 
     /// Reads a segment that begins with eight bytes which are no slashes.
+    #[inline]
     fn read_long(path: &[u8], start: usize, first: u64) -> (usize, Self) {
         let end = slash_behind(path, start + 8);
         (end, Self(first << 8 | (end - start).min(0xff) as u64))
@@ -85,6 +87,7 @@ impl Key {
 }
 
 /// Whether two texts are the same whose keys are, and do not tell.
+#[inline]
 pub(super) fn same_long(one: &[u8], other: &[u8]) -> bool {
     // The key has the first seven bytes, these are the last eight: a call is needed for very long ones only.
     one.len() == other.len()
@@ -93,6 +96,7 @@ pub(super) fn same_long(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// The first slash at or behind `at`, or the path's end.
+#[inline]
 fn slash_behind(path: &[u8], mut at: usize) -> usize {
     loop {
         let rest = path.get(at..).unwrap_or_default();

@@ -80,6 +80,7 @@ impl RouteUrl {
     }
 
     /// The same below another prefix, which takes the place of the one it has.
+    #[inline]
     fn below(mut self, prefix: &'static str) -> Self {
         let own = self.text.get(self.prefix.len()..).unwrap_or_default();
         // The pattern `/` below `/admin` is `/admin`.
@@ -121,6 +122,7 @@ impl<S> Routes<S> {
     /// [`UrlError`] where the route does not stand in the table, or stands there more than once: [`Routes::urls`] has
     /// them all. Both depend on nothing but the table, so one test of a link is enough. As any error, `?` in a handler
     /// makes it a 500.
+    #[inline]
     pub fn url(&self, url: RouteUrl) -> Result<RouteUrl, UrlError> {
         self.table().url(url)
     }
@@ -141,12 +143,14 @@ impl<S> Routes<S> {
     /// assert!(ROUTES.url(get_user::url(42)).is_err());
     /// assert_eq!(ROUTES.urls(get_user::url(42)).last().unwrap(), "/v2/users/42");
     /// ```
+    #[inline]
     pub fn urls(&self, url: RouteUrl) -> impl Iterator<Item = RouteUrl> + use<S> {
         self.table().urls(url)
     }
 }
 
 impl Table {
+    #[inline]
     pub(crate) fn url(&'static self, url: RouteUrl) -> Result<RouteUrl, UrlError> {
         let route = url.route;
         let mut urls = self.urls(url);
@@ -160,6 +164,7 @@ impl Table {
         }
     }
 
+    #[inline]
     fn urls(&'static self, url: RouteUrl) -> impl Iterator<Item = RouteUrl> {
         (0..self.len()).filter_map(move |index| {
             let listed = self.route(index).filter(|listed| is_same(listed, url.route))?;
@@ -174,6 +179,7 @@ impl Table {
 }
 
 /// Whether both say what one attribute says; their addresses may differ between crates.
+#[inline]
 fn is_same(one: &RouteInfo, other: &RouteInfo) -> bool {
     let pattern = |route: &RouteInfo| route.patterns.first().map(|pattern| pattern.text);
     same_place(one, other) && pattern(one) == pattern(other)
@@ -195,6 +201,7 @@ impl UrlError {
 }
 
 impl fmt::Display for UrlError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RouteInfo { name, module, .. } = self.route;
         match self.places.as_slice() {
@@ -223,6 +230,7 @@ impl AsRef<str> for RouteUrl {
 }
 
 impl From<RouteUrl> for String {
+    #[inline]
     fn from(url: RouteUrl) -> Self {
         url.text
     }
@@ -262,6 +270,7 @@ impl Serialize for RouteUrl {
 }
 
 impl fmt::Display for RouteUrl {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.text)
     }
@@ -269,6 +278,7 @@ impl fmt::Display for RouteUrl {
 
 /// As its text.
 impl fmt::Debug for RouteUrl {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.text, f)
     }

@@ -108,6 +108,7 @@ impl Sizes {
     }
 
     /// Counts what the items need.
+    #[inline]
     pub const fn of(sources: &Sources) -> Self {
         let mut sizes = Self::NONE;
         let mut items = sources.items;
@@ -126,6 +127,7 @@ impl Sizes {
         sizes
     }
 
+    #[inline]
     const fn add_route(&mut self, scope: &Scope, route: &RouteInfo) {
         self.routes += 1;
         self.layers += scope.layers.len() + route.middleware.len();
@@ -138,6 +140,7 @@ impl Sizes {
         }
     }
 
+    #[inline]
     const fn add_table(&mut self, scope: &Scope, table: &Table) {
         let gathered = table.gathered();
         self.routes += gathered.entries.len();
@@ -156,6 +159,7 @@ impl Sizes {
         }
     }
 
+    #[inline]
     const fn add_row(&mut self, scope: &Scope, segments: &[Segment], start: usize, end: usize, text: &str) {
         self.rows += 1;
         self.segments += end - start;

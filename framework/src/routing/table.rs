@@ -71,6 +71,7 @@ impl Table {
     }
 
     /// Whether some pattern begins with the first `count` segments of `path`, all of them literal.
+    #[inline]
     pub(crate) fn begins_a_route(&self, path: &str, count: usize) -> bool {
         let begins = |text: &str| {
             let (mut pattern, mut path) = (text.split('/').skip(1), path.split('/').skip(1));

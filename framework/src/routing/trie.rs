@@ -97,6 +97,7 @@ impl<const ROWS: usize, const MOST: usize> Plan<ROWS, MOST> {
 
 impl<const NODES: usize, const LEAVES: usize> Trie<NODES, LEAVES> {
     /// Builds the trie; `NODES` is what the plan says.
+    #[inline]
     pub const fn build<const ROWS: usize, const MOST: usize>(
         gathered: &Gathered,
         plan: &Plan<ROWS, MOST>,
@@ -134,6 +135,7 @@ impl Leaf {
 
 /// Takes every row down the trie, and makes the nodes that are not there; notes in `ends` where each row ends, and at
 /// each node how many leaves it will have. Gives how many nodes there are.
+#[inline]
 pub(super) const fn plan_nodes(
     gathered: &Gathered,
     nodes: &mut [Node],
@@ -201,6 +203,7 @@ pub(super) const fn plan_nodes(
 
 /// Fills the trie's arrays with the nodes that were planned, and where each row ends with its methods; `next` has a place
 /// for each node.
+#[inline]
 pub(super) const fn build(
     gathered: &Gathered,
     (planned, ends): (&[Node], &[u16]),
@@ -236,6 +239,7 @@ pub(super) const fn build(
 }
 
 /// Enters a node into the first free slot from its key's on; there are more slots than nodes.
+#[inline]
 const fn enter(slots: &mut Slots, node: usize, key: Key, parent: usize) {
     let count = slots.len() * SLOTS_PER_NODE;
     let mut slot = key.slot(parent, count);

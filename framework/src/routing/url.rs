@@ -19,6 +19,7 @@ use crate::http::RESERVED;
 /// In builds with debug assertions where a segment of a value is `.` or `..`, or a value is empty: no URL can carry
 /// these. Other builds log an error and write the URL, which will not route.
 #[track_caller]
+#[inline]
 pub fn url(route: &'static RouteInfo, values: &[&dyn fmt::Display]) -> RouteUrl {
     let segments = route.patterns.first().map_or(&[][..], |pattern| pattern.segments);
     RouteUrl::new(route, write(segments, values))
@@ -93,6 +94,7 @@ fn push_param(url: &mut String, name: &str, value: &str) {
 }
 
 #[track_caller]
+#[inline]
 fn unroutable(name: &str, value: &str) {
     tracing::error!(name, value, "a URL was built that does not lead back to its route");
     debug_assert!(false, "no URL can carry {value:?} as the parameter `{name}`");

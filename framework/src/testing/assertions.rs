@@ -51,6 +51,7 @@ impl TestResponse {
     ///
     /// When it is another, or there is none.
     #[track_caller]
+    #[inline]
     pub fn assert_header(&self, name: &str, expected: &str) -> &Self {
         match self.header(name) {
             Some(found) if found == expected => {}
@@ -68,6 +69,7 @@ impl TestResponse {
     ///
     /// When it is another, or is not UTF-8.
     #[track_caller]
+    #[inline]
     pub fn assert_text(&self, expected: &str) -> &Self {
         let found = self.text();
         if found != expected {
@@ -82,6 +84,7 @@ impl TestResponse {
     ///
     /// When it has not, or is not UTF-8.
     #[track_caller]
+    #[inline]
     pub fn assert_contains(&self, expected: &str) -> &Self {
         if !self.text().contains(expected) {
             self.fail(&format_args!("a body with {expected:?} in it"), &"none");
@@ -105,6 +108,7 @@ impl TestResponse {
     }
 
     #[track_caller]
+    #[inline]
     fn fail(&self, expected: &dyn fmt::Display, found: &dyn fmt::Display) -> ! {
         panic!("expected {expected}, found {found}\n\n{}", self.exchange());
     }

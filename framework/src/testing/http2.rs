@@ -12,6 +12,7 @@ use super::request::{Answering, RequestBuilder, join};
 use super::response::{Received, TestResponse};
 
 /// Sends a request on a connection of its own, and reads until the server has closed it.
+#[inline]
 pub(super) fn send(request: RequestBuilder) -> Answering {
     Box::pin(async move {
         let mut stream = request.client.connect();
@@ -63,6 +64,7 @@ async fn trailers(mut body: RecvStream) -> Result<HeaderMap, h2::Error> {
 }
 
 /// The head: what `host` says is the authority.
+#[inline]
 fn head(request: &RequestBuilder) -> Request<()> {
     let mut fields = fields(request);
     let host = fields.get(HOST).map_or(b"localhost".as_slice(), |host| host.as_bytes());
@@ -78,6 +80,7 @@ fn head(request: &RequestBuilder) -> Request<()> {
 }
 
 /// The fields that were set, and how long the content is.
+#[inline]
 fn fields(request: &RequestBuilder) -> HeaderMap {
     let mut fields = HeaderMap::new();
     for (name, value) in &request.fields {

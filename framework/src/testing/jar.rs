@@ -31,6 +31,7 @@ struct Cookie {
 impl Jar {
     /// Keeps, replaces or deletes what a `Set-Cookie` line in the answer to a request of `path` says; a line that says
     /// nothing is left alone.
+    #[inline]
     pub(super) fn set(&mut self, line: &[u8], path: &str) {
         let Some((cookie, life)) = std::str::from_utf8(line).ok().and_then(|line| parse(line, path)) else {
             return;
@@ -48,6 +49,7 @@ impl Jar {
     }
 
     /// The value of the `Cookie` line of a request of `path`; `None` where no cookie fits.
+    #[inline]
     pub(super) fn line(&mut self, path: &str) -> Option<String> {
         self.forget_expired();
         let mut fitting: Vec<_> = self.cookies.iter().filter(|cookie| fits(&cookie.path, path)).collect();
@@ -59,12 +61,14 @@ impl Jar {
     }
 
     /// The value of the cookie of this name with the longest path.
+    #[inline]
     pub(super) fn find(&mut self, name: &str) -> Option<String> {
         self.forget_expired();
         let named = self.cookies.iter().filter(|cookie| cookie.name == name);
         named.max_by_key(|cookie| cookie.path.len()).map(|cookie| cookie.value.clone())
     }
 
+    #[inline]
     fn forget_expired(&mut self) {
         self.cookies.retain(|cookie| cookie.expires.is_none_or(|expires| expires > Instant::now()));
     }
@@ -78,6 +82,7 @@ enum Life {
 }
 
 /// Parses `name=value; Attribute=value…` (RFC 6265 §5.2).
+#[inline]
 fn parse(line: &str, request_path: &str) -> Option<(Cookie, Life)> {
     let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
     let (name, value) = pair.split_once('=')?;
@@ -111,6 +116,7 @@ fn parse(line: &str, request_path: &str) -> Option<(Cookie, Life)> {
 }
 
 /// Seconds, zero where they are negative; `None` where they are none. More than fit last for ever.
+#[inline]
 fn parse_max_age(value: &str) -> Option<Duration> {
     let digits = value.strip_prefix('-').unwrap_or(value);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -123,6 +129,7 @@ fn parse_max_age(value: &str) -> Option<Duration> {
 }
 
 /// The path of a cookie that does not say one: its request's up to the last slash (RFC 6265 §5.1.4).
+#[inline]
 fn default_path(request_path: &str) -> &str {
     match request_path.rsplit_once('/') {
         Some(("", _)) | None => "/",
@@ -132,6 +139,7 @@ fn default_path(request_path: &str) -> &str {
 }
 
 /// Whether a cookie of this path goes with a request of that one (RFC 6265 §5.1.4).
+#[inline]
 fn fits(path: &str, request_path: &str) -> bool {
     let Some(below) = request_path.strip_prefix(path) else { return false };
     below.is_empty() || path.ends_with('/') || below.starts_with('/')

@@ -34,11 +34,13 @@ pub struct FormData {
 
 impl FormData {
     /// A form without parts.
+    #[inline]
     pub const fn new() -> Self {
         Self { parts: Vec::new() }
     }
 
     /// Adds a text.
+    #[inline]
     pub fn text(self, name: &str, value: &str) -> Self {
         self.part(format!("name=\"{}\"", quoted(name)), value.as_bytes())
     }
@@ -55,12 +57,14 @@ impl FormData {
         self.part(head, content.as_ref())
     }
 
+    #[inline]
     fn part(mut self, head: String, content: &[u8]) -> Self {
         self.parts.push((head, content.to_vec()));
         self
     }
 
     /// The content type, and the body.
+    #[inline]
     pub(super) fn finish(self) -> (String, Vec<u8>) {
         let boundary = self.boundary();
         let mut body = Vec::new();
@@ -75,6 +79,7 @@ impl FormData {
     }
 
     /// One that stands in no content; the same form has the same, so that tests repeat.
+    #[inline]
     fn boundary(&self) -> String {
         let mut number = 0_u32;
         loop {
@@ -90,6 +95,7 @@ impl FormData {
 }
 
 /// A name as browsers write it (HTML Standard §4.10.21.7).
+#[inline]
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -42,6 +42,7 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
+    #[inline]
     pub(super) fn new(client: Client, method: Method, target: String) -> Self {
         Self { client, method, target, fields: Vec::new(), body: None }
     }
@@ -101,6 +102,7 @@ impl RequestBuilder {
     }
 
     /// Sets the body to a form with files, with its content type.
+    #[inline]
     pub fn multipart(self, form: FormData) -> Self {
         let (content_type, body) = form.finish();
         self.header(header::CONTENT_TYPE, content_type).body(body)
@@ -125,6 +127,7 @@ impl RequestBuilder {
     }
 
     /// Adds what the jar has for this path, unless cookies were set by hand.
+    #[inline]
     fn add_cookies(&mut self) {
         let path = self.target.split(['?', '#']).next().unwrap_or_default();
         let cookies = self.client.with_jar(|jar| jar.line(path));
@@ -136,12 +139,14 @@ impl RequestBuilder {
         }
     }
 
+    #[inline]
     pub(super) fn is_set(&self, name: &HeaderName) -> bool {
         self.fields.iter().any(|(set, _)| set == name)
     }
 
     /// The request's bytes; of another version than HTTP/1.1 what they would be. `Host`, and there `Connection: close`,
     /// are added unless they were set.
+    #[inline]
     pub(super) fn encode(&self, version: Version) -> Vec<u8> {
         let mut bytes = format!("{} {} {version:?}\r\n", self.method, self.target).into_bytes();
         let mut field = |name: &[u8], value: &[u8]| {
@@ -174,12 +179,14 @@ impl IntoFuture for RequestBuilder {
     type Output = TestResponse;
     type IntoFuture = Answering;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
 }
 
 /// Sends a request over HTTP/1.1 on a connection of its own, and reads until the server has closed it.
+#[inline]
 pub(super) fn send(request: RequestBuilder) -> Answering {
     Box::pin(async move {
         let mut stream = request.client.connect();

@@ -45,16 +45,19 @@ pub struct TestResponse {
 
 impl TestResponse {
     /// What answers `request`, which is shown as it was sent.
+    #[inline]
     pub(super) fn new(received: Received, request: Vec<u8>) -> Self {
         Self { received, request: request.into() }
     }
 
     /// The status.
+    #[inline]
     pub fn status(&self) -> StatusCode {
         self.received.status
     }
 
     /// The fields.
+    #[inline]
     pub fn headers(&self) -> &HeaderMap {
         &self.received.headers
     }
@@ -80,16 +83,19 @@ impl TestResponse {
     /// assert!(client.get("/report").await.trailers().is_empty());
     /// # }
     /// ```
+    #[inline]
     pub fn trailers(&self) -> &HeaderMap {
         &self.received.trailers
     }
 
     /// The value of the first field line of this name; `None` where there is none or it is not ASCII.
+    #[inline]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.received.headers.get(name)?.to_str().ok()
     }
 
     /// The body's bytes, with any chunked coding undone.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
         &self.received.body
     }
@@ -100,6 +106,7 @@ impl TestResponse {
     ///
     /// When it is not UTF-8; the message shows request and response.
     #[track_caller]
+    #[inline]
     pub fn text(&self) -> &str {
         match std::str::from_utf8(self.bytes()) {
             Ok(text) => text,
@@ -121,12 +128,14 @@ impl TestResponse {
     }
 
     /// Request and response, as failed assertions print them.
+    #[inline]
     pub(super) fn exchange(&self) -> Exchange<'_> {
         Exchange { request: &self.request, response: self }
     }
 
     /// Reads what a connection gave until it was closed: interim responses are skipped, nothing may follow the final
     /// one.
+    #[inline]
     pub(super) fn parse(method: &Method, request: Vec<u8>, received: &[u8]) -> Self {
         let mut rest = received;
         loop {
@@ -145,6 +154,7 @@ impl TestResponse {
 }
 
 impl fmt::Debug for TestResponse {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Received { status, headers, body, trailers } = &self.received;
         writeln!(f, "{status}")?;
@@ -160,6 +170,7 @@ impl fmt::Debug for TestResponse {
 }
 
 /// Reads a status line and header section; `None` where they are not well formed.
+#[inline]
 fn head(received: &[u8]) -> Option<(StatusCode, HeaderMap, &[u8])> {
     let end = received.windows(4).position(|window| window == b"\r\n\r\n")?;
     let (head, rest) = received.split_at(end);
@@ -177,6 +188,7 @@ fn head(received: &[u8]) -> Option<(StatusCode, HeaderMap, &[u8])> {
 }
 
 /// The body behind a head and what is behind that, by RFC 9112 §6.3 as a client reads it.
+#[inline]
 fn body(method: &Method, status: StatusCode, headers: &HeaderMap, rest: &[u8]) -> (Vec<u8>, HeaderMap) {
     let bodiless = *method == Method::HEAD || matches!(status.as_u16(), 204 | 304);
     let framing = if bodiless {

@@ -17,6 +17,7 @@ pub(super) struct Exchange<'a> {
 }
 
 impl fmt::Display for Exchange<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "request:\n{}\n\nresponse:\n", Message::of_request(self.request))?;
         write!(f, "  {}", self.response.status())?;
@@ -46,6 +47,7 @@ pub(super) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
+    #[inline]
     pub(super) fn of_request(bytes: &'a [u8]) -> Self {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or(bytes.len());
         let (head, body) = bytes.split_at(end);
@@ -54,6 +56,7 @@ impl<'a> Message<'a> {
 }
 
 impl fmt::Display for Message<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = String::from_utf8_lossy(self.head);
         let mut lines = head.split("\r\n");
@@ -73,6 +76,7 @@ struct Line<'a> {
 }
 
 impl fmt::Display for Line<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, value } = self;
         write!(f, "{name}: ")?;
@@ -100,6 +104,7 @@ impl fmt::Display for Line<'_> {
 struct Pair<'a>(&'a str);
 
 impl fmt::Display for Pair<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.split_once('=') {
             Some((name, "")) => write!(f, "{name}="),
@@ -112,6 +117,7 @@ impl fmt::Display for Pair<'_> {
 struct Secret<'a>(&'a str);
 
 impl fmt::Display for Secret<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.chars().count() >= SECRET_CHARS {
             self.0.chars().take(SHOWN_CHARS).try_for_each(|char| fmt::Write::write_char(f, char))?;
@@ -124,6 +130,7 @@ impl fmt::Display for Secret<'_> {
 struct Content<'a>(&'a [u8]);
 
 impl fmt::Display for Content<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return Ok(());

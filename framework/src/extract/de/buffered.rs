@@ -106,6 +106,7 @@ fn better<T>(before: Option<Result<T, FieldError>>, after: Result<T, FieldError>
 }
 
 /// Notes, while an attempt runs on this thread, that `text` was refused.
+#[inline]
 pub(super) fn note(text: &str, expected: &str) {
     let Some(wanted) = wanted(text, expected) else { return };
     REFUSED.with_borrow_mut(|refused| {
@@ -116,6 +117,7 @@ pub(super) fn note(text: &str, expected: &str) {
 }
 
 /// What `text` is to be read as where a visitor expected this; `None` where it cannot be that.
+#[inline]
 fn wanted(text: &str, expected: &str) -> Option<Wanted> {
     let is = |is: bool, scalar| is.then_some(Wanted::Scalar(scalar));
     if ["a sequence", "an array", "a tuple", "tuple "].iter().any(|list| expected.starts_with(list)) {
@@ -146,6 +148,7 @@ fn wanted(text: &str, expected: &str) -> Option<Wanted> {
 }
 
 /// Runs `make` and collects what is refused meanwhile; an attempt inside of an attempt has notes of its own.
+#[inline]
 fn noting<T>(make: impl Fn() -> T) -> (T, Vec<Refused>) {
     struct Restore(Option<Vec<Refused>>);
     impl Drop for Restore {
@@ -160,6 +163,7 @@ fn noting<T>(make: impl Fn() -> T) -> (T, Vec<Refused>) {
 
 impl Fields<'_> {
     /// Changes how names are read, after what was refused; `false` where nothing is left to try.
+    #[inline]
     fn read_anew(&self, refused: &[Refused], error: Option<&FieldError>) -> bool {
         let mut changed = false;
         for refused in refused {
@@ -176,6 +180,7 @@ impl Fields<'_> {
     }
 
     /// Reads the group so from now on; `false` where it was read so already.
+    #[inline]
     fn change(&self, group: usize, wanted: Wanted) -> bool {
         let Some(group) = self.groups.get(group) else { return false };
         let before = group.reading.get();
@@ -189,6 +194,7 @@ impl Fields<'_> {
     }
 
     /// Names the field of an error that a buffer raised.
+    #[inline]
     fn locate(&self, error: FieldError) -> FieldError {
         let holder = error.place().and_then(|(place, len)| self.holder(place, len));
         match holder.and_then(|group| self.groups.get(group)) {
@@ -198,6 +204,7 @@ impl Fields<'_> {
     }
 
     /// The group whose text was handed out at this place; the last one, where memory was used twice.
+    #[inline]
     fn holder(&self, place: usize, len: usize) -> Option<usize> {
         let handed = self.handed.borrow();
         let holder = handed.iter().rev().find(|handed| handed.place == place && handed.len == len);
@@ -206,6 +213,7 @@ impl Fields<'_> {
 }
 
 impl Scalar {
+    #[inline]
     pub(super) fn parse(self, text: &str) -> Option<Parsed> {
         match self {
             Self::Integer => {
@@ -231,6 +239,7 @@ impl Parsed {
 
 /// Whether a type of this name is an option of a number or of a `bool`, which no empty text is: spares them the
 /// second attempt. Names are not promised to stay as they are; where one changes, the second attempt is made.
+#[inline]
 pub(super) fn is_option_of_number(type_name: &str) -> bool {
     let inner = type_name.strip_prefix("core::option::Option<").and_then(|name| name.strip_suffix('>'));
     inner.is_some_and(|inner| {

@@ -25,6 +25,7 @@ pub(crate) enum Malformed {
 }
 
 /// Decodes `raw`; borrows it where nothing is encoded.
+#[inline]
 pub(crate) fn decode(raw: &str, coding: Coding) -> Result<Cow<'_, str>, Malformed> {
     let first = match coding {
         Coding::Plain => None,
@@ -52,6 +53,7 @@ pub(crate) fn decode(raw: &str, coding: Coding) -> Result<Cow<'_, str>, Malforme
     String::from_utf8(decoded).map(Cow::Owned).map_err(|_| Malformed::Utf8)
 }
 
+#[inline]
 fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),

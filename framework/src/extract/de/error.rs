@@ -33,6 +33,7 @@ struct Inner {
 
 /// Without the place in memory, which says nothing to anybody and where the program lies to those who should not know.
 impl fmt::Debug for Inner {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Inner")
             .field("field", &self.field)
@@ -63,6 +64,7 @@ pub(super) enum Fault {
 }
 
 impl FieldError {
+    #[inline]
     pub(super) fn new(fault: Fault) -> Self {
         Self(Box::new(Inner { field: None, place: None, fault }))
     }
@@ -73,17 +75,20 @@ impl FieldError {
     }
 
     /// `text` is not what was `expected`.
+    #[inline]
     pub(super) fn mismatch(expected: &str, text: &str) -> Self {
         let (expected, found) = (in_words(expected).to_owned(), quoted(text));
         Self::new(Fault::Mismatch { expected, found })
     }
 
     /// A file came where a text is asked for.
+    #[inline]
     pub(super) fn unexpected_file() -> Self {
         Self::new(Fault::Mismatch { expected: "text".to_owned(), found: "a file".to_owned() })
     }
 
     /// The value of `field` is not UTF-8.
+    #[inline]
     pub(crate) fn not_utf8(field: &str) -> Self {
         Self::new(Fault::Malformed(Malformed::NotUtf8)).at(field)
     }
@@ -95,12 +100,14 @@ impl FieldError {
     }
 
     /// Says which field it was, unless that is known already.
+    #[inline]
     pub(super) fn at(mut self, field: &str) -> Self {
         self.0.field.get_or_insert_with(|| field.to_owned());
         self
     }
 
     /// The field, where one can be named.
+    #[inline]
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
     }
@@ -110,6 +117,7 @@ impl FieldError {
     }
 
     /// Whether the text itself is broken, whatever it was for.
+    #[inline]
     pub(crate) fn is_malformed(&self) -> bool {
         matches!(self.0.fault, Fault::Malformed(_) | Fault::TooMany { .. })
     }
@@ -128,12 +136,14 @@ impl FieldError {
     }
 
     /// Whether it is the type's fault, as seen by a path: its parameters are what the pattern says.
+    #[inline]
     fn is_shape(&self) -> bool {
         matches!(self.0.fault, Fault::Shape(_) | Fault::Missing | Fault::Unknown { .. })
     }
 }
 
 impl fmt::Display for FieldError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { field, fault, .. } = &*self.0;
         let name = field.as_deref().map(quoted);
@@ -170,31 +180,37 @@ impl Error for FieldError {}
 pub struct FieldErrors(Vec<FieldError>);
 
 impl FieldErrors {
+    #[inline]
     pub(super) fn new(errors: Vec<FieldError>) -> Self {
         Self(errors)
     }
 
     /// Each fault, in the order found.
+    #[inline]
     pub fn iter(&self) -> std::slice::Iter<'_, FieldError> {
         self.0.iter()
     }
 
     /// The field of the first fault, where one can be named.
+    #[inline]
     pub fn field(&self) -> Option<&str> {
         self.0.first().and_then(FieldError::field)
     }
 
     /// Whether any text itself is broken, whatever it was for.
+    #[inline]
     pub(crate) fn are_malformed(&self) -> bool {
         self.0.iter().any(FieldError::is_malformed)
     }
 
     /// Whether any is the type's fault, as seen by a path.
+    #[inline]
     pub(crate) fn are_of_shape(&self) -> bool {
         self.0.iter().any(FieldError::is_shape)
     }
 
     /// The answer: the first field as its member `field`, and each fault among its `errors`.
+    #[inline]
     pub(crate) fn problem(&self, status: StatusCode) -> Problem {
         let errors: Vec<Value> = self.iter().map(|error| fault(error.field(), &error.to_string())).collect();
         let problem = Problem::new(status).with("errors", errors);
@@ -206,12 +222,14 @@ impl FieldErrors {
 }
 
 /// One fault, as a member of a problem's `errors`.
+#[inline]
 fn fault(field: Option<&str>, detail: &str) -> Value {
     let field = field.map(|field| ("field".to_owned(), Value::from(bounded(field, CUSTOM_CHARS))));
     field.into_iter().chain([("detail".to_owned(), Value::from(detail))]).collect()
 }
 
 impl From<FieldError> for FieldErrors {
+    #[inline]
     fn from(error: FieldError) -> Self {
         Self(vec![error])
     }
@@ -221,12 +239,14 @@ impl<'a> IntoIterator for &'a FieldErrors {
     type Item = &'a FieldError;
     type IntoIter = std::slice::Iter<'a, FieldError>;
 
+    #[inline]
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
 impl fmt::Display for FieldErrors {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, error) in self.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
@@ -243,6 +263,7 @@ impl de::Error for FieldError {
         Self::new(Fault::Custom(bounded(&message.to_string(), CUSTOM_CHARS)))
     }
 
+    #[inline]
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let expected = expected.to_string();
         let error =
@@ -252,6 +273,7 @@ impl de::Error for FieldError {
         error.of(text)
     }
 
+    #[inline]
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let expected = in_words(&expected.to_string()).to_owned();
         let error = Self::new(Fault::Mismatch { expected, found: what(found) });
@@ -262,6 +284,7 @@ impl de::Error for FieldError {
         error.of(text)
     }
 
+    #[inline]
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         if variant.is_empty() {
             buffered::note(variant, "a variant");
@@ -270,25 +293,30 @@ impl de::Error for FieldError {
             .of(variant)
     }
 
+    #[inline]
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         Self::new(Fault::Unknown { expected }).at(field)
     }
 
+    #[inline]
     fn missing_field(field: &'static str) -> Self {
         Self::new(Fault::Missing).at(field)
     }
 
+    #[inline]
     fn duplicate_field(field: &'static str) -> Self {
         Self::new(Fault::Custom("given under two names".to_owned())).at(field)
     }
 }
 
 /// Quotes a client's text: what is not printable escaped, and no more of it than a line holds.
+#[inline]
 pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", bounded(text, QUOTED_CHARS))
 }
 
 /// At most `limit` characters, what is not printable escaped.
+#[inline]
 pub(crate) fn bounded(text: &str, limit: usize) -> String {
     let mut bounded = String::new();
     for character in text.chars().take(limit) {
@@ -304,6 +332,7 @@ pub(crate) fn bounded(text: &str, limit: usize) -> String {
 }
 
 /// What stands there, as a client would call it.
+#[inline]
 fn what(found: Unexpected<'_>) -> String {
     match found {
         Unexpected::Str(text) => quoted(text),
@@ -320,6 +349,7 @@ fn what(found: Unexpected<'_>) -> String {
 }
 
 /// The names that serde's own visitors give types, in words.
+#[inline]
 fn in_words(expected: &str) -> &str {
     match expected {
         "u8" => "an unsigned 8-bit integer",
@@ -346,6 +376,7 @@ fn in_words(expected: &str) -> &str {
 struct Listed(&'static [&'static str]);
 
 impl fmt::Display for Listed {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             [] => f.write_str("none"),

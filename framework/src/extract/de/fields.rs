@@ -75,6 +75,7 @@ impl<'de> Fields<'de> {
     /// # Errors
     ///
     /// Where a name is not decodable, and where there are more than [`MAX_PAIRS`] pairs.
+    #[inline]
     pub(crate) fn parse(text: &'de str, coding: Coding) -> Result<Self, FieldError> {
         let mut fields = Self::new(Vec::new(), coding);
         let mut index = Index::default();
@@ -91,6 +92,7 @@ impl<'de> Fields<'de> {
     }
 
     /// Adds a value; returns the index of its group.
+    #[inline]
     fn push(&mut self, name: Cow<'de, str>, value: &'de str, index: &mut Index<'de>) -> usize {
         let known = index.find(&self.groups, &name);
         let place = known.unwrap_or(self.groups.len());
@@ -135,11 +137,13 @@ impl<'de> Fields<'de> {
     }
 
     /// The parameters of a pattern with the text that each matched.
+    #[inline]
     pub(crate) fn params(params: impl Iterator<Item = (&'static str, &'de str)>) -> Self {
         let groups = params.map(|(name, raw)| Group::new(Cow::Borrowed(name), raw)).collect();
         Self::new(groups, Coding::Percent)
     }
 
+    #[inline]
     fn new(groups: Vec<Group<'de>>, coding: Coding) -> Self {
         Self { groups, order: Vec::new(), coding, handed: RefCell::default(), missing: Vec::new() }
     }
@@ -197,6 +201,7 @@ impl<'de> Fields<'de> {
     }
 
     /// Sees to it that the next attempt does not end at this fault; `false` where it would.
+    #[inline]
     fn pass_over(&mut self, error: &FieldError) -> bool {
         let Some(name) = error.field() else { return false };
         let group = self.groups.iter_mut().find(|group| group.name == name);
@@ -217,6 +222,7 @@ impl<'de> Fields<'de> {
 }
 
 impl<'de> Group<'de> {
+    #[inline]
     fn new(name: Cow<'de, str>, value: &'de str) -> Self {
         Self {
             name,
@@ -233,6 +239,7 @@ impl<'de> Group<'de> {
     }
 
     /// The value at `index`, where it is a file.
+    #[inline]
     pub(super) fn file(&self, index: usize) -> Option<&'de UploadedFile> {
         self.files.iter().find(|(place, _)| *place == index).map(|(_, file)| *file)
     }
@@ -251,6 +258,7 @@ impl<'de> Group<'de> {
 struct Index<'de>(HashMap<Cow<'de, str>, usize>);
 
 impl<'de> Index<'de> {
+    #[inline]
     fn find(&mut self, groups: &[Group<'de>], name: &str) -> Option<usize> {
         if groups.len() <= SEARCHED {
             return groups.iter().position(|group| group.name == name);

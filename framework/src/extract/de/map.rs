@@ -73,6 +73,7 @@ enum Entry<'a, 'de> {
 }
 
 impl<'a, 'de> Entries<'a, 'de> {
+    #[inline]
     pub(super) fn new(fields: &'a Fields<'de>) -> Self {
         Self { fields, next: 0 }
     }
@@ -126,6 +127,7 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         }
     }
 
+    #[inline]
     fn size_hint(&self) -> Option<usize> {
         Some(self.fields.groups.len().saturating_sub(self.next))
     }

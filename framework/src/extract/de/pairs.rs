@@ -18,6 +18,7 @@ pub(super) struct Pairs<'a, 'de> {
 }
 
 impl<'a, 'de> Pairs<'a, 'de> {
+    #[inline]
     pub(super) fn new(fields: &'a Fields<'de>) -> Self {
         Self { fields, next: 0, given: vec![0; fields.groups.len()] }
     }

@@ -14,6 +14,7 @@ pub(super) struct Params<'a, 'de>(pub(super) &'a Fields<'de>);
 
 impl<'a, 'de> Params<'a, 'de> {
     /// The only parameter.
+    #[inline]
     fn only(self) -> Result<Value<'a, 'de>, FieldError> {
         match self.0.groups.as_slice() {
             [group] => Ok(Value::all(self.0, 0, group)),
@@ -25,6 +26,7 @@ impl<'a, 'de> Params<'a, 'de> {
     }
 
     /// Makes sure that there are `len` parameters.
+    #[inline]
     fn expect(self, len: usize) -> Result<(), FieldError> {
         match self.0.groups.len() {
             found if found == len => Ok(()),
@@ -150,6 +152,7 @@ impl<'de> SeqAccess<'de> for InOrder<'_, 'de> {
         seed.deserialize(value).map(Some).map_err(|error| value.locate(error))
     }
 
+    #[inline]
     fn size_hint(&self) -> Option<usize> {
         Some(self.fields.groups.len().saturating_sub(self.next))
     }

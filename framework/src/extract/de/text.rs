@@ -23,6 +23,7 @@ impl Text<'_> {
 }
 
 /// Parses `true`, `1` and `on` (what a browser sends for a ticked box), `false`, `0` and `off`.
+#[inline]
 pub(super) fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "true" | "1" | "on" => Some(true),
@@ -32,6 +33,7 @@ pub(super) fn parse_bool(text: &str) -> Option<bool> {
 }
 
 /// Parses a number that is finite: what JSON could say.
+#[inline]
 pub(super) fn parse_float(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }

@@ -34,6 +34,7 @@ impl<'a, 'de> Value<'a, 'de> {
     }
 
     /// The one value, still encoded.
+    #[inline]
     fn raw(self) -> Result<&'de str, FieldError> {
         let count = self.group.len();
         if self.element.is_none() && count > 1 {
@@ -43,15 +44,18 @@ impl<'a, 'de> Value<'a, 'de> {
     }
 
     /// Says that an error was about this name.
+    #[inline]
     pub(super) fn locate(self, error: FieldError) -> FieldError {
         error.at(&self.group.name)
     }
 
     /// The file that it is, where it is one.
+    #[inline]
     fn file(self) -> Option<&'de UploadedFile> {
         self.group.file(self.element.unwrap_or(0))
     }
 
+    #[inline]
     fn text(self) -> Result<Text<'de>, FieldError> {
         if self.file().is_some() {
             return Err(FieldError::unexpected_file().at(&self.group.name));
@@ -61,11 +65,13 @@ impl<'a, 'de> Value<'a, 'de> {
     }
 
     /// Whether it came once and without text, as a browser sends an input that was left empty.
+    #[inline]
     fn is_empty(self) -> bool {
         self.raw().is_ok_and(str::is_empty) && self.file().is_none()
     }
 
     /// Remembers where the text lies that a buffer is about to keep.
+    #[inline]
     fn hand_out(self, text: &str, in_option: bool) {
         let handed = Handed { place: text.as_ptr().addr(), len: text.len(), group: self.index, in_option };
         self.fields.handed.borrow_mut().push(handed);
@@ -209,6 +215,7 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
         seed.deserialize(element).map(Some)
     }
 
+    #[inline]
     fn size_hint(&self) -> Option<usize> {
         Some(self.value.group.len() - self.next)
     }

@@ -34,17 +34,20 @@ impl UploadedFile {
     }
 
     /// The content.
+    #[inline]
     pub fn content(&self) -> &Bytes {
         &self.content
     }
 
     /// The same, taken out.
+    #[inline]
     pub fn into_content(self) -> Bytes {
         self.content
     }
 }
 
 impl fmt::Debug for UploadedFile {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UploadedFile({:?}, {} bytes)", self.name, self.content.len())
     }
@@ -67,6 +70,7 @@ impl UploadedFile {
 }
 
 impl<'de> Deserialize<'de> for UploadedFile {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Taker;
 

@@ -48,6 +48,7 @@ struct Read {
 }
 
 impl Read {
+    #[inline]
     fn given(&self) -> Result<(&str, Given<'_>), FieldError> {
         let given = match &self.content {
             Content::File(file) => Given::File(file),

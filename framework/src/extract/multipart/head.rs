@@ -21,6 +21,7 @@ pub(super) struct PartHead {
 
 impl PartHead {
     /// Parses the field lines, each with its line end; the error says what was expected.
+    #[inline]
     pub(super) fn parse(head: &[u8]) -> Result<Self, &'static str> {
         let text = std::str::from_utf8(head).map_err(|_| "expected UTF-8 in a part's head")?;
         let (mut disposition, mut content_type) = (None, None);
@@ -53,6 +54,7 @@ impl PartHead {
 }
 
 /// The parameters `name` and `filename`.
+#[inline]
 fn parse_disposition(value: &str) -> Option<(String, Option<String>)> {
     let (kind, mut rest) = split_token(value)?;
     if !kind.eq_ignore_ascii_case("form-data") {
@@ -85,6 +87,7 @@ fn parse_disposition(value: &str) -> Option<(String, Option<String>)> {
 }
 
 /// Takes what follows an opening quote, up to the closing one.
+#[inline]
 fn unquote(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.chars();
@@ -99,6 +102,7 @@ fn unquote(text: &str) -> Option<(String, &str)> {
     Some((value, characters.as_str()))
 }
 
+#[inline]
 fn split_token(text: &str) -> Option<(&str, &str)> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let end = text.bytes().position(|byte| !is_token(byte)).unwrap_or(text.len());
@@ -106,6 +110,7 @@ fn split_token(text: &str) -> Option<(&str, &str)> {
 }
 
 /// What stands behind the last separator: some clients send the whole path.
+#[inline]
 fn without_folders(name: &str) -> String {
     name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }

@@ -62,6 +62,7 @@ pub(super) enum Event {
 
 impl Parser {
     /// `None` where no boundary can be so (RFC 2046 §5.1.1: 1 to 70 `bchars`, the last no space).
+    #[inline]
     pub(super) fn new(boundary: &str) -> Option<Self> {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&byte);
         let is_boundary =
@@ -75,6 +76,7 @@ impl Parser {
     }
 
     /// Adds what came of the body.
+    #[inline]
     pub(super) fn push(&mut self, chunk: Bytes) {
         if self.rest.is_empty() {
             self.rest = chunk;
@@ -91,6 +93,7 @@ impl Parser {
     /// # Errors
     ///
     /// [`MultipartRejection::Malformed`], and [`MultipartRejection::HeadTooLarge`] beyond `head_limit` bytes of fields.
+    #[inline]
     pub(super) fn next(&mut self, head_limit: usize) -> Result<Event, MultipartRejection> {
         loop {
             let event = match self.reading {
@@ -108,6 +111,7 @@ impl Parser {
     }
 
     /// The first boundary, at the very beginning.
+    #[inline]
     fn first(&mut self) -> Result<Option<Event>, MultipartRejection> {
         let delimiter = self.delimiter.needle();
         // An empty line before it is what some clients send.
@@ -130,6 +134,7 @@ impl Parser {
     }
 
     /// What follows `--boundary`.
+    #[inline]
     fn boundary(&mut self) -> Result<Option<Event>, MultipartRejection> {
         if self.rest.starts_with(b"--") {
             self.reading = Reading::Epilogue;
@@ -151,6 +156,7 @@ impl Parser {
         }
     }
 
+    #[inline]
     fn head(&mut self, limit: usize) -> Result<Option<Event>, MultipartRejection> {
         // A part without fields begins with its empty line; it has no name, and is refused for that.
         let end = if self.rest.starts_with(b"\r\n") {
@@ -171,6 +177,7 @@ impl Parser {
         Ok(Some(Event::Head(head)))
     }
 
+    #[inline]
     fn empty_line(&mut self) -> Option<Event> {
         let delimiter = self.delimiter.needle();
         let known = self.rest.len().min(delimiter.len());
@@ -186,6 +193,7 @@ impl Parser {
     }
 
     /// Gives content as long as no boundary can begin in it.
+    #[inline]
     fn content(&mut self) -> Event {
         let delimiter = self.delimiter.needle();
         if let Some(start) = self.delimiter.find(&self.rest) {
@@ -208,10 +216,12 @@ impl Parser {
         if safe == 0 { Event::Starved } else { Event::Content(self.rest.split_to(safe)) }
     }
 
+    #[inline]
     fn skip(&mut self, len: usize) {
         drop(self.rest.split_to(len.min(self.rest.len())));
     }
 
+    #[inline]
     fn malformed(&self, reason: &'static str) -> MultipartRejection {
         MultipartRejection::Malformed { reason, part: self.part.clone() }
     }

@@ -52,6 +52,7 @@ pub enum MultipartRejection {
 
 impl MultipartRejection {
     /// The status it is answered with.
+    #[inline]
     pub fn status(&self) -> StatusCode {
         match self {
             Self::MediaType(rejection) => rejection.status(),
@@ -66,6 +67,7 @@ impl MultipartRejection {
     }
 
     /// The name of the part at fault, of the first one where there are several.
+    #[inline]
     pub fn part(&self) -> Option<&str> {
         match self {
             Self::Malformed { part, .. } => part.as_deref(),
@@ -79,6 +81,7 @@ impl MultipartRejection {
 }
 
 impl fmt::Display for MultipartRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MediaType(rejection) => rejection.fmt(f),
@@ -114,6 +117,7 @@ impl Error for MultipartRejection {
 }
 
 impl IntoResponse for MultipartRejection {
+    #[inline]
     fn into_response(self) -> Response {
         let (status, text) = (self.status(), self.to_string());
         let part = self.part().map(|part| bounded(part, NAME_CHARS));

@@ -35,6 +35,7 @@ impl<S: Send + Sync + 'static> HealthCheck<S> {
     ///
     /// The name is what the report calls it: not empty, no control characters, of no other check, and not in the
     /// server's own way, which is `server:` at the start. Anything else is an error of [`Server::run`](crate::Server::run).
+    #[inline]
     pub fn new<F>(name: impl Into<String>, check: F) -> Self
     where
         F: AsyncFn(&S) -> crate::Result + Send + Sync + 'static,
@@ -62,6 +63,7 @@ impl<S: Send + Sync + 'static> HealthCheck<S> {
 }
 
 impl<S> fmt::Debug for HealthCheck<S> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HealthCheck")
             .field("name", &self.name)
@@ -77,6 +79,7 @@ pub(super) trait Call<S>: Send + Sync {
 }
 
 impl<S, F: AsyncFn(&S) -> crate::Result + Send + Sync> Call<S> for F {
+    #[inline]
     fn call<'a>(&'a self, state: &'a S) -> Pin<Box<dyn Future<Output = crate::Result> + 'a>> {
         Box::pin(self(state))
     }
@@ -93,6 +96,7 @@ pub(super) type Checking = Pin<Box<dyn Future<Output = crate::Result>>>;
 
 impl Planned {
     /// With the times of the server where the check has none of its own.
+    #[inline]
     pub(super) fn new<S: Send + Sync + 'static>(
         check: HealthCheck<S>,
         core: &Arc<Core<S>>,
@@ -125,6 +129,7 @@ pub(crate) enum CheckFault {
 impl Error for CheckFault {}
 
 impl fmt::Display for CheckFault {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Twice(name) => write!(f, "two health checks are called {name:?}: expected a name for each"),

@@ -72,6 +72,7 @@ pub struct Health<S: 'static = ()> {
 
 impl<S: Send + Sync + 'static> Health<S> {
     /// Without checks of the application's: what the server knows of itself, at `/health`.
+    #[inline]
     pub fn new() -> Self {
         Self {
             at: "/health".to_owned(),
@@ -91,6 +92,7 @@ impl<S: Send + Sync + 'static> Health<S> {
 
     /// Adds a check: the server is ready as long as it returns `Ok`. See [`HealthCheck::new`].
     #[must_use]
+    #[inline]
     pub fn check<F>(self, name: impl Into<String>, check: F) -> Self
     where
         F: AsyncFn(&S) -> crate::Result + Send + Sync + 'static,
@@ -147,12 +149,14 @@ impl<S: Send + Sync + 'static> AttachedHealth<S> for Health<S> {
 }
 
 impl<S: Send + Sync + 'static> Default for Health<S> {
+    #[inline]
     fn default() -> Self {
         Self::new()
     }
 }
 
 impl<S> fmt::Debug for Health<S> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Health")
             .field("at", &self.at)

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Builder;
@@ -18,6 +17,7 @@ use crate::app::App;
 use crate::http::{Request, Response, Shutdown};
 use crate::middleware::BoxFuture;
 use crate::net::{Vitals, panic_text};
+use crate::threads;
 
 /// The checks of a server, and what it knows of itself.
 pub(super) struct Monitor {
@@ -40,6 +40,7 @@ impl AnyMonitor for Monitor {
         &self.path
     }
 
+    #[inline]
     fn answer<'a>(
         &'a self,
         app: &'a App,
@@ -59,17 +60,19 @@ impl AnyMonitor for Monitor {
         })
     }
 
+    #[inline]
     fn passes(&self) -> Vec<(String, bool)> {
         self.told().map(|(name, told)| (name.to_owned(), told.fault.is_none())).collect()
     }
 
+    #[inline]
     fn start(self: Arc<Self>) -> io::Result<Option<Watch>> {
         if self.checks.is_empty() {
             return Ok(None);
         }
         let (stop, told) = oneshot::channel();
         let runtime = Builder::new_current_thread().enable_all().thread_name("health-blocking").build()?;
-        thread::Builder::new().name("health".to_owned()).spawn(move || {
+        let work = move || {
             let checks = LocalSet::new();
             checks.block_on(&runtime, async {
                 self.spawn();
@@ -78,17 +81,20 @@ impl AnyMonitor for Monitor {
             });
             drop(checks);
             runtime.shutdown_background();
-        })?;
+        };
+        threads::start("health", Box::new(work))?;
         Ok(Some(Watch { _stop: stop }))
     }
 }
 
 impl Monitor {
+    #[inline]
     pub(super) fn new(path: String, checks: Vec<Planned>, stuck_after: Duration) -> Self {
         Self { path, checks, stuck_after, ran: Notify::new() }
     }
 
     /// Spawns a task for each check, on the local set that this is called on.
+    #[inline]
     fn spawn(self: &Arc<Self>) {
         for index in 0..self.checks.len() {
             let monitor = Arc::clone(self);
@@ -113,6 +119,7 @@ impl Monitor {
     }
 
     /// What is told of liveness.
+    #[inline]
     fn live(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
         // Accept loops end when the drain begins.
         let signs = vitals.signs(self.stuck_after, shutdown.is_draining());
@@ -121,6 +128,7 @@ impl Monitor {
     }
 
     /// What is told of readiness.
+    #[inline]
     fn ready(&self, vitals: &Vitals, shutdown: &Shutdown) -> Report {
         let mut report = self.live(vitals, shutdown);
         report.findings.insert(0, Finding::of_shutdown(OWN, shutdown));
@@ -128,6 +136,7 @@ impl Monitor {
         report
     }
 
+    #[inline]
     fn told(&self) -> impl Iterator<Item = (&str, Told)> {
         let now = Instant::now();
         self.checks.iter().map(move |check| (check.record.name.as_str(), check.record.tell(now)))
@@ -157,6 +166,7 @@ impl Monitor {
 }
 
 /// An error with all its causes.
+#[inline]
 fn chain(error: &crate::Error) -> String {
     let mut text = error.inner().to_string();
     let mut next = error.inner().source();
@@ -169,6 +179,7 @@ fn chain(error: &crate::Error) -> String {
 }
 
 /// Writes a line when a check begins to fail, to fail in another way, or to pass again.
+#[inline]
 fn log(check: &str, before: Option<Fault>, now: Option<Fault>, error: Option<&str>) {
     match now {
         _ if before == now => {}

@@ -46,6 +46,7 @@ pub(crate) enum Fault {
 }
 
 impl fmt::Display for Fault {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Pending => "not run yet",
@@ -66,16 +67,19 @@ pub(super) struct Told {
 }
 
 impl Record {
+    #[inline]
     pub(super) fn new(name: String, timeout: Duration, interval: Duration) -> Self {
         Self { name, timeout, interval, state: Mutex::default() }
     }
 
     /// Notes that it begins to run.
+    #[inline]
     pub(super) fn begin(&self) {
         self.lock().running_since = Some(Instant::now());
     }
 
     /// Notes how it ended; gives how it had ended before, where it had.
+    #[inline]
     pub(super) fn end(&self, fault: Option<Fault>) -> Option<Option<Fault>> {
         let (ended, at) = (Instant::now(), SystemTime::now());
         let mut state = self.lock();
@@ -84,11 +88,13 @@ impl Record {
     }
 
     /// Whether it has run to its end, or used up its time.
+    #[inline]
     pub(super) fn has_run(&self) -> bool {
         self.lock().last.is_some()
     }
 
     /// What is to be told of it `now`.
+    #[inline]
     pub(super) fn tell(&self, now: Instant) -> Told {
         let State { running_since, last } = *self.lock();
         let ran = last.map(|last| (last.at, last.took));
@@ -105,6 +111,7 @@ impl Record {
         Told { fault, ran }
     }
 
+    #[inline]
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -33,16 +33,19 @@ pub(crate) struct Finding {
 }
 
 impl Report {
+    #[inline]
     pub(super) fn new(uptime: Duration, findings: Vec<Finding>) -> Self {
         Self { uptime, findings }
     }
 
     /// Whether everything passes.
+    #[inline]
     pub(crate) fn passes(&self) -> bool {
         self.findings.iter().all(|finding| finding.reason.is_none())
     }
 
     /// 200 or 503, with the report as JSON.
+    #[inline]
     pub(crate) fn into_response(self) -> Response {
         let status = if self.passes() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         Response::new(status).header(CACHE_CONTROL, HeaderValue::from_static("no-store")).json(&self)
@@ -51,6 +54,7 @@ impl Report {
 
 impl Finding {
     /// Of a worker or an accept loop.
+    #[inline]
     pub(super) fn of_sign(own: &str, sign: Sign) -> Self {
         let reason = sign.stuck.map(|stuck| match stuck {
             Duration::ZERO => "ended".to_owned(),
@@ -60,12 +64,14 @@ impl Finding {
     }
 
     /// Of the server's end.
+    #[inline]
     pub(super) fn of_shutdown(own: &str, shutdown: &Shutdown) -> Self {
         let reason = shutdown.is_requested().then(|| "shutting down".to_owned());
         Self { name: format!("{own}shutdown"), reason, ran: None }
     }
 
     /// Of a check of the application's.
+    #[inline]
     pub(super) fn of_check(name: &str, told: Told) -> Self {
         let Told { fault, ran } = told;
         Self { name: name.to_owned(), reason: fault.map(|fault| fault.to_string()), ran }
@@ -77,6 +83,7 @@ const fn status(passes: bool) -> &'static str {
 }
 
 impl Serialize for Report {
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(4))?;
         map.serialize_entry("status", status(self.passes()))?;
@@ -90,12 +97,14 @@ impl Serialize for Report {
 struct Findings<'a>(&'a [Finding]);
 
 impl Serialize for Findings<'_> {
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|finding| (&finding.name, finding)))
     }
 }
 
 impl Serialize for Finding {
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("status", status(self.reason.is_none()))?;

@@ -43,11 +43,13 @@ pub(super) type Labels<'a> = &'a [(&'static str, &'a dyn Display)];
 const UNITS: [&str; 2] = ["seconds", "bytes"];
 
 impl Exposition {
+    #[inline]
     pub(super) fn new(dialect: Dialect) -> Self {
         Self { dialect, text: String::new(), kind: Kind::Gauge, name: "" }
     }
 
     /// Begins a family, to which the samples that follow belong; its name has its unit, and no `_total`.
+    #[inline]
     pub(super) fn family(&mut self, kind: Kind, name: &'static str, help: &'static str) -> &mut Self {
         (self.kind, self.name) = (kind, name);
         let total = kind == Kind::Counter && self.dialect == Dialect::Prometheus;
@@ -68,6 +70,7 @@ impl Exposition {
     }
 
     /// A sample whose name has something behind the family's.
+    #[inline]
     pub(super) fn suffixed(&mut self, suffix: &str, labels: Labels<'_>, value: impl Display) -> &mut Self {
         let name = self.name;
         self.line(format_args!("{name}{suffix}{} {value}", Braced(labels)));
@@ -75,6 +78,7 @@ impl Exposition {
     }
 
     /// Ends the text.
+    #[inline]
     pub(super) fn finish(mut self) -> String {
         if self.dialect == Dialect::OpenMetrics {
             self.line(format_args!("# EOF"));
@@ -82,6 +86,7 @@ impl Exposition {
         self.text
     }
 
+    #[inline]
     fn line(&mut self, line: fmt::Arguments<'_>) {
         // Writing to a `String` does not fail.
         let _ = writeln!(self.text, "{line}");
@@ -101,6 +106,7 @@ impl Kind {
 struct Braced<'a>(Labels<'a>);
 
 impl Display for Braced<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return Ok(());
@@ -120,6 +126,7 @@ impl Display for Braced<'_> {
 struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
 
 impl Write for Escaping<'_, '_> {
+    #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         text.chars().try_for_each(|char| match char {
             '\\' => self.0.write_str("\\\\"),

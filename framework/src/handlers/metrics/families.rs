@@ -9,6 +9,7 @@ use super::snapshot::{End, Snapshot};
 pub(super) const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// Writes all families.
+#[inline]
 pub(super) fn write(snapshot: &Snapshot, dialect: Dialect) -> String {
     let mut text = Exposition::new(dialect);
     write_requests(&mut text, snapshot);
@@ -22,6 +23,7 @@ pub(super) fn write(snapshot: &Snapshot, dialect: Dialect) -> String {
     text.finish()
 }
 
+#[inline]
 fn write_requests(text: &mut Exposition, snapshot: &Snapshot) {
     let help = "Requests that were answered, by the route's pattern and methods and the status's class.";
     text.family(Kind::Counter, "fingerpost_requests", help);
@@ -44,6 +46,7 @@ fn write_requests(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[], snapshot.readings.in_flight);
 }
 
+#[inline]
 fn write_durations(text: &mut Exposition, snapshot: &Snapshot) {
     let help = "From a request's first byte to the end of its answer, by the route's pattern and methods.";
     text.family(Kind::Histogram, "fingerpost_request_duration_seconds", help);
@@ -63,10 +66,12 @@ fn write_durations(text: &mut Exposition, snapshot: &Snapshot) {
 }
 
 /// As a number with a point in it, whatever it is.
+#[inline]
 fn seconds(duration: Duration) -> String {
     format!("{:?}", duration.as_secs_f64())
 }
 
+#[inline]
 fn write_failures(text: &mut Exposition, snapshot: &Snapshot) {
     let counts = &snapshot.counts;
     let help = "What took too long, by the setting that says so.";
@@ -94,6 +99,7 @@ fn write_failures(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[("reason", &"blocking_queue_full")], shed);
 }
 
+#[inline]
 fn write_connections(text: &mut Exposition, snapshot: &Snapshot) {
     let counts = &snapshot.counts;
     text.family(Kind::Gauge, "fingerpost_connections", "Open connections, by whether they have a request.")
@@ -116,6 +122,7 @@ fn write_connections(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[], counts.bytes_out);
 }
 
+#[inline]
 fn write_caches(text: &mut Exposition, snapshot: &Snapshot) {
     if snapshot.caches.is_empty() {
         return;
@@ -147,6 +154,7 @@ fn write_caches(text: &mut Exposition, snapshot: &Snapshot) {
 }
 
 /// What only a server that speaks TLS has to tell.
+#[inline]
 fn write_tls(text: &mut Exposition, snapshot: &Snapshot) {
     let Some(certificates) = &snapshot.certificates else { return };
     let handshakes = &snapshot.counts.handshakes;
@@ -163,6 +171,7 @@ fn write_tls(text: &mut Exposition, snapshot: &Snapshot) {
     }
 }
 
+#[inline]
 fn write_threads(text: &mut Exposition, snapshot: &Snapshot) {
     let load = &snapshot.load;
     text.family(
@@ -188,6 +197,7 @@ fn write_threads(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[], pool.queue);
 }
 
+#[inline]
 fn write_life(text: &mut Exposition, snapshot: &Snapshot) {
     let End { is_requested, is_draining } = snapshot.end;
     text.family(Kind::Gauge, "fingerpost_uptime_seconds", "Since the server was made.")

@@ -11,6 +11,7 @@ use crate::middleware::CacheCounts;
 use crate::observe::Reading;
 
 /// The document.
+#[inline]
 pub(super) fn document(snapshot: &Snapshot) -> Value {
     let Snapshot { counts, load, readings, .. } = snapshot;
     let by_status: Map<_, _> =
@@ -94,6 +95,7 @@ pub(super) fn document(snapshot: &Snapshot) -> Value {
     })
 }
 
+#[inline]
 fn cache(counts: &CacheCounts) -> Value {
     json!({
         "hits": counts.hits,
@@ -108,6 +110,7 @@ fn cache(counts: &CacheCounts) -> Value {
     })
 }
 
+#[inline]
 fn route(label: &Label, reading: &Reading) -> Value {
     let classes = CLASSES.iter().zip(reading.classes).filter(|&(_, count)| count > 0);
     let by_status: Map<_, _> = classes.map(|(class, count)| ((*class).to_owned(), count.into())).collect();

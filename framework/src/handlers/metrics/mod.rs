@@ -66,6 +66,7 @@ pub struct Metrics {
 
 impl Metrics {
     /// Answers at `/metrics`.
+    #[inline]
     pub fn new() -> Self {
         Self { path: "/metrics".to_owned(), caches: Vec::new() }
     }
@@ -88,12 +89,14 @@ impl Metrics {
     /// let metrics = Metrics::new().cache("pages", &PAGES);
     /// ```
     #[must_use]
+    #[inline]
     pub fn cache(mut self, name: &'static str, cache: &'static SharedCache) -> Self {
         self.caches.push((name, cache));
         self
     }
 
     /// What the caches have counted.
+    #[inline]
     pub(crate) fn caches(&self) -> Vec<(&'static str, CacheCounts)> {
         self.caches.iter().map(|(name, cache)| (*name, cache.counts())).collect()
     }
@@ -104,18 +107,21 @@ impl Metrics {
 }
 
 impl Default for Metrics {
+    #[inline]
     fn default() -> Self {
         Self::new()
     }
 }
 
 /// Writes a snapshot in the form that the client likes best.
+#[inline]
 pub(super) fn respond(app: &App, mut request: Request) -> Response {
     let accept = Accept::parse(request.header_values("accept"));
     write(&read(app, &request.shutdown()), &accept)
 }
 
 /// All that is counted, and all that is there to do.
+#[inline]
 fn read(app: &App, shutdown: &Shutdown) -> Snapshot {
     let rows = app
         .table
@@ -131,6 +137,7 @@ fn read(app: &App, shutdown: &Shutdown) -> Snapshot {
 }
 
 /// Writes it in the form that the client prefers.
+#[inline]
 fn write(snapshot: &Snapshot, accept: &Accept) -> Response {
     let offers = [PROMETHEUS, OPEN_METRICS, JSON];
     let mut response = match accept.best_of(&offers) {
@@ -146,6 +153,7 @@ fn write(snapshot: &Snapshot, accept: &Accept) -> Response {
     response.header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }
 
+#[inline]
 fn text(content_type: &'static str, text: String) -> Response {
     Response::ok().text(text).header(CONTENT_TYPE, HeaderValue::from_static(content_type))
 }

@@ -46,6 +46,7 @@ pub(super) struct End {
 
 impl Label {
     /// Of what answers any method.
+    #[inline]
     pub(crate) fn any(route: impl Into<String>) -> Self {
         Self { route: route.into(), method: "(any)".to_owned() }
     }
@@ -53,6 +54,7 @@ impl Label {
 
 impl Snapshot {
     /// Reads everything; `routes` are the labels of the table's rows, then of the mounts.
+    #[inline]
     pub(crate) fn read(
         counters: &Counters,
         vitals: &Vitals,
@@ -75,11 +77,13 @@ impl Snapshot {
     }
 
     /// Adds what the application's checks have found.
+    #[inline]
     pub(crate) fn with_checks(self, checks: Vec<(String, bool)>) -> Self {
         Self { checks, ..self }
     }
 
     /// Each slot with its label.
+    #[inline]
     pub(super) fn slots(&self) -> impl Iterator<Item = (&Label, &Reading)> {
         self.labels.iter().zip(&self.readings.slots)
     }

@@ -59,10 +59,10 @@ impl Body {
     /// }
     /// ```
     pub fn take_trailers(&mut self) -> Option<HeaderMap> {
-        match std::mem::take(&mut self.0) {
+        match std::mem::take(&mut *self.0) {
             Inner::Ended(trailers) => Some(*trailers),
             other => {
-                self.0 = other;
+                *self.0 = other;
                 None
             }
         }
@@ -71,12 +71,12 @@ impl Body {
     /// Whether there is a trailer section to take.
     #[cfg(feature = "tower")]
     pub(crate) fn has_trailers(&self) -> bool {
-        matches!(self.0, Inner::Ended(_))
+        matches!(*self.0, Inner::Ended(_))
     }
 
     /// Notes that there is no content any more; what stands behind it is kept.
     pub(super) fn end(&mut self) {
-        let trailers = match &mut self.0 {
+        let trailers = match &mut *self.0 {
             Inner::Incoming(incoming) => incoming.take_trailers(),
             Inner::Channel(channel) => channel.take_trailers(),
             Inner::Source(source) => source.as_mut().trailers().map(Box::new),
@@ -84,6 +84,6 @@ impl Body {
             Inner::Empty | Inner::Full(_) | Inner::Owned(_) | Inner::Ended(_) => None,
         };
         let trailers = trailers.filter(|trailers| !trailers.is_empty());
-        self.0 = trailers.map_or(Inner::Empty, Inner::Ended);
+        *self.0 = trailers.map_or(Inner::Empty, Inner::Ended);
     }
 }

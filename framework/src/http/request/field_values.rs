@@ -43,6 +43,7 @@ impl<'a> Iterator for FieldValues<'a> {
 }
 
 impl fmt::Debug for FieldValues<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FieldValues").finish_non_exhaustive()
     }

@@ -1,6 +1,5 @@
 //! The parts of a [`Response`](super::Response) that most answers do not have, or share.
 
-use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 
 use http::{HeaderMap, HeaderValue};
@@ -18,38 +17,6 @@ pub(super) struct More {
     pub(super) is_unlogged: bool,
     /// What has the connection behind a 101.
     pub(super) takeover: Option<Box<dyn Takeover>>,
-}
-
-/// The place for it; dropped where it lies where there is none, and else out of the way.
-#[derive(Default)]
-pub(super) struct Rare(pub(super) Option<Box<More>>);
-
-impl Drop for Rare {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if let Some(more) = self.0.take() {
-            drop_more(more);
-        }
-    }
-}
-
-impl Deref for Rare {
-    type Target = Option<Box<More>>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl DerefMut for Rare {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
-    }
-}
-
-#[inline(never)]
-fn drop_more(more: Box<More>) {
-    drop(more);
 }
 
 /// The fields of an answer that has none.

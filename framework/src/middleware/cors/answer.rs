@@ -20,6 +20,7 @@ const MAX_MIRRORED_BYTES: usize = 4096;
 impl Cors {
     /// Adds to an answer what lets a browser hand it to a script of `origin`; `Vary` is added whoever asks, so that no
     /// cache gives one origin's answer to another.
+    #[inline]
     pub(super) fn share(&self, mut response: Response, origin: Option<HeaderValue>) -> Response {
         if !self.is_same_for_all() {
             response.vary_by("origin");
@@ -37,6 +38,7 @@ impl Cors {
     }
 
     /// 204 with what is allowed, or 403 with a sentence: a browser takes either for what it is, a developer reads it.
+    #[inline]
     pub(super) fn answer_preflight(&self, request: &Request, preflight: &Preflight) -> Response {
         let mut response = match self.permit(request, preflight) {
             Ok(response) => response,
@@ -51,6 +53,7 @@ impl Cors {
         response
     }
 
+    #[inline]
     fn permit(&self, request: &Request, preflight: &Preflight) -> Result<Response, String> {
         let Some(origin) = self.allowed_origin(request) else {
             let origin = request.header("origin").unwrap_or_default();
@@ -85,6 +88,7 @@ impl Cors {
     }
 
     /// The value of `Access-Control-Allow-Headers`, where there is one.
+    #[inline]
     fn permitted_fields(&self, request: &Request) -> Result<Option<String>, String> {
         let mut names = Vec::new();
         for line in request.header_values(ACCESS_CONTROL_REQUEST_HEADERS.as_str()) {

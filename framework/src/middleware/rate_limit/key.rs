@@ -84,6 +84,7 @@ impl<S: Sync, T: FromRequest<S> + Hash + 'static> RateKey<S> for ByExtractor<T> 
 }
 
 impl std::fmt::Debug for ByRequest {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
             Part::Client => f.write_str("Client"),
@@ -94,17 +95,20 @@ impl std::fmt::Debug for ByRequest {
 }
 
 impl<T> std::fmt::Debug for ByExtractor<T> {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", std::any::type_name::<T>())
     }
 }
 
 /// The client's address; those without one, at a Unix socket, share a bucket.
+#[inline]
 fn of_client(request: &Request) -> impl Hash {
     (0, request.client_addr().map(|address| network(address.ip())))
 }
 
 /// An IPv4 address, or the /64 of an IPv6 one: a client has as many of those addresses as it likes.
+#[inline]
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),

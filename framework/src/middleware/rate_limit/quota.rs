@@ -58,6 +58,7 @@ pub enum QuotaError {
 }
 
 impl QuotaError {
+    #[inline]
     const fn text(self) -> &'static str {
         match self {
             Self::Requests => "a quota has from one to a billion requests",
@@ -70,6 +71,7 @@ impl QuotaError {
 }
 
 impl fmt::Display for QuotaError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
     }
@@ -94,6 +96,7 @@ impl Quota {
     /// # Panics
     ///
     /// Where [`Quota::try_new`] gives an error; in a constant that is a compile error.
+    #[inline]
     pub const fn new(name: &str, requests: u64, window: Duration) -> Self {
         match Self::try_new(name, requests, window) {
             Ok(quota) => quota,
@@ -119,6 +122,7 @@ impl Quota {
     /// # Errors
     ///
     /// Where there can be none such; see [`QuotaError`].
+    #[inline]
     pub const fn try_new(name: &str, requests: u64, window: Duration) -> Result<Self, QuotaError> {
         if requests == 0 || requests > MAX_REQUESTS {
             return Err(QuotaError::Requests);
@@ -140,6 +144,7 @@ impl Quota {
     ///
     /// Where it is 0 or more than the quota has; in a constant that is a compile error.
     #[must_use]
+    #[inline]
     pub const fn burst(self, burst: u64) -> Self {
         match self.try_burst(burst) {
             Ok(quota) => quota,
@@ -161,6 +166,7 @@ impl Quota {
     }
 
     /// What clients know it by.
+    #[inline]
     pub const fn name(&self) -> &str {
         self.name.text()
     }
@@ -174,6 +180,7 @@ impl Quota {
     }
 
     /// What becomes at `now` of a bucket that is full at `full_at`, when a token is asked for.
+    #[inline]
     pub(super) fn ask(&self, full_at: u64, now: u64) -> Level {
         let interval = self.interval();
         let capacity = interval.saturating_mul(self.burst);
@@ -201,6 +208,7 @@ impl Quota {
 }
 
 impl Name {
+    #[inline]
     const fn new(name: &str) -> Option<Self> {
         let mut bytes = [0; MAX_NAME];
         let len = name.len();
@@ -218,6 +226,7 @@ impl Name {
         Some(Self { bytes, len })
     }
 
+    #[inline]
     const fn text(&self) -> &str {
         let (name, _) = self.bytes.split_at(self.len);
         match std::str::from_utf8(name) {
@@ -229,6 +238,7 @@ impl Name {
 }
 
 impl fmt::Debug for Quota {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Quota")
             .field("name", &self.name())

@@ -65,6 +65,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    #[inline]
     pub(super) fn new(name: &str, redis: &Redis) -> Self {
         Self {
             name: name.to_owned(),
@@ -142,6 +143,7 @@ impl Shared {
 }
 
 impl fmt::Debug for Shared {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared")
             .field("name", &self.name)
@@ -169,6 +171,7 @@ fn levels(figures: &[u64], quotas: usize) -> Option<Levels> {
 pub(super) struct KeyHasher(Sha1);
 
 impl KeyHasher {
+    #[inline]
     fn text(&self) -> String {
         hex(&self.0.clone().finalize())
     }

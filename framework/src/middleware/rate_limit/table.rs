@@ -38,6 +38,7 @@ pub(super) type Levels = [Level; MAX_QUOTAS];
 
 impl Table {
     /// Room for at least `keys` keys; it takes all of its memory at once.
+    #[inline]
     pub(super) fn new(keys: usize) -> Self {
         let sets = keys.div_ceil(WAYS * SHARDS).max(1);
         let shard = || Mutex::new(vec![[Place::default(); WAYS]; sets].into_boxed_slice());
@@ -45,6 +46,7 @@ impl Table {
     }
 
     /// Takes a token from each of the buckets of `key`, or none where one of them has none.
+    #[inline]
     pub(super) fn take(&self, key: u64, quotas: &[Quota], now: u64) -> Levels {
         // 0 stands for nobody.
         let key = key.max(1);
@@ -74,6 +76,7 @@ impl Table {
 }
 
 /// The place of `key`, which it takes from the fullest where it has none.
+#[inline]
 fn find(set: &mut Set, key: u64) -> &mut Place {
     let own = set.iter().position(|place| place.key == key);
     let fullest = || {

@@ -86,6 +86,7 @@ impl Csp {
     pub const NONCE: &'static str = "'nonce'";
 
     /// A policy without directives, which allows everything.
+    #[inline]
     pub const fn new() -> Self {
         Self { text: [0; MAX_LEN], len: 0 }
     }
@@ -93,6 +94,7 @@ impl Csp {
     /// The default of [`SecurityHeaders`](super::SecurityHeaders): everything from this origin, nothing inline, no
     /// plugins, no `<base>`. The style of the problems that this server writes as HTML is allowed
     /// by its hash.
+    #[inline]
     pub const fn strict() -> Self {
         Self::new()
             .default_src(&["'self'"])
@@ -139,6 +141,7 @@ impl Csp {
     ///
     /// As [`Csp::directive`] does.
     #[must_use]
+    #[inline]
     pub const fn require_trusted_types(self) -> Self {
         self.directive("require-trusted-types-for", &["'script'"])
     }
@@ -151,6 +154,7 @@ impl Csp {
     /// understand it as it was meant; and where the policy is longer than 1 KiB. In a constant these are compile
     /// errors.
     #[must_use]
+    #[inline]
     pub const fn directive(mut self, name: &str, sources: &[&str]) -> Self {
         assert!(is_name(name.as_bytes()), "the name of a directive is made of lower case letters and `-`");
         assert!(!self.has(name), "this directive is there already: a browser looks at the first one alone");
@@ -171,6 +175,7 @@ impl Csp {
         self
     }
 
+    #[inline]
     const fn push(mut self, bytes: &[u8]) -> Self {
         assert!(self.len + bytes.len() <= MAX_LEN, "a content security policy has 1024 bytes at most");
         self.text.split_at_mut(self.len).1.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
@@ -179,6 +184,7 @@ impl Csp {
     }
 
     /// Whether the directive of this name is there.
+    #[inline]
     pub(super) const fn has(&self, name: &str) -> bool {
         let name = name.as_bytes();
         let mut start = 0;
@@ -201,11 +207,13 @@ impl Csp {
     }
 
     /// Whether it has a place for a nonce.
+    #[inline]
     pub(super) fn has_nonce(&self) -> bool {
         self.written().contains(&NONCE_PLACE)
     }
 
     /// The value of the field, with `nonce` in its places, and one directive more where that is not empty.
+    #[inline]
     pub(super) fn header_value(&self, nonce: &str, more: &'static str) -> HeaderValue {
         let mut value = Vec::with_capacity(self.len + nonce.len() * 2 + more.len() + 2);
         for &byte in self.written() {
@@ -229,6 +237,7 @@ impl Csp {
 
 /// Written alike.
 impl PartialEq for Csp {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.written() == other.written()
     }
@@ -237,6 +246,7 @@ impl PartialEq for Csp {
 impl Eq for Csp {}
 
 impl Default for Csp {
+    #[inline]
     fn default() -> Self {
         Self::strict()
     }
@@ -244,12 +254,14 @@ impl Default for Csp {
 
 /// The policy as it is sent; `'nonce-…'` stands for a nonce.
 impl fmt::Display for Csp {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&String::from_utf8_lossy(self.written()).replace(char::from(NONCE_PLACE), "…"))
     }
 }
 
 impl fmt::Debug for Csp {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Csp({self})")
     }
@@ -264,6 +276,7 @@ const fn is_name(name: &[u8]) -> bool {
 }
 
 /// Refuses, of a directive with so many sources, one that says something else than it seems to.
+#[inline]
 const fn check_source(source: &str, count: usize) {
     let bytes = source.as_bytes();
     let mut rest = bytes;
@@ -293,6 +306,7 @@ const fn check_source(source: &str, count: usize) {
     }
 }
 
+#[inline]
 const fn is_keyword(source: &str) -> bool {
     let mut keywords: &[&str] = &KEYWORDS;
     while let [keyword, rest @ ..] = keywords {
@@ -304,6 +318,7 @@ const fn is_keyword(source: &str) -> bool {
     false
 }
 
+#[inline]
 const fn is_unquoted_keyword(source: &[u8]) -> bool {
     let mut keywords: &[&str] = &KEYWORDS;
     while let [keyword, rest @ ..] = keywords {
@@ -317,6 +332,7 @@ const fn is_unquoted_keyword(source: &[u8]) -> bool {
     matches!(source, b"none") || matches!(source, [b's', b'h', b'a', b'2' | b'3' | b'5', _, _, b'-', ..])
 }
 
+#[inline]
 const fn is_hash(source: &[u8]) -> bool {
     let ([b'\'', b's', b'h', b'a', b'2', b'5', b'6', b'-', hash @ .., b'\'']
     | [b'\'', b's', b'h', b'a', b'3', b'8', b'4', b'-', hash @ .., b'\'']
@@ -331,6 +347,7 @@ const fn is_hash(source: &[u8]) -> bool {
     rest.is_empty() && !hash.is_empty()
 }
 
+#[inline]
 pub(super) const fn is_same(a: &[u8], b: &[u8]) -> bool {
     let (mut a, mut b) = (a, b);
     while let ([one, more @ ..], [other, others @ ..]) = (a, b) {

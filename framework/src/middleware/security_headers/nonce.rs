@@ -68,6 +68,7 @@ impl<S: Sync> FromRequest<S> for CspNonce {
 }
 
 impl fmt::Display for CspNonce {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -75,6 +76,7 @@ impl fmt::Display for CspNonce {
 
 /// Says that there is one, and not which: debug output ends in logs.
 impl fmt::Debug for CspNonce {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CspNonce").finish_non_exhaustive()
     }
@@ -92,6 +94,7 @@ impl CspNonceRejection {
 }
 
 impl fmt::Display for CspNonceRejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "a handler asks for a CSP nonce, and no policy around it has a place for one: put `SecurityHeaders` with a \

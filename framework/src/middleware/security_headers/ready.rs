@@ -33,6 +33,7 @@ pub(super) struct Ready {
 
 impl Ready {
     /// What is known of `headers`, or is made of it now.
+    #[inline]
     pub(super) fn of(headers: &SecurityHeaders) -> Rc<Self> {
         KNOWN.with_borrow_mut(|known| {
             if let Some(ready) = known.iter().find(|ready| is_same(&ready.of, headers)) {
@@ -47,6 +48,7 @@ impl Ready {
         })
     }
 
+    #[inline]
     fn new(headers: &SecurityHeaders) -> Self {
         let plain = headers.plain.iter().filter_map(|(name, value)| {
             Some((HeaderName::from_static(name), HeaderValue::from_static((*value)?)))
@@ -69,6 +71,7 @@ impl Ready {
 
 impl SecurityHeaders {
     /// The policies, with the names of their fields.
+    #[inline]
     pub(super) fn policies(&self) -> impl Iterator<Item = (HeaderName, &Csp)> {
         let enforced = self.csp.as_ref().map(|policy| (CONTENT_SECURITY_POLICY, policy));
         let reported =
@@ -77,6 +80,7 @@ impl SecurityHeaders {
     }
 
     /// The value of a policy's field, with who may have the page in a frame where the policy does not say it.
+    #[inline]
     pub(super) fn policy_value(&self, name: &HeaderName, policy: &Csp, nonce: &str) -> HeaderValue {
         let says_it = *name == CONTENT_SECURITY_POLICY_REPORT_ONLY || policy.has("frame-ancestors");
         policy.header_value(nonce, if says_it { "" } else { self.framing.ancestors() })
@@ -84,6 +88,7 @@ impl SecurityHeaders {
 }
 
 /// Whether two layers are the same; values are compared by where they lie, as they are constants of the program.
+#[inline]
 fn is_same(one: &SecurityHeaders, other: &SecurityHeaders) -> bool {
     let SecurityHeaders { plain, framing, csp, csp_report_only, hsts } = one;
     let is_same_value = |(one, other): (&(_, Option<&str>), &(_, Option<&str>))| match (one.1, other.1) {

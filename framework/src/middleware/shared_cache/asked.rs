@@ -18,6 +18,7 @@ pub(super) struct Key {
 }
 
 impl Key {
+    #[inline]
     pub(super) fn of(request: &Request) -> Self {
         let host = request.host().unwrap_or_default().to_ascii_lowercase();
         let target = match request.query() {
@@ -28,6 +29,7 @@ impl Key {
     }
 
     /// What a field such as `Location` names, where that is of the same host: a path.
+    #[inline]
     pub(super) fn beside(&self, reference: &str) -> Option<Self> {
         let is_path = reference.starts_with('/') && !reference.starts_with("//");
         let target = reference.split('#').next().filter(|_| is_path)?;
@@ -63,6 +65,7 @@ pub(super) enum Passes {
 
 impl Asked {
     /// Looks at a request; `heeds` says whether clients are asked what they take.
+    #[inline]
     pub(super) fn of(request: &mut Request, heeds: bool) -> Result<Self, Passes> {
         let is_get = *request.method() == Method::GET;
         if !is_get && *request.method() != Method::HEAD {
@@ -95,6 +98,7 @@ impl Asked {
 
 /// Takes from a request what would make of its answer one for this client alone: conditions and ranges are evaluated on
 /// what the cache answers, where the answer leaves the server.
+#[inline]
 pub(super) fn ask_for_all(request: &mut Request) {
     let fields = request.headers_mut();
     for name in [IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, IF_RANGE, RANGE] {

@@ -42,10 +42,12 @@ pub(super) struct Counters {
 pub(super) struct Counter(AtomicU64);
 
 impl Counter {
+    #[inline]
     pub(super) fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(super) fn read(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

@@ -48,6 +48,7 @@ pub(super) struct Allowed {
 
 impl Wanted {
     /// Of all field lines of a request.
+    #[inline]
     pub(super) fn parse<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut wanted = Self::default();
         for_each(lines, |name, value| match name {
@@ -68,6 +69,7 @@ impl Wanted {
 impl Allowed {
     /// Of all field lines of a response. Of a directive with names of fields, `no-cache="set-cookie"` say, the names are
     /// not looked at: it then holds for the whole.
+    #[inline]
     pub(super) fn parse<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut allowed = Self::default();
         for_each(lines, |name, value| match name {
@@ -96,11 +98,13 @@ fn set(place: &mut Option<Duration>, value: Option<Duration>) {
 }
 
 /// The seconds of a directive; none at all where they cannot be read, as it is then to be taken for out of date.
+#[inline]
 fn seconds(value: Option<&str>) -> Duration {
     parse_seconds(value).unwrap_or_default()
 }
 
 /// Digits alone; what is more than 2³¹ is as good as that.
+#[inline]
 pub(super) fn parse_seconds(value: Option<&str>) -> Option<Duration> {
     let digits = value?;
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -110,6 +114,7 @@ pub(super) fn parse_seconds(value: Option<&str>) -> Option<Duration> {
 }
 
 /// Calls `take` with each directive, its name in lower case.
+#[inline]
 fn for_each<'a>(lines: impl Iterator<Item = &'a [u8]>, mut take: impl FnMut(&str, Option<&str>)) {
     for line in lines {
         let mut rest = line;
@@ -127,6 +132,7 @@ fn for_each<'a>(lines: impl Iterator<Item = &'a [u8]>, mut take: impl FnMut(&str
 }
 
 /// Takes what stands before the next comma that is in no quoted string.
+#[inline]
 fn split(line: &[u8]) -> (&[u8], &[u8]) {
     let (mut is_quoted, mut is_escaped) = (false, false);
     for (index, byte) in line.iter().enumerate() {

@@ -41,6 +41,7 @@ enum Kept {
 }
 
 impl Fill {
+    #[inline]
     pub(super) fn new(
         store: &Arc<Store>,
         asked: Asked,
@@ -109,6 +110,7 @@ impl Fill {
     }
 
     /// Does so beside the request, which has what is kept meanwhile; gives itself back where that cannot be.
+    #[inline]
     pub(super) fn beside(self, request: &Request, next: &Next<'_>) -> Option<Self> {
         let permit = Arc::clone(&self.store.background).try_acquire_owned();
         let (Ok(permit), true) = (permit, next.is_detachable()) else { return Some(self) };
@@ -163,6 +165,7 @@ impl Fill {
     }
 
     /// The handler says that what is kept is still right.
+    #[inline]
     fn freshened(self, freshened: Arc<Stored>) -> Response {
         self.store.counters.revalidated.add();
         let is_stored = self.store.keep(&self.asked.key, &freshened, self.purges);
@@ -178,6 +181,7 @@ impl Fill {
         response
     }
 
+    #[inline]
     fn stale_on_error(self, stale: &Stored, status: StatusCode) -> Response {
         let now = Instant::now();
         let mut response = stale.response(now);
@@ -186,6 +190,7 @@ impl Fill {
         response
     }
 
+    #[inline]
     fn told(&self, mut response: Response, is_stored: bool) -> Response {
         let done = Done::Forwarded { why: self.why, status: response.status(), is_stored };
         tell(&mut response, self.store.name, done, Beside::default());
@@ -194,6 +199,7 @@ impl Fill {
 }
 
 /// What is taken for an error that something out of date may stand in for (RFC 5861 §4).
+#[inline]
 fn is_failure(status: StatusCode) -> bool {
     matches!(status.as_u16(), 500 | 502 | 503 | 504)
 }

@@ -68,6 +68,7 @@ pub(super) struct Lead {
 
 impl Lead {
     /// Finds the part that a request has in making the answer for `key`.
+    #[inline]
     pub(super) fn join(table: &Arc<Table>, key: &Arc<Key>) -> Role {
         let mut shard = table.shard(key);
         if let Some(flight) = shard.flights.get(key) {
@@ -83,6 +84,7 @@ impl Lead {
     }
 
     /// Its answer is nobody else's, and so are those of the next ones.
+    #[inline]
     pub(super) fn apart(mut self) {
         self.landing = Landing::Apart;
         let hash = self.table.hash(&self.key);
@@ -90,12 +92,14 @@ impl Lead {
     }
 
     /// Its answer is somebody else's, but later: it is sent as it is made.
+    #[inline]
     pub(super) fn later(mut self) {
         self.landing = Landing::Apart;
     }
 }
 
 impl Drop for Lead {
+    #[inline]
     fn drop(&mut self) {
         // A handler that panics would do so for each that waits, one after the other.
         let landing = if std::thread::panicking() { Landing::Apart } else { self.landing };

@@ -40,6 +40,7 @@ pub(super) struct Beside {
 }
 
 /// Adds a member for this cache behind those of caches further in.
+#[inline]
 pub(super) fn tell(response: &mut Response, name: &str, done: Done, beside: Beside) {
     let mut text = name.to_owned();
     text += &match done {

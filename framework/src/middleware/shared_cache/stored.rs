@@ -89,6 +89,7 @@ pub(super) enum Use {
 
 impl Terms {
     /// What `response`, an answer to `asked`, allows; `None` where it is not to be kept.
+    #[inline]
     pub(super) fn of(asked: &Asked, response: &Response) -> Option<Self> {
         let fields = response.headers();
         if !is_storable(response.status()) || response.problem_ref().is_some() || asked.wanted.no_store {
@@ -102,6 +103,7 @@ impl Terms {
         Self::of_fields(fields, asked.is_authorized)
     }
 
+    #[inline]
     fn of_fields(fields: &HeaderMap, is_authorized: bool) -> Option<Self> {
         let allowed = Allowed::parse(fields.get_all(CACHE_CONTROL).iter().map(HeaderValue::as_bytes));
         // Each status that is kept here is understood, which is what `must-understand` asks in `no-store`'s place.
@@ -139,6 +141,7 @@ impl Terms {
 
 impl Stored {
     /// An answer to `asked`, which was begun at `started` and has all of its content.
+    #[inline]
     pub(super) fn new(made: Made<'_>, terms: Terms, body: Bytes) -> Self {
         let Made { sent, response, started } = made;
         let mut fields = response.headers().clone();
@@ -154,6 +157,7 @@ impl Stored {
     }
 
     /// The same with its content.
+    #[inline]
     pub(super) fn with_body(&self, body: Bytes) -> Self {
         let (fields, vary) = (self.fields.clone(), self.vary.clone());
         Self { body, fields, vary, ..*self }
@@ -161,6 +165,7 @@ impl Stored {
 
     /// The same content with what a 304 says of it (RFC 9111 §4.3.4); `None` where that is of another content, or says
     /// that it is not to be kept any more.
+    #[inline]
     pub(super) fn freshened(&self, asked: &Asked, made: Made<'_>) -> Option<Self> {
         let new = made.response.headers();
         let tag = |fields: &HeaderMap| fields.get(ETAG).and_then(|tag| ETag::parse(tag.as_bytes()));
@@ -192,16 +197,19 @@ impl Stored {
     }
 
     /// Whether it is of the variant that `request` would be given (RFC 9111 §4.1).
+    #[inline]
     pub(super) fn is_for(&self, request: &Request) -> bool {
         self.vary.iter().all(|(name, value)| combined(request.header_values(name.as_str())) == *value)
     }
 
     /// Whether the other is of the same variant.
+    #[inline]
     pub(super) fn is_same_variant(&self, other: &Self) -> bool {
         self.vary == other.vary
     }
 
     /// What `asked` may have of it.
+    #[inline]
     pub(super) fn usable(&self, asked: &Asked, now: Instant) -> Use {
         let (terms, wanted) = (&self.terms, &asked.wanted);
         if asked.is_authorized && !terms.is_for_all {
@@ -231,12 +239,14 @@ impl Stored {
     }
 
     /// Whether it may be given where its successor could not be made.
+    #[inline]
     pub(super) fn is_for_errors(&self, now: Instant) -> bool {
         let over = self.age(now).saturating_sub(self.terms.fresh_for);
         over < self.terms.stale_if_error
     }
 
     /// Lets a request ask whether it is still right (RFC 9111 §4.3.1).
+    #[inline]
     pub(super) fn ask(&self, fields: &mut HeaderMap) {
         for (validator, condition) in
             [(ETAG, http::header::IF_NONE_MATCH), (LAST_MODIFIED, http::header::IF_MODIFIED_SINCE)]
@@ -248,6 +258,7 @@ impl Stored {
     }
 
     /// The answer, with its age.
+    #[inline]
     pub(super) fn response(&self, now: Instant) -> Response {
         let mut response = Response::new(self.status);
         for (name, value) in &self.fields {
@@ -258,12 +269,14 @@ impl Stored {
     }
 
     /// The seconds for which it is fresh; less than 0 where it is no more.
+    #[inline]
     pub(super) fn ttl(&self, now: Instant) -> i64 {
         let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         seconds(self.terms.fresh_for) - seconds(self.age(now))
     }
 
     /// Its share of the memory.
+    #[inline]
     pub(super) fn size(&self, key: &Key) -> usize {
         let fields: usize =
             self.fields.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum();
@@ -271,6 +284,7 @@ impl Stored {
         OVERHEAD + key.len() + fields + vary + self.body.len()
     }
 
+    #[inline]
     fn age(&self, now: Instant) -> Duration {
         self.age.saturating_add(now.saturating_duration_since(self.received))
     }
@@ -278,6 +292,7 @@ impl Stored {
 
 /// Takes out what is not kept and notes the date; gives the age that it came with, and now (RFC 9111 §4.2.3). The time
 /// that it took to make counts.
+#[inline]
 fn begin(fields: &mut HeaderMap, started: Instant) -> (Duration, Instant) {
     let named: Vec<_> =
         names(fields, CONNECTION).filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()).collect();
@@ -298,6 +313,7 @@ fn begin(fields: &mut HeaderMap, started: Instant) -> (Duration, Instant) {
 }
 
 /// How long after its date an answer says that it expires; no time at all where that cannot be read (RFC 9111 §5.3).
+#[inline]
 fn until_expires(fields: &HeaderMap) -> Option<Duration> {
     let mut values = fields.get_all(EXPIRES).iter();
     values.next()?;
@@ -307,11 +323,13 @@ fn until_expires(fields: &HeaderMap) -> Option<Duration> {
     Some(expires.and_then(|expires| expires.duration_since(date_of).ok()).unwrap_or_default())
 }
 
+#[inline]
 fn date(fields: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
     parse_date(fields.get(name)?.to_str().ok()?)
 }
 
 /// The names that a field lists, in lower case.
+#[inline]
 fn names(fields: &HeaderMap, name: HeaderName) -> impl Iterator<Item = String> {
     let lines = fields.get_all(name).iter().filter_map(|line| line.to_str().ok());
     let names = lines.flat_map(|line| line.split(',')).map(|name| name.trim().to_ascii_lowercase());
@@ -319,6 +337,7 @@ fn names(fields: &HeaderMap, name: HeaderName) -> impl Iterator<Item = String> {
 }
 
 /// A field's lines as one, without the spaces that mean nothing; nothing where there is none.
+#[inline]
 fn combined<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut combined = Vec::new();
     for element in lines.flat_map(|line| line.split(|&byte| byte == b',')) {

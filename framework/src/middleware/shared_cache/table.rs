@@ -64,12 +64,14 @@ pub(super) enum Found {
 }
 
 impl Table {
+    #[inline]
     pub(super) fn new(max_bytes: usize) -> Self {
         let shards = std::iter::repeat_with(Mutex::default).take(SHARDS).collect();
         Self { shards, seed: RandomState::new(), max_bytes: max_bytes / SHARDS }
     }
 
     /// What is kept for `request`, which is `asked`.
+    #[inline]
     pub(super) fn find(&self, asked: &Asked, request: &Request, now: Instant) -> Found {
         let mut shard = self.shard(&asked.key);
         let Shard { index, slots, .. } = &mut *shard;
@@ -88,6 +90,7 @@ impl Table {
 
     /// Keeps an answer in the place of the one of the same variant, unless something was purged since `purges`; says
     /// whether it did.
+    #[inline]
     pub(super) fn keep(&self, key: &Arc<Key>, stored: &Arc<Stored>, purges: u64) -> bool {
         let size = stored.size(key);
         let mut shard = self.shard(key);
@@ -107,6 +110,7 @@ impl Table {
     }
 
     /// Forgets all variants of an address.
+    #[inline]
     pub(super) fn purge(&self, key: &Key) -> usize {
         let mut shard = self.shard(key);
         shard.purges += 1;
@@ -114,6 +118,7 @@ impl Table {
     }
 
     /// Forgets one variant, where nothing newer has taken its place.
+    #[inline]
     pub(super) fn forget(&self, key: &Key, stored: &Arc<Stored>) {
         let mut shard = self.shard(key);
         let slots = &shard.slots;
@@ -127,6 +132,7 @@ impl Table {
     }
 
     /// Forgets all that `is_meant`, wherever it is.
+    #[inline]
     pub(super) fn purge_all(&self, is_meant: impl Fn(&Key, &Stored) -> bool) -> usize {
         let mut count = 0;
         for shard in &self.shards {
@@ -143,11 +149,13 @@ impl Table {
         count
     }
 
+    #[inline]
     pub(super) fn hash(&self, key: &Key) -> u64 {
         self.seed.hash_one(key)
     }
 
     /// The part of the entries where `key` is.
+    #[inline]
     pub(super) fn shard(&self, key: &Key) -> MutexGuard<'_, Shard> {
         let shard =
             usize::try_from(self.hash(key) % SHARDS as u64).ok().and_then(|index| self.shards.get(index));
@@ -155,6 +163,7 @@ impl Table {
     }
 
     /// Entries, their bytes, and how many have made room.
+    #[inline]
     pub(super) fn load(&self) -> (usize, usize, u64) {
         self.shards.iter().map(lock).fold((0, 0, 0), |(entries, bytes, evicted), shard| {
             let own = shard.slots.len() - shard.free.len();
@@ -170,6 +179,7 @@ impl Shard {
     }
 
     /// Notes that an address's answers are not kept.
+    #[inline]
     pub(super) fn pass(&mut self, hash: u64, now: Instant) {
         if self.passes.len() >= MAX_PASSES {
             self.passes.retain(|_, until| *until > now);
@@ -180,10 +190,12 @@ impl Shard {
     }
 
     /// Whether the answers of an address were not kept of late.
+    #[inline]
     pub(super) fn passes(&self, hash: u64, now: Instant) -> bool {
         self.passes.get(&hash).is_some_and(|until| *until > now)
     }
 
+    #[inline]
     fn insert(&mut self, key: &Arc<Key>, stored: &Arc<Stored>, size: usize) {
         let slot = Slot { key: Arc::clone(key), stored: Arc::clone(stored), size, was_asked_for: false };
         let index = match self.free.pop() {
@@ -201,6 +213,7 @@ impl Shard {
     }
 
     /// Makes room; `false` where nothing is left.
+    #[inline]
     fn evict(&mut self) -> bool {
         // Twice around at most: at the second time nothing was asked for since the first.
         for _ in 0..2 * self.slots.len() {
@@ -215,6 +228,7 @@ impl Shard {
         false
     }
 
+    #[inline]
     fn remove_if(&mut self, key: &Key, is_meant: impl Fn(&Stored) -> bool) -> usize {
         let variants = self.index.get(key).cloned().unwrap_or_default();
         let mut count = 0;
@@ -228,6 +242,7 @@ impl Shard {
         count
     }
 
+    #[inline]
     fn remove(&mut self, index: usize) {
         let Some(slot) = self.slots.get_mut(index).and_then(Option::take) else { return };
         self.bytes -= slot.size;
@@ -242,6 +257,7 @@ impl Shard {
 }
 
 /// No call panics while it holds the lock, and what it left would be whole.
+#[inline]
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }

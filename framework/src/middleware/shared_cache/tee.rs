@@ -20,12 +20,14 @@ pub(super) struct Tee<K> {
 }
 
 impl<K: FnOnce(Bytes) + Send + Unpin + 'static> Tee<K> {
+    #[inline]
     pub(super) fn body(body: Body, limit: usize, keep: K) -> Body {
         Body::from_source(Self { body, kept: Some((BytesMut::new(), keep)), limit })
     }
 }
 
 impl<K: FnOnce(Bytes) + Send + Unpin> BodySource for Tee<K> {
+    #[inline]
     fn poll_chunk(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -42,10 +44,12 @@ impl<K: FnOnce(Bytes) + Send + Unpin> BodySource for Tee<K> {
         Poll::Ready(chunk.map(|chunk| chunk.map_err(Into::into)))
     }
 
+    #[inline]
     fn remaining_len(&self) -> Option<u64> {
         self.body.len()
     }
 
+    #[inline]
     fn seek(mut self: Pin<&mut Self>, range: ops::Range<u64>) -> bool {
         let is_cut = self.body.cut(range);
         if is_cut {

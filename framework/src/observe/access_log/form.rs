@@ -1,6 +1,6 @@
 //! What a line of the access log looks like.
 
-use std::fmt::{Debug, Display, Write};
+use std::fmt::{Arguments, Debug, Display, Write};
 use std::iter;
 use std::net::{IpAddr, SocketAddr};
 
@@ -207,12 +207,14 @@ fn colour(status: &str) -> &'static [u8] {
     }
 }
 
+#[inline(never)]
 fn push_all(line: &mut Vec<u8>, parts: &[&[u8]]) {
     for part in parts {
         line.extend_from_slice(part);
     }
 }
 
+#[inline(never)]
 fn push_number(line: &mut Vec<u8>, number: u64) {
     line.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
@@ -233,12 +235,16 @@ fn push_client(line: &mut Vec<u8>, client: SocketAddr) {
 }
 
 fn push_display(line: &mut Vec<u8>, value: impl Display) {
-    // A `Vec` takes everything.
-    let _ = write!(WriteTo(line), "{value}");
+    push_arguments(line, format_args!("{value}"));
 }
 
 fn push_debug(line: &mut Vec<u8>, value: impl Debug) {
-    let _ = write!(WriteTo(line), "{value:?}");
+    push_arguments(line, format_args!("{value:?}"));
+}
+
+fn push_arguments(line: &mut Vec<u8>, arguments: Arguments<'_>) {
+    // A `Vec` takes everything.
+    let _ = WriteTo(line).write_fmt(arguments);
 }
 
 /// Lets `fmt` write to bytes.

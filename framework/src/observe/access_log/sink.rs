@@ -11,13 +11,13 @@
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::form::Form;
 use super::moment::Moment;
 use super::output::{Output, Unwritten};
 use crate::observe::Counters;
+use crate::threads;
 
 /// How long lines are gathered before they are written: few enough writes, and soon enough for who looks on.
 const GATHER: Duration = Duration::from_millis(10);
@@ -43,11 +43,12 @@ impl Sink {
         let state = Mutex::new(State { lines: buffer(room), ..State::default() });
         let queue = Arc::new(Queue { state, room, wake: Condvar::new(), counters });
         let kept = Arc::clone(&queue);
-        thread::Builder::new().name("access-log".to_owned()).spawn(move || {
+        let work = move || {
             kept.run(&mut output, form);
             kept.state().phase = Phase::Done;
             kept.wake.notify_all();
-        })?;
+        };
+        threads::start("access-log", Box::new(work))?;
         Ok(Self(queue))
     }
 
@@ -222,6 +223,7 @@ impl Queue {
 mod tests {
     use std::io::{ErrorKind, Write};
     use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::thread;
 
     use super::*;
 

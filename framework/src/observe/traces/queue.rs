@@ -9,7 +9,6 @@
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
@@ -17,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::collector::{Collector, Fault};
 use super::protobuf::{push_bytes, push_message};
 use crate::observe::Counters;
+use crate::threads;
 
 /// The most bytes of spans that wait; one of a plain request has about 400.
 const ROOM: usize = 1 << 20;
@@ -52,7 +52,7 @@ impl Queue {
             resource,
             is_failing: false,
         };
-        thread::Builder::new().name("traces".to_owned()).spawn(move || sender.run())?;
+        threads::start("traces", Box::new(move || sender.run()))?;
         Ok(Self(shared))
     }
 

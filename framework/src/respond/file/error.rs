@@ -26,6 +26,7 @@ enum Fault {
 }
 
 impl FileError {
+    #[inline]
     pub(super) fn not_a_file(path: &Path) -> Self {
         Self(Fault::NotFound(path.to_owned()))
     }
@@ -37,6 +38,7 @@ impl FileError {
     }
 
     /// What the system says of `path`.
+    #[inline]
     pub(crate) fn of(path: &Path, error: io::Error) -> Self {
         Self(match error.kind() {
             // The last two are of names that no file can have.
@@ -71,12 +73,14 @@ impl FileError {
 }
 
 impl From<Overloaded> for FileError {
+    #[inline]
     fn from(overloaded: Overloaded) -> Self {
         Self(Fault::Overloaded(overloaded))
     }
 }
 
 impl fmt::Display for FileError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Fault::NotFound(path) => write!(f, "there is no file {}", path.display()),
@@ -87,6 +91,7 @@ impl fmt::Display for FileError {
 }
 
 impl Error for FileError {
+    #[inline]
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
             Fault::Io(_, error) => Some(error),
@@ -96,6 +101,7 @@ impl Error for FileError {
 }
 
 impl IntoResponse for FileError {
+    #[inline]
     fn into_response(self) -> Response {
         match self.0 {
             Fault::NotFound(_) => Problem::new(StatusCode::NOT_FOUND).into_response(),

@@ -9,6 +9,7 @@ use http::HeaderValue;
 
 /// The content type of a file of this name; `application/octet-stream`, which no browser runs, where the extension is
 /// unknown.
+#[inline]
 pub(crate) fn content_type(name: &Path) -> HeaderValue {
     let extension = name.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let extension = extension.to_ascii_lowercase();

@@ -35,6 +35,7 @@ impl Opened {
     /// # Errors
     ///
     /// Where it is no file with bytes of its own.
+    #[inline]
     pub(super) fn new(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
@@ -48,6 +49,7 @@ impl Opened {
     }
 
     /// When it changed last; `None` where nobody knows.
+    #[inline]
     pub(super) fn modified(&self) -> Option<SystemTime> {
         self.changed.filter(|&changed| changed > UNIX_EPOCH + NO_TIME)
     }
@@ -58,6 +60,7 @@ impl Opened {
     ///
     /// Where the file cannot be read, and where it is not the one that was opened any more: what was read may be older
     /// or newer then. [`ErrorKind::WouldBlock`] where not all of it is at hand.
+    #[inline]
     pub(super) fn read(&self, start: u64, count: u64, access: Access) -> io::Result<Bytes> {
         let count = usize::try_from(count).map_err(|_| ErrorKind::FileTooLarge)?;
         let mut chunk = vec![0; count];
@@ -74,6 +77,7 @@ impl Opened {
     }
 
     /// Whether the bytes that there were are still those: a file may grow, as a log does.
+    #[inline]
     fn check(&self, now: &Metadata) -> io::Result<()> {
         if now.len() < self.len {
             let (was, is) = (self.len, now.len());
@@ -90,6 +94,7 @@ impl Opened {
 
 /// Fills `chunk` with what lies in the system's memory; whatever is in the way of that is looked at by who may wait.
 #[cfg(all(target_os = "linux", feature = "files"))]
+#[inline]
 fn read_at_hand(file: &File, chunk: &mut [u8], start: u64) -> io::Result<()> {
     let len = chunk.len();
     let parts = &mut [io::IoSliceMut::new(chunk)];
@@ -98,17 +103,20 @@ fn read_at_hand(file: &File, chunk: &mut [u8], start: u64) -> io::Result<()> {
 }
 
 #[cfg(not(all(target_os = "linux", feature = "files")))]
+#[inline]
 fn read_at_hand(_: &File, _: &mut [u8], _: u64) -> io::Result<()> {
     Err(ErrorKind::WouldBlock.into())
 }
 
 /// Reads without the descriptor's own place, which reads at the same time would share.
 #[cfg(unix)]
+#[inline]
 fn read_exact_at(file: &File, chunk: &mut [u8], start: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, chunk, start)
 }
 
 #[cfg(windows)]
+#[inline]
 fn read_exact_at(file: &File, mut chunk: &mut [u8], mut start: u64) -> io::Result<()> {
     while !chunk.is_empty() {
         let read = std::os::windows::fs::FileExt::seek_read(file, chunk, start)?;

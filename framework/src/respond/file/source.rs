@@ -27,21 +27,25 @@ pub(super) struct FileSource {
 
 impl FileSource {
     /// The whole file.
+    #[inline]
     pub(super) fn new(file: Opened) -> Self {
         let left = 0..file.len();
         Self { file: Arc::new(file), left, reading: None }
     }
 
+    #[inline]
     fn next_len(&self) -> u64 {
         (self.left.end - self.left.start).min(CHUNK_BYTES)
     }
 
     /// Reads the next chunk, where the system has it in memory.
+    #[inline]
     fn read_at_hand(&self) -> io::Result<Bytes> {
         self.file.read(self.left.start, self.next_len(), Access::AtHand)
     }
 
     /// Begins to read the next chunk; there is one.
+    #[inline]
     fn read(&self) -> JoinHandle<io::Result<Bytes>> {
         let (file, start, count) = (Arc::clone(&self.file), self.left.start, self.next_len());
         start_blocking(move || file.read(start, count, Access::Blocking))
@@ -49,6 +53,7 @@ impl FileSource {
 }
 
 impl BodySource for FileSource {
+    #[inline]
     fn poll_chunk(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         let this = self.get_mut();
         if this.left.is_empty() {
@@ -83,10 +88,12 @@ impl BodySource for FileSource {
         Poll::Ready(Some(Ok(chunk)))
     }
 
+    #[inline]
     fn remaining_len(&self) -> Option<u64> {
         Some(self.left.end - self.left.start)
     }
 
+    #[inline]
     fn seek(mut self: Pin<&mut Self>, range: ops::Range<u64>) -> bool {
         if range.start > range.end || range.end > self.file.len() {
             return false;

@@ -86,11 +86,13 @@ impl Event {
 
     /// How long a client that was cut off waits before it asks again.
     #[must_use]
+    #[inline]
     pub fn retry(self, after: Duration) -> Self {
         self.field("retry", &after.as_millis().to_string())
     }
 
     /// The whole of it, with the empty line at its end.
+    #[inline]
     pub(super) fn into_text(self) -> Result<String, EventFault> {
         match self.fault {
             Some(fault) => Err(fault),
@@ -98,6 +100,7 @@ impl Event {
         }
     }
 
+    #[inline]
     fn field(mut self, name: &str, value: &str) -> Self {
         let _ = writeln!(self.text, "{name}: {value}");
         self
@@ -106,6 +109,7 @@ impl Event {
 
 /// As it is sent; a field that cannot be is left out.
 impl fmt::Display for Event {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)
     }
@@ -118,6 +122,7 @@ pub struct EventFault {
 }
 
 impl fmt::Display for EventFault {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an event's `{}` cannot have a line end or NUL", self.field)
     }
@@ -126,6 +131,7 @@ impl fmt::Display for EventFault {
 impl error::Error for EventFault {}
 
 /// A comment of this text, with the empty line behind it.
+#[inline]
 pub(super) fn comment(text: &str) -> String {
     let mut comment = String::new();
     for line in lines(text) {
@@ -135,6 +141,7 @@ pub(super) fn comment(text: &str) -> String {
 }
 
 /// Splits at each CR LF, LF and CR, which all end a line of the stream.
+#[inline]
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {

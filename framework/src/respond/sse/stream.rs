@@ -44,11 +44,13 @@ enum Stage {
 }
 
 impl EventStream {
+    #[inline]
     pub(super) fn new(body: Body, keep_alive: Duration, come_back: Duration) -> Self {
         Self { body, keep_alive, come_back, timer: None, draining: None, stage: Stage::Open }
     }
 
     /// Looks whether the server drains.
+    #[inline]
     fn look_at_drain(&mut self, context: &mut Context<'_>) {
         if let Some(draining) = &mut self.draining
             && draining.as_mut().poll(context).is_ready()
@@ -59,6 +61,7 @@ impl EventStream {
     }
 
     /// Ends it, with when the client is to come back.
+    #[inline]
     fn tell(&mut self) -> Bytes {
         self.stage = Stage::Over;
         self.body.clear();
@@ -69,6 +72,7 @@ impl EventStream {
     }
 
     /// Gives a comment, where nothing was sent for long.
+    #[inline]
     fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<Bytes> {
         if self.keep_alive.is_zero() {
             return Poll::Pending;
@@ -83,6 +87,7 @@ impl EventStream {
     }
 
     /// Something was sent.
+    #[inline]
     fn end_silence(&mut self) {
         if let Some(timer) = &mut self.timer
             && let Some(due) = Instant::now().checked_add(self.keep_alive)
@@ -93,6 +98,7 @@ impl EventStream {
 }
 
 impl BodySource for EventStream {
+    #[inline]
     fn poll_chunk(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         let this = self.get_mut();
         if this.stage == Stage::Over {
@@ -119,6 +125,7 @@ impl BodySource for EventStream {
         }
     }
 
+    #[inline]
     fn attend(mut self: Pin<&mut Self>, shutdown: &Shutdown) {
         let shutdown = shutdown.clone();
         self.draining = Some(Box::pin(async move { shutdown.draining().await }));
@@ -126,6 +133,7 @@ impl BodySource for EventStream {
 }
 
 impl fmt::Debug for EventStream {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream").field("stage", &self.stage).finish_non_exhaustive()
     }
