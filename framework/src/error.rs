@@ -10,8 +10,9 @@ use crate::respond::{FileError, IntoResponse, Problem};
 
 /// Any error at all, by `?`; the answer is a 500, the log gets the chain, the client none of it.
 ///
-/// A [`BodyError`] is the client's own, as a rule, and is answered as such: 408 where the body was too slow, 413 where
-/// it was too large, 400 where it was malformed or broke off. So is a [`FileError`](crate::rejection::FileError): 404 where there is no such file.
+/// A [`BodyError`] is the client's own, as a rule, and is answered as such: 408 where the body was too slow, 413
+/// where it was too large, 400 where it was malformed or broke off. So is a
+/// [`FileError`](crate::rejection::FileError): 404 where there is no such file.
 ///
 /// It does not implement [`std::error::Error`], so that every type which does can become one.
 ///

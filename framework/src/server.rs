@@ -188,8 +188,8 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// Puts `middleware` around everything that this server answers, 404 and 405 among it. The first one given is
     /// the outermost. Probes of [`Health`](crate::Health) alone are outside of it.
     ///
-    /// An order that makes one of the box useless, such as `Cors` inside of `RequireBearer`, is an error of [`Server::run`];
-    /// with [`Server::production`] each of them has its place.
+    /// An order that makes one of the box useless, such as `Cors` inside of `RequireBearer`, is an error of
+    /// [`Server::run`]; with [`Server::production`] each of them has its place.
     pub fn with(mut self, middleware: impl Middleware<S>) -> Self {
         self.stack.push(Box::new(middleware));
         self

@@ -142,8 +142,8 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// A request's `host` is its `:authority`. Fields of a connection, such as `connection` and `transfer-encoding`, are none of
-    /// HTTP/2: a request with one panics as it is sent.
+    /// A request's `host` is its `:authority`. Fields of a connection, such as `connection` and `transfer-encoding`,
+    /// are none of HTTP/2: a request with one panics as it is sent.
     #[cfg(feature = "http2")]
     #[must_use]
     #[inline]

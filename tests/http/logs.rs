@@ -1,4 +1,5 @@
-//! Logs of a real process: its access log as it comes out of it, what is in it, and what becomes of it when nobody takes it.
+//! Logs of a real process: its access log as it comes out of it, what is in it, and what becomes of it when nobody
+//! takes it.
 
 #[path = "logs/lines.rs"]
 mod lines;

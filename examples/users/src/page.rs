@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// A page of a list; each parameter that is out of bounds is refused by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Page {
-    /// The first unless the client says otherwise. The last that can be asked for keeps offsets far from what an `i64` holds.
+    /// The first unless the client says otherwise. The last that can be asked for keeps offsets far from what an
+    /// `i64` holds.
     #[serde(default = "first", rename = "page")]
     pub(crate) number: UpTo<1_000_000>,
     /// 20 unless the client says otherwise.

@@ -53,8 +53,8 @@ pub(super) fn checked_in_call(route: &Route) -> TokenStream {
     if route.state.is_some() { checked(route) } else { quote!(_) }
 }
 
-/// What is asked of all arguments: each group has it, as the bound of one that holds a type that is no extractor holds by it
-/// alone. What it says twice, rustc tells once.
+/// What is asked of all arguments: each group has it, as the bound of one that holds a type that is no extractor
+/// holds by it alone. What it says twice, rustc tells once.
 fn checked(route: &Route) -> TokenStream {
     let checks = arguments(route);
     let content = braces(join([checks, code("true")]));

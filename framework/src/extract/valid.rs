@@ -18,8 +18,8 @@ const MAX_FAULTS: usize = 100;
 /// The most characters of a fault's path, and of its text, that are told; both may quote what the client sent.
 const TEXT_CHARS: usize = 256;
 
-/// Takes what `T` takes, [`Json`], [`Form`], [`Query`], [`Path`] or [`MultipartForm`], and holds it against the rules that its
-/// type has by `#[derive(garde::Validate)]`.
+/// Takes what `T` takes, [`Json`], [`Form`], [`Query`], [`Path`] or [`MultipartForm`], and holds it against the rules
+/// that its type has by `#[derive(garde::Validate)]`.
 ///
 /// ```
 /// use garde::Validate;
@@ -40,8 +40,8 @@ const TEXT_CHARS: usize = 256;
 /// }
 /// ```
 ///
-/// Refuses what `T` refuses, and with 422 a value that breaks a rule: each fault is in the problem's `errors`, with the path
-/// to its field. At most 100 are told.
+/// Refuses what `T` refuses, and with 422 a value that breaks a rule: each fault is in the problem's `errors`, with
+/// the path to its field. At most 100 are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Valid<T>(pub T);
 

@@ -14,8 +14,8 @@
 //! ```
 //!
 //! CRLF alone ends a line (CVE-2025-22871, CVE-2025-55315); a size is digits and nothing else; extensions and
-//! trailers have a budget. Extensions are checked and discarded, as nobody here knows any. A trailer field is kept apart and
-//! never merged into the header section (RFC 9110 §6.5.1); one that would mean something there is refused.
+//! trailers have a budget. Extensions are checked and discarded, as nobody here knows any. A trailer field is kept
+//! apart and never merged into the header section (RFC 9110 §6.5.1); one that would mean something there is refused.
 
 mod encode;
 mod error;

@@ -117,9 +117,9 @@ impl StaticFiles {
 
     /// Answers with this file of the folder where another is not there: for applications whose pages live in the browser.
     ///
-    /// It stands in for pages alone: a path with a dot in its last segment (`/app.js`), and a client that takes no HTML, get
-    /// their 404. So does a path whose first segment below the prefix begins a route of the table: with a route
-    /// `/api/version`, what is not there below `/api` is a 404 and never this page.
+    /// It stands in for pages alone: a path with a dot in its last segment (`/app.js`), and a client that takes no
+    /// HTML, get their 404. So does a path whose first segment below the prefix begins a route of the table: with a
+    /// route `/api/version`, what is not there below `/api` is a 404 and never this page.
     #[must_use]
     pub fn single_page(self, name: &str) -> Self {
         self.with(|rules| rules.single_page = (!name.is_empty()).then(|| name.into()))

@@ -4,8 +4,9 @@
 //! traceparent = "00-" 32HEXDIGLC "-" 16HEXDIGLC "-" 2HEXDIGLC
 //! ```
 //!
-//! Of a later version that is what stands in front, and a hyphen behind it where there is more; `ff` is none (§3.2.2).
-//! Identifiers of nothing but zeros are none either, nor are several lines. Without a good parent there is no state (§3.3.1).
+//! Of a later version that is what stands in front, and a hyphen behind it where there is more; `ff` is none
+//! (§3.2.2). Identifiers of nothing but zeros are none either, nor are several lines. Without a good parent there is
+//! no state (§3.3.1).
 
 use std::fmt;
 

@@ -39,9 +39,9 @@
 /// an argument, unless one is a `Path<T>` or a [`Request`](crate::Request), which have them all.
 ///
 /// Parameters are parsed first, then extractors run in the order written; those of this crate that take the body
-/// (`Json`, `Form`, `MultipartForm`, `Multipart`, `String`, `Bytes`, `Body`) run last, wherever they stand, so that a request which another one
-/// refuses has none of its body read. A `Request` is what the extractors left. Two arguments that take the body do
-/// not compile, nor does one on a route whose methods have none.
+/// (`Json`, `Form`, `MultipartForm`, `Multipart`, `String`, `Bytes`, `Body`) run last, wherever they stand, so that a
+/// request which another one refuses has none of its body read. A `Request` is what the extractors left. Two
+/// arguments that take the body do not compile, nor does one on a route whose methods have none.
 ///
 /// # What it returns
 ///

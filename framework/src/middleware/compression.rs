@@ -1,8 +1,8 @@
 //! [`Compression`]: answers in a content coding that the client takes (RFC 9110 §8.4, §12.5.3).
 //!
-//! An answer's coding, tag and ranges belong together: what is compressed is other bytes of the same meaning, so its tag is a
-//! weak one and it is not given in parts. Conditions and ranges are looked at where the answer leaves the server, behind
-//! all middleware (RFC 9110 §13.2.2), and so against the tag that the client really gets.
+//! An answer's coding, tag and ranges belong together: what is compressed is other bytes of the same meaning, so its
+//! tag is a weak one and it is not given in parts. Conditions and ranges are looked at where the answer leaves the
+//! server, behind all middleware (RFC 9110 §13.2.2), and so against the tag that the client really gets.
 //!
 //! It belongs outside of what makes content and inside of what counts or logs answers. Problems are written behind it, and
 //! are small. [`Decompression`](crate::layers::Decompression) is the other direction.

@@ -91,8 +91,8 @@ impl ConcurrencyLimit {
         self
     }
 
-    /// How long a request may wait in a queue that stands: one that has not been empty for the longest wait. A tenth of that
-    /// unless set; as long as that, and it makes no difference.
+    /// How long a request may wait in a queue that stands: one that has not been empty for the longest wait. A tenth
+    /// of that unless set; as long as that, and it makes no difference.
     #[must_use = "this is the limit with the wait"]
     pub const fn standing_wait(mut self, wait: Duration) -> Self {
         self.standing_wait = Some(wait);

@@ -224,7 +224,8 @@ pub const fn layer<S: Sync + 'static, M: Middleware<S>>(middleware: &'static M) 
     Placed { layer: middleware, kind: M::KIND }
 }
 
-/// The layers of a scope, those around it first, or of a route; stops the compiler, at the list, where their order is wrong.
+/// The layers of a scope, those around it first, or of a route; stops the compiler, at the list, where their order is
+/// wrong.
 ///
 /// # Panics
 ///

@@ -1,8 +1,8 @@
 //! [`SharedCache`]: answers that are kept and given again, as RFC 9111 says it of caches that many clients share.
 //!
-//! It keeps what its answer allows it to: nothing is guessed, so that a handler which says nothing is asked each time. What
-//! is kept is told apart by scheme, host, path and query, and by the fields of the request that `Vary` names. Conditions and
-//! ranges of clients are evaluated on what it gives, where answers leave the server.
+//! It keeps what its answer allows it to: nothing is guessed, so that a handler which says nothing is asked each
+//! time. What is kept is told apart by scheme, host, path and query, and by the fields of the request that `Vary`
+//! names. Conditions and ranges of clients are evaluated on what it gives, where answers leave the server.
 //!
 //! It lies in the memory of one process, and never takes more than it is told. It is no proxy: what it asks is the rest of
 //! the chain.

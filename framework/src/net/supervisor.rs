@@ -1,9 +1,9 @@
 //! Whoever started the program and wants to know how it is: the protocol of sd_notify(3).
 //!
-//! Its messages are datagrams of lines `NAME=value`, sent to the socket that `NOTIFY_SOCKET` names. That the server is
-//! ready, that it reads files again, that it stops, and, where `WATCHDOG_USEC` asks for it, twice in that time that its workers are alive: a
-//! program whose workers stand still says nothing, and is started anew. A message that cannot be sent is lost; nobody
-//! stops serving for it.
+//! Its messages are datagrams of lines `NAME=value`, sent to the socket that `NOTIFY_SOCKET` names. That the server
+//! is ready, that it reads files again, that it stops, and, where `WATCHDOG_USEC` asks for it, twice in that time
+//! that its workers are alive: a program whose workers stand still says nothing, and is started anew. A message that
+//! cannot be sent is lost; nobody stops serving for it.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;

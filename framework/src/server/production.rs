@@ -9,8 +9,8 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// [`ConcurrencyLimit`](crate::layers::ConcurrencyLimit) of 1,000 requests at a time, and, where the feature is on,
     /// `Compression`; each as its `new()` makes it.
     ///
-    /// The engine has its own limits with and without this: of time (`request_timeout`), of body (`max_body`), of heads and of
-    /// connections.
+    /// The engine has its own limits with and without this: of time (`request_timeout`), of body (`max_body`), of
+    /// heads and of connections.
     ///
     /// From here on the order in which [`with`](Self::with) is called says nothing for middleware of the box: each takes
     /// the place that [`Kind`](crate::layers::Kind) tells, and instead of another of its kind. So what is in the stack is

@@ -39,8 +39,9 @@ where
     ///
     /// # Errors
     ///
-    /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are named), when a certificate or its key is no good, when the address cannot be listened on, or when the operating
-    /// system refuses threads.
+    /// When middleware stands in an order that makes some of it useless, when a setting is wrong (all of them are
+    /// named), when a certificate or its key is no good, when the address cannot be listened on, or when the
+    /// operating system refuses threads.
     pub async fn run(mut self) -> crate::Result {
         self.check()?;
         let loaded = self.gather().finish()?;

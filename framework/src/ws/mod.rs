@@ -1,8 +1,9 @@
 //! WebSocket (RFC 6455): messages both ways over a connection that was one of HTTP.
 //!
 //! [`frame`] and [`decoder`] are the protocol, without I/O: bytes to frames, frames to messages. [`handshake`] looks at
-//! the request and [`extensions`] at what it offers, [`upgrade`] answers it. From then on a [`session`] has the connection: it moves messages between the
-//! wire and the halves that the handler holds, answers pings, and sees to an orderly end. A [`room`] sends to many of them.
+//! the request and [`extensions`] at what it offers, [`upgrade`] answers it. From then on a [`session`] has the
+//! connection: it moves messages between the wire and the halves that the handler holds, answers pings, and sees to
+//! an orderly end. A [`room`] sends to many of them.
 
 mod close;
 mod decoder;

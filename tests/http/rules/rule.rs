@@ -1,7 +1,8 @@
 //! One rule: what a client sends, and what the RFC that it names has a server do.
 //!
-//! A rule's bytes are sent whole, and then byte by byte, or in small pieces where they are many. Behind them stands one more request, so that it shows whether
-//! the connection lives: it is answered where it does, and is not where the server said that it ends.
+//! A rule's bytes are sent whole, and then byte by byte, or in small pieces where they are many. Behind them stands
+//! one more request, so that it shows whether the connection lives: it is answered where it does, and is not where
+//! the server said that it ends.
 
 use std::time::Duration;
 

@@ -82,8 +82,8 @@ impl Data {
         Ok(data)
     }
 
-    /// Drops what is to be measured again: the rows of these measures and servers, and why they had none; when they were taken,
-    /// too, where they are all servers'.
+    /// Drops what is to be measured again: the rows of these measures and servers, and why they had none; when they
+    /// were taken, too, where they are all servers'.
     pub(crate) fn forget(&mut self, part: &Part, servers: &[&'static Server]) {
         let is_again = |name: &str| servers.iter().any(|server| server.name == name);
         // Times are compared within a run alone; and beside ours, the engine's parts have rows of other libraries.

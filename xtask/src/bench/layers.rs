@@ -1,8 +1,9 @@
 //! What each layer of the box costs a request, and what a stack of them does, beside the same of axum and tower-http.
 //!
-//! A server has one layer, or one stack, around everything; what a layer costs is the difference to a server with none that
-//! is asked for the same. Layers are asked for sixteen requests at once, so that the kernel's part of a request, which is many
-//! times a layer's, does not hide it; stacks are asked as clients ask, for one after the other.
+//! A server has one layer, or one stack, around everything; what a layer costs is the difference to a server with
+//! none that is asked for the same. Layers are asked for sixteen requests at once, so that the kernel's part of a
+//! request, which is many times a layer's, does not hide it; stacks are asked as clients ask, for one after the
+//! other.
 
 mod table;
 

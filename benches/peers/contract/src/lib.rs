@@ -16,8 +16,8 @@
 //!
 //! The servers with layers answer `GET /orders` with [`Order::examples`] as JSON, serialised for each request.
 //!
-//! Those of `transport/` have `GET /plaintext` in HTTP/1.1 and HTTP/2, and `GET /socket`: a WebSocket that sends each message
-//! back. They speak TLS where `CERTIFICATE` and `KEY` name files.
+//! Those of `transport/` have `GET /plaintext` in HTTP/1.1 and HTTP/2, and `GET /socket`: a WebSocket that sends each
+//! message back. They speak TLS where `CERTIFICATE` and `KEY` name files.
 //!
 //! A server listens on 127.0.0.1 at `PORT`, with `WORKERS` threads.
 

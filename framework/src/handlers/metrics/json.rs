@@ -13,30 +13,15 @@ use crate::observe::Reading;
 /// The document.
 #[inline]
 pub(super) fn document(snapshot: &Snapshot) -> Value {
-    let Snapshot { counts, load, readings, .. } = snapshot;
-    let by_status: Map<_, _> =
-        readings.statuses.iter().map(|(status, &count)| (status.to_string(), count.into())).collect();
-    let by_route: Vec<_> = snapshot
-        .slots()
-        .filter(|(_, reading)| reading.count() > 0)
-        .map(|(label, r)| route(label, r))
-        .collect();
-    let total: u64 = readings.statuses.values().sum();
+    let Snapshot { counts, load, .. } = snapshot;
+    let caches: Map<_, _> =
+        snapshot.caches.iter().map(|(name, counts)| ((*name).to_owned(), cache(counts))).collect();
+    let checks: Map<_, _> =
+        snapshot.checks.iter().map(|(name, passes)| (name.clone(), Value::from(*passes))).collect();
     json!({
         "uptime_seconds": snapshot.uptime.as_secs_f64(),
         "timestamp": Timestamp(SystemTime::now()).to_string(),
-        "requests": {
-            "total": total,
-            "in_flight": readings.in_flight,
-            "by_status": by_status,
-            "by_route": by_route,
-            "malformed": counts.protocol_errors,
-            "lost": {
-                "client_left": counts.client_left,
-                "broken_off": counts.broken_off,
-                "cut": counts.cut,
-            },
-        },
+        "requests": requests(snapshot),
         "timeouts": {
             "head": counts.timeouts.head,
             "body": counts.timeouts.body,
@@ -46,53 +31,101 @@ pub(super) fn document(snapshot: &Snapshot) -> Value {
         },
         "panics": counts.panics,
         "log_lines_dropped": counts.log_lines_dropped,
-        "connections": {
-            "busy": load.busy,
-            "idle": snapshot.idle_connections(),
-            "accepted": counts.connections_accepted,
-            "refused": {
-                "address_full": counts.connections_refused.address_full,
-                "proxy_header": counts.connections_refused.proxy_header,
-            },
-        },
+        "connections": connections(snapshot),
         "http2": {
             "connections": counts.http2.connections,
             "requests": counts.http2.requests,
             "floods": counts.http2.floods,
         },
         "bytes": { "received": counts.bytes_in, "sent": counts.bytes_out },
-        "tls": snapshot.certificates.as_ref().map(|certificates| json!({
-            "handshakes": {
-                "full": counts.handshakes.full,
-                "resumed": counts.handshakes.resumed,
-                "failed": counts.handshakes.failed,
-                "timed_out": counts.handshakes.timed_out,
-                "in_the_clear": counts.handshakes.in_the_clear,
-            },
-            "certificate_expiry_days": certificates.iter().map(|(path, days)| (path.clone(), (*days).into())).collect::<Map<_, _>>(),
-        })),
+        "tls": tls(snapshot),
         "workers": {
             "total": load.workers,
             "active": load.active,
             "idle": load.workers.saturating_sub(load.active),
             "queue_depth": load.queued,
         },
-        "thread_pool": snapshot.pool.map(|pool| json!({
-            "total": pool.threads,
-            "active": pool.active,
-            "idle": pool.threads.saturating_sub(pool.active),
-            "queue_depth": pool.queued,
-            "queue_limit": pool.queue,
-            "refused": pool.refused,
-        })),
-        "caches": snapshot.caches.iter().map(|(name, counts)| ((*name).to_owned(), cache(counts))).collect::<Map<_, _>>(),
+        "thread_pool": thread_pool(snapshot),
+        "caches": caches,
         "shutdown": {
             "requested": snapshot.end.is_requested,
             "draining": snapshot.end.is_draining,
             "answered": load.drained,
         },
-        "checks": snapshot.checks.iter().map(|(name, passes)| (name.clone(), Value::from(*passes))).collect::<Map<_, _>>(),
+        "checks": checks,
     })
+}
+
+#[inline]
+fn requests(snapshot: &Snapshot) -> Value {
+    let Snapshot { counts, readings, .. } = snapshot;
+    let by_status: Map<_, _> =
+        readings.statuses.iter().map(|(status, &count)| (status.to_string(), count.into())).collect();
+    let by_route: Vec<_> = snapshot
+        .slots()
+        .filter(|(_, reading)| reading.count() > 0)
+        .map(|(label, reading)| route(label, reading))
+        .collect();
+    let total: u64 = readings.statuses.values().sum();
+    json!({
+        "total": total,
+        "in_flight": readings.in_flight,
+        "by_status": by_status,
+        "by_route": by_route,
+        "malformed": counts.protocol_errors,
+        "lost": {
+            "client_left": counts.client_left,
+            "broken_off": counts.broken_off,
+            "cut": counts.cut,
+        },
+    })
+}
+
+#[inline]
+fn connections(snapshot: &Snapshot) -> Value {
+    let counts = &snapshot.counts;
+    json!({
+        "busy": snapshot.load.busy,
+        "idle": snapshot.idle_connections(),
+        "accepted": counts.connections_accepted,
+        "refused": {
+            "address_full": counts.connections_refused.address_full,
+            "proxy_header": counts.connections_refused.proxy_header,
+        },
+    })
+}
+
+/// Nothing where no TLS is spoken.
+#[inline]
+fn tls(snapshot: &Snapshot) -> Option<Value> {
+    let handshakes = &snapshot.counts.handshakes;
+    let certificates = snapshot.certificates.as_ref()?;
+    let expiry_days: Map<_, _> =
+        certificates.iter().map(|(path, days)| (path.clone(), (*days).into())).collect();
+    Some(json!({
+        "handshakes": {
+            "full": handshakes.full,
+            "resumed": handshakes.resumed,
+            "failed": handshakes.failed,
+            "timed_out": handshakes.timed_out,
+            "in_the_clear": handshakes.in_the_clear,
+        },
+        "certificate_expiry_days": expiry_days,
+    }))
+}
+
+/// Nothing where no server runs.
+#[inline]
+fn thread_pool(snapshot: &Snapshot) -> Option<Value> {
+    let pool = snapshot.pool?;
+    Some(json!({
+        "total": pool.threads,
+        "active": pool.active,
+        "idle": pool.threads.saturating_sub(pool.active),
+        "queue_depth": pool.queued,
+        "queue_limit": pool.queue,
+        "refused": pool.refused,
+    }))
 }
 
 #[inline]

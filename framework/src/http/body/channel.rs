@@ -91,7 +91,8 @@ impl Channel {
     }
 }
 
-/// The writing half of a streamed body; see [`Body::channel`](crate::Body::channel) and [`Body::stream`](crate::Body::stream).
+/// The writing half of a streamed body; see [`Body::channel`](crate::Body::channel) and
+/// [`Body::stream`](crate::Body::stream).
 ///
 /// ```
 /// use server::{Body, get};

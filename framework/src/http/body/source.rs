@@ -46,7 +46,8 @@ use crate::http::Shutdown;
 /// ```
 pub trait BodySource: Send {
     /// Gives the next chunk, `None` after the last. An error cuts the connection, so that the client can tell. A
-    /// [`BodyError`](crate::BodyError), of a body that is read here, is told as what it is; any other as [`BodyError::Source`](crate::BodyError::Source).
+    /// [`BodyError`](crate::BodyError), of a body that is read here, is told as what it is; any other as
+    /// [`BodyError::Source`](crate::BodyError::Source).
     fn poll_chunk(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -57,7 +58,8 @@ pub trait BodySource: Send {
         None
     }
 
-    /// Gives the trailer section, once, after the last chunk; what becomes of it is told at [`Body::take_trailers`](crate::Body::take_trailers).
+    /// Gives the trailer section, once, after the last chunk; what becomes of it is told at
+    /// [`Body::take_trailers`](crate::Body::take_trailers).
     fn trailers(self: Pin<&mut Self>) -> Option<HeaderMap> {
         None
     }

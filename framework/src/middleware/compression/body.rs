@@ -78,8 +78,8 @@ impl Compressing {
             return Ok(Some(output));
         }
         self.in_a_row = 0;
-        // Taken out of the pool's care: where the client leaves meanwhile it ends with its work, and is not kept by a thread
-        // that has no use for it.
+        // Taken out of the pool's care: where the client leaves meanwhile it ends with its work, and is not kept by a
+        // thread that has no use for it.
         let mut encoder = self.encoder.take()?;
         self.work = Some(start_blocking(move || {
             let mut output = Vec::new();

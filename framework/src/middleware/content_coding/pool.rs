@@ -1,7 +1,8 @@
 //! Encoders that a worker uses again: to make one costs several times what a small answer does.
 //!
-//! They are large, too: what is made and dropped again and again between small things leaves holes in the allocator's memory.
-//! So a thread keeps as many as it had in use at once, and lets go in time of those that it has no use for any more.
+//! They are large, too: what is made and dropped again and again between small things leaves holes in the allocator's
+//! memory. So a thread keeps as many as it had in use at once, and lets go in time of those that it has no use for
+//! any more.
 
 use std::cell::RefCell;
 use std::fmt;

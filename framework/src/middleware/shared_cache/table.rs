@@ -1,8 +1,9 @@
 //! What is kept, in so many bytes.
 //!
-//! Where there is no room, a hand goes around over the entries: one that was asked for since it last came by stays, the
-//! first one that was not goes (CLOCK, or second chance). So what is asked for again and again stays without a list in the order
-//! of use, which each hit would have to change; and a walk through a million addresses pushes out what nobody asks for.
+//! Where there is no room, a hand goes around over the entries: one that was asked for since it last came by stays,
+//! the first one that was not goes (CLOCK, or second chance). So what is asked for again and again stays without a
+//! list in the order of use, which each hit would have to change; and a walk through a million addresses pushes out
+//! what nobody asks for.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};

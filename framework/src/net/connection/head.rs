@@ -166,7 +166,8 @@ impl<IO: Transport> Wire<IO> {
             if !is_due || waiting.is_timed || self.place.drains() || due.elapsed() < HELD {
                 return is_due;
             }
-            // So late a look, and no drain that made the wait shorter: the turn in which it began may have been held by a handler, and its time was an old one.
+            // So late a look, and no drain that made the wait shorter: the turn in which it began may have been held
+            // by a handler, and its time was an old one.
             let now = Instant::now();
             (waiting.since, waiting.is_timed) = (Some(now), true);
             return self.is_due(after(now, patience), context);

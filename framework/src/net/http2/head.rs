@@ -54,8 +54,8 @@ impl Tunnel {
     }
 }
 
-/// The fields of HTTP/1.1 that a CONNECT for a WebSocket says by itself (RFC 8441 §5). The key is no client's: it shows that
-/// a server of HTTP/1.1 has understood, and there is none on the way.
+/// The fields of HTTP/1.1 that a CONNECT for a WebSocket says by itself (RFC 8441 §5). The key is no client's: it
+/// shows that a server of HTTP/1.1 has understood, and there is none on the way.
 const UPGRADE: &[u8] =
     b"connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
 

@@ -1,7 +1,7 @@
 //! The content type of a file, by the extension of its name.
 //!
-//! The table is our own and short: what the web is made of, and what people send one another. It names types as IANA and the
-//! WHATWG do (RFC 9239 for JavaScript). Text is said to be UTF-8, so that no browser guesses.
+//! The table is our own and short: what the web is made of, and what people send one another. It names types as IANA
+//! and the WHATWG do (RFC 9239 for JavaScript). Text is said to be UTF-8, so that no browser guesses.
 
 use std::path::Path;
 
