@@ -222,7 +222,7 @@ impl Search<'_> {
     }
 
     /// Whether the segment, which has the node's key, has its literal.
-    #[inline(always)]
+    #[inline(never)]
     fn has_literal(self, node: &Node, start: usize, end: usize) -> bool {
         self.path.get(start..end).is_some_and(|segment| same_long(node.literal.as_bytes(), segment))
     }
