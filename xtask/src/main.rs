@@ -37,8 +37,8 @@ Tasks of this repository: cargo xtask TASK
                  run the fuzzer's targets, or those named, a minute each or as long as is said
   bench [--quick] [--only A,B] [--servers A,B] [--scenarios A,B] [--rounds N] [--seconds S] [--to FOLDER]
                  measure ours beside its peers and write benches/report: 15 minutes, and half an hour to build at first;
-                 --only measures parts (rates, latency, starts, files, sizes, counts, layer-times, layers, micro, hello) and
-                 keeps the rest of the report
+                 --only measures parts (rates, latency, starts, files, sizes, counts, transport, layer-times, layers, micro, hello)
+                 and keeps the rest of the report
   bench compile [--rounds N] [--routes N,N]
                  measure compile times and sizes beside other frameworks, and write benches/report/compile.md
   bench report [--to FOLDER]
