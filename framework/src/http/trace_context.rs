@@ -5,8 +5,7 @@
 //! ```
 //!
 //! Of a later version that is what stands in front, and a hyphen behind it where there is more; `ff` is none
-//! (§3.2.2). Identifiers of nothing but zeros are none either, nor are several lines. Without a good parent there is
-//! no state (§3.3.1).
+//! (§3.2.2). Identifiers of only zeros are none, nor are several lines. Without a parent there is no state (§3.3.1).
 
 use std::fmt;
 
