@@ -144,6 +144,30 @@ impl MinRate {
     }
 }
 
+/// When a handler began to wait, without the time in which its client was waited for: that is `body_min_rate`'s to judge.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Waited {
+    /// When it first had to wait: a handler that answers at once costs no look at the clock.
+    since: Option<Instant>,
+    /// Since when it waits for the client's body.
+    client_since: Option<Instant>,
+}
+
+impl Waited {
+    /// Since when it waits, now that it does: `for_client` or for something else.
+    pub(super) fn since(&mut self, for_client: bool) -> Instant {
+        let now = Instant::now();
+        let mut since = *self.since.get_or_insert(now);
+        if for_client {
+            self.client_since.get_or_insert(now);
+        } else if let Some(client_since) = self.client_since.take() {
+            since += now - client_since;
+            self.since = Some(since);
+        }
+        since
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,10 +7,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http::{Method, StatusCode};
-use tokio::time::Instant;
 use tracing::Span;
 
-use super::super::deadline::{MinRate, after};
+use super::super::deadline::{MinRate, Waited, after};
 use super::super::naming::name;
 use super::super::{Application, Routed, Transport};
 use super::Connection;
@@ -240,10 +239,7 @@ impl Handling<'_> {
 /// What is watched while a handler runs.
 struct Watch {
     policy: &'static Policy,
-    /// When the handler first had to wait: one that answers at once costs no look at the clock.
-    since: Option<Instant>,
-    /// Since when it waits for the client's body: that time is `body_min_rate`'s to judge, and does not count here.
-    client_since: Option<Instant>,
+    waited: Waited,
     /// The client has left, and the handler may finish.
     left: bool,
 }
@@ -251,7 +247,7 @@ struct Watch {
 impl Watch {
     /// Over the handler of a route with these rules.
     fn new(policy: &'static Policy) -> Self {
-        Self { policy, since: None, client_since: None, left: false }
+        Self { policy, waited: Waited::default(), left: false }
     }
 
     /// The handler waits: writes what earlier requests were answered, and looks whether the client or time has gone.
@@ -262,7 +258,7 @@ impl Watch {
         context: &mut Context<'_>,
     ) -> Poll<GivenUp> {
         wire.input.shrink();
-        let since = self.since(pumped);
+        let since = self.waited.since(pumped == Pumped::Waiting);
         if pumped == Pumped::Idle {
             self.left |= wire.has_left(since, context);
         }
@@ -280,19 +276,6 @@ impl Watch {
             return Poll::Ready(if self.left { GivenUp::ClientLeft } else { GivenUp::TimedOut });
         }
         Poll::Pending
-    }
-
-    /// When the handler's time began, with what the client took moved out of it.
-    fn since(&mut self, pumped: Pumped) -> Instant {
-        let now = Instant::now();
-        let mut since = *self.since.get_or_insert(now);
-        if pumped == Pumped::Waiting {
-            self.client_since.get_or_insert(now);
-        } else if let Some(client_since) = self.client_since.take() {
-            since += now - client_since;
-            self.since = Some(since);
-        }
-        since
     }
 }
 

@@ -6,11 +6,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http::{Method, StatusCode};
-use tokio::time::Instant;
 
 use super::super::clock;
 use super::super::connection::{on_disconnect, panic_text};
-use super::super::deadline::{Timer, after};
+use super::super::deadline::{Timer, Waited, after};
 use super::answer::Exchange;
 use super::body::Pumped;
 use super::record::Record;
@@ -23,10 +22,7 @@ use crate::routing::{OnDisconnect, Policy};
 pub(super) struct Watch {
     policy: &'static Policy,
     on_disconnect: OnDisconnect,
-    /// When the handler first had to wait.
-    since: Option<Instant>,
-    /// Since when it waits for the client's body: that time is `body_min_rate`'s to judge.
-    client_since: Option<Instant>,
+    waited: Waited,
     /// The client has left, and the handler may finish.
     left: bool,
     timer: Timer,
@@ -35,7 +31,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn new(policy: &'static Policy, method: &Method) -> Self {
         let on_disconnect = policy.on_disconnect.unwrap_or_else(|| on_disconnect(method));
-        Self { policy, on_disconnect, since: None, client_since: None, left: false, timer: Timer::default() }
+        Self { policy, on_disconnect, waited: Waited::default(), left: false, timer: Timer::default() }
     }
 
     /// Runs a handler until it is known what is answered; `None` where nobody is there to take it.
@@ -58,7 +54,7 @@ impl Watch {
                 pumped => break pumped,
             }
         };
-        let since = self.since(pumped);
+        let since = self.waited.since(pumped == Pumped::Waiting);
         self.left |= respond.poll_reset(context).is_ready();
         if self.left && self.on_disconnect == OnDisconnect::Cancel {
             return Poll::Ready(None);
@@ -69,19 +65,6 @@ impl Watch {
             return Poll::Pending;
         }
         Poll::Ready((!self.left).then(|| timed_out(record)))
-    }
-
-    /// When the handler's time began, with what the client took moved out of it.
-    fn since(&mut self, pumped: Pumped) -> Instant {
-        let now = Instant::now();
-        let mut since = *self.since.get_or_insert(now);
-        if pumped == Pumped::Waiting {
-            self.client_since.get_or_insert(now);
-        } else if let Some(client_since) = self.client_since.take() {
-            since += now - client_since;
-            self.since = Some(since);
-        }
-        since
     }
 }
 
