@@ -1,6 +1,8 @@
 //! What RFC 9113 asks of header sections, bodies and trailers, and RFC 7541 of how fields are written, row by row.
 
-use super::frames::{DATA, END_HEADERS, END_STREAM, HEADERS, PROTOCOL_ERROR, field, frame, post, pseudo};
+use super::frames::{
+    CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PROTOCOL_ERROR, field, frame, post, pseudo,
+};
 use super::rules::Answer::{Connection, Page, Refusal, Stream};
 use super::rules::{begun, check};
 
@@ -149,6 +151,28 @@ fn bodies_and_their_trailers() {
                 "8.1.1 a length beyond all numbers",
                 sized("99999999999999999999", &[], b"x"),
                 Stream(PROTOCOL_ERROR),
+            ),
+            (
+                "8.1 a pseudo-field in a trailer section",
+                trailers(&field(":method", "GET"), END_STREAM),
+                Connection(PROTOCOL_ERROR),
+            ),
+            ("8.1 the same by its index", trailers(b"\x82", END_STREAM), Connection(PROTOCOL_ERROR)),
+            (
+                "8.1 the same behind another field",
+                trailers(&[field("x", "y"), b"\x82".to_vec()].concat(), END_STREAM),
+                Stream(PROTOCOL_ERROR),
+            ),
+            (
+                "8.1 the same in a frame that goes on",
+                [
+                    post(1, "/echo"),
+                    frame(HEADERS, END_STREAM, 1, b"\x40"),
+                    frame(CONTINUATION, 0, 1, b"\x07:"),
+                    frame(CONTINUATION, END_HEADERS, 1, b"method\x01x"),
+                ]
+                .concat(),
+                Connection(PROTOCOL_ERROR),
             ),
             ("8.2 a trailer in upper case", trailers(&field("X", "y"), END_STREAM), Stream(PROTOCOL_ERROR)),
             (

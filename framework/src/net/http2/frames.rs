@@ -21,6 +21,8 @@ pub(super) const CONTINUATION: u8 = 9;
 /// END_STREAM of DATA and HEADERS; of SETTINGS and PING the same bit is ACK.
 const END_STREAM: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
+const PADDED: u8 = 0x8;
+const PRIORITIZED: u8 = 0x20;
 
 /// The head of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,21 @@ impl Head {
         self.flags & END_HEADERS != 0
     }
 
+    /// Whether a HEADERS frame begins with the length of its padding.
+    pub(super) fn is_padded(&self) -> bool {
+        self.flags & PADDED != 0
+    }
+
+    /// Whether a HEADERS frame names the stream that its own depends on.
+    pub(super) fn has_priority(&self) -> bool {
+        self.flags & PRIORITIZED != 0
+    }
+
+    /// Whether it holds a piece of a header or trailer section.
+    fn is_of_section(&self) -> bool {
+        matches!(self.kind, HEADERS | CONTINUATION)
+    }
+
     /// Whether a SETTINGS or PING frame answers one.
     pub(super) fn is_ack(&self) -> bool {
         matches!(self.kind, SETTINGS | PING) && self.flags & END_STREAM != 0
@@ -86,9 +103,11 @@ impl Head {
 
 /// What a scanner comes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Passing {
+pub(super) enum Passing<'a> {
     /// A frame's head is there.
     Head(Head),
+    /// And so much more of a HEADERS or CONTINUATION frame.
+    Section(&'a [u8]),
     /// And now all of it; with its first four bytes as a number, where it has so many.
     End(Head, u32),
 }
@@ -113,7 +132,7 @@ impl Scanner {
     }
 
     /// Looks at the next bytes.
-    pub(super) fn scan(&mut self, mut bytes: &[u8], mut passes: impl FnMut(Passing)) {
+    pub(super) fn scan(&mut self, mut bytes: &[u8], mut passes: impl FnMut(Passing<'_>)) {
         let skipped = self.preface.min(bytes.len());
         self.preface -= skipped;
         bytes = bytes.get(skipped..).unwrap_or_default();
@@ -138,24 +157,30 @@ impl Scanner {
             let taken = bytes.len().min(left as usize);
             let (piece, rest) = bytes.split_at_checked(taken).unwrap_or((bytes, &[]));
             fill(&mut self.kept, &mut self.kept_len, piece);
+            if head.is_of_section() {
+                passes(Passing::Section(piece));
+            }
             bytes = rest;
             self.go_on(head, left - u32::try_from(taken).unwrap_or(left), &mut passes);
         }
     }
 
     /// Goes on behind a head that has come in one piece, as most frames have; gives what follows the frame.
-    fn begin<'a>(&mut self, head: Head, bytes: &'a [u8], passes: &mut impl FnMut(Passing)) -> &'a [u8] {
+    fn begin<'a>(&mut self, head: Head, bytes: &'a [u8], passes: &mut impl FnMut(Passing<'_>)) -> &'a [u8] {
         passes(Passing::Head(head));
         self.kept_len = 0;
         let Some((content, rest)) = bytes.split_at_checked(head.len as usize) else {
             self.frame = Some((head, head.len));
             return bytes;
         };
+        if head.is_of_section() {
+            passes(Passing::Section(content));
+        }
         passes(Passing::End(head, content.first_chunk().map_or(0, |kept| u32::from_be_bytes(*kept))));
         rest
     }
 
-    fn go_on(&mut self, head: Head, left: u32, passes: &mut impl FnMut(Passing)) {
+    fn go_on(&mut self, head: Head, left: u32, passes: &mut impl FnMut(Passing<'_>)) {
         self.frame = (left > 0).then_some((head, left));
         if left == 0 {
             let kept = if self.kept_len == KEPT { u32::from_be_bytes(self.kept) } else { 0 };
@@ -179,11 +204,18 @@ fn fill(place: &mut [u8], len: &mut usize, bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn scan(pieces: &[&[u8]], preface: usize) -> Vec<Passing> {
+    /// The frames in `pieces`, and what they held of sections.
+    fn scan(pieces: &[&[u8]], preface: usize) -> (Vec<Passing<'static>>, Vec<u8>) {
         let mut scanner = Scanner::behind(preface);
-        let mut seen = Vec::new();
-        pieces.iter().for_each(|piece| scanner.scan(piece, |passing| seen.push(passing)));
-        seen
+        let (mut seen, mut sections) = (Vec::new(), Vec::new());
+        for piece in pieces {
+            scanner.scan(piece, |passing| match passing {
+                Passing::Section(bytes) => sections.extend_from_slice(bytes),
+                Passing::Head(head) => seen.push(Passing::Head(head)),
+                Passing::End(head, value) => seen.push(Passing::End(head, value)),
+            });
+        }
+        (seen, sections)
     }
 
     #[test]
@@ -209,7 +241,9 @@ mod tests {
         ];
         for len in 1..=bytes.len() {
             let pieces: Vec<_> = bytes.chunks(len).collect();
-            assert_eq!(scan(&pieces, 7), expected, "in pieces of {len}");
+            let (seen, sections) = scan(&pieces, 7);
+            assert_eq!(seen, expected, "in pieces of {len}");
+            assert_eq!(sections, b"abcdef", "in pieces of {len}");
         }
         assert!(data.ends_stream() && headers.ends_stream() && headers.ends_headers());
         assert!(!update.ends_stream() && !settings.is_ack());

@@ -17,6 +17,7 @@ use super::super::deadline::MinRate;
 use super::account::{Account, Fate, StreamHasher};
 use super::calm::{Calm, Nuisance};
 use super::frames::{CONTINUATION, DATA, HEADERS, Head, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE};
+use super::opening::Opening;
 use super::pace::HeldUp;
 use super::record::Record;
 use super::spare::{self, WRITTEN};
@@ -48,6 +49,8 @@ pub(super) struct Book {
     pub(super) calm: Calm,
     /// Since when a header section is under way whose end is not here.
     pub(super) head_since: Option<Instant>,
+    /// How the trailer section begins that is under way.
+    trailers: Option<Opening>,
     /// What we may send, and what the client may, on the connection.
     send_window: i64,
     receive_window: i64,
@@ -93,6 +96,7 @@ impl Ledger {
             idle_since: now,
             calm: Calm::new(now),
             head_since: None,
+            trailers: None,
             send_window: FIRST_WINDOW,
             receive_window: FIRST_WINDOW,
             is_congested: false,
@@ -279,6 +283,8 @@ impl Book {
                 if head.stream > self.last && self.streams.len() < self.most_streams {
                     self.last = head.stream;
                     self.streams.insert(head.stream, Account::new(now));
+                } else if self.head_since.is_none() && self.streams.contains_key(&head.stream) {
+                    self.trailers = Some(Opening::of(head));
                 }
                 self.head_since.get_or_insert(now);
             }
@@ -291,6 +297,16 @@ impl Book {
         }
     }
 
+    /// Looks at a piece of a section of the client's.
+    pub(super) fn section_came(&mut self, bytes: &[u8]) {
+        if let Some(trailers) = &mut self.trailers
+            && trailers.is_pseudo(bytes)
+        {
+            // The stream is malformed, and the connection may end with it (RFC 9113 §5.4.1).
+            self.fault.get_or_insert(Reason::PROTOCOL_ERROR);
+        }
+    }
+
     /// Enters a frame of the client's that has come whole; `value` is the number that it begins with.
     pub(super) fn came(&mut self, head: Head, value: u32, now: Instant) {
         if let Some(account) = self.streams.get_mut(&head.stream) {
@@ -298,7 +314,7 @@ impl Book {
             account.has_ended |= head.ends_stream();
         }
         match head.kind {
-            HEADERS | CONTINUATION if head.ends_headers() => self.head_since = None,
+            HEADERS | CONTINUATION if head.ends_headers() => (self.head_since, self.trailers) = (None, None),
             DATA => self.receive_window -= i64::from(head.len),
             RST_STREAM => {
                 let is_open = self.streams.get(&head.stream).is_some_and(|account| account.fate.is_none());

@@ -23,6 +23,7 @@ mod calm;
 mod frames;
 mod head;
 mod ledger;
+mod opening;
 mod pace;
 mod record;
 mod session;
