@@ -9,6 +9,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Type, Visibility, parse_quote};
 
 use crate::header::{FnArg, Signature};
+use crate::route::is_plain;
 use crate::signature::typed_arguments;
 use crate::surroundings::{Place, place_below};
 
@@ -23,6 +24,19 @@ pub(crate) struct Function {
 }
 
 impl Function {
+    /// Parses a function, without a copy of its body for the parser to stand in.
+    pub(crate) fn read(item: TokenStream) -> syn::Result<Self> {
+        let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
+        let body = trees.pop_if(
+            |last| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
+        );
+        match (body, syn::parse2::<Header>(trees.into_iter().collect())) {
+            (Some(body), Ok(Header { attrs, vis, sig })) => Ok(Self { attrs, vis, sig, body }),
+            // What is wrong may be told of the body.
+            (Some(_), Err(_)) | (None, _) => syn::parse2(item),
+        }
+    }
+
     /// A function that ends before its body, with one that never returns, and what is wrong with it.
     pub(crate) fn without_body(item: &TokenStream) -> Option<(TokenStream, syn::Error)> {
         let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
@@ -40,7 +54,7 @@ impl Function {
         let is_function =
             item.clone().into_iter().any(|tree| matches!(&tree, TokenTree::Ident(word) if word == "fn"));
         if is_function {
-            return syn::parse2(item);
+            return Self::read(item);
         }
         let word = item.into_iter().find(|tree| matches!(tree, TokenTree::Ident(word) if word != "pub"));
         let message = format!("`#[{attribute}]` stands over an `async fn`: remove it here");
@@ -99,7 +113,7 @@ impl Function {
                 found
             })
         }
-        typed_arguments(&self.sig).any(|(_, ty)| search(ty.to_token_stream()))
+        typed_arguments(&self.sig).any(|(_, ty)| !is_plain(ty) && search(ty.to_token_stream()))
     }
 
     /// Whether `.await` stands anywhere in the body.
@@ -145,11 +159,23 @@ fn elided(tokens: TokenStream) -> TokenStream {
     trees.collect()
 }
 
-impl Parse for Function {
+/// What stands in front of a function's body.
+struct Header {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    sig: Signature,
+}
+
+impl Parse for Header {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
-        let vis = input.parse()?;
-        let sig = input.parse()?;
+        Ok(Self { attrs, vis: input.parse()?, sig: input.parse()? })
+    }
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let Header { attrs, vis, sig } = input.parse()?;
         let body = input.parse::<TokenTree>()?;
         match &body {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {}

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Ident};
+use syn::{Expr, Ident, PathArguments, Type, TypePath};
 
 /// Calls `function` so that a panic in it is reported on the whole of `place`.
 pub(crate) fn call_on(place: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
@@ -90,6 +90,22 @@ pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
     let mut spans = tokens.to_token_stream().into_iter().map(|tree| tree.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     (first, spans.last().unwrap_or(first))
+}
+
+/// The same of a type, of which the tokens are not needed where it is a path.
+pub(crate) fn type_ends(ty: &Type) -> (Span, Span) {
+    if let Type::Path(TypePath { qself: None, path, .. }) = ty
+        && path.leading_colon.is_none()
+        && let (Some(first), Some(last)) = (path.segments.first(), path.segments.last())
+    {
+        let first = first.ident.span();
+        match &last.arguments {
+            PathArguments::None => return (first, last.ident.span()),
+            PathArguments::AngleBracketed(list) => return (first, list.gt_token.span),
+            PathArguments::Parenthesized(_) => {}
+        }
+    }
+    ends(ty)
 }
 
 /// The file and the line of the attribute that is being expanded, as `file!()` and `line!()` would tell: two macros less

@@ -9,6 +9,7 @@ use quote::ToTokens;
 use syn::Attribute;
 
 use crate::function::Function;
+use crate::route::is_one_of;
 
 /// Attributes after which the function is still what is written.
 const HARMLESS: &[&str] =
@@ -49,11 +50,16 @@ const BEFORE_NEGATION: &[&str] = &["break", "else", "if", "in", "match", "return
 
 /// Whether the function, which is `async`, may have to be polled more than once.
 pub(crate) fn may_wait(function: &Function) -> bool {
-    function.attrs.iter().any(is_harmful) || awaits(function.body.to_token_stream())
+    if function.attrs.iter().any(is_harmful) {
+        return true;
+    }
+    // Most bodies show it where they are written out, which costs less than a look at each of their tokens.
+    let text = function.body.to_string();
+    (text.contains("await") || text.contains('!')) && awaits(function.body.to_token_stream())
 }
 
 fn is_harmful(attribute: &Attribute) -> bool {
-    !HARMLESS.iter().any(|name| attribute.path().is_ident(name))
+    !attribute.path().get_ident().is_some_and(|name| is_one_of(name, HARMLESS))
 }
 
 /// Whether `.await` stands among the tokens, or could come out of them.
@@ -80,7 +86,7 @@ fn awaits(tokens: TokenStream) -> bool {
 
 /// Whether the word before a `!` is the name of a macro of which nothing is known.
 fn is_foreign_macro(word: &Ident) -> bool {
-    !STANDARD.iter().chain(BEFORE_NEGATION).any(|known| word == known)
+    !is_one_of(word, STANDARD) && !is_one_of(word, BEFORE_NEGATION)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::signature::{Argument, Source, Text};
 use super::{proofs, url};
 use crate::code::{braces, code, join, parens};
 use crate::function::Function;
-use crate::spans::{at, ends, place_of_call};
+use crate::spans::{at, ends, place_of_call, type_ends};
 use crate::waiting::may_wait;
 use crate::written::on_one_line;
 
@@ -370,6 +370,6 @@ fn respond(function: &Function) -> TokenStream {
 fn output_ends(function: &Function) -> (Span, Span) {
     match &function.sig.output {
         ReturnType::Default => ends(&function.sig.ident),
-        ReturnType::Type(_, ty) => ends(ty),
+        ReturnType::Type(_, ty) => type_ends(ty),
     }
 }

@@ -30,7 +30,7 @@ use crate::surroundings::is_second;
 pub(crate) use attributes::{arguments_of, route_attribute};
 pub(crate) use check::in_quotes;
 pub(crate) use pattern::{Pattern, Segment};
-pub(crate) use types::is_primitive;
+pub(crate) use types::{is_one_of, is_plain, is_primitive};
 
 /// `#[route(GET, "/")]`.
 pub(crate) fn route(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -47,31 +47,35 @@ fn asks_for_what_was_refused(function: &Function) -> bool {
     typed_arguments(&function.sig).any(|(_, ty)| refused::is_noted(ty))
 }
 
-fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenStream {
+/// What is said of an item that was not read as a function, because of `error`.
+fn unread(method: Option<&str>, args: TokenStream, item: TokenStream, error: syn::Error) -> TokenStream {
     if let Some((whole, error)) = Function::without_body(&item) {
         let error = Function::lacks_its_body(&whole, &error);
         let handler = handler(method, args, whole);
         return quote!(#handler #error);
     }
     let mut errors = Errors::default();
-    let mut function = match syn::parse2::<Function>(item.clone()) {
+    let is_function =
+        item.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
+    if is_function {
+        errors.push(error);
+    } else {
+        let name = method.map_or_else(|| "route".to_owned(), str::to_lowercase);
+        errors.at_span(
+            error.span(),
+            format!("`#[{name}]` stands over a function: write `async fn ...` below it"),
+        );
+    }
+    let errors = errors.into_tokens();
+    quote!(#item #errors)
+}
+
+fn handler(method: Option<&str>, args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut function = match Function::read(item.clone()) {
         Ok(function) => function,
-        Err(error) => {
-            let is_function =
-                item.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
-            if is_function {
-                errors.push(error);
-            } else {
-                let name = method.map_or_else(|| "route".to_owned(), str::to_lowercase);
-                errors.at_span(
-                    error.span(),
-                    format!("`#[{name}]` stands over a function: write `async fn ...` below it"),
-                );
-            }
-            let errors = errors.into_tokens();
-            return quote!(#item #errors);
-        }
+        Err(error) => return unread(method, args, item, error),
     };
+    let mut errors = Errors::default();
     if is_second(&function.sig.ident) {
         return quote!(#function);
     }

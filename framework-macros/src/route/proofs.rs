@@ -10,7 +10,7 @@ use syn::{Expr, Type};
 use super::check::Route;
 use super::signature::{Argument, Source};
 use crate::code::{braces, code, join};
-use crate::spans::{call_on, constant, ends, ordered};
+use crate::spans::{call_on, constant, ordered, type_ends};
 
 /// How many extractors a tuple of `server::__private::ExtractAll` holds.
 const MOST_AT_ONCE: usize = 8;
@@ -135,7 +135,7 @@ fn arguments(route: &Route) -> TokenStream {
             Source::Request => quote!(true),
             Source::Extractor { .. } if route.is_bodyless() => {
                 let message = bodyless(route, second);
-                let (first, last) = ends(ty);
+                let (first, last) = type_ends(ty);
                 let asked = quote_spanned!(first=> ::server::__private::takes_no_body);
                 let mut told = Group::new(Delimiter::Parenthesis, message.to_token_stream());
                 told.set_span(last);

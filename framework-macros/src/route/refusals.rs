@@ -1,11 +1,12 @@
 //! Types that no argument and no response of a handler can have, as far as they show it where they are written.
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeSlice};
 
 use super::signature::{Argument, Source};
 use super::types::{
-    borrows, find_lifetime, find_reference, find_word, is_named, is_primitive, last_segment, unwrapped,
+    borrows, find_lifetime, find_reference, find_word, is_named, is_plain, is_primitive, last_segment, unwrapped,
 };
 use crate::errors::Errors;
 use crate::extracted::tokens_text;
@@ -15,7 +16,7 @@ use crate::unshared;
 /// Refuses types that can be no argument, whatever they are made from.
 pub(super) fn argument_type(argument: &Argument, errors: &mut Errors) {
     let ty = &argument.ty;
-    if let Some(token) = find_word(ty.to_token_stream(), "impl") {
+    if let Some(token) = found(ty, |tokens| find_word(tokens, "impl")) {
         errors.at(token, "an argument's type is named: write it in place of `impl ...`");
         return;
     }
@@ -23,6 +24,11 @@ pub(super) fn argument_type(argument: &Argument, errors: &mut Errors) {
         Source::Param { name, .. } => param_type(ty, name, errors),
         Source::Extractor { .. } | Source::Request => extractor_type(ty, errors),
     }
+}
+
+/// What `find` finds among the tokens of a type, which are looked at only where the type is not plain.
+fn found(ty: &Type, find: impl FnOnce(TokenStream) -> Option<TokenTree>) -> Option<TokenTree> {
+    if is_plain(ty) { None } else { find(ty.to_token_stream()) }
 }
 
 /// What a request has itself.
@@ -66,9 +72,9 @@ fn extractor_type(ty: &Type, errors: &mut Errors) {
                  of the pattern"
             ),
         );
-    } else if let Some(lifetime) = find_lifetime(ty.to_token_stream()) {
+    } else if let Some(lifetime) = found(ty, find_lifetime) {
         errors.at(lifetime, "an extractor's value borrows nothing: take a type without a lifetime");
-    } else if let Some(reference) = find_reference(ty.to_token_stream()) {
+    } else if let Some(reference) = found(ty, find_reference) {
         errors.at(reference, "an extractor's value borrows nothing: write `String` for `&str`, say");
     } else if let Some(message) = unshared::in_argument(ty) {
         errors.told_elsewhere(ty, message);
@@ -169,6 +175,9 @@ fn inner_type(ty: &Type) -> Option<String> {
 /// Refuses a response that borrows from an argument, and a future in place of one.
 pub(super) fn return_type(sig: &Signature, errors: &mut Errors) {
     let ReturnType::Type(_, ty) = &sig.output else { return };
+    if is_plain(ty) {
+        return;
+    }
     let is_of_a_trait = ["impl", "dyn"].iter().any(|word| find_word(ty.to_token_stream(), word).is_some());
     if sig.asyncness.is_none() && is_of_a_trait && find_word(ty.to_token_stream(), "Future").is_some() {
         let name = &sig.ident;

@@ -2,7 +2,6 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use super::pattern::Pattern;
@@ -12,6 +11,7 @@ use super::untaken::explained;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::header::{FnArg, Signature, TypedArg};
+use crate::spans::type_ends;
 use crate::surroundings::{Place, place_below};
 
 /// An argument of a handler.
@@ -154,7 +154,7 @@ fn argument_name(argument: &TypedArg) -> Option<Ident> {
 }
 
 fn argument(name: Option<&Ident>, ty: &Type, names: &[&str]) -> Argument {
-    let span = ty.span();
+    let (span, _) = type_ends(ty);
     let ty = ty.clone();
     if is_named(&ty, "Request") {
         return Argument { ty, span, source: Source::Request };

@@ -10,13 +10,18 @@ pub(crate) fn is_primitive(name: &Ident) -> bool {
         "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
         "bool", "char", "str",
     ];
-    PRIMITIVES.iter().any(|primitive| name == primitive)
+    is_one_of(name, PRIMITIVES)
 }
 
 /// Extractors of the box that take the body; they run after all others, so that a request is known to be wanted
 /// before its body is read.
 const BODY_TAKERS: &[&str] =
     &["Json", "Form", "Multipart", "MultipartForm", "String", "Bytes", "Body", "Request"];
+
+/// Whether the name is one of `known`: to compare an identifier is to write it out first, which is done once here.
+pub(crate) fn is_one_of(name: &Ident, known: &[&str]) -> bool {
+    known.contains(&name.to_string().as_str())
+}
 
 /// Whether the type is a path whose last segment is `name`.
 pub(super) fn is_named(ty: &Type, name: &str) -> bool {
@@ -25,7 +30,7 @@ pub(super) fn is_named(ty: &Type, name: &str) -> bool {
 
 /// Whether the type is, or wraps in `Option`, `Result` or `Valid`, one of the box that takes the body.
 pub(super) fn takes_body(ty: &Type) -> bool {
-    last_segment(unwrapped(ty)).is_some_and(|segment| BODY_TAKERS.iter().any(|name| segment.ident == name))
+    last_segment(unwrapped(ty)).is_some_and(|segment| is_one_of(&segment.ident, BODY_TAKERS))
 }
 
 /// Whether the type is, or wraps, the `Path` that takes all params.
@@ -38,18 +43,38 @@ pub(super) fn unwrapped(ty: &Type) -> &Type {
     let Some(segment) = last_segment(ty) else { return ty };
     let PathArguments::AngleBracketed(list) = &segment.arguments else { return ty };
     match list.args.first() {
-        Some(GenericArgument::Type(inner))
-            if ["Option", "Result", "Valid"].iter().any(|name| segment.ident == name) =>
-        {
+        Some(GenericArgument::Type(inner)) if is_one_of(&segment.ident, &["Option", "Result", "Valid"]) => {
             unwrapped(inner)
         }
         _ => ty,
     }
 }
 
+/// Whether the type is a path of names, with such types in its brackets, as nearly all are: in it is no lifetime, no
+/// reference, no `impl` and nothing left out. It is seen without a look at its tokens, of which each costs a call to rustc.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.qself.is_none() && path.path.segments.iter().all(is_plain_segment),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        _ => false,
+    }
+}
+
+fn is_plain_segment(segment: &PathSegment) -> bool {
+    match &segment.arguments {
+        PathArguments::None => true,
+        PathArguments::AngleBracketed(list) => {
+            list.args.iter().all(|argument| matches!(argument, GenericArgument::Type(ty) if is_plain(ty)))
+        }
+        PathArguments::Parenthesized(_) => false,
+    }
+}
+
 /// Whether the type points into what it is made from.
 pub(super) fn borrows(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(_)) || is_named(ty, "Cow") || find_lifetime(ty.to_token_stream()).is_some()
+    matches!(ty, Type::Reference(_))
+        || is_named(ty, "Cow")
+        || (!is_plain(ty) && find_lifetime(ty.to_token_stream()).is_some())
 }
 
 pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {

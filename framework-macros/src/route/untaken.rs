@@ -133,11 +133,14 @@ fn not_given(
     explained: &[usize],
     errors: &mut Errors,
 ) -> Vec<usize> {
+    let is_plain = |ty| {
+        last_segment(unwrapped(ty))
+            .is_some_and(|last| last.arguments.is_none() && is_primitive(&last.ident) && last.ident != "str")
+    };
     let found = arguments.iter().zip(written).enumerate().filter_map(|(position, (argument, written))| {
-        let is_plain = last_segment(unwrapped(&argument.ty))
-            .is_some_and(|last| is_primitive(&last.ident) && last.ident != "str" && last.arguments.is_none());
         let free = matches!(argument.source, Source::Extractor { .. }) && !explained.contains(&position);
-        written.name.as_ref().filter(|_| free && is_plain).map(|name| (position, name, written.ty))
+        let name = written.name.as_ref().filter(|_| free && is_plain(&argument.ty));
+        name.map(|name| (position, name, written.ty))
     });
     let found: Vec<_> = found.collect();
     let names: Vec<String> = found.iter().map(|(_, name, _)| format!("`{name}`")).collect();
