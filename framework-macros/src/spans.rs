@@ -3,7 +3,7 @@
 //! A node that rustc points at reaches from its first token to its last. `Span::join` would be the plain way, but is not
 //! stable.
 
-use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Ident, PathArguments, Type, TypePath};
 
@@ -14,6 +14,20 @@ pub(crate) fn call_on(place: &impl ToTokens, function: TokenStream, arguments: T
     parens.set_span(last);
     let function = at(first, function);
     quote!(#function #parens)
+}
+
+/// The path of a function that the library keeps for its macros, reported from `first` to `last`.
+pub(crate) fn private(first: Span, last: Span, name: &str) -> TokenStream {
+    let mut path = Vec::with_capacity(9);
+    for word in ["server", "__private", name] {
+        for (sign, spacing) in [(':', Spacing::Joint), (':', Spacing::Alone)] {
+            let mut sign = Punct::new(sign, spacing);
+            sign.set_span(first);
+            path.push(TokenTree::Punct(sign));
+        }
+        path.push(TokenTree::Ident(Ident::new(word, if path.len() > 7 { last } else { first })));
+    }
+    path.into_iter().collect()
 }
 
 /// `const { &value }`, reported on the whole of `place`.

@@ -1,61 +1,79 @@
 //! From a checked route to code; nothing here can fail.
 //!
-//! Beside the function stand an empty struct of its name, and what is implemented for it: [`endpoint`], its place in the
-//! table; [`handle`], the call; [`super::url`], the URL builder. The checks that only the compiler can make, as they ask
+//! Beside the function stand an empty struct of its name, and what is implemented for it: its place in the table
+//! ([`write_endpoint`]), the call ([`write_handle`]) and the URL builder ([`super::url`]). The checks that only the compiler can make, as they ask
 //! for a type's traits, are in [`super::proofs`].
 //!
 //! rustc's time for a route goes with the number of its items and bodies more than with their length. So nothing stands
 //! here in a block, an alias or a constant of its own that can stand in another.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, ReturnType};
+use syn::{Attribute, ReturnType, Visibility};
 
 use super::check::{OnDisconnect, Policy, Route};
 use super::params::Params;
 use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
 use super::{proofs, url};
-use crate::code::{braces, code, join, parens};
+use crate::code::Code;
 use crate::function::Function;
-use crate::spans::{at, ends, place_of_call, type_ends};
+use crate::spans::{at, ends, place_of_call, private, type_ends};
 use crate::waiting::may_wait;
 use crate::written::on_one_line;
 
 /// The function, unchanged, and all that makes it a route.
 pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
-    let (item, cfgs) = (item(function), cfgs(function));
-    let endpoint = endpoint(route, &function.sig.ident);
     let proofs = proofs::items(route);
-    let handle = handle(route, function);
-    let url = url::builder(route, function);
+    let mut code = Code::default();
+    code.tokens(function);
+    write_item(function, &mut code);
+    let cfgs = cfgs(function);
     if cfgs.is_empty() && proofs.is_empty() {
-        return join([function.to_token_stream(), item, endpoint, handle, url]);
+        write_impls(route, function, &mut code);
+        return code.finish();
     }
-    quote! {
-        #function
-        #item
-        #(#cfgs)*
-        const _: () = {
-            #endpoint
-            #proofs
-            #handle
-            #url
-        };
+    let mut content = Code::default();
+    content.tokens(&proofs);
+    write_impls(route, function, &mut content);
+    for cfg in cfgs {
+        code.tokens(cfg);
     }
+    code.text("const _: () =").group(Delimiter::Brace, content).text(";");
+    code.finish()
+}
+
+fn write_impls(route: &Route, function: &Function, code: &mut Code) {
+    write_endpoint(route, &function.sig.ident, code);
+    write_handle(route, function, code);
+    url::write(route, function, code);
 }
 
 /// The struct that stands for the function in a table: types and functions have separate namespaces.
 pub(super) fn item(function: &Function) -> TokenStream {
+    let mut code = Code::default();
+    write_item(function, &mut code);
+    code.finish()
+}
+
+fn write_item(function: &Function, code: &mut Code) {
     let Function { vis, sig, .. } = function;
-    let (name, cfgs) = (&sig.ident, cfgs(function));
-    let attributes = code(
+    for cfg in cfgs(function) {
+        code.tokens(cfg);
+    }
+    code.text(
         "#[doc(hidden)]\
          #[allow(non_camel_case_types, missing_debug_implementations, unreachable_pub)]",
     );
-    let item = join([attributes, vis.to_token_stream(), code("struct"), name.to_token_stream(), code("{}")]);
-    if cfgs.is_empty() { item } else { quote!(#(#cfgs)* #item) }
+    write_visibility(vis, code);
+    code.text("struct").tokens(&sig.ident).text("{}");
+}
+
+pub(super) fn write_visibility(vis: &Visibility, code: &mut Code) {
+    if !matches!(vis, Visibility::Inherited) {
+        code.tokens(vis);
+    }
 }
 
 /// The conditions under which the function exists at all.
@@ -63,18 +81,15 @@ pub(super) fn cfgs(function: &Function) -> Vec<&Attribute> {
     function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
 }
 
-fn endpoint(route: &Route, name: &Ident) -> TokenStream {
+fn write_endpoint(route: &Route, name: &Ident, code: &mut Code) {
     let body = match (route.methods.as_slice(), route.patterns.as_slice()) {
         ([method], [pattern]) if route.policy.is_none() && route.with.is_empty() => {
             in_parts(route, (method, pattern), name)
         }
         _ => in_full(route, name),
     };
-    join([
-        code("#[automatically_derived] impl ::server::Endpoint for"),
-        name.to_token_stream(),
-        braces(code(&body)),
-    ])
+    code.text("#[automatically_derived] impl ::server::Endpoint for").tokens(name);
+    code.text("{").text(&body).text("}");
 }
 
 /// A constant for each part: most of them literals, which cost rustc next to nothing.
@@ -164,42 +179,47 @@ fn policy(policy: &Policy) -> String {
 }
 
 /// `impl Handle`: for any state that the arguments can be made from, or for the one that the attribute names.
-fn handle(route: &Route, function: &Function) -> TokenStream {
+fn write_handle(route: &Route, function: &Function, code: &mut Code) {
     let name = &function.sig.ident;
     let is_plain = is_plain(route, function);
-    let body = if is_plain { plain(route, function) } else { block(route, function) };
     let (allowed, mutable) = if is_plain {
         ("deprecated", "")
     } else {
         ("unused_mut, unused_variables, deprecated, clippy::unit_arg, clippy::let_unit_value", "mut")
     };
-    let (generics, state) = match &route.state {
-        Some(state) => ("", quote!(#state)),
-        None => ("__S: ::core::marker::Sync + 'static", code("__S")),
-    };
-    let bounds = proofs::bounds(route);
-    let bounds = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
-    let layers = (!route.with.is_empty()).then(|| {
-        let layers = proofs::layers(route);
-        quote! {
-            const BOUND: ::server::__private::Bound<#state> = ::server::__private::Bound {
-                call: ::server::__private::HandlerFn::new(<Self as ::server::Handle<#state>>::__call),
-                layers: #layers,
-            };
-        }
-    });
-    let start =
-        code(&format!("#[automatically_derived] #[allow({allowed})] impl<{generics}> ::server::Handle<"));
-    let arguments = code(&format!("{mutable} __request: ::server::Request, __state: &"));
-    let call = join([
-        code("fn __call"),
-        parens(join([arguments, state.clone()])),
-        code("-> ::server::__private::Reply<'_>"),
-        braces(body),
-    ]);
-    let body = braces(join([layers.unwrap_or_default(), call]));
-    let bounds = bounds.unwrap_or_default();
-    join([start, state, code("> for"), name.to_token_stream(), bounds, body])
+    let generics = if route.state.is_some() { "" } else { "__S: ::core::marker::Sync + 'static" };
+    code.text(&format!("#[automatically_derived] #[allow({allowed})] impl<{generics}> ::server::Handle<"));
+    write_state(route, code);
+    code.text("> for").tokens(name);
+    proofs::write_bounds(route, code);
+    let mut content = Code::default();
+    if !route.with.is_empty() {
+        content.tokens(&bound(route));
+    }
+    let mut arguments = Code::default();
+    arguments.text(mutable).text("__request: ::server::Request, __state: &");
+    write_state(route, &mut arguments);
+    content.text("fn __call").group(Delimiter::Parenthesis, arguments);
+    content.text("-> ::server::__private::Reply<'_>");
+    let mut body = Code::default();
+    if is_plain {
+        write_plain(route, function, &mut body);
+    } else {
+        body.tokens(&block(route, function));
+    }
+    content.group(Delimiter::Brace, body);
+    code.group(Delimiter::Brace, content);
+}
+
+/// How the handler is called where it has middleware of its own.
+fn bound(route: &Route) -> TokenStream {
+    let (state, layers) = (state(route), proofs::layers(route));
+    quote! {
+        const BOUND: ::server::__private::Bound<#state> = ::server::__private::Bound {
+            call: ::server::__private::HandlerFn::new(<Self as ::server::Handle<#state>>::__call),
+            layers: #layers,
+        };
+    }
 }
 
 /// The names of an argument's value, and of the text it borrows from.
@@ -229,22 +249,26 @@ fn is_plain(route: &Route, function: &Function) -> bool {
 }
 
 /// One call with all that the answer is made of: parameters, then extractors, then the function.
-fn plain(route: &Route, function: &Function) -> TokenStream {
+fn write_plain(route: &Route, function: &Function, code: &mut Code) {
     let name = &function.sig.ident;
-    let params = Params::of(&route.arguments, false).results();
+    let params = Params::of(&route.arguments, false);
     let group = proofs::groups(route).into_iter().next().unwrap_or_default();
-    // Where the attribute names the state there is no bound that has the checks.
-    let types = route.state.as_ref().map(|state| {
-        let (checked, others) = (proofs::checked_in_call(route), params.len() + group.len() + 2);
-        let others = std::iter::repeat_n(quote!(_), others);
-        quote!(::<#state, #checked, #(#others),*>)
-    });
-    let (handler, respond, awaits) = (in_order(route, &group, name), respond(function), may_wait(function));
     // A future that cannot move between threads is told of at the function's name.
-    let answer = format_ident!("answer_{}_{}", params.len(), group.len(), span = name.span());
-    quote_spanned! {name.span()=>
-        ::server::__private::#answer #types (#(#params,)* __request, __state, #handler, #respond, #awaits)
+    let answer = format!("answer_{}_{}", params.len(), group.len());
+    code.tokens(&private(name.span(), name.span(), &answer));
+    // Where the attribute names the state there is no bound that has the checks.
+    if let Some(state) = &route.state {
+        let others = std::iter::repeat_n("_", params.len() + group.len() + 2);
+        code.tokens(&quote_spanned!(name.span()=> ::)).text("<").tokens(state).text(",");
+        proofs::write_checked(route, code);
+        code.text(",").text(&others.collect::<Vec<_>>().join(",")).text(">");
     }
+    let mut arguments = Code::default();
+    params.write_results(&mut arguments);
+    arguments.text("__request, __state,");
+    arguments.tokens(&in_order(route, &group, name)).text(",").tokens(&respond(function));
+    arguments.text(if may_wait(function) { ", true" } else { ", false" });
+    code.parens_at(name.span(), arguments);
 }
 
 /// The function, or a closure around it where its arguments are not written in the order that they are made in.
@@ -256,7 +280,7 @@ fn in_order(route: &Route, group: &[(usize, &Argument)], name: &Ident) -> TokenS
         .filter(|(_, argument)| matches!(argument.source, Source::Param { .. }));
     let made: Vec<(usize, &Argument)> = params.chain(group.iter().copied()).collect();
     if made.is_sorted_by_key(|(index, _)| *index) {
-        return quote!(#name);
+        return name.to_token_stream();
     }
     let takes = made.iter().map(|(index, argument)| {
         let (arg, ty) = (local("arg", *index), &argument.ty);
@@ -341,7 +365,16 @@ fn extract(group: &[(usize, &Argument)], route: &Route) -> TokenStream {
 
 /// The state that the handler is called with.
 fn state(route: &Route) -> TokenStream {
-    route.state.as_ref().map_or_else(|| quote!(__S), |state| quote!(#state))
+    let mut code = Code::default();
+    write_state(route, &mut code);
+    code.finish()
+}
+
+fn write_state(route: &Route, code: &mut Code) {
+    match &route.state {
+        Some(state) => code.tokens(state),
+        None => code.text("__S"),
+    };
 }
 
 /// Calls the function and makes its result a response; a type that is none is told of where it is written.
@@ -362,8 +395,7 @@ fn call(route: &Route, function: &Function) -> TokenStream {
 /// What makes a response of the result, reported where it is written what the function returns.
 fn respond(function: &Function) -> TokenStream {
     let (first, last) = output_ends(function);
-    let (path, name) = (at(first, quote!(::server::__private)), Ident::new("respond", last));
-    quote!(#path::#name)
+    private(first, last, "respond")
 }
 
 /// The spans of the first and of the last token that say what the function returns.

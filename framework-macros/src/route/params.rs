@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::expand::local;
 use super::signature::{Argument, Source, Text};
+use crate::code::Code;
 
 /// The arguments that are parameters, with their index in the signature.
 pub(super) struct Params<'a> {
@@ -32,9 +33,17 @@ impl<'a> Params<'a> {
         Self { all: params.collect(), blocking }
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// A `Result` for each, for a call that refuses all of them at once.
-    pub(super) fn results(&self) -> Vec<TokenStream> {
-        self.all.iter().map(Param::owned).collect()
+    pub(super) fn write_results(&self, code: &mut Code) {
+        for Param { param, name, ty, .. } in &self.all {
+            code.text("::server::__private::owned_param::<").tokens(ty);
+            code.text(&format!(">(&__request, {param}, {name:?}),"));
+        }
     }
 
     /// The statements before any extractor runs.

@@ -2,42 +2,54 @@
 //!
 //! See `server::__private::Checked` for how a type that is no extractor is told of once.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Expr, Type};
 
 use super::check::Route;
 use super::signature::{Argument, Source};
-use crate::code::{braces, code, join};
-use crate::spans::{call_on, constant, ordered, type_ends};
+use crate::code::Code;
+use crate::spans::{call_on, constant, ordered, private, type_ends};
 
 /// How many extractors a tuple of `server::__private::ExtractAll` holds.
 const MOST_AT_ONCE: usize = 8;
 
-/// Those that are items of their own; the others are in [`bounds`].
+/// Those that are items of their own; the others are in [`write_bounds`].
 pub(super) fn items(route: &Route) -> TokenStream {
-    let arguments = if groups(route).is_empty() { arguments(route) } else { TokenStream::new() };
-    let arguments = (!arguments.is_empty()).then(|| quote!(const _: () = { #arguments };));
-    let middleware = unit_structs(route).map(|(index, path)| middleware(index, path));
-    quote!(#arguments #(#middleware)*)
+    let mut items = Code::default();
+    if groups(route).is_empty() {
+        let mut arguments = Code::default();
+        write_arguments(route, &mut arguments);
+        let arguments = arguments.finish();
+        if !arguments.is_empty() {
+            items.tokens(&quote!(const _: () = { #arguments };));
+        }
+    }
+    for (index, path) in unit_structs(route) {
+        items.tokens(&middleware(index, path));
+    }
+    items.finish()
 }
 
 /// The bounds on a state that the handler can be called with: none where the attribute names it.
-pub(super) fn bounds(route: &Route) -> Vec<TokenStream> {
+pub(super) fn write_bounds(route: &Route, code: &mut Code) {
     if route.state.is_some() {
-        return Vec::new();
+        return;
     }
-    let arguments = groups(route).into_iter().map(|group| {
-        let (types, checked) = (tuple(&group), checked(route));
-        let (asks, end) = (code(": ::server::__private::ExtractAll<__S,"), code(">"));
-        join([types, asks, checked, end])
-    });
-    let layers = unit_structs(route).map(|(index, _)| {
+    let mut word = "where";
+    for group in groups(route) {
+        code.text(std::mem::take(&mut word));
+        write_tuple(&group, code);
+        code.text(": ::server::__private::ExtractAll<__S,");
+        write_checked(route, code);
+        code.text(">,");
+    }
+    for (index, _) in unit_structs(route) {
         let (is, alias) = (is_middleware(index), alias(index));
-        quote!(::server::__private::Around<{ #is }, #alias>: ::server::Middleware<__S>)
-    });
-    arguments.chain(layers).collect()
+        code.text(std::mem::take(&mut word));
+        code.text(&format!("::server::__private::Around<{{ {is} }}, {alias}>: ::server::Middleware<__S>,"));
+    }
 }
 
 /// The extractors in the order they run, as many to a group as are made at once.
@@ -50,21 +62,36 @@ pub(super) fn groups(route: &Route) -> Vec<Vec<(usize, &Argument)>> {
 
 /// The second argument of `ExtractAll` where the handler is called: of a bound on any state it is known.
 pub(super) fn checked_in_call(route: &Route) -> TokenStream {
-    if route.state.is_some() { checked(route) } else { quote!(_) }
+    if route.state.is_none() {
+        return quote!(_);
+    }
+    let mut code = Code::default();
+    write_checked(route, &mut code);
+    code.finish()
 }
 
 /// What is asked of all arguments: each group has it, as the bound of one that holds a type that is no extractor
 /// holds by it alone. What it says twice, rustc tells once.
-fn checked(route: &Route) -> TokenStream {
-    let checks = arguments(route);
-    let content = braces(join([checks, code("true")]));
-    join([code("::server::__private::Checked<"), content, code(">")])
+pub(super) fn write_checked(route: &Route, code: &mut Code) {
+    let mut content = Code::default();
+    write_arguments(route, &mut content);
+    content.text("true");
+    code.text("::server::__private::Checked<").group(Delimiter::Brace, content).text(">");
 }
 
 /// The types of a group.
 pub(super) fn tuple(group: &[(usize, &Argument)]) -> TokenStream {
-    let types = group.iter().map(|(_, argument)| &argument.ty);
-    quote!((#(#types,)*))
+    let mut code = Code::default();
+    write_tuple(group, &mut code);
+    code.finish()
+}
+
+fn write_tuple(group: &[(usize, &Argument)], code: &mut Code) {
+    let mut types = Code::default();
+    for (_, argument) in group {
+        types.tokens(&argument.ty).text(",");
+    }
+    code.group(Delimiter::Parenthesis, types);
 }
 
 /// The layers of the handler, in an order that was looked at.
@@ -122,57 +149,64 @@ fn extractors(route: &Route) -> impl Iterator<Item = (usize, &Argument)> {
 }
 
 /// The proof that each extractor is one, that at most one argument takes the body, and none where no request has one.
-fn arguments(route: &Route) -> TokenStream {
-    let mut takers: Vec<(TokenStream, &Argument)> = Vec::new();
-    let mut steps = TokenStream::new();
-    let state =
-        route.state.as_ref().map_or_else(|| code("::server::__private::AnyState"), ToTokens::to_token_stream);
+fn write_arguments(route: &Route, code: &mut Code) {
+    let mut takers: Vec<(String, &Argument)> = Vec::new();
     for (index, second) in route.arguments.iter().enumerate() {
-        let ty = &second.ty;
+        let (first_token, last_token) = type_ends(&second.ty);
         let takes = match second.source {
             Source::Param { .. } => continue,
             // It takes all there is, and on a GET that is much without the body.
-            Source::Request => quote!(true),
+            Source::Request => "true".to_owned(),
             Source::Extractor { .. } if route.is_bodyless() => {
-                let message = bodyless(route, second);
-                let (first, last) = type_ends(ty);
-                let asked = quote_spanned!(first=> ::server::__private::takes_no_body);
-                let mut told = Group::new(Delimiter::Parenthesis, message.to_token_stream());
-                told.set_span(last);
-                let ty = in_parentheses(ty);
-                steps.extend(quote!(#asked::<#state, #ty>#told;));
+                code.tokens(&private(first_token, first_token, "takes_no_body")).text("::<");
+                write_asked(route, &second.ty, code);
+                code.text(">").parens_at(last_token, literal(&bodyless(route, second))).text(";");
                 continue;
             }
             Source::Extractor { .. } => {
-                let takes = format_ident!("__takes_{index}");
-                let asked = code(&format!("let {takes} = ::server::__private::takes_body::<"));
-                let end = code(">();");
-                steps.extend([asked, state.clone(), code(","), in_parentheses(ty), end]);
-                quote!(#takes)
+                let takes = format!("__takes_{index}");
+                code.text(&format!("let {takes} = ::server::__private::takes_body::<"));
+                write_asked(route, &second.ty, code);
+                code.text(">();");
+                takes
             }
         };
         for (first_takes, first) in &takers {
-            let message = twice(first, second);
-            let refused = quote!(#first_takes && #takes, #message);
-            let refuse = call_on(ty, quote!(::server::__private::refuse_if), refused);
-            steps.extend(quote!(#refuse;));
+            let mut refused = Code::default();
+            refused.text(&format!("{first_takes} && {takes}, {:?}", twice(first, second)));
+            code.tokens(&private(first_token, first_token, "refuse_if"));
+            code.parens_at(last_token, refused).text(";");
         }
         takers.push((takes, second));
     }
-    steps
+}
+
+/// The state that an argument is asked about, and its type.
+fn write_asked(route: &Route, ty: &Type, code: &mut Code) {
+    match &route.state {
+        Some(state) => code.tokens(state),
+        None => code.text("::server::__private::AnyState"),
+    };
+    code.text(",");
+    match in_parentheses(ty) {
+        Some(name) => code.tokens(&name),
+        None => code.tokens(ty),
+    };
+}
+
+fn literal(text: &str) -> Code {
+    let mut code = Code::default();
+    code.text(&format!("{text:?}"));
+    code
 }
 
 /// A name in parentheses, so that a function's is not taken for a constant argument as well.
-fn in_parentheses(ty: &Type) -> TokenStream {
-    let Type::Path(path) = ty else { return ty.to_token_stream() };
-    match path.path.get_ident() {
-        Some(name) if path.qself.is_none() => {
-            let mut group = Group::new(Delimiter::Parenthesis, quote!(#name));
-            group.set_span(Span::call_site().located_at(name.span()));
-            TokenTree::from(group).into()
-        }
-        _ => ty.to_token_stream(),
-    }
+fn in_parentheses(ty: &Type) -> Option<Group> {
+    let Type::Path(path) = ty else { return None };
+    let name = path.path.get_ident().filter(|_| path.qself.is_none())?;
+    let mut group = Group::new(Delimiter::Parenthesis, name.to_token_stream());
+    group.set_span(Span::call_site().located_at(name.span()));
+    Some(group)
 }
 
 fn bodyless(route: &Route, argument: &Argument) -> String {

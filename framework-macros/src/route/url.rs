@@ -1,45 +1,39 @@
 //! `handler::url(…)`: the URL of a route's first pattern, from values of its parameters' types.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::ext::IdentExt;
-use syn::parse::Parser;
-use syn::{Ident, Type};
+use proc_macro2::Delimiter;
+use syn::Type;
 
 use super::check::Route;
+use super::expand::write_visibility;
 use super::pattern::Pattern;
 use super::signature::{Argument, Source, Text};
-use crate::code::{braces, code, join, parens};
+use crate::code::Code;
 use crate::function::Function;
 
-pub(super) fn builder(route: &Route, function: &Function) -> TokenStream {
-    match route.patterns.first() {
-        Some(pattern) => for_pattern(pattern, &route.arguments, function),
-        None => TokenStream::new(),
-    }
-}
-
-pub(super) fn for_pattern(pattern: &Pattern, arguments: &[Argument], function: &Function) -> TokenStream {
-    let (name, vis) = (&function.sig.ident, &function.vis);
-    let takes = pattern.params().enumerate().map(|(index, param)| {
-        let (start, kind) = (code(&format!("{}: impl", ident(param))), kind(index, arguments));
-        quote!(#start #kind,)
-    });
-    let attributes = code(&format!(
+pub(super) fn write(route: &Route, function: &Function, code: &mut Code) {
+    let Some(pattern) = route.patterns.first() else { return };
+    code.text("#[automatically_derived] #[allow(private_bounds, private_interfaces)] impl");
+    code.tokens(&function.sig.ident);
+    let mut content = Code::default();
+    content.text(&format!(
         "#[doc = {:?}] #[track_caller]",
         format!("The URL of `{}`, its parameters percent-encoded.", pattern.text)
     ));
-    let body = code(&format!("-> ::server::RouteUrl {{ {} }}", call(pattern, arguments)));
-    join([
-        code("#[automatically_derived] #[allow(private_bounds, private_interfaces)] impl"),
-        name.to_token_stream(),
-        braces(join([attributes, vis.to_token_stream(), code("fn url"), parens(takes.collect()), body])),
-    ])
+    write_visibility(&function.vis, &mut content);
+    let mut takes = Code::default();
+    for (index, param) in pattern.params().enumerate() {
+        takes.text(&format!("{}: impl", ident(param)));
+        write_kind(index, &route.arguments, &mut takes);
+        takes.text(",");
+    }
+    content.text("fn url").group(Delimiter::Parenthesis, takes);
+    content.text(&format!("-> ::server::RouteUrl {{ {} }}", call(pattern, &route.arguments)));
+    code.group(Delimiter::Brace, content);
 }
 
 /// What makes the URL of the values.
 fn call(pattern: &Pattern, arguments: &[Argument]) -> String {
-    let names: Vec<Ident> = pattern.params().map(ident).collect();
+    let names: Vec<String> = pattern.params().map(ident).collect();
     let typed = (0..names.len()).all(|index| source(index, arguments).is_some());
     match names.as_slice() {
         [] => "::server::__private::url_0::<Self>()".to_owned(),
@@ -57,20 +51,24 @@ fn call(pattern: &Pattern, arguments: &[Argument]) -> String {
 }
 
 /// What can be given for the parameter at `index`: what its argument's type is written from.
-fn kind(index: usize, arguments: &[Argument]) -> TokenStream {
-    match source(index, arguments) {
-        Some((argument, Text::Owned)) => {
-            let ty = &argument.ty;
-            match wrapped(ty) {
-                Written::Text => quote!(::server::IntoParam::<::core::primitive::str>),
-                Written::Inside(inner) => quote!(::server::IntoParam::<#inner>),
-                Written::Itself => quote!(::server::IntoParam::<#ty>),
-            }
-        }
-        Some((_, Text::Borrowed)) => quote!(::server::IntoParam::<::core::primitive::str>),
+fn write_kind(index: usize, arguments: &[Argument], code: &mut Code) {
+    let ty = match source(index, arguments) {
+        Some((argument, Text::Owned)) => match wrapped(&argument.ty) {
+            Written::Text => None,
+            Written::Inside(inner) => Some(inner),
+            Written::Itself => Some(&argument.ty),
+        },
+        Some((_, Text::Borrowed)) => None,
         // `Path<T>` and `Request` do not say which parameter is of which type.
-        None => quote!(::server::__private::AnyParam),
-    }
+        None => {
+            code.text("::server::__private::AnyParam");
+            return;
+        }
+    };
+    match ty {
+        Some(ty) => code.text("::server::IntoParam::<").tokens(ty).text(">"),
+        None => code.text("::server::IntoParam::<::core::primitive::str>"),
+    };
 }
 
 /// The argument that is made from the parameter at `index`.
@@ -104,12 +102,14 @@ fn wrapped(ty: &Type) -> Written<'_> {
 }
 
 /// The parameter as an argument's name; a keyword becomes a raw identifier.
-fn ident(name: &str) -> Ident {
-    syn::parse_str::<Ident>(name).unwrap_or_else(|_| {
-        let any = Ident::parse_any.parse_str(name);
-        any.map_or_else(
-            |_| Ident::new_raw("param", Span::call_site()),
-            |ident| Ident::new_raw(&ident.to_string(), Span::call_site()),
-        )
-    })
+fn ident(name: &str) -> String {
+    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
+
+/// The words that are no names (the Rust Reference, "Keywords") but for those that no parameter is called.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
