@@ -93,7 +93,10 @@ mod tests {
         let mut inside = Code::default();
         inside.text("d:").tokens(&quote!(u8));
         let mut made = Code::default();
-        made.text("impl A for").tokens(&quote!(b)).text("{ fn c").group(Delimiter::Parenthesis, Code::default());
+        made.text("impl A for")
+            .tokens(&quote!(b))
+            .text("{ fn c")
+            .group(Delimiter::Parenthesis, Code::default());
         made.text("{} }").text("fn e").parens_at(Span::call_site(), inside);
         assert_eq!(made.finish().to_string(), "impl A for b { fn c () { } } fn e (d : u8)");
     }

@@ -8,7 +8,7 @@ use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Type, Visibility, parse_quote};
 
-use crate::header::{FnArg, Signature};
+use crate::header::{FnArg, Signature, plain_header};
 use crate::route::is_plain;
 use crate::signature::typed_arguments;
 use crate::surroundings::{Place, place_below};
@@ -27,13 +27,16 @@ impl Function {
     /// Parses a function, without a copy of its body for the parser to stand in.
     pub(crate) fn read(item: TokenStream) -> syn::Result<Self> {
         let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
-        let body = trees.pop_if(
-            |last| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
-        );
-        match (body, syn::parse2::<Header>(trees.into_iter().collect())) {
-            (Some(body), Ok(Header { attrs, vis, sig })) => Ok(Self { attrs, vis, sig, body }),
+        let body = trees
+            .pop_if(|last| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace));
+        let Some(body) = body else { return syn::parse2(item) };
+        if let Some((attrs, vis, sig)) = plain_header(&trees) {
+            return Ok(Self { attrs, vis, sig, body });
+        }
+        match syn::parse2::<Header>(trees.into_iter().collect()) {
+            Ok(Header { attrs, vis, sig }) => Ok(Self { attrs, vis, sig, body }),
             // What is wrong may be told of the body.
-            (Some(_), Err(_)) | (None, _) => syn::parse2(item),
+            Err(_) => syn::parse2(item),
         }
     }
 

@@ -3,6 +3,8 @@
 //! `syn` has the same, but with all the rest of the language, which every program would compile that needs the macros. A
 //! pattern is kept as tokens: only a name in it says anything to a macro.
 
+mod plain;
+
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
@@ -11,6 +13,8 @@ use syn::token::Paren;
 use syn::{Abi, Attribute, Generics, Ident, ReturnType, Token, Type, parenthesized};
 
 use crate::spans::has_brackets;
+
+pub(crate) use plain::header as plain_header;
 
 /// A function's header.
 #[derive(Clone)]
@@ -50,7 +54,7 @@ pub(crate) struct Receiver {
 #[derive(Clone)]
 pub(crate) struct TypedArg {
     attrs: Vec<Attribute>,
-    pattern: TokenStream,
+    pattern: Vec<TokenTree>,
     colon: Token![:],
     pub(crate) ty: Type,
 }
@@ -66,6 +70,11 @@ impl Signature {
 
     /// Whether a type has others in its brackets.
     fn has_type_arguments(&self) -> bool {
+        let has_brackets = |ty: &Type| match ty {
+            // Seen without a look at its tokens.
+            Type::Path(path) if path.qself.is_none() && path.path.get_ident().is_some() => false,
+            _ => has_brackets(ty),
+        };
         self.inputs.iter().any(|input| matches!(input, FnArg::Typed(typed) if has_brackets(&typed.ty)))
             || matches!(&self.output, ReturnType::Type(_, ty) if has_brackets(ty))
     }
@@ -74,16 +83,15 @@ impl Signature {
 impl TypedArg {
     /// The name that the pattern is: `name`, `mut name`.
     pub(crate) fn name(&self) -> Option<Ident> {
-        lone_name(self.pattern.clone())
+        lone_name(self.pattern.iter().cloned())
     }
 
     /// The name in a pattern such as `Parsed(name)`, whatever stands in front of the parentheses.
     pub(crate) fn inner_name(&self) -> Option<Ident> {
-        let mut trees = self.pattern.clone().into_iter().peekable();
-        if !matches!(trees.peek(), Some(TokenTree::Ident(_))) {
+        if !matches!(self.pattern.first(), Some(TokenTree::Ident(_))) {
             return None;
         }
-        match trees.last() {
+        match self.pattern.last() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
                 lone_name(group.stream())
             }
@@ -93,7 +101,7 @@ impl TypedArg {
 }
 
 /// The name that a pattern consists of, but for `mut` and `ref`, and a comma behind it.
-fn lone_name(pattern: TokenStream) -> Option<Ident> {
+fn lone_name(pattern: impl IntoIterator<Item = TokenTree>) -> Option<Ident> {
     let mut name = None;
     for tree in pattern {
         match tree {
@@ -155,7 +163,7 @@ impl Parse for FnArg {
                 input.parse::<Token![::]>()?.to_tokens(&mut pattern);
             } else if input.peek(Token![:]) && !pattern.is_empty() {
                 let colon = input.parse()?;
-                let ty = input.parse()?;
+                let (ty, pattern) = (input.parse()?, pattern.into_iter().collect());
                 return Ok(Self::Typed(Box::new(TypedArg { attrs, pattern, colon, ty })));
             } else {
                 pattern.append(input.parse::<TokenTree>()?);
@@ -200,7 +208,7 @@ impl ToTokens for FnArg {
             Self::Receiver(receiver) => receiver.to_tokens(tokens),
             Self::Typed(typed) => {
                 tokens.append_all(&typed.attrs);
-                typed.pattern.to_tokens(tokens);
+                tokens.append_all(&typed.pattern);
                 typed.colon.to_tokens(tokens);
                 typed.ty.to_tokens(tokens);
             }

@@ -6,7 +6,8 @@ use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeSlice};
 
 use super::signature::{Argument, Source};
 use super::types::{
-    borrows, find_lifetime, find_reference, find_word, is_named, is_plain, is_primitive, last_segment, unwrapped,
+    borrows, find_lifetime, find_reference, find_word, is_named, is_plain, is_primitive, last_segment,
+    unwrapped,
 };
 use crate::errors::Errors;
 use crate::extracted::tokens_text;
