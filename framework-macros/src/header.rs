@@ -12,6 +12,7 @@ use syn::punctuated::Punctuated;
 use syn::token::Paren;
 use syn::{Abi, Attribute, Generics, Ident, ReturnType, Token, Type, parenthesized};
 
+use crate::route::is_plain;
 use crate::spans::has_brackets;
 
 pub(crate) use plain::header as plain_header;
@@ -72,7 +73,9 @@ impl Signature {
     fn has_type_arguments(&self) -> bool {
         let has_brackets = |ty: &Type| match ty {
             // Seen without a look at its tokens.
-            Type::Path(path) if path.qself.is_none() && path.path.get_ident().is_some() => false,
+            Type::Path(path) if is_plain(ty) => {
+                path.path.segments.iter().any(|segment| !segment.arguments.is_empty())
+            }
             _ => has_brackets(ty),
         };
         self.inputs.iter().any(|input| matches!(input, FnArg::Typed(typed) if has_brackets(&typed.ty)))

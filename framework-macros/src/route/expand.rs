@@ -16,10 +16,10 @@ use super::check::{OnDisconnect, Policy, Route};
 use super::params::Params;
 use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
-use super::{proofs, url};
+use super::{block, proofs, url};
 use crate::code::Code;
 use crate::function::Function;
-use crate::spans::{at, ends, place_of_call, private, type_ends};
+use crate::spans::{ends, place_of_call, private, type_ends};
 use crate::waiting::may_wait;
 use crate::written::on_one_line;
 
@@ -205,7 +205,7 @@ fn write_handle(route: &Route, function: &Function, code: &mut Code) {
     if is_plain {
         write_plain(route, function, &mut body);
     } else {
-        body.tokens(&block(route, function));
+        body.tokens(&block::block(route, function));
     }
     content.group(Delimiter::Brace, body);
     code.group(Delimiter::Brace, content);
@@ -290,81 +290,8 @@ fn in_order(route: &Route, group: &[(usize, &Argument)], name: &Ident) -> TokenS
     quote_spanned!(name.span()=> |#(#takes),*| #name(#(#arguments),*))
 }
 
-/// The same in an `async` block, for what borrows from the request, takes it whole, or blocks.
-fn block(route: &Route, function: &Function) -> TokenStream {
-    let steps = steps(route, function);
-    let name = function.sig.ident.span();
-    // A future that cannot move between threads is told of at the function's name.
-    let ready = if function.sig.asyncness.is_none() || may_wait(function) { None } else { ready(route) };
-    let reply = match ready {
-        Some(ready) => quote_spanned!(name=> ::server::__private::reply_at_once(#ready, __answer)),
-        None => quote_spanned!(name=> ::server::__private::reply(__answer)),
-    };
-    quote!(let __answer = async move { #steps }; #reply)
-}
-
-/// Whether all extractors are made at once: a constant expression. `None` where to ask would be to have a type that is
-/// no extractor told of twice.
-fn ready(route: &Route) -> Option<TokenStream> {
-    let groups = proofs::groups(route);
-    if groups.is_empty() {
-        return Some(quote!(true));
-    }
-    if route.state.is_some() {
-        return None;
-    }
-    let each = groups.iter().map(|group| {
-        let types = proofs::tuple(group);
-        quote!(<#types as ::server::__private::ExtractAll<__S, _>>::READY)
-    });
-    Some(quote!(#(#each)&&*))
-}
-
-/// What the block does: owned parameters, extractors, then what takes or borrows from the request, then the call.
-fn steps(route: &Route, function: &Function) -> TokenStream {
-    let blocking = function.sig.asyncness.is_none();
-    let params = Params::of(&route.arguments, blocking);
-    let mut steps = params.before_extractors();
-    for group in &proofs::groups(route) {
-        steps.extend(extract(group, route));
-    }
-    steps.extend(params.behind_extractors());
-    let inside = params.on_its_thread();
-    for (index, argument) in route.arguments.iter().enumerate() {
-        if matches!(argument.source, Source::Request) {
-            let arg = local("arg", index);
-            let request = quote_spanned!(argument.span.resolved_at(Span::call_site())=> __request);
-            steps.extend(quote!(let #arg = #request;));
-        }
-    }
-    let call = call(route, function);
-    if !blocking {
-        return quote!(#steps #call);
-    }
-    quote! {
-        #steps
-        match ::server::__private::run_blocking(move || { #inside #call }).await {
-            ::core::result::Result::Ok(__response) | ::core::result::Result::Err(__response) => __response,
-        }
-    }
-}
-
-/// `let (#args,) = match <(A, B) as ExtractAll<…>>::extract_all(…).await { … };`
-fn extract(group: &[(usize, &Argument)], route: &Route) -> TokenStream {
-    let (state, types, checked) = (state(route), proofs::tuple(group), proofs::checked_in_call(route));
-    let args = group.iter().map(|(index, _)| local("arg", *index));
-    quote! {
-        let (#(#args,)*) = match
-            <#types as ::server::__private::ExtractAll<#state, #checked>>::extract_all(&mut __request, __state).await
-        {
-            ::core::result::Result::Ok(__value) => __value,
-            ::core::result::Result::Err(__response) => return __response,
-        };
-    }
-}
-
 /// The state that the handler is called with.
-fn state(route: &Route) -> TokenStream {
+pub(super) fn state(route: &Route) -> TokenStream {
     let mut code = Code::default();
     write_state(route, &mut code);
     code.finish()
@@ -377,29 +304,14 @@ fn write_state(route: &Route, code: &mut Code) {
     };
 }
 
-/// Calls the function and makes its result a response; a type that is none is told of where it is written.
-fn call(route: &Route, function: &Function) -> TokenStream {
-    let name = &function.sig.ident;
-    let arguments = (0..route.arguments.len()).map(|index| local("arg", index));
-    let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let respond = respond(function);
-    // A value is told of before the function that it is given to.
-    let (result, _) = output_ends(function);
-    let result = at(result, quote!(__result));
-    quote! {
-        let __result = #name(#(#arguments),*) #wait;
-        #respond(#result)
-    }
-}
-
 /// What makes a response of the result, reported where it is written what the function returns.
-fn respond(function: &Function) -> TokenStream {
+pub(super) fn respond(function: &Function) -> TokenStream {
     let (first, last) = output_ends(function);
     private(first, last, "respond")
 }
 
 /// The spans of the first and of the last token that say what the function returns.
-fn output_ends(function: &Function) -> (Span, Span) {
+pub(super) fn output_ends(function: &Function) -> (Span, Span) {
     match &function.sig.output {
         ReturnType::Default => ends(&function.sig.ident),
         ReturnType::Type(_, ty) => type_ends(ty),

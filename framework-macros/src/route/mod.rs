@@ -1,6 +1,7 @@
 //! `#[route]` and its shorthands: parse, check, expand.
 
 mod attributes;
+mod block;
 mod check;
 mod expand;
 mod fallback;

@@ -150,35 +150,62 @@ fn extractors(route: &Route) -> impl Iterator<Item = (usize, &Argument)> {
 
 /// The proof that each extractor is one, that at most one argument takes the body, and none where no request has one.
 fn write_arguments(route: &Route, code: &mut Code) {
-    let mut takers: Vec<(String, &Argument)> = Vec::new();
-    for (index, second) in route.arguments.iter().enumerate() {
-        let (first_token, last_token) = type_ends(&second.ty);
-        let takes = match second.source {
-            Source::Param { .. } => continue,
-            // It takes all there is, and on a GET that is much without the body.
-            Source::Request => "true".to_owned(),
-            Source::Extractor { .. } if route.is_bodyless() => {
-                code.tokens(&private(first_token, first_token, "takes_no_body")).text("::<");
-                write_asked(route, &second.ty, code);
-                code.text(">").parens_at(last_token, literal(&bodyless(route, second))).text(";");
-                continue;
-            }
-            Source::Extractor { .. } => {
-                let takes = format!("__takes_{index}");
-                code.text(&format!("let {takes} = ::server::__private::takes_body::<"));
-                write_asked(route, &second.ty, code);
-                code.text(">();");
-                takes
-            }
-        };
-        for (first_takes, first) in &takers {
-            let mut refused = Code::default();
-            refused.text(&format!("{first_takes} && {takes}, {:?}", twice(first, second)));
-            code.tokens(&private(first_token, first_token, "refuse_if"));
-            code.parens_at(last_token, refused).text(";");
+    if route.is_bodyless() {
+        for (_, argument) in extractors(route) {
+            let (first, last) = type_ends(&argument.ty);
+            code.tokens(&private(first, first, "takes_no_body")).text("::<");
+            write_asked(route, &argument.ty, code);
+            code.text(">").parens_at(last, literal(&bodyless(route, argument))).text(";");
         }
-        takers.push((takes, second));
+        return;
     }
+    let takers: Vec<_> =
+        route.arguments.iter().enumerate().filter(|(_, argument)| may_take(argument)).collect();
+    if let [(_, Argument { source: Source::Request, .. })] = *takers {
+        return;
+    }
+    // What is asked once needs no name, which rustc takes a while to check.
+    if let [(_, first), (_, second)] = *takers {
+        let mut refused = Code::default();
+        write_takes(route, first, &mut refused);
+        refused.text("&&");
+        write_takes(route, second, &mut refused);
+        write_refusal(refused, first, second, code);
+        return;
+    }
+    for (position, (index, second)) in takers.iter().enumerate() {
+        code.text(&format!("let __takes_{index} ="));
+        write_takes(route, second, code);
+        code.text(";");
+        for (first_index, first) in takers.iter().take(position) {
+            let mut refused = Code::default();
+            refused.text(&format!("__takes_{first_index} && __takes_{index}"));
+            write_refusal(refused, first, second, code);
+        }
+    }
+}
+
+/// Whether the argument may take the body.
+fn may_take(argument: &Argument) -> bool {
+    !matches!(argument.source, Source::Param { .. })
+}
+
+/// Whether the argument takes the body: an expression.
+fn write_takes(route: &Route, argument: &Argument, code: &mut Code) {
+    if matches!(argument.source, Source::Request) {
+        code.text("true");
+        return;
+    }
+    code.text("::server::__private::takes_body::<");
+    write_asked(route, &argument.ty, code);
+    code.text(">()");
+}
+
+/// Refuses two arguments that both take the body, where they do.
+fn write_refusal(mut both: Code, first: &Argument, second: &Argument, code: &mut Code) {
+    both.text(&format!(", {:?}", twice(first, second)));
+    let (begin, end) = type_ends(&second.ty);
+    code.tokens(&private(begin, begin, "refuse_if")).parens_at(end, both).text(";");
 }
 
 /// The state that an argument is asked about, and its type.

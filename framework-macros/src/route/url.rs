@@ -7,28 +7,31 @@ use super::check::Route;
 use super::expand::write_visibility;
 use super::pattern::Pattern;
 use super::signature::{Argument, Source, Text};
+use super::types::is_primitive;
 use crate::code::Code;
 use crate::function::Function;
 
 pub(super) fn write(route: &Route, function: &Function, code: &mut Code) {
     let Some(pattern) = route.patterns.first() else { return };
-    code.text("#[automatically_derived] #[allow(private_bounds, private_interfaces)] impl");
-    code.tokens(&function.sig.ident);
     let mut content = Code::default();
     content.text(&format!(
         "#[doc = {:?}] #[track_caller]",
         format!("The URL of `{}`, its parameters percent-encoded.", pattern.text)
     ));
     write_visibility(&function.vis, &mut content);
-    let mut takes = Code::default();
+    let (mut takes, mut may_be_private) = (Code::default(), false);
     for (index, param) in pattern.params().enumerate() {
         takes.text(&format!("{}: impl", ident(param)));
-        write_kind(index, &route.arguments, &mut takes);
+        may_be_private |= write_kind(index, &route.arguments, &mut takes);
         takes.text(",");
     }
     content.text("fn url").group(Delimiter::Parenthesis, takes);
     content.text(&format!("-> ::server::RouteUrl {{ {} }}", call(pattern, &route.arguments)));
-    code.group(Delimiter::Brace, content);
+    code.text("#[automatically_derived]");
+    if may_be_private {
+        code.text("#[allow(private_bounds, private_interfaces)]");
+    }
+    code.text("impl").tokens(&function.sig.ident).group(Delimiter::Brace, content);
 }
 
 /// What makes the URL of the values.
@@ -50,8 +53,9 @@ fn call(pattern: &Pattern, arguments: &[Argument]) -> String {
     }
 }
 
-/// What can be given for the parameter at `index`: what its argument's type is written from.
-fn write_kind(index: usize, arguments: &[Argument], code: &mut Code) {
+/// What can be given for the parameter at `index`: what its argument's type is written from. Whether that is
+/// a type that may be private.
+fn write_kind(index: usize, arguments: &[Argument], code: &mut Code) -> bool {
     let ty = match source(index, arguments) {
         Some((argument, Text::Owned)) => match wrapped(&argument.ty) {
             Written::Text => None,
@@ -62,13 +66,16 @@ fn write_kind(index: usize, arguments: &[Argument], code: &mut Code) {
         // `Path<T>` and `Request` do not say which parameter is of which type.
         None => {
             code.text("::server::__private::AnyParam");
-            return;
+            return false;
         }
     };
     match ty {
-        Some(ty) => code.text("::server::IntoParam::<").tokens(ty).text(">"),
-        None => code.text("::server::IntoParam::<::core::primitive::str>"),
+        Some(ty) => code.text("::server::IntoParam<").tokens(ty).text(">"),
+        None => code.text("::server::IntoParam<::core::primitive::str>"),
     };
+    let is_primitive =
+        |ty: &Type| matches!(ty, Type::Path(path) if path.path.get_ident().is_some_and(is_primitive));
+    ty.is_some_and(|ty| !is_primitive(ty))
 }
 
 /// The argument that is made from the parameter at `index`.
