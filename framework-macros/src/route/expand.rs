@@ -92,21 +92,14 @@ fn write_endpoint(route: &Route, name: &Ident, code: &mut Code) {
     code.text("{").text(&body).text("}");
 }
 
-/// A constant for each part: most of them literals, which cost rustc next to nothing.
+/// A constant for each part that tables are made of, most of them literals, which rustc need not evaluate, and one for the rest.
 fn in_parts(route: &Route, (method, pattern): (&String, &Pattern), name: &Ident) -> String {
     let (file, line) = place_of_call();
     let name = name.unraw().to_string();
-    let texts = [
-        ("METHOD", method),
-        ("PATTERN", &pattern.text),
-        ("NAME", &name),
-        ("FILE", &file),
-        ("SUMMARY", &route.summary),
-    ];
+    let texts = [("METHOD", method), ("PATTERN", &pattern.text), ("SUMMARY", &route.summary)];
     let mut parts = format!(
         "const __SEGMENTS: &'static [::server::__private::Segment] = {};\
-         const __MODULE: &'static ::core::primitive::str = ::core::module_path!();\
-         const __LINE: ::core::primitive::u32 = {line};",
+         const __PLACE: ::server::__private::Place = ({name:?}, ::core::module_path!(), {file:?}, {line});",
         segments(pattern),
     );
     for (part, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {

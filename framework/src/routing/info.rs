@@ -28,9 +28,8 @@ pub(crate) const MAX_PARAMS: usize = 16;
     note = "annotate the function, and name it here as it is imported"
 )]
 pub trait Endpoint {
-    /// What most routes consist of, for `ROUTE` to be made of: rustc takes a constant that is a literal as it stands, and
-    /// needs no more for seven of them than for half of a value that has them all. The macro writes `ROUTE` itself
-    /// where there is more to say.
+    /// What most routes consist of, for `ROUTE` to be made of: rustc takes a constant that is a literal as it stands, where
+    /// it evaluates a value that has them all. The macro writes `ROUTE` itself where there is more to say.
     #[doc(hidden)]
     const __METHOD: &'static str = "";
     #[doc(hidden)]
@@ -38,13 +37,7 @@ pub trait Endpoint {
     #[doc(hidden)]
     const __SEGMENTS: &'static [Segment] = &[];
     #[doc(hidden)]
-    const __NAME: &'static str = "";
-    #[doc(hidden)]
-    const __MODULE: &'static str = "";
-    #[doc(hidden)]
-    const __FILE: &'static str = "";
-    #[doc(hidden)]
-    const __LINE: u32 = 0;
+    const __PLACE: Place = ("", "", "", 0);
     #[doc(hidden)]
     const __SUMMARY: &'static str = "";
 
@@ -52,16 +45,20 @@ pub trait Endpoint {
     const ROUTE: &'static RouteInfo = &RouteInfo {
         methods: &[Self::__METHOD],
         patterns: &[Pattern { text: Self::__PATTERN, segments: Self::__SEGMENTS }],
-        name: Self::__NAME,
-        module: Self::__MODULE,
-        file: Self::__FILE,
-        line: Self::__LINE,
+        name: Self::__PLACE.0,
+        module: Self::__PLACE.1,
+        file: Self::__PLACE.2,
+        line: Self::__PLACE.3,
         summary: Self::__SUMMARY,
         policy: Policy::NONE,
         middleware: &[],
         __more: (),
     };
 }
+
+/// A handler's name, module, file and line, which only listings and messages tell: one constant, as each takes rustc's time
+/// whenever anything of the crate changes.
+pub type Place = (&'static str, &'static str, &'static str, u32);
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
 ///

@@ -28,7 +28,9 @@ pub(crate) use build::table as table_of;
 pub use conflict::Conflicts;
 pub use gather::{Gathered, Rows, join_texts};
 pub(crate) use info::Captures;
-pub use info::{Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Policy, RouteInfo, Segment};
+pub use info::{
+    Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Place, Policy, RouteInfo, Segment,
+};
 pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
 pub use mount::{Mount, Rest};
