@@ -162,7 +162,8 @@ struct Entry {
 impl Parse for Entry {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = input.call(Ident::parse_any)?;
-        let value = input.parse::<Option<Token![=]>>()?.map(|_| input.parse().map(invisible::expr)).transpose()?;
+        let value =
+            input.parse::<Option<Token![=]>>()?.map(|_| input.parse().map(invisible::expr)).transpose()?;
         Ok(Self { key, value })
     }
 }
