@@ -9,6 +9,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Type, Visibility, parse_quote};
 
 use crate::header::{FnArg, Signature, plain_header};
+use crate::invisible;
 use crate::route::is_plain;
 use crate::signature::typed_arguments;
 use crate::surroundings::{Place, place_below};
@@ -128,7 +129,8 @@ impl Function {
                 TokenTree::Punct(_) | TokenTree::Literal(_) => false,
             })
         }
-        search(self.body.to_token_stream())
+        // Most bodies show it where they are written out, which costs less than a look at each of their tokens.
+        self.body.to_string().contains("await") && search(self.body.to_token_stream())
     }
 
     /// What a function without a body is told of, unless it has no place for an attribute at all, as in a trait.
@@ -179,7 +181,7 @@ impl Parse for Header {
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let Header { attrs, vis, sig } = input.parse()?;
-        let body = input.parse::<TokenTree>()?;
+        let body = invisible::tree(input.parse::<TokenTree>()?);
         match &body {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {}
             other => return Err(syn::Error::new_spanned(other, "expected the function's body in braces")),

@@ -12,6 +12,7 @@ use syn::punctuated::Punctuated;
 use syn::token::Paren;
 use syn::{Abi, Attribute, Generics, Ident, ReturnType, Token, Type, parenthesized};
 
+use crate::invisible;
 use crate::route::is_plain;
 use crate::spans::has_brackets;
 
@@ -132,7 +133,10 @@ impl Parse for Signature {
         let content;
         let paren_token = parenthesized!(content in input);
         let inputs = content.parse_terminated(FnArg::parse, Token![,])?;
-        let output = input.parse()?;
+        let output = match input.parse()? {
+            ReturnType::Type(arrow, ty) => ReturnType::Type(arrow, Box::new(invisible::ty(*ty))),
+            ReturnType::Default => ReturnType::Default,
+        };
         generics.where_clause = input.parse()?;
         Ok(Self {
             constness,
@@ -166,10 +170,10 @@ impl Parse for FnArg {
                 input.parse::<Token![::]>()?.to_tokens(&mut pattern);
             } else if input.peek(Token![:]) && !pattern.is_empty() {
                 let colon = input.parse()?;
-                let (ty, pattern) = (input.parse()?, pattern.into_iter().collect());
+                let (ty, pattern) = (invisible::ty(input.parse()?), pattern.into_iter().collect());
                 return Ok(Self::Typed(Box::new(TypedArg { attrs, pattern, colon, ty })));
             } else {
-                pattern.append(input.parse::<TokenTree>()?);
+                pattern.extend(invisible::trees(input.parse::<TokenTree>()?));
             }
         }
         Err(input.error("expected `:` and the argument's type"))

@@ -65,7 +65,7 @@ fn arguments(parentheses: &Group) -> Option<Punctuated<FnArg, Token![,]>> {
     while !trees.0.is_empty() {
         let pattern = trees.up_to(|tree| matches!(tree, TokenTree::Punct(_)));
         let is_self = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "self");
-        if pattern.is_empty() || pattern.iter().any(is_self) {
+        if pattern.is_empty() || pattern.iter().any(|tree| is_self(tree) || is_invisible(tree)) {
             return None;
         }
         let pattern = pattern.to_vec();
@@ -78,6 +78,11 @@ fn arguments(parentheses: &Group) -> Option<Punctuated<FnArg, Token![,]>> {
         arguments.push_punct(Token![,](trees.sign(',')?));
     }
     Some(arguments)
+}
+
+/// Whether the tree is what a `macro_rules!` was given as a pattern, say.
+fn is_invisible(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::None)
 }
 
 fn output(mut trees: Trees<'_>) -> Option<ReturnType> {

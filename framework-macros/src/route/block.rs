@@ -8,6 +8,7 @@ use super::expand::{local, output_ends, respond, state};
 use super::params::Params;
 use super::proofs;
 use super::signature::{Argument, Source};
+use crate::code::code;
 use crate::function::Function;
 use crate::spans::at;
 use crate::waiting::may_wait;
@@ -18,11 +19,12 @@ pub(super) fn block(route: &Route, function: &Function) -> TokenStream {
     let name = function.sig.ident.span();
     // A future that cannot move between threads is told of at the function's name.
     let ready = if function.sig.asyncness.is_none() || may_wait(function) { None } else { ready(route) };
+    let answer = code("__answer");
     let reply = match ready {
-        Some(ready) => quote_spanned!(name=> ::server::__private::reply_at_once(#ready, __answer)),
-        None => quote_spanned!(name=> ::server::__private::reply(__answer)),
+        Some(ready) => quote_spanned!(name=> ::server::__private::reply_at_once(#ready, #answer)),
+        None => quote_spanned!(name=> ::server::__private::reply(#answer)),
     };
-    quote!(let __answer = async move { #steps }; #reply)
+    quote!(let #answer = async move { #steps }; #reply)
 }
 
 /// Whether all extractors are made at once: a constant expression. `None` where to ask would be to have a type that is
@@ -95,7 +97,7 @@ fn call(route: &Route, function: &Function) -> TokenStream {
     let (result, _) = output_ends(function);
     let result = at(result, quote!(__result));
     quote! {
-        let __result = #name(#(#arguments),*) #wait;
+        let #result = #name(#(#arguments),*) #wait;
         #respond(#result)
     }
 }

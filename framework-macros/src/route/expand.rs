@@ -27,7 +27,7 @@ use crate::written::on_one_line;
 pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
     let proofs = proofs::items(route);
     let mut code = Code::default();
-    code.tokens(function);
+    code.text(asked_for(function)).tokens(function);
     write_item(function, &mut code);
     let cfgs = cfgs(function);
     if cfgs.is_empty() && proofs.is_empty() {
@@ -48,6 +48,12 @@ fn write_impls(route: &Route, function: &Function, code: &mut Code) {
     write_endpoint(route, &function.sig.ident, code);
     write_handle(route, function, code);
     url::write(route, function, code);
+}
+
+/// An `async` that waits for nothing is no mistake: without it, the function would be run on a thread that may block.
+fn asked_for(function: &Function) -> &'static str {
+    let waits = function.sig.asyncness.is_none() || function.awaits();
+    if waits { "" } else { "#[allow(clippy::unused_async)]" }
 }
 
 /// The struct that stands for the function in a table: types and functions have separate namespaces.

@@ -6,8 +6,8 @@ use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeSlice};
 
 use super::signature::{Argument, Source};
 use super::types::{
-    borrows, find_lifetime, find_reference, find_word, is_named, is_plain, is_primitive, last_segment,
-    unwrapped,
+    borrows, find_lifetime, find_reference, find_word, is_named, is_one_of, is_plain, is_primitive,
+    last_segment, unwrapped,
 };
 use crate::errors::Errors;
 use crate::extracted::tokens_text;
@@ -177,6 +177,7 @@ fn inner_type(ty: &Type) -> Option<String> {
 pub(super) fn return_type(sig: &Signature, errors: &mut Errors) {
     let ReturnType::Type(_, ty) = &sig.output else { return };
     if is_plain(ty) {
+        body_before_parts(ty, errors);
         return;
     }
     let is_of_a_trait = ["impl", "dyn"].iter().any(|word| find_word(ty.to_token_stream(), word).is_some());
@@ -188,6 +189,7 @@ pub(super) fn return_type(sig: &Signature, errors: &mut Errors) {
         );
         return;
     }
+    body_before_parts(ty, errors);
     let Type::Reference(reference) = &**ty else { return };
     let elided = reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident == "_");
     // Without an argument to borrow from, rustc refuses the function itself.
@@ -198,5 +200,31 @@ pub(super) fn return_type(sig: &Signature, errors: &mut Errors) {
     if elided && borrowing.count() == 1 {
         errors
             .at(ty, "the response outlives the request it was made for: return `String`, or `&'static str`");
+    }
+}
+
+/// Refuses a tuple that has the body first and something else of the answer last, which rustc tells of for both.
+fn body_before_parts(ty: &Type, errors: &mut Errors) {
+    const BODIES: &[&str] = &["Bytes", "Html", "Json", "String", "str"];
+    const PARTS: &[&str] = &[
+        "Attachment",
+        "Cache",
+        "Cookies",
+        "ETag",
+        "LastModified",
+        "PrivateCookies",
+        "SavedSession",
+        "SignedCookies",
+    ];
+    let Type::Tuple(tuple) = ty else { return };
+    let (Some(first), Some(last)) = (tuple.elems.first(), tuple.elems.last()) else { return };
+    let is_called = |ty: &Type, names: &[&str]| {
+        let ty = if let Type::Reference(reference) = ty { &*reference.elem } else { ty };
+        last_segment(ty).is_some_and(|last| is_one_of(&last.ident, names))
+    };
+    if is_called(first, BODIES) && is_called(last, PARTS) {
+        let ordered: Vec<String> = tuple.elems.iter().skip(1).chain([first]).map(tokens_text).collect();
+        let (part, ordered) = (tokens_text(last), ordered.join(", "));
+        errors.at(last, format!("the body stands last, and `{part}` before it: write `({ordered})`"));
     }
 }
