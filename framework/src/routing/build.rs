@@ -11,6 +11,7 @@ use super::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
 use super::trie::{self, Leaf, Node, SLOTS_PER_NODE, TrieMut};
 #[cfg(test)]
 use super::{Captures, Found, conflict};
+use super::survey;
 use super::{Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table};
 
 /// A table of routes such as `GET|PUT /users/:id /me`; each is called as its first pattern and method, and stands in
@@ -25,7 +26,14 @@ pub(crate) fn conflicts(sources: &Sources) -> Vec<String> {
     let table = build(sources);
     let mut found = vec![None; sources.items.len()];
     conflict::find(sources, table, &mut found);
-    found.iter().flatten().map(|conflict| conflict.message(table).as_str().to_owned()).collect()
+    let messages = found.iter().flatten().map(|conflict| conflict.message(table).as_str().to_owned());
+    messages.collect()
+}
+
+/// Whether two routes have a key in common, which those of every conflict have.
+#[cfg(test)]
+pub(crate) fn may_conflict(sources: &Sources) -> bool {
+    survey::survey(sources, &mut vec![0; Sizes::of(sources).most_keys()]).may_conflict()
 }
 
 pub(crate) fn sources(routes: &[&str]) -> Sources {
@@ -77,13 +85,13 @@ pub(crate) fn build(sources: &Sources) -> &'static Table {
         segments: segments.leak(),
         layers: layers.leak(),
     };
-    let most = sizes.most_nodes();
-    let (mut planned, mut ends) = (vec![Node::EMPTY; most], vec![0; sizes.rows]);
-    let len = trie::plan_nodes(&gathered, &mut planned, &mut vec![[0; SLOTS_PER_NODE]; most], &mut ends);
+    let survey = survey::survey(sources, &mut vec![0; sizes.most_keys()]);
+    let len = survey.nodes();
     let nodes = vec![Node::EMPTY; len].leak();
     let leaves = vec![Leaf::NONE; sizes.leaves].leak();
     let slots = vec![[0; SLOTS_PER_NODE]; len].leak();
-    trie::build(&gathered, (&planned, &ends), TrieMut { nodes, leaves, slots }, &mut vec![0; len]);
+    let trie_mut = TrieMut { nodes, leaves, slots };
+    trie::build(&gathered, trie_mut, &mut vec![0; sizes.rows], &mut vec![0; len]);
     leak(Table::of_slices(gathered, TrieMut { nodes, leaves, slots }))
 }
 

@@ -2,11 +2,8 @@
 //!
 //! A child with a literal is found by the key of that literal in a hash table of all nodes, so that it takes the same
 //! however many there are; the order of the table's slots means nothing. The same way the trie is built: each row goes
-//! down from the root, and makes the nodes that are not there yet. That is done twice, as an array's length must be known
-//! before it is filled: a [`Plan`] has room for as many nodes as there can be, and says how many there are.
-//!
-//! The compiler's interpreter takes about 400 instructions for a step, and twenty times that for a call: so the loops
-//! call nothing that need not be called.
+//! down from the root, and makes the nodes that are not there yet; then each node's leaves are numbered, and the rows'
+//! methods put there. How many nodes there are was counted by a [`Survey`](super::Survey).
 
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
@@ -50,7 +47,7 @@ pub(super) struct Leaf {
 
 /// The trie's arrays.
 #[derive(Debug)]
-pub struct Trie<const NODES: usize, const LEAVES: usize> {
+pub(super) struct Trie<const NODES: usize, const LEAVES: usize> {
     pub(super) nodes: [Node; NODES],
     pub(super) leaves: [Leaf; LEAVES],
     pub(super) slots: [[u16; SLOTS_PER_NODE]; NODES],
@@ -70,45 +67,16 @@ pub(super) struct TrieMut<'a> {
     pub(super) slots: &'a mut Slots,
 }
 
-/// Which nodes there are, before the arrays of the trie can be made. `MOST` is a node for each segment and the root.
-#[derive(Debug)]
-pub struct Plan<const ROWS: usize, const MOST: usize> {
-    nodes: [Node; MOST],
-    /// How many of them there are.
-    len: usize,
-    /// Where each row ends.
-    ends: [u16; ROWS],
-}
-
-impl<const ROWS: usize, const MOST: usize> Plan<ROWS, MOST> {
-    /// Takes every row down the trie.
-    pub const fn of(gathered: &Gathered) -> Self {
-        let mut plan = Self { nodes: [Node::EMPTY; MOST], len: 1, ends: [0; ROWS] };
-        let mut slots = [[0; SLOTS_PER_NODE]; MOST];
-        plan.len = plan_nodes(gathered, &mut plan.nodes, &mut slots, &mut plan.ends);
-        plan
-    }
-
-    /// How many nodes there are.
-    pub const fn nodes(&self) -> usize {
-        self.len
-    }
-}
-
 impl<const NODES: usize, const LEAVES: usize> Trie<NODES, LEAVES> {
-    /// Builds the trie; `NODES` is what the plan says.
-    #[inline]
-    pub const fn build<const ROWS: usize, const MOST: usize>(
-        gathered: &Gathered,
-        plan: &Plan<ROWS, MOST>,
-    ) -> Self {
+    /// Builds the trie of as many rows; `NODES` is what the survey says.
+    pub(super) const fn build<const ROWS: usize>(gathered: &Gathered) -> Self {
         let mut trie = Self {
             nodes: [Node::EMPTY; NODES],
             leaves: [Leaf::NONE; LEAVES],
             slots: [[0; SLOTS_PER_NODE]; NODES],
         };
         let trie_mut = TrieMut { nodes: &mut trie.nodes, leaves: &mut trie.leaves, slots: &mut trie.slots };
-        build(gathered, (&plan.nodes, &plan.ends), trie_mut, &mut [0; NODES]);
+        build(gathered, trie_mut, &mut [0; ROWS], &mut [0; NODES]);
         trie
     }
 }
@@ -133,15 +101,36 @@ impl Leaf {
     pub(super) const NONE: Self = Self { key: Key::EMPTY, method: "", entry: 0, pattern: 0 };
 }
 
+/// Fills the trie's arrays, of which each place is empty; `ends` has a place for each row, `next` one for each node.
+pub(super) const fn build(gathered: &Gathered, trie: TrieMut<'_>, ends: &mut [u16], next: &mut [u16]) {
+    let TrieMut { nodes, leaves, slots } = trie;
+    make_nodes(gathered, nodes, slots, ends);
+    let (mut node, mut first_leaf, count) = (0, 0, nodes.len());
+    while node < count {
+        nodes[node].leaves.0 = first_leaf;
+        next[node] = first_leaf;
+        first_leaf += nodes[node].leaves.1;
+        node += 1;
+    }
+    let mut row = 0;
+    let mut rows = gathered.rows;
+    while let [of_row, rest @ ..] = rows {
+        rows = rest;
+        let end = ends[row] as usize;
+        let mut methods = gathered.entries[of_row.entry as usize].route.methods;
+        while let [method, rest @ ..] = methods {
+            leaves[next[end] as usize] =
+                Leaf { key: Key::of(method), method, entry: of_row.entry, pattern: of_row.pattern };
+            next[end] += 1;
+            methods = rest;
+        }
+        row += 1;
+    }
+}
+
 /// Takes every row down the trie, and makes the nodes that are not there; notes in `ends` where each row ends, and at
-/// each node how many leaves it will have. Gives how many nodes there are.
-#[inline]
-pub(super) const fn plan_nodes(
-    gathered: &Gathered,
-    nodes: &mut [Node],
-    slots: &mut Slots,
-    ends: &mut [u16],
-) -> usize {
+/// each node how many leaves it will have.
+const fn make_nodes(gathered: &Gathered, nodes: &mut [Node], slots: &mut Slots, ends: &mut [u16]) {
     let slot_count = slots.len() * SLOTS_PER_NODE;
     let (mut len, mut row) = (1, 0);
     let mut rows = gathered.rows;
@@ -198,53 +187,5 @@ pub(super) const fn plan_nodes(
         ends[row] = narrow!(node);
         row += 1;
     }
-    len
-}
-
-/// Fills the trie's arrays with the nodes that were planned, and where each row ends with its methods; `next` has a place
-/// for each node.
-#[inline]
-pub(super) const fn build(
-    gathered: &Gathered,
-    (planned, ends): (&[Node], &[u16]),
-    trie: TrieMut<'_>,
-    next: &mut [u16],
-) {
-    let TrieMut { nodes, leaves, slots } = trie;
-    let (mut node, mut first_leaf, count) = (0, 0, nodes.len());
-    while node < count {
-        nodes[node] = planned[node];
-        nodes[node].leaves.0 = first_leaf;
-        next[node] = first_leaf;
-        first_leaf += planned[node].leaves.1;
-        if planned[node].parent != NO_PARENT {
-            enter(slots, node, planned[node].key, planned[node].parent as usize);
-        }
-        node += 1;
-    }
-    let mut row = 0;
-    let mut rows = gathered.rows;
-    while let [of_row, rest @ ..] = rows {
-        rows = rest;
-        let end = ends[row] as usize;
-        let mut methods = gathered.entries[of_row.entry as usize].route.methods;
-        while let [method, rest @ ..] = methods {
-            leaves[next[end] as usize] =
-                Leaf { key: Key::of(method), method, entry: of_row.entry, pattern: of_row.pattern };
-            next[end] += 1;
-            methods = rest;
-        }
-        row += 1;
-    }
-}
-
-/// Enters a node into the first free slot from its key's on; there are more slots than nodes.
-#[inline]
-const fn enter(slots: &mut Slots, node: usize, key: Key, parent: usize) {
-    let count = slots.len() * SLOTS_PER_NODE;
-    let mut slot = key.slot(parent, count);
-    while slots[slot / SLOTS_PER_NODE][slot % SLOTS_PER_NODE] != 0 {
-        slot = if slot + 1 == count { 0 } else { slot + 1 };
-    }
-    slots[slot / SLOTS_PER_NODE][slot % SLOTS_PER_NODE] = narrow!(node);
+    assert!(len == nodes.len(), "two prefixes of patterns have one key: rename a segment");
 }

@@ -34,7 +34,7 @@ fn check(routes: Routes<u32>, method: &str, path: &str, expected: &str) {
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let found = routes.table().find(&method, path, &mut captures);
     let Found::Route(index) = found else { panic!("{method} {path}: {found:?}") };
-    let names: Vec<_> = routes.bound(index).unwrap().1.iter().map(|layer| layer.is_some()).collect();
+    let names: Vec<_> = routes.laid_out().bound(index).unwrap().1.iter().map(|layer| layer.is_some()).collect();
     assert!(names.iter().all(|is_some| *is_some));
     let route = routes.table().route(index).unwrap();
     let pattern = routes.table().full_pattern(index, captures.pattern()).unwrap();
@@ -85,7 +85,7 @@ fn the_listing_stands_in_columns() {
 async fn layers_run_from_the_outermost_scope_to_the_route() {
     let routes: Routes<u32> = routes!["/admin" with [auth] => ["/v1" with [COUNTER] => [get_user]]];
     let before = COUNTER.0.load(std::sync::atomic::Ordering::Relaxed);
-    let (handler, layers) = routes.bound(0).unwrap();
+    let (handler, layers) = routes.laid_out().bound(0).unwrap();
     let answer = |request| match handler.call(request, &7) {
         Reply::Ready(response) => Box::pin(std::future::ready(response)) as BoxFuture<'_, Response>,
         Reply::Later(reply) => reply,
