@@ -16,7 +16,7 @@ use super::check::{OnDisconnect, Policy, Route};
 use super::params::Params;
 use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
-use super::{proofs, url};
+use super::{keys, proofs, url};
 use crate::code::{braces, code, join, parens};
 use crate::function::Function;
 use crate::spans::{at, ends, place_of_call};
@@ -91,8 +91,10 @@ fn in_parts(route: &Route, (method, pattern): (&String, &Pattern), name: &Ident)
     let mut parts = format!(
         "const __SEGMENTS: &'static [::server::__private::Segment] = {};\
          const __MODULE: &'static ::core::primitive::str = ::core::module_path!();\
-         const __LINE: ::core::primitive::u32 = {line};",
+         const __LINE: ::core::primitive::u32 = {line};\
+         const __KEY: ::core::primitive::u64 = {};",
         segments(pattern),
+        keys::with(keys::of(&pattern.segments), method),
     );
     for (part, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
         parts.push_str(&format!("const __{part}: &'static ::core::primitive::str = {text:?};"));
@@ -109,11 +111,16 @@ fn in_full(route: &Route, name: &Ident) -> String {
     };
     let patterns: Vec<String> = route.patterns.iter().map(pattern).collect();
     let with: Vec<String> = route.with.iter().map(|layer| format!("{:?},", on_one_line(layer))).collect();
+    let keys = route.patterns.iter().flat_map(|pattern| {
+        let key = keys::of(&pattern.segments);
+        route.methods.iter().map(move |method| format!("{}u64,", keys::with(key, method)))
+    });
+    let keys: Vec<_> = keys.collect();
     let (file, line) = place_of_call();
     format!(
         "const ROUTE: &'static ::server::RouteInfo = &::server::RouteInfo {{\
              methods: &[{}], patterns: &[{}], name: {:?}, module: ::core::module_path!(), file: {file:?}, line: {line}u32,\
-             summary: {:?}, policy: {}, middleware: &[{}], __more: (),\
+             summary: {:?}, policy: {}, middleware: &[{}], __keys: &[{}],\
          }};",
         methods.concat(),
         patterns.concat(),
@@ -121,6 +128,7 @@ fn in_full(route: &Route, name: &Ident) -> String {
         route.summary,
         policy(&route.policy),
         with.concat(),
+        keys.concat(),
     )
 }
 

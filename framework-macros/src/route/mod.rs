@@ -4,6 +4,7 @@ mod attributes;
 mod check;
 mod expand;
 mod fallback;
+pub(crate) mod keys;
 mod params;
 mod parse;
 mod pattern;

@@ -10,6 +10,7 @@ use quote::{ToTokens, quote};
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
+use crate::route::keys;
 use crate::spans::{around, call_on, constant, ordered};
 use crate::written::on_one_line;
 
@@ -52,7 +53,7 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
             { __SIZES.layers },
             { __SIZES.text },
             { __SIZES.leaves },
-            { __SURVEY.nodes() },
+            { __SIZES.most_nodes() },
         >;
         #checks
         // A function of this name has an error of its own; where there is none, it is told of here.
@@ -72,9 +73,15 @@ fn scope(scope: &FlatScope) -> TokenStream {
         Segment::Literal(text) => Some(text),
         Segment::Param(_) | Segment::CatchAll(_) => None,
     });
+    let key = keys::of(&scope.segments);
     let layers = scope.layers.iter().map(on_one_line);
     quote! {
-        ::server::__private::Scope { prefix: #prefix, segments: &[#(#segments),*], layers: &[#(#layers),*] }
+        ::server::__private::Scope {
+            prefix: #prefix,
+            segments: &[#(#segments),*],
+            key: #key,
+            layers: &[#(#layers),*],
+        }
     }
 }
 

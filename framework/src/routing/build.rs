@@ -11,7 +11,6 @@ use super::gather::{self, Gathered, NO_ENTRY, NO_ROW, Target};
 use super::trie::{self, Leaf, Node, SLOTS_PER_NODE, TrieMut};
 #[cfg(test)]
 use super::{Captures, Found, conflict};
-use super::survey;
 use super::{Item, Pattern, RouteInfo, Scope, Segment, Sizes, Source, Sources, Table};
 
 /// A table of routes such as `GET|PUT /users/:id /me`; each is called as its first pattern and method, and stands in
@@ -30,18 +29,12 @@ pub(crate) fn conflicts(sources: &Sources) -> Vec<String> {
     messages.collect()
 }
 
-/// Whether two routes have a key in common, which those of every conflict have.
-#[cfg(test)]
-pub(crate) fn may_conflict(sources: &Sources) -> bool {
-    survey::survey(sources, &mut vec![0; Sizes::of(sources).most_keys()]).may_conflict()
-}
-
 pub(crate) fn sources(routes: &[&str]) -> Sources {
     let items = routes.iter().enumerate().map(|(index, route)| Item {
         scope: 0,
         source: Source::Route(leak(route_info(route, u32::try_from(index + 1).unwrap()))),
     });
-    Sources { scopes: &[Scope { prefix: "", segments: &[], layers: &[] }], items: leak_slice(items) }
+    Sources { scopes: &[Scope { prefix: "", segments: &[], key: 0, layers: &[] }], items: leak_slice(items) }
 }
 
 fn route_info(route: &str, line: u32) -> RouteInfo {
@@ -79,19 +72,15 @@ pub(crate) fn build(sources: &Sources) -> &'static Table {
     let target =
         Target { entries: &mut entries, rows: &mut rows, segments: &mut segments, layers: &mut layers };
     gather::fill(sources, text.leak(), target);
-    let gathered = Gathered {
-        entries: entries.leak(),
-        rows: rows.leak(),
-        segments: segments.leak(),
-        layers: layers.leak(),
-    };
-    let survey = survey::survey(sources, &mut vec![0; sizes.most_keys()]);
-    let len = survey.nodes();
+    let gathered = Gathered { entries: entries.leak(), rows: rows.leak(), layers: layers.leak() };
+    let most = sizes.most_nodes();
+    let (mut planned, mut ends) = (vec![Node::EMPTY; most], vec![0; sizes.rows]);
+    let mut slots = vec![[0; SLOTS_PER_NODE]; most];
+    let len = trie::plan_nodes(&gathered, &segments, &mut planned, &mut slots, &mut ends);
     let nodes = vec![Node::EMPTY; len].leak();
     let leaves = vec![Leaf::NONE; sizes.leaves].leak();
     let slots = vec![[0; SLOTS_PER_NODE]; len].leak();
-    let trie_mut = TrieMut { nodes, leaves, slots };
-    trie::build(&gathered, trie_mut, &mut vec![0; sizes.rows], &mut vec![0; len]);
+    trie::build(&gathered, (&planned, &ends), TrieMut { nodes, leaves, slots }, &mut vec![0; len]);
     leak(Table::of_slices(gathered, TrieMut { nodes, leaves, slots }))
 }
 

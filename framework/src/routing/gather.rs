@@ -51,59 +51,54 @@ pub(super) struct Row {
     pub(super) entry: u16,
     /// Its index among the handler's patterns.
     pub(super) pattern: u16,
-    /// Where its segments lie: the first, and how many.
+    /// Where its segments lie, while the trie is built: the first, and how many.
     pub(super) segments: (u32, u16),
     /// With all prefixes, as users know it.
     pub(super) text: &'static str,
 }
 
-/// The rows of a table with all that belongs to them.
+/// The handlers of a table with their patterns.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gathered {
     pub(super) entries: &'static [Entry],
     pub(super) rows: &'static [Row],
-    pub(super) segments: &'static [Segment],
     /// The names of the layers of all handlers.
     pub(super) layers: &'static [&'static str],
 }
 
 impl Gathered {
-    pub(super) const EMPTY: Self = Self { entries: &[], rows: &[], segments: &[], layers: &[] };
+    pub(super) const EMPTY: Self = Self { entries: &[], rows: &[], layers: &[] };
 }
 
 /// The arrays behind a [`Gathered`], as long as [`Sizes`] says.
-#[derive(Debug)]
-pub(super) struct Rows<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS: usize> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows<const ROUTES: usize, const ROWS: usize, const LAYERS: usize> {
     entries: [Entry; ROUTES],
     rows: [Row; ROWS],
-    segments: [Segment; SEGMENTS],
     layers: [&'static str; LAYERS],
 }
 
-impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS: usize>
-    Rows<ROUTES, ROWS, SEGMENTS, LAYERS>
-{
-    /// Gathers the rows; `text` is what [`join_texts`] made.
-    pub(super) const fn gather(sources: &Sources, text: &'static [u8]) -> Self {
-        let mut new = Self {
-            entries: [NO_ENTRY; ROUTES],
-            rows: [NO_ROW; ROWS],
-            segments: [Segment::Literal(""); SEGMENTS],
-            layers: [""; LAYERS],
-        };
+impl<const ROUTES: usize, const ROWS: usize, const LAYERS: usize> Rows<ROUTES, ROWS, LAYERS> {
+    /// Gathers the rows, and their segments, of which the trie is built; `text` is what [`join_texts`] made.
+    pub(super) const fn gather<const SEGMENTS: usize>(
+        sources: &Sources,
+        text: &'static [u8],
+    ) -> (Self, [Segment; SEGMENTS]) {
+        let mut new = Self { entries: [NO_ENTRY; ROUTES], rows: [NO_ROW; ROWS], layers: [""; LAYERS] };
+        let mut segments = [Segment::Literal(""); SEGMENTS];
         let target = Target {
             entries: &mut new.entries,
             rows: &mut new.rows,
-            segments: &mut new.segments,
+            segments: &mut segments,
             layers: &mut new.layers,
         };
         fill(sources, text, target);
-        new
+        (new, segments)
     }
 
     /// The same, to be used.
     pub(super) const fn gathered(&'static self) -> Gathered {
-        Gathered { entries: &self.entries, rows: &self.rows, segments: &self.segments, layers: &self.layers }
+        Gathered { entries: &self.entries, rows: &self.rows, layers: &self.layers }
     }
 }
 

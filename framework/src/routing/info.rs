@@ -38,6 +38,8 @@ pub trait Endpoint {
     #[doc(hidden)]
     const __SEGMENTS: &'static [Segment] = &[];
     #[doc(hidden)]
+    const __KEY: u64 = 0;
+    #[doc(hidden)]
     const __NAME: &'static str = "";
     #[doc(hidden)]
     const __MODULE: &'static str = "";
@@ -59,7 +61,7 @@ pub trait Endpoint {
         summary: Self::__SUMMARY,
         policy: Policy::NONE,
         middleware: &[],
-        __more: (),
+        __keys: &[Self::__KEY],
     };
 }
 
@@ -193,10 +195,11 @@ pub struct RouteInfo {
     pub policy: Policy,
     /// The middleware of its own, as written, outermost first.
     pub middleware: &'static [&'static str],
-    /// Keeps a field to come from being a breaking change; `#[non_exhaustive]` would refuse the macro's value, and a
-    /// function that makes one is a call more that rustc's interpreter makes for each route.
+    /// A key for each method of each pattern, in their order, by which conflicts are found. Hidden, it keeps a field to
+    /// come from being a breaking change; `#[non_exhaustive]` would refuse the macro's value, and a function that makes
+    /// one is a call more that rustc's interpreter makes for each route.
     #[doc(hidden)]
-    pub __more: (),
+    pub __keys: &'static [u64],
 }
 
 impl RouteInfo {
@@ -211,7 +214,7 @@ impl RouteInfo {
         summary: "",
         policy: Policy::NONE,
         middleware: &[],
-        __more: (),
+        __keys: &[],
     };
 }
 

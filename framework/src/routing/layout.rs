@@ -8,11 +8,11 @@ use std::marker::PhantomData;
 
 use super::conflict::Conflicts;
 use super::gather::{Rows, join_texts};
-use super::source::{Listed, Sources};
-use super::table::Table;
-use super::trie::Trie;
+use super::source::Listed;
+use super::trie::{Plan, Trie};
+use super::{Segment, Table};
 
-/// The table of what `T` lists, of as many items, and of the [`Sizes`](super::Sizes) and the nodes that were counted.
+/// The table of what `T` lists, of as many items, and of the [`Sizes`](super::Sizes) that were counted.
 #[derive(Debug)]
 pub struct Layout<
     T,
@@ -38,12 +38,15 @@ impl<
     const NODES: usize,
 > Layout<T, ITEMS, ROUTES, ROWS, SEGMENTS, LAYERS, TEXT, LEAVES, NODES>
 {
-    const SOURCES: &'static Sources = T::SOURCES;
-    const JOINED: &'static [u8; TEXT] = &join_texts(Self::SOURCES);
-    const GATHERED: &'static Rows<ROUTES, ROWS, SEGMENTS, LAYERS> = &Rows::gather(Self::SOURCES, Self::JOINED);
-    const TRIE: &'static Trie<NODES, LEAVES> = &Trie::build::<ROWS>(&Self::GATHERED.gathered());
-    const TABLE: &'static Table = &Table::new(Self::GATHERED.gathered(), Self::TRIE);
-    const CONFLICTS: &'static Conflicts<ITEMS> = &Conflicts::find(Self::SOURCES, Self::TABLE);
+    const JOINED: &'static [u8; TEXT] = &join_texts(T::SOURCES);
+    // By value, as only half of it is of use when the trie is built.
+    const GATHERED: (Rows<ROUTES, ROWS, LAYERS>, [Segment; SEGMENTS]) =
+        Rows::gather(T::SOURCES, Self::JOINED);
+    const ROWS: &'static Rows<ROUTES, ROWS, LAYERS> = &Self::GATHERED.0;
+    const PLAN: Plan<ROWS, NODES> = Plan::of(&Self::ROWS.gathered(), &Self::GATHERED.1);
+    const TRIE: &'static Trie<NODES, LEAVES> = &Trie::build(&Self::ROWS.gathered(), &Self::PLAN);
+    const TABLE: &'static Table = &Table::new(Self::ROWS.gathered(), Self::TRIE);
+    const CONFLICTS: &'static Conflicts<ITEMS> = &Conflicts::find(T::SOURCES, Self::TABLE);
 
     /// The table, laid out.
     pub fn table() -> &'static Table {

@@ -2,7 +2,7 @@
 //!
 //! `routes!` composes the constants that `#[route]` emits; everything it calls here is a `const fn`, so that the table
 //! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found and
-//! counts it, `survey` counts the trie's nodes and tells whether routes may conflict, `bind` lists the handlers. That is
+//! counts it, `survey` tells whether routes may conflict, `bind` lists the handlers. That is
 //! all of `cargo check`. Where code is generated, `layout` has the table made: `gather` puts prefixes in front, `trie`
 //! builds. `conflict` refuses. `lookup` is what runs for each request, by the numbers of `key`; `mount` answers what the
 //! table does not.

@@ -29,6 +29,8 @@ pub struct Scope {
     pub prefix: &'static str,
     /// The same, split at the slashes.
     pub segments: &'static [&'static str],
+    /// The key of these segments, as [`Survey`](super::Survey) has it; 0 where there are none.
+    pub key: u64,
     /// The names of the layers, outermost first.
     pub layers: &'static [&'static str],
 }
@@ -102,7 +104,7 @@ impl<'a> Place<'a> {
 
     /// Whether a pattern is the prefix alone: `/` under `/admin`.
     pub(super) const fn ends_here(&self, pattern: &[Segment]) -> bool {
-        self.segments > 0 && matches!(pattern, [Segment::Literal(text)] if text.is_empty())
+        self.segments > 0 && is_root(pattern)
     }
 
     /// The same for the pattern's text.
@@ -112,6 +114,11 @@ impl<'a> Place<'a> {
             _ => text,
         }
     }
+}
+
+/// Whether these are the segments of the pattern `/`.
+pub(super) const fn is_root(segments: &[Segment]) -> bool {
+    matches!(segments, [Segment::Literal(text)] if text.is_empty())
 }
 
 /// How many places of each kind a table needs.
@@ -133,6 +140,11 @@ pub struct Sizes {
 
 impl Sizes {
     pub(super) const NONE: Self = Self { routes: 0, rows: 0, segments: 0, leaves: 0, text: 0, layers: 0 };
+
+    /// How many nodes the trie has at most: the root, and one for each segment.
+    pub const fn most_nodes(&self) -> usize {
+        self.segments + 1
+    }
 
     /// Counts what the items need.
     pub const fn of(sources: &Sources) -> Self {

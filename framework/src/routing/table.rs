@@ -26,11 +26,11 @@ impl Table {
         &Self { gathered: Gathered::EMPTY, nodes: &[Node::EMPTY], leaves: &[], slots: &[] };
 
     /// Puts rows and trie together.
-    pub(super) const fn new<const NODES: usize, const LEAVES: usize>(
+    pub(super) const fn new<const MOST: usize, const LEAVES: usize>(
         gathered: Gathered,
-        trie: &'static Trie<NODES, LEAVES>,
+        trie: &'static Trie<MOST, LEAVES>,
     ) -> Self {
-        Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves, slots: &trie.slots }
+        Self { gathered, nodes: trie.nodes(), leaves: trie.leaves(), slots: trie.slots() }
     }
 
     #[cfg(any(test, feature = "__micro"))]
@@ -139,8 +139,12 @@ pub struct Routes<S: 'static = ()> {
 
 impl<S> Routes<S> {
     /// No routes at all.
-    pub const EMPTY: Self =
-        Self { sources: &Sources { scopes: &[], items: &[] }, table: || Table::EMPTY, calls: &[], layers: &[] };
+    pub const EMPTY: Self = Self {
+        sources: &Sources { scopes: &[], items: &[] },
+        table: || Table::EMPTY,
+        calls: &[],
+        layers: &[],
+    };
 
     /// Puts a table and its handlers together; the macro's alone.
     #[doc(hidden)]

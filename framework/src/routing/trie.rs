@@ -2,8 +2,11 @@
 //!
 //! A child with a literal is found by the key of that literal in a hash table of all nodes, so that it takes the same
 //! however many there are; the order of the table's slots means nothing. The same way the trie is built: each row goes
-//! down from the root, and makes the nodes that are not there yet; then each node's leaves are numbered, and the rows'
-//! methods put there. How many nodes there are was counted by a [`Survey`](super::Survey).
+//! down from the root, and makes the nodes that are not there yet. That is done twice, as the hash table's size must be known
+//! before it is filled: a [`Plan`] says how many nodes there are.
+//!
+//! The compiler's interpreter takes about 400 instructions for a step, and twenty times that for a call: so the loops
+//! call nothing that need not be called.
 
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
@@ -45,12 +48,15 @@ pub(super) struct Leaf {
     pub(super) pattern: u16,
 }
 
-/// The trie's arrays.
+/// The trie's arrays. `MOST` is a node for each segment and the root: of types no length can be made for generated code
+/// alone. What is over is empty and never read.
 #[derive(Debug)]
-pub(super) struct Trie<const NODES: usize, const LEAVES: usize> {
-    pub(super) nodes: [Node; NODES],
-    pub(super) leaves: [Leaf; LEAVES],
-    pub(super) slots: [[u16; SLOTS_PER_NODE]; NODES],
+pub(super) struct Trie<const MOST: usize, const LEAVES: usize> {
+    nodes: [Node; MOST],
+    leaves: [Leaf; LEAVES],
+    slots: [[u16; SLOTS_PER_NODE]; MOST],
+    /// How many nodes there are.
+    len: usize,
 }
 
 /// How many slots there are for a node: many, as two nodes in search of one slot cost each look-up of one of them.
@@ -67,17 +73,54 @@ pub(super) struct TrieMut<'a> {
     pub(super) slots: &'a mut Slots,
 }
 
-impl<const NODES: usize, const LEAVES: usize> Trie<NODES, LEAVES> {
-    /// Builds the trie of as many rows; `NODES` is what the survey says.
-    pub(super) const fn build<const ROWS: usize>(gathered: &Gathered) -> Self {
+/// Which nodes there are, before the trie can be made.
+#[derive(Debug)]
+pub(super) struct Plan<const ROWS: usize, const MOST: usize> {
+    nodes: [Node; MOST],
+    /// How many of them there are.
+    len: usize,
+    /// Where each row ends.
+    ends: [u16; ROWS],
+}
+
+impl<const ROWS: usize, const MOST: usize> Plan<ROWS, MOST> {
+    /// Takes every row down the trie.
+    pub(super) const fn of(gathered: &Gathered, segments: &[Segment]) -> Self {
+        let mut plan = Self { nodes: [Node::EMPTY; MOST], len: 1, ends: [0; ROWS] };
+        let mut slots = [[0; SLOTS_PER_NODE]; MOST];
+        plan.len = plan_nodes(gathered, segments, &mut plan.nodes, &mut slots, &mut plan.ends);
+        plan
+    }
+}
+
+impl<const MOST: usize, const LEAVES: usize> Trie<MOST, LEAVES> {
+    /// Builds the trie that was planned.
+    pub(super) const fn build<const ROWS: usize>(gathered: &Gathered, plan: &Plan<ROWS, MOST>) -> Self {
         let mut trie = Self {
-            nodes: [Node::EMPTY; NODES],
+            nodes: [Node::EMPTY; MOST],
             leaves: [Leaf::NONE; LEAVES],
-            slots: [[0; SLOTS_PER_NODE]; NODES],
+            slots: [[0; SLOTS_PER_NODE]; MOST],
+            len: plan.len,
         };
-        let trie_mut = TrieMut { nodes: &mut trie.nodes, leaves: &mut trie.leaves, slots: &mut trie.slots };
-        build(gathered, trie_mut, &mut [0; ROWS], &mut [0; NODES]);
+        let trie_mut = TrieMut {
+            nodes: trie.nodes.split_at_mut(plan.len).0,
+            leaves: &mut trie.leaves,
+            slots: trie.slots.split_at_mut(plan.len).0,
+        };
+        build(gathered, (&plan.nodes, &plan.ends), trie_mut, &mut [0; MOST]);
         trie
+    }
+
+    pub(super) const fn nodes(&'static self) -> &'static [Node] {
+        self.nodes.split_at(self.len).0
+    }
+
+    pub(super) const fn leaves(&'static self) -> &'static [Leaf] {
+        &self.leaves
+    }
+
+    pub(super) const fn slots(&'static self) -> &'static Slots {
+        self.slots.split_at(self.len).0
     }
 }
 
@@ -101,36 +144,16 @@ impl Leaf {
     pub(super) const NONE: Self = Self { key: Key::EMPTY, method: "", entry: 0, pattern: 0 };
 }
 
-/// Fills the trie's arrays, of which each place is empty; `ends` has a place for each row, `next` one for each node.
-pub(super) const fn build(gathered: &Gathered, trie: TrieMut<'_>, ends: &mut [u16], next: &mut [u16]) {
-    let TrieMut { nodes, leaves, slots } = trie;
-    make_nodes(gathered, nodes, slots, ends);
-    let (mut node, mut first_leaf, count) = (0, 0, nodes.len());
-    while node < count {
-        nodes[node].leaves.0 = first_leaf;
-        next[node] = first_leaf;
-        first_leaf += nodes[node].leaves.1;
-        node += 1;
-    }
-    let mut row = 0;
-    let mut rows = gathered.rows;
-    while let [of_row, rest @ ..] = rows {
-        rows = rest;
-        let end = ends[row] as usize;
-        let mut methods = gathered.entries[of_row.entry as usize].route.methods;
-        while let [method, rest @ ..] = methods {
-            leaves[next[end] as usize] =
-                Leaf { key: Key::of(method), method, entry: of_row.entry, pattern: of_row.pattern };
-            next[end] += 1;
-            methods = rest;
-        }
-        row += 1;
-    }
-}
-
 /// Takes every row down the trie, and makes the nodes that are not there; notes in `ends` where each row ends, and at
-/// each node how many leaves it will have.
-const fn make_nodes(gathered: &Gathered, nodes: &mut [Node], slots: &mut Slots, ends: &mut [u16]) {
+/// each node how many leaves it will have. Gives how many nodes there are.
+#[inline]
+pub(super) const fn plan_nodes(
+    gathered: &Gathered,
+    segments: &[Segment],
+    nodes: &mut [Node],
+    slots: &mut Slots,
+    ends: &mut [u16],
+) -> usize {
     let slot_count = slots.len() * SLOTS_PER_NODE;
     let (mut len, mut row) = (1, 0);
     let mut rows = gathered.rows;
@@ -139,7 +162,7 @@ const fn make_nodes(gathered: &Gathered, nodes: &mut [Node], slots: &mut Slots, 
         let (mut segment, mut left) = (of_row.segments.0 as usize, of_row.segments.1);
         let mut node = 0;
         while left > 0 {
-            let child = match gathered.segments[segment] {
+            let child = match segments[segment] {
                 Segment::Literal(literal) => {
                     let key = Key::of(literal);
                     let mut slot = key.slot(node, slot_count);
@@ -187,5 +210,53 @@ const fn make_nodes(gathered: &Gathered, nodes: &mut [Node], slots: &mut Slots, 
         ends[row] = narrow!(node);
         row += 1;
     }
-    assert!(len == nodes.len(), "two prefixes of patterns have one key: rename a segment");
+    len
+}
+
+/// Fills the trie's arrays with the nodes that were planned, and where each row ends with its methods; `next` has a place
+/// for each node.
+#[inline]
+pub(super) const fn build(
+    gathered: &Gathered,
+    (planned, ends): (&[Node], &[u16]),
+    trie: TrieMut<'_>,
+    next: &mut [u16],
+) {
+    let TrieMut { nodes, leaves, slots } = trie;
+    let (mut node, mut first_leaf, count) = (0, 0, nodes.len());
+    while node < count {
+        nodes[node] = planned[node];
+        nodes[node].leaves.0 = first_leaf;
+        next[node] = first_leaf;
+        first_leaf += planned[node].leaves.1;
+        if planned[node].parent != NO_PARENT {
+            enter(slots, node, planned[node].key, planned[node].parent as usize);
+        }
+        node += 1;
+    }
+    let mut row = 0;
+    let mut rows = gathered.rows;
+    while let [of_row, rest @ ..] = rows {
+        rows = rest;
+        let end = ends[row] as usize;
+        let mut methods = gathered.entries[of_row.entry as usize].route.methods;
+        while let [method, rest @ ..] = methods {
+            leaves[next[end] as usize] =
+                Leaf { key: Key::of(method), method, entry: of_row.entry, pattern: of_row.pattern };
+            next[end] += 1;
+            methods = rest;
+        }
+        row += 1;
+    }
+}
+
+/// Enters a node into the first free slot from its key's on; there are more slots than nodes.
+#[inline]
+const fn enter(slots: &mut Slots, node: usize, key: Key, parent: usize) {
+    let count = slots.len() * SLOTS_PER_NODE;
+    let mut slot = key.slot(parent, count);
+    while slots[slot / SLOTS_PER_NODE][slot % SLOTS_PER_NODE] != 0 {
+        slot = if slot + 1 == count { 0 } else { slot + 1 };
+    }
+    slots[slot / SLOTS_PER_NODE][slot % SLOTS_PER_NODE] = narrow!(node);
 }

@@ -34,7 +34,8 @@ fn check(routes: Routes<u32>, method: &str, path: &str, expected: &str) {
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let found = routes.table().find(&method, path, &mut captures);
     let Found::Route(index) = found else { panic!("{method} {path}: {found:?}") };
-    let names: Vec<_> = routes.laid_out().bound(index).unwrap().1.iter().map(|layer| layer.is_some()).collect();
+    let names: Vec<_> =
+        routes.laid_out().bound(index).unwrap().1.iter().map(|layer| layer.is_some()).collect();
     assert!(names.iter().all(|is_some| *is_some));
     let route = routes.table().route(index).unwrap();
     let pattern = routes.table().full_pattern(index, captures.pattern()).unwrap();
