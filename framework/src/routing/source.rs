@@ -153,17 +153,38 @@ impl Sizes {
         sizes
     }
 
+    /// Most routes have one method, one pattern and nothing around them: of these nothing need be called, which takes
+    /// the compiler's interpreter longer than all else here.
     #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses a wrong index")]
     const fn add(&mut self, sources: &Sources, outer: Option<&Place<'_>>) {
+        let (mut plain, mut segments) = (0, 0);
         let mut items = sources.items;
         while let [item, rest @ ..] = items {
-            let place = Place::new(&sources.scopes[item.scope], outer);
+            items = rest;
+            let scope = &sources.scopes[item.scope];
+            if let (None, Scope { segments: [], layers: [], .. }) = (outer, scope)
+                && let Source::Route(route) = &item.source
+                && let RouteInfo { methods: [_], patterns: [pattern], middleware: [], .. } = route
+            {
+                plain += 1;
+                segments += match pattern.segments {
+                    [_] => 1,
+                    [_, _] => 2,
+                    [_, _, _] => 3,
+                    more => more.len(),
+                };
+                continue;
+            }
+            let place = Place::new(scope, outer);
             match &item.source {
                 Source::Route(route) => self.add_route(&place, route),
                 Source::Table(nested) => self.add(nested, Some(&place)),
             }
-            items = rest;
         }
+        self.routes += plain;
+        self.rows += plain;
+        self.leaves += plain;
+        self.segments += segments;
     }
 
     const fn add_route(&mut self, place: &Place<'_>, route: &RouteInfo) {

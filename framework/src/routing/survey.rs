@@ -21,7 +21,7 @@ pub struct Survey {
 impl Survey {
     /// Compares the keys of all routes; `KEYS` is what [`Sizes::most_keys`] says.
     pub const fn of<const KEYS: usize>(sources: &Sources) -> Self {
-        let mut surveyor = Surveyor { keys: &mut [0; KEYS], may_conflict: false };
+        let mut surveyor = Surveyor { keys: &mut [0; KEYS], count: KEYS as u64, may_conflict: false };
         surveyor.add(sources, 0);
         Self { may_conflict: surveyor.may_conflict }
     }
@@ -49,9 +49,32 @@ const fn turned(key: u64, pieces: usize) -> u64 {
     key << bits | key >> 1 >> (63 - bits)
 }
 
+/// Enters a key. A macro, as the interpreter takes longer for a call than for all of this.
+macro_rules! enter {
+    ($surveyor:ident, $key:expr) => {{
+        // Not 0, and the upper half is brought into range without a division.
+        let key = $key | 1;
+        let mut at = ((key >> 32) * $surveyor.count >> 32) as usize;
+        loop {
+            let there = $surveyor.keys[at];
+            if there == 0 {
+                $surveyor.keys[at] = key;
+                break;
+            }
+            if there == key {
+                $surveyor.may_conflict = true;
+                break;
+            }
+            at = if at + 1 == $surveyor.keys.len() { 0 } else { at + 1 };
+        }
+    }};
+}
+
 struct Surveyor<'a> {
     /// Each at or behind the place that it is first looked for at; 0 where a place is free.
     keys: &'a mut [u64],
+    /// How many places there are.
+    count: u64,
     may_conflict: bool,
 }
 
@@ -65,47 +88,27 @@ impl Surveyor<'_> {
             let above = if outer == 0 { scope.key } else { turned(outer, scope.segments.len()) ^ scope.key };
             match &item.source {
                 Source::Route(RouteInfo { __keys: [], .. }) => self.may_conflict = true,
-                Source::Route(route) if above == 0 => self.enter(route.__keys, 0),
-                Source::Route(route) => self.enter_below(above, route),
+                Source::Route(RouteInfo { __keys: [key], .. }) if above == 0 => enter!(self, *key),
+                Source::Route(route) => self.add_route(above, route),
                 Source::Table(nested) => self.add(nested, above),
             }
         }
     }
 
-    const fn enter_below(&mut self, above: u64, route: &RouteInfo) {
+    const fn add_route(&mut self, above: u64, route: &RouteInfo) {
         let methods = route.methods.len();
         let mut keys = route.__keys;
         let mut patterns = route.patterns;
         while let [pattern, rest @ ..] = patterns {
             patterns = rest;
             let pieces = if is_root(pattern.segments) { 1 } else { pattern.segments.len() + 1 };
-            let (of_pattern, others) = keys.split_at(methods);
-            self.enter(of_pattern, turned(above, pieces));
-            keys = others;
-        }
-    }
-
-    /// Enters the keys of one pattern below what has the key `above`.
-    const fn enter(&mut self, keys: &[u64], above: u64) {
-        let count = self.keys.len();
-        let mut keys = keys;
-        while let [key, rest @ ..] = keys {
-            keys = rest;
-            // Not 0, and the upper half is brought into range without a division.
-            let key = (*key ^ above) | 1;
-            let mut at = (((key >> 32) * count as u64) >> 32) as usize;
-            loop {
-                let there = self.keys[at];
-                if there == 0 {
-                    self.keys[at] = key;
-                    break;
-                }
-                if there == key {
-                    self.may_conflict = true;
-                    break;
-                }
-                at = if at + 1 == count { 0 } else { at + 1 };
+            let above = turned(above, pieces);
+            let (mut of_pattern, others) = keys.split_at(methods);
+            while let [key, rest @ ..] = of_pattern {
+                of_pattern = rest;
+                enter!(self, *key ^ above);
             }
+            keys = others;
         }
     }
 }

@@ -109,3 +109,26 @@ fn a_table_may_be_empty() {
         2
     );
 }
+
+/// A table in a table in a table, with layers around some routes and not around others.
+#[test]
+fn layers_stay_with_their_routes_in_nested_tables() {
+    const INNER: Routes<u32> = routes![index, with [log] => [create_user, get_user], file];
+    const MIDDLE: Routes<u32> = routes!["/m" with [COUNTER] => INNER, ..API];
+    const OUTER: Routes<u32> = routes!["/o" with [auth, log] => MIDDLE, "/p" => MIDDLE, ..INNER];
+    check(OUTER, "GET", "/o/m", "index /o/m auth log COUNTER");
+    check(OUTER, "GET", "/o/m/users/7", "get_user /o/m/users/:id auth log COUNTER log log");
+    check(OUTER, "POST", "/o/m/users", "create_user /o/m/users auth log COUNTER log");
+    check(OUTER, "GET", "/o/m/f", "file /o/m/f auth log COUNTER");
+    check(OUTER, "GET", "/o", "index /o auth log");
+    check(OUTER, "POST", "/o/v1/users", "create_user /o/v1/users auth log log");
+    check(OUTER, "GET", "/p/m/files/x", "file /p/m/files/*path COUNTER");
+    check(OUTER, "GET", "/p/v1/users/7", "get_user /p/v1/users/:id log log");
+    check(OUTER, "GET", "/", "index /");
+    check(OUTER, "GET", "/users/7", "get_user /users/:id log log");
+    assert_eq!((INNER.len(), MIDDLE.len(), OUTER.len()), (4, 8, 20));
+    assert_eq!(OUTER.iter().count(), 20 + 5, "one of the routes has two patterns, and is there five times");
+    for (index, listed) in OUTER.iter().enumerate() {
+        assert!(!listed.pattern.is_empty(), "{index}");
+    }
+}
