@@ -342,11 +342,10 @@ fn the_settings() {
             ),
             ("6.5 SETTINGS of a stream", known(frame(SETTINGS, 0, 1, &[])), Connection(PROTOCOL_ERROR)),
             ("6.5.2 ENABLE_PUSH is 0 or 1", known(settings(2, 2)), Connection(PROTOCOL_ERROR)),
-            // RFC 9113 asks for FLOW_CONTROL_ERROR; the crate that decodes frames says PROTOCOL_ERROR.
             (
                 "6.5.2 INITIAL_WINDOW_SIZE beyond the largest",
                 known(settings(4, 0x8000_0000)),
-                Connection(PROTOCOL_ERROR),
+                Connection(FLOW_CONTROL_ERROR),
             ),
             ("6.5.2 MAX_FRAME_SIZE below the least", known(settings(5, 16_383)), Connection(PROTOCOL_ERROR)),
             (

@@ -158,13 +158,23 @@ impl App {
     /// Where it has none within 20 s.
     #[track_caller]
     pub fn log_with(&self, text: &str) -> String {
+        self.log_with_times(text, 1)
+    }
+
+    /// The same once it has `text` so many times.
+    ///
+    /// # Panics
+    ///
+    /// Where it has not within 20 s.
+    #[track_caller]
+    pub fn log_with_times(&self, text: &str, times: usize) -> String {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             let log = self.log();
-            if log.contains(text) {
+            if log.matches(text).count() >= times {
                 return log;
             }
-            assert!(Instant::now() < deadline, "no {text:?} in {log}");
+            assert!(Instant::now() < deadline, "{text:?} is not {times} times in {log}");
             thread::sleep(Duration::from_millis(10));
         }
     }

@@ -7,7 +7,6 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use fingerpost_tests::{Answer, App};
 
@@ -19,16 +18,6 @@ const NOT_TAKEN: &str = "certificates were read again and not taken, those befor
 fn signal(app: &App, name: &str) {
     let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", app.id())]).status();
     assert!(sent.unwrap().success());
-}
-
-/// Waits until the log has `text` so many times.
-#[track_caller]
-fn wait_for(app: &App, text: &str, count: usize) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while app.log().matches(text).count() < count {
-        assert!(Instant::now() < deadline, "no {text:?} ({count} times) in {}", app.log());
-        thread::sleep(Duration::from_millis(10));
-    }
 }
 
 #[test]
@@ -44,19 +33,18 @@ fn a_bad_pair_at_reload_is_told_of_and_the_one_before_is_kept() {
     folder.issue("other", "localhost", 2120);
     fs::copy(folder.path("other.key"), folder.path("server.key")).unwrap();
     // Found by looking, without a signal.
-    wait_for(&app, &format!("{NOT_TAKEN}`{}`: this key is not that of", folder.text("server.key")), 1);
+    app.log_with(&format!("{NOT_TAKEN}`{}`: this key is not that of", folder.text("server.key")));
     ask();
     folder.issue("old", "localhost", 2021);
     fs::copy(folder.path("old.pem"), folder.path("server.pem")).unwrap();
     signal(&app, "HUP");
-    wait_for(
-        &app,
-        &format!("{NOT_TAKEN}`{}`: the certificate expired at 2021-12-31", folder.text("server.pem")),
-        1,
-    );
+    app.log_with(&format!(
+        "{NOT_TAKEN}`{}`: the certificate expired at 2021-12-31",
+        folder.text("server.pem")
+    ));
     ask();
     folder.issue("server", "localhost", 2120);
-    wait_for(&app, READ_AGAIN, 1);
+    app.log_with(READ_AGAIN);
     ask();
     assert_ne!(fs::read_to_string(folder.path("server.key")).unwrap(), good);
 }
@@ -91,7 +79,7 @@ fn a_hundred_certificates_under_load_lose_no_request() {
     for change in 0..CHANGES {
         folder.issue("server", "localhost", 2120);
         signal(&app, "HUP");
-        wait_for(&app, READ_AGAIN, change + 1);
+        app.log_with_times(READ_AGAIN, change + 1);
     }
     stop.store(true, Ordering::Relaxed);
     load.into_iter().for_each(|thread| thread.join().unwrap());

@@ -72,9 +72,9 @@ impl Head {
         self.flags & PRIORITIZED != 0
     }
 
-    /// Whether it holds a piece of a header or trailer section.
-    fn is_of_section(&self) -> bool {
-        matches!(self.kind, HEADERS | CONTINUATION)
+    /// Whether what it holds may be looked at.
+    fn has_content(&self) -> bool {
+        matches!(self.kind, HEADERS | CONTINUATION | SETTINGS)
     }
 
     /// Whether a SETTINGS or PING frame answers one.
@@ -106,8 +106,8 @@ impl Head {
 pub(super) enum Passing<'a> {
     /// A frame's head is there.
     Head(Head),
-    /// And so much more of a HEADERS or CONTINUATION frame.
-    Section(&'a [u8]),
+    /// And so much more of a HEADERS, CONTINUATION or SETTINGS frame.
+    Content(&'a [u8]),
     /// And now all of it; with its first four bytes as a number, where it has so many.
     End(Head, u32),
 }
@@ -157,8 +157,8 @@ impl Scanner {
             let taken = bytes.len().min(left as usize);
             let (piece, rest) = bytes.split_at_checked(taken).unwrap_or((bytes, &[]));
             fill(&mut self.kept, &mut self.kept_len, piece);
-            if head.is_of_section() {
-                passes(Passing::Section(piece));
+            if head.has_content() {
+                passes(Passing::Content(piece));
             }
             bytes = rest;
             self.go_on(head, left - u32::try_from(taken).unwrap_or(left), &mut passes);
@@ -173,8 +173,8 @@ impl Scanner {
             self.frame = Some((head, head.len));
             return bytes;
         };
-        if head.is_of_section() {
-            passes(Passing::Section(content));
+        if head.has_content() {
+            passes(Passing::Content(content));
         }
         passes(Passing::End(head, content.first_chunk().map_or(0, |kept| u32::from_be_bytes(*kept))));
         rest
@@ -190,7 +190,7 @@ impl Scanner {
 }
 
 /// Copies what there is room for behind the first `len` bytes of `place`; gives how many that were.
-fn fill(place: &mut [u8], len: &mut usize, bytes: &[u8]) -> usize {
+pub(super) fn fill(place: &mut [u8], len: &mut usize, bytes: &[u8]) -> usize {
     let room = place.get_mut(*len..).unwrap_or_default();
     let taken = room.len().min(bytes.len());
     if let (Some(room), Some(bytes)) = (room.get_mut(..taken), bytes.get(..taken)) {
@@ -204,18 +204,18 @@ fn fill(place: &mut [u8], len: &mut usize, bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// The frames in `pieces`, and what they held of sections.
+    /// The frames in `pieces`, and what they held that may be looked at.
     fn scan(pieces: &[&[u8]], preface: usize) -> (Vec<Passing<'static>>, Vec<u8>) {
         let mut scanner = Scanner::behind(preface);
-        let (mut seen, mut sections) = (Vec::new(), Vec::new());
+        let (mut seen, mut contents) = (Vec::new(), Vec::new());
         for piece in pieces {
             scanner.scan(piece, |passing| match passing {
-                Passing::Section(bytes) => sections.extend_from_slice(bytes),
+                Passing::Content(bytes) => contents.extend_from_slice(bytes),
                 Passing::Head(head) => seen.push(Passing::Head(head)),
                 Passing::End(head, value) => seen.push(Passing::End(head, value)),
             });
         }
-        (seen, sections)
+        (seen, contents)
     }
 
     #[test]
@@ -241,9 +241,9 @@ mod tests {
         ];
         for len in 1..=bytes.len() {
             let pieces: Vec<_> = bytes.chunks(len).collect();
-            let (seen, sections) = scan(&pieces, 7);
+            let (seen, contents) = scan(&pieces, 7);
             assert_eq!(seen, expected, "in pieces of {len}");
-            assert_eq!(sections, b"abcdef", "in pieces of {len}");
+            assert_eq!(contents, b"abcdef", "in pieces of {len}");
         }
         assert!(data.ends_stream() && headers.ends_stream() && headers.ends_headers());
         assert!(!update.ends_stream() && !settings.is_ack());

@@ -16,8 +16,8 @@ use super::super::Limits;
 use super::super::deadline::MinRate;
 use super::account::{Account, Fate, StreamHasher};
 use super::calm::{Calm, Nuisance};
+use super::content::{Content, Opening, Settings};
 use super::frames::{CONTINUATION, DATA, HEADERS, Head, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE};
-use super::opening::Opening;
 use super::pace::HeldUp;
 use super::record::Record;
 use super::spare::{self, WRITTEN};
@@ -49,8 +49,8 @@ pub(super) struct Book {
     pub(super) calm: Calm,
     /// Since when a header section is under way whose end is not here.
     pub(super) head_since: Option<Instant>,
-    /// How the trailer section begins that is under way.
-    trailers: Option<Opening>,
+    /// The frame under way, where it is looked at; a trailer section to its end.
+    content: Option<Content>,
     /// What we may send, and what the client may, on the connection.
     send_window: i64,
     receive_window: i64,
@@ -96,7 +96,7 @@ impl Ledger {
             idle_since: now,
             calm: Calm::new(now),
             head_since: None,
-            trailers: None,
+            content: None,
             send_window: FIRST_WINDOW,
             receive_window: FIRST_WINDOW,
             is_congested: false,
@@ -284,7 +284,7 @@ impl Book {
                     self.last = head.stream;
                     self.streams.insert(head.stream, Account::new(now));
                 } else if self.head_since.is_none() && self.streams.contains_key(&head.stream) {
-                    self.trailers = Some(Opening::of(head));
+                    self.content = Some(Content::Trailers(Opening::of(head)));
                 }
                 self.head_since.get_or_insert(now);
             }
@@ -292,18 +292,20 @@ impl Book {
             DATA if head.len == 0 && !head.ends_stream() => self.calm.suffer(Nuisance::Empty, now),
             DATA | CONTINUATION | RST_STREAM => {}
             SETTINGS | PING if head.is_ack() => self.calm.suffer(Nuisance::Other, now),
-            SETTINGS | PING => self.calm.suffer(Nuisance::Control, now),
+            SETTINGS | PING => {
+                if head.kind == SETTINGS {
+                    self.content = Some(Content::Settings(Settings::default()));
+                }
+                self.calm.suffer(Nuisance::Control, now);
+            }
             _ => self.calm.suffer(Nuisance::Other, now),
         }
     }
 
-    /// Looks at a piece of a section of the client's.
-    pub(super) fn section_came(&mut self, bytes: &[u8]) {
-        if let Some(trailers) = &mut self.trailers
-            && trailers.is_pseudo(bytes)
-        {
-            // The stream is malformed, and the connection may end with it (RFC 9113 §5.4.1).
-            self.fault.get_or_insert(Reason::PROTOCOL_ERROR);
+    /// Looks at a piece of a frame of the client's.
+    pub(super) fn content_came(&mut self, bytes: &[u8]) {
+        if let Some(content) = &mut self.content {
+            self.fault = self.fault.or(content.fault(bytes));
         }
     }
 
@@ -314,7 +316,8 @@ impl Book {
             account.has_ended |= head.ends_stream();
         }
         match head.kind {
-            HEADERS | CONTINUATION if head.ends_headers() => (self.head_since, self.trailers) = (None, None),
+            HEADERS | CONTINUATION if head.ends_headers() => (self.head_since, self.content) = (None, None),
+            SETTINGS => self.content = None,
             DATA => self.receive_window -= i64::from(head.len),
             RST_STREAM => {
                 let is_open = self.streams.get(&head.stream).is_some_and(|account| account.fate.is_none());

@@ -74,7 +74,7 @@ impl<C: Carrier> AsyncRead for Tap<'_, C> {
         let is_first = &mut this.is_first;
         this.coming.scan(bytes, |passing| match passing {
             Passing::Head(head) => book.coming(head, std::mem::take(is_first), now),
-            Passing::Section(bytes) => book.section_came(bytes),
+            Passing::Content(bytes) => book.content_came(bytes),
             Passing::End(head, value) => book.came(head, value, now),
         });
         this.is_broken = book.broken_by().is_some();

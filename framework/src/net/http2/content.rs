@@ -1,14 +1,69 @@
-//! How a trailer section begins. With a pseudo-field it is malformed (RFC 9113 §8.1), which `h2` does not say: it drops
-//! those, and refuses only the ones that stand behind another field. So the first field is what there is to look at.
+//! What is looked at in frames, whichever pieces they come in, as `h2` passes over it or has another name for it.
 
-use super::frames::Head;
+use h2::Reason;
+
+use super::frames::{Head, fill};
+
+/// SETTINGS_INITIAL_WINDOW_SIZE (RFC 9113 §6.5.2).
+const INITIAL_WINDOW_SIZE: u16 = 4;
+/// The largest window.
+const MAX_WINDOW: u32 = 0x7fff_ffff;
 
 /// The static table begins with the pseudo-fields (RFC 7541 Appendix A).
 const LAST_PSEUDO: u8 = 14;
 /// The seven bits that a colon has in the Huffman code (RFC 7541 Appendix B).
 const HUFFMAN_COLON: u8 = 0b101_1100;
 
-/// The octets of a section, up to the name of its first field (RFC 7541 §6).
+/// A frame that is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Content {
+    /// A trailer section, of which it is to be known how it begins.
+    Trailers(Opening),
+    /// What a client asks for.
+    Settings(Settings),
+}
+
+impl Content {
+    /// Goes on with the next octets; tells what is wrong with them.
+    pub(super) fn fault(&mut self, bytes: &[u8]) -> Option<Reason> {
+        match self {
+            // The stream is malformed, and the connection may end with it (RFC 9113 §5.4.1).
+            Self::Trailers(opening) => opening.is_pseudo(bytes).then_some(Reason::PROTOCOL_ERROR),
+            Self::Settings(settings) => {
+                settings.ask_for_too_wide_a_window(bytes).then_some(Reason::FLOW_CONTROL_ERROR)
+            }
+        }
+    }
+}
+
+/// The octets of a SETTINGS frame: entries of six (RFC 9113 §6.5.1). `h2` says PROTOCOL_ERROR of a window that is too wide.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Settings {
+    entry: [u8; 6],
+    len: usize,
+}
+
+impl Settings {
+    fn ask_for_too_wide_a_window(&mut self, mut bytes: &[u8]) -> bool {
+        let mut is_too_wide = false;
+        while !bytes.is_empty() {
+            let taken = fill(&mut self.entry, &mut self.len, bytes);
+            bytes = bytes.get(taken..).unwrap_or_default();
+            if self.len == self.entry.len() {
+                let [id0, id1, value @ ..] = self.entry;
+                is_too_wide |= u16::from_be_bytes([id0, id1]) == INITIAL_WINDOW_SIZE
+                    && u32::from_be_bytes(value) > MAX_WINDOW;
+                self.len = 0;
+            }
+        }
+        is_too_wide
+    }
+}
+
+/// The octets of a trailer section, up to the name of its first field (RFC 7541 §6).
+///
+/// With a pseudo-field the section is malformed (RFC 9113 §8.1), which `h2` does not say: it drops those, and refuses only the
+/// ones that stand behind another field. So the first field is what there is to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opening {
     /// So many are of the frame: the length of its padding, its priority.
@@ -116,6 +171,27 @@ mod tests {
                 let mut opening = Opening::Field;
                 let is_pseudo = bytes.chunks(len).fold(false, |_, piece| opening.is_pseudo(piece));
                 assert_eq!(is_pseudo, expected, "{what}, in pieces of {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_that_is_too_wide_is_seen_whatever_the_pieces() {
+        let rows: [(bool, &[u8]); 4] = [
+            (false, b"\0\x04\x7f\xff\xff\xff"),
+            (true, b"\0\x04\x80\0\0\0"),
+            (true, b"\0\x03\xff\xff\xff\xff\0\x04\xff\xff\xff\xff\0\x04\0\0\0\0"),
+            (false, b"\0\x01\xff\xff\xff\xff\x04\0\xff\xff\xff\xff"),
+        ];
+        for (expected, bytes) in rows {
+            for len in 1..=bytes.len() {
+                let mut settings = Settings::default();
+                let found = bytes.chunks(len).map(|piece| settings.ask_for_too_wide_a_window(piece));
+                assert_eq!(
+                    found.fold(false, |any, this| any | this),
+                    expected,
+                    "{bytes:?} in pieces of {len}"
+                );
             }
         }
     }
