@@ -91,10 +91,9 @@ fn in_parts(route: &Route, (method, pattern): (&String, &Pattern), name: &Ident)
     let mut parts = format!(
         "const __SEGMENTS: &'static [::server::__private::Segment] = {};\
          const __MODULE: &'static ::core::primitive::str = ::core::module_path!();\
-         const __LINE: ::core::primitive::u32 = {line};\
-         const __KEY: ::core::primitive::u64 = {};",
+         const __KEY_AND_LINE: ::core::primitive::u128 = {};",
         segments(pattern),
-        keys::with(keys::of(&pattern.segments), method),
+        u128::from(keys::with(keys::of(&pattern.segments), method)) << 32 | u128::from(line),
     );
     for (part, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
         parts.push_str(&format!("const __{part}: &'static ::core::primitive::str = {text:?};"));

@@ -150,6 +150,8 @@ impl Sizes {
     pub const fn of(sources: &Sources) -> Self {
         let mut sizes = Self::NONE;
         sizes.add(sources, None);
+        let fits = sizes.routes <= 0xffff && sizes.rows <= 0xffff && sizes.leaves <= 0xffff;
+        assert!(fits, "a table holds at most 65,535 routes, patterns and methods of them: split it");
         sizes
     }
 
