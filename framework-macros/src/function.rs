@@ -9,6 +9,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Type, Visibility, parse_quote};
 
 use crate::header::{FnArg, Signature};
+use crate::invisible;
 use crate::signature::typed_arguments;
 use crate::surroundings::{Place, place_below};
 
@@ -150,7 +151,7 @@ impl Parse for Function {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         let sig = input.parse()?;
-        let body = input.parse::<TokenTree>()?;
+        let body = invisible::tree(input.parse::<TokenTree>()?);
         match &body {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {}
             other => return Err(syn::Error::new_spanned(other, "expected the function's body in braces")),

@@ -10,6 +10,7 @@ use syn::punctuated::Punctuated;
 use syn::token::Paren;
 use syn::{Abi, Attribute, Generics, Ident, ReturnType, Token, Type, parenthesized};
 
+use crate::invisible;
 use crate::spans::has_brackets;
 
 /// A function's header.
@@ -121,7 +122,10 @@ impl Parse for Signature {
         let content;
         let paren_token = parenthesized!(content in input);
         let inputs = content.parse_terminated(FnArg::parse, Token![,])?;
-        let output = input.parse()?;
+        let output = match input.parse()? {
+            ReturnType::Type(arrow, ty) => ReturnType::Type(arrow, Box::new(invisible::ty(*ty))),
+            ReturnType::Default => ReturnType::Default,
+        };
         generics.where_clause = input.parse()?;
         Ok(Self {
             constness,
@@ -155,10 +159,10 @@ impl Parse for FnArg {
                 input.parse::<Token![::]>()?.to_tokens(&mut pattern);
             } else if input.peek(Token![:]) && !pattern.is_empty() {
                 let colon = input.parse()?;
-                let ty = input.parse()?;
+                let ty = invisible::ty(input.parse()?);
                 return Ok(Self::Typed(Box::new(TypedArg { attrs, pattern, colon, ty })));
             } else {
-                pattern.append(input.parse::<TokenTree>()?);
+                pattern.extend(invisible::trees(input.parse::<TokenTree>()?));
             }
         }
         Err(input.error("expected `:` and the argument's type"))

@@ -17,6 +17,7 @@ mod function;
 mod half_typed;
 mod header;
 mod http_error;
+mod invisible;
 mod middleware;
 mod nearest;
 mod options;

@@ -309,7 +309,7 @@ impl Detail {
             }
         }
         let fields = bound.iter().map(|name| {
-            let (member, binding) = (member(name), format_ident!("__{name}"));
+            let (member, binding) = (member(name), format_ident!("__{name}", span = self.span));
             quote!(#member: #binding)
         });
         quote!({ #(#fields,)* .. })

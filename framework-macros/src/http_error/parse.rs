@@ -9,6 +9,7 @@ use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Field, Ident, Lit, LitStr
 use super::status;
 use crate::errors::Errors;
 use crate::extracted::tokens_text;
+use crate::invisible;
 use crate::nearest::nearest;
 
 /// What is written over a variant, or over a struct.
@@ -79,7 +80,7 @@ fn status(attr: &Attribute, errors: &mut Errors) -> Option<Status> {
         errors.at(attr, format_args!("a status is a number or a name in parentheses: {expected}"));
         return None;
     };
-    match list.parse_args::<Expr>() {
+    match list.parse_args::<Expr>().map(invisible::expr) {
         Ok(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) => match number.base10_parse::<u16>() {
             Ok(code @ 400..=599) => Some(Status(code)),
             Ok(_) | Err(_) => {
@@ -161,7 +162,8 @@ struct Entry {
 impl Parse for Entry {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = input.call(Ident::parse_any)?;
-        let value = input.parse::<Option<Token![=]>>()?.map(|_| input.parse()).transpose()?;
+        let value =
+            input.parse::<Option<Token![=]>>()?.map(|_| input.parse().map(invisible::expr)).transpose()?;
         Ok(Self { key, value })
     }
 }

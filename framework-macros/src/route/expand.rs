@@ -26,14 +26,16 @@ use crate::written::on_one_line;
 /// The function, unchanged, and all that makes it a route.
 pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
     let (item, cfgs) = (item(function), cfgs(function));
+    let asked_for = asked_for(function);
     let endpoint = endpoint(route, &function.sig.ident);
     let proofs = proofs::items(route);
     let handle = handle(route, function);
     let url = url::builder(route, function);
     if cfgs.is_empty() && proofs.is_empty() {
-        return join([function.to_token_stream(), item, endpoint, handle, url]);
+        return join([asked_for, function.to_token_stream(), item, endpoint, handle, url]);
     }
     quote! {
+        #asked_for
         #function
         #item
         #(#cfgs)*
@@ -44,6 +46,12 @@ pub(crate) fn route(route: &Route, function: &Function) -> TokenStream {
             #url
         };
     }
+}
+
+/// An `async` that waits for nothing is no mistake: without it, the function would be run on a thread that may block.
+fn asked_for(function: &Function) -> TokenStream {
+    let waits = function.sig.asyncness.is_none() || function.awaits();
+    if waits { TokenStream::new() } else { code("#[allow(clippy::unused_async)]") }
 }
 
 /// The struct that stands for the function in a table: types and functions have separate namespaces.
@@ -249,8 +257,10 @@ fn plain(route: &Route, function: &Function) -> TokenStream {
     let (handler, respond, awaits) = (in_order(route, &group, name), respond(function), may_wait(function));
     // A future that cannot move between threads is told of at the function's name.
     let answer = format_ident!("answer_{}_{}", params.len(), group.len(), span = name.span());
+    // Where a macro gave the name, that macro's span has other locals than this one's.
+    let (request, state) = (code("__request"), code("__state"));
     quote_spanned! {name.span()=>
-        ::server::__private::#answer #types (#(#params,)* __request, __state, #handler, #respond, #awaits)
+        ::server::__private::#answer #types (#(#params,)* #request, #state, #handler, #respond, #awaits)
     }
 }
 
@@ -279,11 +289,12 @@ fn block(route: &Route, function: &Function) -> TokenStream {
     let name = function.sig.ident.span();
     // A future that cannot move between threads is told of at the function's name.
     let ready = if function.sig.asyncness.is_none() || may_wait(function) { None } else { ready(route) };
+    let answer = code("__answer");
     let reply = match ready {
-        Some(ready) => quote_spanned!(name=> ::server::__private::reply_at_once(#ready, __answer)),
-        None => quote_spanned!(name=> ::server::__private::reply(__answer)),
+        Some(ready) => quote_spanned!(name=> ::server::__private::reply_at_once(#ready, #answer)),
+        None => quote_spanned!(name=> ::server::__private::reply(#answer)),
     };
-    quote!(let __answer = async move { #steps }; #reply)
+    quote!(let #answer = async move { #steps }; #reply)
 }
 
 /// Whether all extractors are made at once: a constant expression. `None` where to ask would be to have a type that is
@@ -361,7 +372,7 @@ fn call(route: &Route, function: &Function) -> TokenStream {
     let (result, _) = output_ends(function);
     let result = at(result, quote!(__result));
     quote! {
-        let __result = #name(#(#arguments),*) #wait;
+        let #result = #name(#(#arguments),*) #wait;
         #respond(#result)
     }
 }

@@ -6,7 +6,7 @@ use quote::quote;
 use syn::Attribute;
 
 use super::expand::{cfgs, item};
-use super::types::is_primitive;
+use super::types::is_needed;
 use crate::function::Function;
 use crate::surroundings::{Place, place_of};
 
@@ -16,9 +16,9 @@ use crate::surroundings::{Place, place_of};
 pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
     let function = &function.with_arguments_mended();
     let name = &function.sig.ident;
-    // An `impl` block has no room for more items, and a struct that hides a primitive would break the whole module.
+    // An `impl` block has no room for more items, and a struct that hides what others need would break the whole module.
     if function.sig.receiver().is_some()
-        || is_primitive(name)
+        || is_needed(name)
         || matches!(place_of(name), Place::Associated | Place::BesideModule)
     {
         return quote!(#[allow(dead_code)] #function);

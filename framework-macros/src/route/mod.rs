@@ -31,7 +31,7 @@ use crate::surroundings::is_second;
 pub(crate) use attributes::{arguments_of, route_attribute};
 pub(crate) use check::in_quotes;
 pub(crate) use pattern::{Pattern, Segment};
-pub(crate) use types::is_primitive;
+pub(crate) use types::is_needed;
 
 /// `#[route(GET, "/")]`.
 pub(crate) fn route(args: TokenStream, item: TokenStream) -> TokenStream {

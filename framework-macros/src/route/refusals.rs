@@ -178,6 +178,7 @@ pub(super) fn return_type(sig: &Signature, errors: &mut Errors) {
         );
         return;
     }
+    body_before_parts(ty, errors);
     let Type::Reference(reference) = &**ty else { return };
     let elided = reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident == "_");
     // Without an argument to borrow from, rustc refuses the function itself.
@@ -188,5 +189,31 @@ pub(super) fn return_type(sig: &Signature, errors: &mut Errors) {
     if elided && borrowing.count() == 1 {
         errors
             .at(ty, "the response outlives the request it was made for: return `String`, or `&'static str`");
+    }
+}
+
+/// Refuses a tuple that has the body first and something else of the answer last, which rustc tells of for both.
+fn body_before_parts(ty: &Type, errors: &mut Errors) {
+    const BODIES: &[&str] = &["Bytes", "Html", "Json", "String", "str"];
+    const PARTS: &[&str] = &[
+        "Attachment",
+        "Cache",
+        "Cookies",
+        "ETag",
+        "LastModified",
+        "PrivateCookies",
+        "SavedSession",
+        "SignedCookies",
+    ];
+    let Type::Tuple(tuple) = ty else { return };
+    let (Some(first), Some(last)) = (tuple.elems.first(), tuple.elems.last()) else { return };
+    let is_one_of = |ty: &Type, names: &[&str]| {
+        let ty = if let Type::Reference(reference) = ty { &*reference.elem } else { ty };
+        last_segment(ty).is_some_and(|last| names.iter().any(|name| last.ident == name))
+    };
+    if is_one_of(first, BODIES) && is_one_of(last, PARTS) {
+        let ordered: Vec<String> = tuple.elems.iter().skip(1).chain([first]).map(tokens_text).collect();
+        let (part, ordered) = (tokens_text(last), ordered.join(", "));
+        errors.at(last, format!("the body stands last, and `{part}` before it: write `({ordered})`"));
     }
 }

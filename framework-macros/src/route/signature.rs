@@ -7,7 +7,7 @@ use syn::{Ident, Type};
 
 use super::pattern::Pattern;
 use super::refusals::{argument_type, path_type, return_type};
-use super::types::{borrows, is_named, is_primitive, takes_all_params, takes_body};
+use super::types::{borrows, is_named, is_needed, is_primitive, takes_all_params, takes_body};
 use super::untaken::explained;
 use crate::errors::Errors;
 use crate::function::Function;
@@ -132,6 +132,12 @@ fn no_room(sig: &Signature) -> Option<String> {
     if is_primitive(name) {
         return Some(format!(
             "a route is also a type of its name, which would hide Rust's own `{name}`: rename the function"
+        ));
+    }
+    if is_needed(name) {
+        return Some(format!(
+            "a route is also a type of its name, which would hide the crate `{name}`: rename the function, as in \
+             `get_{name}`"
         ));
     }
     match place_below(name) {

@@ -265,3 +265,32 @@ fn says_nothing_where_a_scope_has_spoken() {
         &[],
     );
 }
+
+#[test]
+fn allows_an_async_that_waits_for_nothing() {
+    for (handler, allowed) in [
+        (
+            quote!(
+                async fn f() {}
+            ),
+            true,
+        ),
+        (
+            quote!(
+                async fn f() {
+                    g().await
+                }
+            ),
+            false,
+        ),
+        (
+            quote!(
+                fn f() {}
+            ),
+            false,
+        ),
+    ] {
+        let expanded = shorthand("GET", quote!("/"), handler.clone()).to_string();
+        assert_eq!(expanded.starts_with("# [allow (clippy :: unused_async)]"), allowed, "{handler}");
+    }
+}

@@ -13,6 +13,11 @@ pub(crate) fn is_primitive(name: &Ident) -> bool {
     PRIMITIVES.iter().any(|primitive| name == primitive)
 }
 
+/// Whether a type of this name would hide one that the language has, or the framework that the code beside it names.
+pub(crate) fn is_needed(name: &Ident) -> bool {
+    is_primitive(name) || name == "server"
+}
+
 /// Extractors of the box that take the body; they run after all others, so that a request is known to be wanted
 /// before its body is read.
 const BODY_TAKERS: &[&str] =

@@ -8,7 +8,7 @@ use syn::{Expr, Ident, LitStr, Path};
 
 use super::parse::{Content, Item, Scope, text};
 use crate::errors::Errors;
-use crate::route::{Pattern, Segment, is_primitive};
+use crate::route::{Pattern, Segment, is_needed};
 use crate::surroundings::{Place, place_of};
 use crate::unimported;
 
@@ -141,7 +141,7 @@ impl Flattener<'_> {
                 unimported::told(name, self.errors);
                 return true;
             }
-            Place::Free | Place::Associated | Place::Repeated if is_primitive(name) => {}
+            Place::Free | Place::Associated | Place::Repeated if is_needed(name) => {}
             Place::Free | Place::Associated | Place::Repeated => return false,
         }
         self.table.unroutable.push(name.clone());

@@ -87,9 +87,10 @@ impl Cookies {
     /// Reads the cookies of a request.
     pub(super) fn of(request: &Request) -> Self {
         let mut jar = CookieJar::new();
-        let values = request.header_values("cookie").filter_map(|value| std::str::from_utf8(value).ok());
-        for value in values {
-            for (name, value) in value.split(';').filter_map(read_pair) {
+        for value in request.header_values("cookie") {
+            // One that is no text, of another program on the same host, hides no other.
+            let pairs = value.split(|&byte| byte == b';').filter_map(|pair| std::str::from_utf8(pair).ok());
+            for (name, value) in pairs.filter_map(read_pair) {
                 if jar.get(&name).is_none() {
                     jar.add_original(Cookie::new(name, value));
                 }
@@ -214,6 +215,15 @@ mod tests {
         check(&["a=1; ; nothing; =x; b=%ff; c=3"], &[("a", "1"), ("c", "3")]);
         check(&["a=é"], &[("a", "é")]);
         check(&["__Host-a=1; __secure-b=2"], &[("__Host-a", "1"), ("__secure-b", "2")]);
+    }
+
+    #[test]
+    fn a_cookie_that_is_no_text_hides_no_other() {
+        let mut request = request(&[]);
+        let sent = HeaderValue::from_bytes(b"a=1; b=\xff; \xe9=2; c=3").unwrap();
+        request.headers_mut().append("cookie", sent);
+        let cookies = Cookies::of(&request);
+        assert_eq!([cookies.get("a"), cookies.get("b"), cookies.get("c")], [Some("1"), None, Some("3")]);
     }
 
     #[test]

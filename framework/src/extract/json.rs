@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use http::StatusCode;
-use serde_core::de::Deserialize;
+use serde_core::de::{Deserialize, IgnoredAny};
 use serde_json::error::Category;
 
 use super::FromRequest;
@@ -107,6 +107,17 @@ fn is_json(content_type: &str) -> bool {
         || parsed().is_some_and(|media| media.is("application", "json") || media.has_suffix("json"))
 }
 
+/// Whether it is JSON all the same. serde counts to its syntax what a type has no room for as well: a number beyond `f64`,
+/// a second member of an enum's object, more depth than it goes into.
+fn is_well_formed(json: &[u8]) -> bool {
+    std::str::from_utf8(json).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
+}
+
+/// The name in serde's sentence for a member that is missing.
+fn missing_field(text: &str) -> Option<&str> {
+    text.strip_prefix("missing field `")?.split_once('`').map(|(name, _)| name)
+}
+
 /// Why a body is no JSON of `T`.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -128,7 +139,7 @@ pub enum JsonRejection {
     Data {
         /// What was expected, and found.
         reason: String,
-        /// The path to the value, such as `users[2].name`; empty for the document itself.
+        /// The path to the value, such as `users[2].name`, also where it is missing; empty for the document itself.
         field: String,
         /// The line, from 1.
         line: usize,
@@ -144,13 +155,14 @@ impl JsonRejection {
         let text = error.to_string();
         let place = format!(" at line {line} column {column}");
         let reason = bounded(text.strip_suffix(&place).unwrap_or(&text), REASON_CHARS);
-        match error.classify() {
-            Category::Data => {
-                let field = bounded(&json_path::at(json, line, column), REASON_CHARS);
-                Self::Data { reason, field, line, column }
-            }
-            Category::Syntax | Category::Eof | Category::Io => Self::Syntax { reason, line, column },
+        if error.classify() != Category::Data && !is_well_formed(json) {
+            return Self::Syntax { reason, line, column };
         }
+        let mut field = json_path::at(json, line, column);
+        if let Some(missing) = missing_field(&text) {
+            field = if field.is_empty() { missing.to_owned() } else { format!("{field}.{missing}") };
+        }
+        Self::Data { reason, field: bounded(&field, REASON_CHARS), line, column }
     }
 
     /// The status it is answered with.
@@ -279,7 +291,7 @@ mod tests {
                 422,
                 "`name`: invalid type: integer `7`, expected a string at line 1, column 10",
             ),
-            (r#"{"age": 1}"#, 422, "missing field `name` at line 1, column 10"),
+            (r#"{"age": 1}"#, 422, "`name`: missing field `name` at line 1, column 10"),
         ];
         for (body, status, text) in rows {
             let refused = extract(Some("application/json"), body).await.unwrap_err();
@@ -302,6 +314,34 @@ mod tests {
         let large = "                                                                    {}";
         let refused = extract(Some("application/json"), large).await.unwrap_err();
         assert_eq!(refused.status(), 413);
+    }
+
+    #[test]
+    fn what_a_type_has_no_room_for_is_json_all_the_same() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "none is made")]
+        enum Pick {
+            One(u8),
+        }
+        #[track_caller]
+        fn check<T: for<'de> Deserialize<'de> + fmt::Debug>(json: &str, status: u16, field: &str) {
+            let refused = Json::<T>::parse(json.as_bytes()).unwrap_err();
+            let found = match &refused {
+                JsonRejection::Data { field, .. } => field.as_str(),
+                _ => "",
+            };
+            assert_eq!((refused.status().as_u16(), found), (status, field), "{json}");
+        }
+        check::<Vec<f64>>("[1, 1e400]", 422, "[1]");
+        check::<Vec<Pick>>(r#"[{"One": 1, "Two": 2}]"#, 422, "[0].One");
+        check::<Vec<User>>(r#"[{"name": "Ada"}]"#, 422, "[0].age");
+        check::<Vec<u8>>(&format!("[{}{}]", "[".repeat(200), "]".repeat(200)), 422, "[0]");
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(Json::<serde_json::Value>::parse(deep.as_bytes()).unwrap_err().status(), 422);
+        check::<Vec<f64>>("[1, 1e400", 400, "");
+        check::<Vec<String>>("[\"\\ud800\"]", 422, "[0]");
+        let no_text = Json::<Vec<String>>::parse(b"[\"\xff\"]").unwrap_err();
+        assert_eq!(no_text.status(), 400);
     }
 
     #[test]

@@ -164,14 +164,14 @@ fn parse_number<T: FromStr>(text: &str, expected: &'static str) -> Result<T, Par
 }
 
 macro_rules! numbers {
-    ($($($ty:ty),+ => $expected:literal;)+) => {$($(
+    ($($ty:ty => $expected:literal;)+) => {$(
         impl FromParam<'_> for $ty {
             #[inline]
             fn from_param(text: &str) -> Result<Self, ParamError> {
                 parse_number(text, $expected)
             }
         }
-    )+)+};
+    )+};
 }
 
 numbers! {
@@ -187,8 +187,18 @@ numbers! {
     i64 => "a 64-bit integer";
     i128 => "a 128-bit integer";
     isize => "an integer";
-    NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize => "a positive integer";
-    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize => "an integer other than zero";
+    NonZeroU8 => "an unsigned 8-bit integer other than zero";
+    NonZeroU16 => "an unsigned 16-bit integer other than zero";
+    NonZeroU32 => "an unsigned 32-bit integer other than zero";
+    NonZeroU64 => "an unsigned 64-bit integer other than zero";
+    NonZeroU128 => "an unsigned 128-bit integer other than zero";
+    NonZeroUsize => "an unsigned integer other than zero";
+    NonZeroI8 => "an 8-bit integer other than zero";
+    NonZeroI16 => "a 16-bit integer other than zero";
+    NonZeroI32 => "a 32-bit integer other than zero";
+    NonZeroI64 => "a 64-bit integer other than zero";
+    NonZeroI128 => "a 128-bit integer other than zero";
+    NonZeroIsize => "an integer other than zero";
 }
 
 macro_rules! floats {

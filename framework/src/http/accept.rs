@@ -57,7 +57,8 @@ impl Accept {
     /// The one of `offers`, media types such as `text/html`, that the client likes best; of those that it likes alike
     /// the first. `None` where it takes none of them.
     ///
-    /// Each offer is weighed by the most specific range that matches it, and not at all by a weight of 0.
+    /// Each offer is weighed by the most specific range that matches it, and not at all by a weight of 0. One without a
+    /// `charset` is taken to be in UTF-8.
     pub fn best_of<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
         first_of_the_heaviest(offers, |offer| self.weight(offer))
     }
@@ -96,7 +97,7 @@ impl Range {
         Some(range)
     }
 
-    /// Whether `media` lies within, with each of the range's parameters.
+    /// Whether `media` lies within, with each of the range's parameters. One that names no charset is in UTF-8.
     fn matches(&self, media: &MediaType<'_>) -> bool {
         let named = match &self.name {
             Name::Any => true,
@@ -105,7 +106,9 @@ impl Range {
         };
         named
             && self.parameters.iter().all(|(name, value)| {
-                media.parameters().any(|(n, v)| n.eq_ignore_ascii_case(name) && v.eq_ignore_ascii_case(value))
+                let mut said = media.parameters().filter(|(n, _)| n.eq_ignore_ascii_case(name)).peekable();
+                let is_default = name.eq_ignore_ascii_case("charset") && value.eq_ignore_ascii_case("utf-8");
+                (is_default && said.peek().is_none()) || said.any(|(_, v)| v.eq_ignore_ascii_case(value))
             })
     }
 
@@ -245,6 +248,16 @@ mod tests {
         for (offer, weight) in rows {
             assert_eq!(accept.weight(offer), weight, "{offer}");
         }
+    }
+
+    #[test]
+    fn what_names_no_charset_is_utf_8() {
+        let latin = &["text/html;charset=iso-8859-1"];
+        check(&["text/html; charset=UTF-8"], FORMS, Some("text/html"));
+        check(&["text/html;charset=\"utf-8\";q=0.2, text/html, text/plain;q=0.3"], FORMS, Some("text/plain"));
+        check(&["text/html;charset=iso-8859-1"], FORMS, None);
+        check(&["text/html;charset=utf-8"], latin, None);
+        check(&["text/html;charset=iso-8859-1"], latin, Some(latin[0]));
     }
 
     #[test]

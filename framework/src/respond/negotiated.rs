@@ -164,6 +164,7 @@ mod tests {
         check("text/plain", 7, 200, TEXT_UTF8, "7");
         check(browser, 7, 200, Some(JSON), "7");
         check("text/*", "é", 200, TEXT_UTF8, "é");
+        check("text/html; charset=utf-8", Page("a"), 200, HTML_UTF8, "<p>a");
         check("application/json", vec![1, 2], 200, Some(JSON), "[1,2]");
     }
 

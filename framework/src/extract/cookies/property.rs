@@ -41,8 +41,8 @@ fn request(lines: &[HeaderValue]) -> Request {
 /// Pieces between semicolons, cut at the first `=`, of which the first of a name counts.
 fn by_hand(lines: &[HeaderValue]) -> BTreeMap<String, String> {
     let mut jar = BTreeMap::new();
-    let lines = lines.iter().filter(|line| std::str::from_utf8(line.as_bytes()).is_ok());
-    for piece in lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b';')) {
+    let pieces = lines.iter().flat_map(|line| line.as_bytes().split(|&byte| byte == b';'));
+    for piece in pieces.filter(|piece| std::str::from_utf8(piece).is_ok()) {
         let Some(equals) = piece.iter().position(|&byte| byte == b'=') else { continue };
         let (sent, behind) = piece.split_at(equals);
         let (sent, value) = (trim(sent), behind.get(1..).map(trim).unwrap_or_default());

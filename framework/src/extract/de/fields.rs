@@ -55,6 +55,10 @@ pub(super) struct Group<'de> {
     /// What `deserialize_any` takes the values for.
     pub(super) reading: Cell<Reading>,
     pub(super) known_fault: KnownFault,
+    /// Which value of a list is being read.
+    pub(super) at: Cell<Option<usize>>,
+    /// The values of a list that were found to be at fault, by index.
+    pub(super) faulty: Vec<usize>,
 }
 
 /// Whether a fault of this name was found already, and so is not to hide the next one.
@@ -213,7 +217,11 @@ impl<'de> Fields<'de> {
             (Some(fault @ (KnownFault::Value | KnownFault::Name)), Some(group))
                 if group.known_fault == KnownFault::None =>
             {
-                group.known_fault = fault;
+                match group.at.take() {
+                    Some(index) if group.faulty.contains(&index) => return false,
+                    Some(index) => group.faulty.push(index),
+                    None => group.known_fault = fault,
+                }
                 true
             }
             _ => false,
@@ -231,6 +239,8 @@ impl<'de> Group<'de> {
             files: Vec::new(),
             reading: Cell::default(),
             known_fault: KnownFault::None,
+            at: Cell::default(),
+            faulty: Vec::new(),
         }
     }
 

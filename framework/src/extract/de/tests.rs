@@ -94,6 +94,30 @@ fn names_the_field_what_was_expected_and_what_was_found() {
 }
 
 #[test]
+fn every_fault_of_a_list_is_told() {
+    check::<Search>(
+        "id=a&id=1&id=256&page=x&id=b",
+        Err("`id`: expected an unsigned 8-bit integer, found `a`; \
+             `id`: expected an unsigned 8-bit integer, found `256`; \
+             `id`: expected an unsigned 8-bit integer, found `b`; \
+             `page`: expected an unsigned 32-bit integer, found `x`"),
+    );
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Place {
+        at: (u8, bool, u8),
+        by: Option<[u8; 2]>,
+    }
+    check("at=1&at=true&at=2&by=3&by=4", Ok(Place { at: (1, true, 2), by: Some([3, 4]) }));
+    check::<Place>(
+        "at=x&at=1&at=y&by=z&by=1",
+        Err("`at`: expected an unsigned 8-bit integer, found `x`; \
+             `at`: expected an unsigned 8-bit integer, found `y`; \
+             `by`: expected an unsigned 8-bit integer, found `z`"),
+    );
+}
+
+#[test]
 fn quotes_a_bounded_piece_of_a_long_text() {
     let error = make::<Search>(&format!("page={}", "x".repeat(100_000))).unwrap_err();
     assert_eq!(error, format!("`page`: expected an unsigned 32-bit integer, found `{}…`", "x".repeat(64)));

@@ -9,6 +9,7 @@ use super::buffered::{Handed, is_option_of_number};
 use super::decode::decode;
 use super::error::{Fault, FieldError};
 use super::fields::{Fields, Group};
+use super::stand_in::StandIn;
 use super::text::Text;
 use crate::extract::UploadedFile;
 
@@ -129,22 +130,25 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
         match self.element {
-            None => visitor.visit_seq(Elements { value: self, next: 0 }),
+            None => visitor.visit_seq(Elements { value: self, next: 0, is_fixed: false }),
             Some(_) => self.text()?.deserialize_seq(visitor),
         }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, FieldError> {
-        self.deserialize_seq(visitor)
+        match self.element {
+            None => visitor.visit_seq(Elements { value: self, next: 0, is_fixed: true }),
+            Some(_) => self.deserialize_seq(visitor),
+        }
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: usize,
+        len: usize,
         visitor: V,
     ) -> Result<V::Value, FieldError> {
-        self.deserialize_seq(visitor)
+        self.deserialize_tuple(len, visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -194,10 +198,12 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     }
 }
 
-/// Goes through the values of one name.
+/// Goes through the values of one name, but for those that are known to be at fault.
 struct Elements<'a, 'de> {
     value: Value<'a, 'de>,
     next: usize,
+    /// Whether the type wants so many, so that something stands in for those at fault.
+    is_fixed: bool,
 }
 
 impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
@@ -207,12 +213,22 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, FieldError> {
-        if self.next == self.value.group.len() {
+        let group = self.value.group;
+        while !self.is_fixed && group.faulty.contains(&self.next) {
+            self.next += 1;
+        }
+        if self.next == group.len() {
             return Ok(None);
         }
-        let element = Value { element: Some(self.next), ..self.value };
+        group.at.set(Some(self.next));
+        let made = if group.faulty.contains(&self.next) {
+            seed.deserialize(StandIn)
+        } else {
+            seed.deserialize(Value { element: Some(self.next), ..self.value })
+        }?;
+        group.at.set(None);
         self.next += 1;
-        seed.deserialize(element).map(Some)
+        Ok(Some(made))
     }
 
     #[inline]

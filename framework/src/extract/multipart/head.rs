@@ -109,10 +109,11 @@ fn split_token(text: &str) -> Option<(&str, &str)> {
     text.split_at_checked(end).filter(|(token, _)| !token.is_empty())
 }
 
-/// What stands behind the last separator: some clients send the whole path.
+/// What stands behind the last separator, as some clients send the whole path; nothing where that is a folder's name.
 #[inline]
 fn without_folders(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    if matches!(name, "." | "..") { String::new() } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -136,6 +137,8 @@ mod tests {
         check(r#"form-data; name="a\"b\\c""#, Some((r#"a"b\c"#, None)));
         check(r#"form-data; name="a"; filename="C:\dir\x.txt""#, Some(("a", Some("x.txt"))));
         check("form-data; name=\"a\"; filename=\"../../etc/passwd\"", Some(("a", Some("passwd"))));
+        check("form-data; name=a; filename=..", Some(("a", Some(""))));
+        check(r#"form-data; name=a; filename="x\.""#, Some(("a", Some(""))));
         check("form-data; name=\"a;b=\"; filename*=UTF-8''x", Some(("a;b=", None)));
     }
 
@@ -187,6 +190,7 @@ mod tests {
             let text = format!("content-disposition: form-data; name=\"{}\"; filename=\"{}\"\r\n", escape(&name), escape(&file));
             let head = PartHead::parse(text.as_bytes()).unwrap();
             let name = name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
+            let file = if matches!(file.as_str(), "." | "..") { String::new() } else { file };
             proptest::prop_assert_eq!((head.name, head.file_name), (name, Some(file)));
         }
 

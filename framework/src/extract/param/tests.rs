@@ -28,8 +28,9 @@ fn reads_numbers_to_their_bounds() {
     refuses::<u64>("", "expected an unsigned 64-bit integer");
     refuses::<u64>(" 1", "expected an unsigned 64-bit integer");
     refuses::<i32>("1_000", "expected a 32-bit integer");
-    refuses::<NonZeroU64>("0", "expected a positive integer");
-    refuses::<NonZeroI8>("0", "expected an integer other than zero");
+    refuses::<NonZeroU64>("0", "expected an unsigned 64-bit integer other than zero");
+    refuses::<NonZeroI8>("-129", "expected an 8-bit integer other than zero");
+    refuses::<NonZeroI8>("0", "expected an 8-bit integer other than zero");
     refuses::<f64>("NaN", "expected a number");
     refuses::<f32>("inf", "expected a number");
     refuses::<f64>("1e999", "expected a number");

@@ -71,7 +71,7 @@ mod tests {
         let refused = client().get("/books/Emma/pages/zero").await;
         let mut problem = refused.json::<Value>();
         assert!(problem["request_id"].take().is_string());
-        let detail = "`number`: expected a positive integer, found `zero`";
+        let detail = "`number`: expected an unsigned 32-bit integer other than zero, found `zero`";
         assert_eq!(problem["detail"], detail);
     }
 
