@@ -16,7 +16,7 @@ use super::check::{OnDisconnect, Policy, Route};
 use super::params::Params;
 use super::pattern::{Pattern, Segment};
 use super::signature::{Argument, Source, Text};
-use super::{block, proofs, url};
+use super::{block, keys, proofs, url};
 use crate::code::Code;
 use crate::function::Function;
 use crate::spans::{ends, place_of_call, private, type_ends};
@@ -105,8 +105,10 @@ fn in_parts(route: &Route, (method, pattern): (&String, &Pattern), name: &Ident)
     let texts = [("METHOD", method), ("PATTERN", &pattern.text), ("SUMMARY", &route.summary)];
     let mut parts = format!(
         "const __SEGMENTS: &'static [::server::__private::Segment] = {};\
-         const __PLACE: ::server::__private::Place = ({name:?}, ::core::module_path!(), {file:?}, {line});",
+         const __IDENTITY: ::server::__private::Identity =\
+             ({name:?}, ::core::module_path!(), {file:?}, {line}, {});",
         segments(pattern),
+        keys::with(keys::of(&pattern.segments), method),
     );
     for (part, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
         parts.push_str(&format!("const __{part}: &'static ::core::primitive::str = {text:?};"));
@@ -123,11 +125,16 @@ fn in_full(route: &Route, name: &Ident) -> String {
     };
     let patterns: Vec<String> = route.patterns.iter().map(pattern).collect();
     let with: Vec<String> = route.with.iter().map(|layer| format!("{:?},", on_one_line(layer))).collect();
+    let keys = route.patterns.iter().flat_map(|pattern| {
+        let key = keys::of(&pattern.segments);
+        route.methods.iter().map(move |method| format!("{}u64,", keys::with(key, method)))
+    });
+    let keys: Vec<_> = keys.collect();
     let (file, line) = place_of_call();
     format!(
         "const ROUTE: &'static ::server::RouteInfo = &::server::RouteInfo {{\
              methods: &[{}], patterns: &[{}], name: {:?}, module: ::core::module_path!(), file: {file:?}, line: {line}u32,\
-             summary: {:?}, policy: {}, middleware: &[{}], __more: (),\
+             summary: {:?}, policy: {}, middleware: &[{}], __keys: &[{}],\
          }};",
         methods.concat(),
         patterns.concat(),
@@ -135,6 +142,7 @@ fn in_full(route: &Route, name: &Ident) -> String {
         route.summary,
         policy(&route.policy),
         with.concat(),
+        keys.concat(),
     )
 }
 

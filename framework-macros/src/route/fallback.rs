@@ -47,7 +47,7 @@ pub(super) fn inert(function: &Function, others: &[Attribute]) -> TokenStream {
                     summary: "",
                     policy: ::server::__private::Policy::NONE,
                     middleware: &[],
-                    __more: (),
+                    __keys: &[],
                 };
             }
             #[automatically_derived]

@@ -5,6 +5,7 @@ mod block;
 mod check;
 mod expand;
 mod fallback;
+pub(crate) mod keys;
 mod params;
 mod parse;
 mod pattern;

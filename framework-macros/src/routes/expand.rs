@@ -1,8 +1,8 @@
-//! The statics that `routes!` becomes.
+//! What `routes!` becomes: what is listed and what is counted of it, and a type that the table is laid out for.
 //!
-//! They stand in a block, each for one step, so that `cargo check` evaluates them; the last, which needs the state's
-//! type, is an inline constant, whose type is inferred from where the table is used. Statics, as rustc looks once more
-//! through all that a constant refers to wherever another refers to it.
+//! The items stand in a block, each for one step. rustc evaluates the first three whenever it checks the program; the
+//! table's layout is made of constants of a generic type, which are evaluated where code is generated. The last, which
+//! needs the state's type, is an inline constant, whose type is inferred from where the table is used.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -10,6 +10,7 @@ use quote::{ToTokens, quote};
 use super::check::{FlatItem, FlatScope, FlatTable, Kind};
 use crate::errors::Errors;
 use crate::route::Segment;
+use crate::route::keys;
 use crate::spans::{around, call_on, constant, ordered};
 use crate::written::on_one_line;
 
@@ -37,28 +38,27 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
         #[allow(long_running_const_eval)]
         const __SIZES: ::server::__private::Sizes = ::server::__private::Sizes::of(&__SOURCES);
         #[allow(long_running_const_eval)]
-        static __TEXT: [u8; __SIZES.text] = ::server::__private::join_texts(&__SOURCES);
-        #[allow(long_running_const_eval)]
-        static __ROWS: ::server::__private::Rows<
+        const __SURVEY: ::server::__private::Survey =
+            ::server::__private::Survey::of::<{ __SIZES.most_keys() }>(&__SOURCES);
+        struct __Table;
+        impl ::server::__private::Listed for __Table {
+            const SOURCES: &'static ::server::__private::Sources = &__SOURCES;
+        }
+        type __Layout = ::server::__private::Layout<
+            __Table,
+            #item_count,
             { __SIZES.routes },
             { __SIZES.rows },
             { __SIZES.segments },
             { __SIZES.layers },
-        > = ::server::__private::Rows::gather(&__SOURCES, &__TEXT);
-        #[allow(long_running_const_eval)]
-        const __PLAN: ::server::__private::Plan<{ __SIZES.rows }, { __SIZES.most_nodes() }> =
-            ::server::__private::Plan::of(&__ROWS.gathered());
-        #[allow(long_running_const_eval)]
-        static __TRIE: ::server::__private::Trie<{ __PLAN.nodes() }, { __SIZES.leaves }> =
-            ::server::__private::Trie::build(&__ROWS.gathered(), &__PLAN);
-        static __TABLE: ::server::__private::Table = ::server::__private::Table::new(__ROWS.gathered(), &__TRIE);
-        #[allow(long_running_const_eval)]
-        static __CONFLICTS: ::server::__private::Conflicts<#item_count> =
-            ::server::__private::Conflicts::find(&__SOURCES, &__TABLE);
+            { __SIZES.text },
+            { __SIZES.leaves },
+            { __SIZES.most_nodes() },
+        >;
         #checks
         // A function of this name has an error of its own; where there is none, it is told of here.
         #(const _: () = { let _ = #unroutable; };)*
-        ::server::Routes::__new(&__TABLE, const {
+        ::server::Routes::__new(&__SOURCES, __Layout::table, const {
             &::server::__private::Bindings::<_, { __SIZES.routes }, { __SIZES.layers }>::new(
                 &[#(#layers),*],
                 &[#(#bindings),*],
@@ -73,9 +73,15 @@ fn scope(scope: &FlatScope) -> TokenStream {
         Segment::Literal(text) => Some(text),
         Segment::Param(_) | Segment::CatchAll(_) => None,
     });
+    let key = keys::of(&scope.segments);
     let layers = scope.layers.iter().map(on_one_line);
     quote! {
-        ::server::__private::Scope { prefix: #prefix, segments: &[#(#segments),*], layers: &[#(#layers),*] }
+        ::server::__private::Scope {
+            prefix: #prefix,
+            segments: &[#(#segments),*],
+            key: #key,
+            layers: &[#(#layers),*],
+        }
     }
 }
 
@@ -84,7 +90,7 @@ fn source(item: &FlatItem) -> TokenStream {
     let source = match item.kind {
         // In parentheses, so that a function without `#[route]` is not taken for a constant argument too.
         Kind::Handler => quote!(__Probe::<(#path)>::SOURCE),
-        Kind::Table => quote!(::server::__private::Source::Table(#path.__table())),
+        Kind::Table => quote!(::server::__private::Source::Table(#path.__sources())),
     };
     quote!(__Item { scope: #scope, source: #source })
 }
@@ -116,10 +122,10 @@ fn binding(item: &FlatItem) -> TokenStream {
 fn checks(table: &FlatTable) -> TokenStream {
     let checks = table.items.iter().enumerate().map(|(index, item)| check(index, item));
     quote! {
-        const _: () = if __CONFLICTS.are_there() {
+        const _: () = if __SURVEY.may_conflict() {
             #[track_caller]
             const fn __check(item: usize) {
-                ::server::__private::Conflicts::check(&__CONFLICTS, &__TABLE, item);
+                __Layout::check(item);
             }
             #(#checks)*
         };

@@ -10,11 +10,11 @@ use http::StatusCode;
 use crate::http::{Request, Response};
 use crate::middleware::{BoxFuture, Chain, Continue, Detached, Layer, Layers, Next, Place};
 use crate::respond::{IntoResponse, Problem};
-use crate::routing::{Mounts, Reply, Routes, Table};
+use crate::routing::{LaidOut, Mounts, Reply, Routes, Table};
 
 /// The handlers with their state, and what stands around them.
 pub(crate) struct Core<S: 'static> {
-    pub(crate) routes: Routes<S>,
+    pub(crate) routes: LaidOut<S>,
     pub(crate) mounts: Mounts<S>,
     /// The server's middleware, outermost first.
     pub(crate) layers: Vec<Box<dyn Layer<S>>>,
@@ -88,7 +88,7 @@ fn nowhere<'a>() -> Reply<'a> {
 
 impl<S: Send + Sync + 'static> AnyCore for Core<S> {
     fn table(&self) -> &'static Table {
-        self.routes.table()
+        self.routes.table
     }
 
     fn around<'a>(
@@ -106,7 +106,7 @@ impl<S: Send + Sync + 'static> AnyCore for Core<S> {
     }
 
     fn call_mount(&self, index: usize, start: usize, request: Request) -> BoxFuture<'_, Response> {
-        self.mounts.call(index, request, (start, self.routes.table()), &self.state)
+        self.mounts.call(index, request, (start, self.routes.table), &self.state)
     }
 
     fn find_mount(&self, path: &str) -> Option<(usize, usize)> {
@@ -134,6 +134,7 @@ impl<S: Send + Sync + 'static> Core<S> {
         layers: Vec<Box<dyn Layer<S>>>,
         state: S,
     ) -> Arc<Self> {
+        let routes = routes.laid_out();
         Arc::new_cyclic(|this| Self { routes, mounts, layers, state, this: Weak::clone(this) })
     }
 

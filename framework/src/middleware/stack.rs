@@ -70,13 +70,14 @@ impl<S: Sync + 'static> Stack<S> {
             return Some(OrderError { place: "the server".to_owned(), sentence });
         }
         let around_server = kinds.len();
-        (0..routes.len()).find_map(|index| {
+        let routes = routes.laid_out();
+        (0..routes.table.len()).find_map(|index| {
             let (_, layers) = routes.bound(index)?;
             kinds.truncate(around_server);
             kinds.extend(layers.iter().flatten().map(|layer| layer.kind()));
             // Each list by itself was looked at when the table was compiled.
             let sentence = order::fault(&kinds, 0, Around::Routes)?;
-            let route = routes.table().route(index)?;
+            let route = routes.table.route(index)?;
             Some(OrderError { place: format!("`{}::{}`", route.module, route.name), sentence })
         })
     }

@@ -8,6 +8,8 @@ use std::fmt;
 
 use ::http::StatusCode;
 
+use super::source::{Source, Sources};
+use super::table::Layers;
 use super::{Bound, HandlerFn, Reply, Routes};
 use crate::http::Request;
 use crate::middleware::Layer;
@@ -59,22 +61,46 @@ impl<S, const ROUTES: usize, const LAYERS: usize> Bindings<S, ROUTES, LAYERS> {
                 }
                 Binding::Table(routes) => {
                     let (calls, inner) = routes.parts();
-                    let mut entry = 0;
-                    while entry < calls.len() {
-                        new.calls[call] = calls[entry];
-                        layer = push_all(&mut new.layers, layer, outer);
-                        let (start, len) = routes.__table().gathered().entries[entry].layers;
-                        let own = inner.split_at(start as usize).1.split_at(len as usize).0;
-                        new.layers.split_at_mut(layer).1.split_at_mut(own.len()).0.copy_from_slice(own);
-                        layer += own.len();
-                        call += 1;
-                        entry += 1;
-                    }
+                    new.calls.split_at_mut(call).1.split_at_mut(calls.len()).0.copy_from_slice(calls);
+                    call += calls.len();
+                    let mut nested = Nested { to: &mut new.layers, next: layer, outer, inner };
+                    nested.add(routes.__sources(), 0);
+                    layer = nested.next;
                 }
             }
         }
         assert!(call == ROUTES && layer == LAYERS, "a route's layers and their names differ in number");
         new
+    }
+}
+
+/// Puts the layers of a scope around each route of a table.
+struct Nested<'a, S: 'static> {
+    to: &'a mut [Option<&'static dyn Layer<S>>],
+    next: usize,
+    outer: &'a [&'static dyn Layer<S>],
+    /// Those of the table's routes that no route has taken yet.
+    inner: Layers<S>,
+}
+
+impl<S> Nested<'_, S> {
+    /// Adds the layers of each route of `sources`, around which as many stand in the table.
+    const fn add(&mut self, sources: &Sources, around: usize) {
+        let mut items = sources.items;
+        while let [item, rest @ ..] = items {
+            items = rest;
+            let around = around + sources.scopes[item.scope].layers.len();
+            match &item.source {
+                Source::Route(route) => {
+                    self.next = push_all(self.to, self.next, self.outer);
+                    let (own, rest) = self.inner.split_at(around + route.middleware.len());
+                    self.to.split_at_mut(self.next).1.split_at_mut(own.len()).0.copy_from_slice(own);
+                    self.next += own.len();
+                    self.inner = rest;
+                }
+                Source::Table(nested) => self.add(nested, around),
+            }
+        }
     }
 }
 

@@ -25,7 +25,8 @@ pub(crate) fn conflicts(sources: &Sources) -> Vec<String> {
     let table = build(sources);
     let mut found = vec![None; sources.items.len()];
     conflict::find(sources, table, &mut found);
-    found.iter().flatten().map(|conflict| conflict.message(table).as_str().to_owned()).collect()
+    let messages = found.iter().flatten().map(|conflict| conflict.message(table).as_str().to_owned());
+    messages.collect()
 }
 
 pub(crate) fn sources(routes: &[&str]) -> Sources {
@@ -33,7 +34,7 @@ pub(crate) fn sources(routes: &[&str]) -> Sources {
         scope: 0,
         source: Source::Route(leak(route_info(route, u32::try_from(index + 1).unwrap()))),
     });
-    Sources { scopes: &[Scope { prefix: "", segments: &[], layers: &[] }], items: leak_slice(items) }
+    Sources { scopes: &[Scope { prefix: "", segments: &[], key: 0, layers: &[] }], items: leak_slice(items) }
 }
 
 fn route_info(route: &str, line: u32) -> RouteInfo {
@@ -71,15 +72,11 @@ pub(crate) fn build(sources: &Sources) -> &'static Table {
     let target =
         Target { entries: &mut entries, rows: &mut rows, segments: &mut segments, layers: &mut layers };
     gather::fill(sources, text.leak(), target);
-    let gathered = Gathered {
-        entries: entries.leak(),
-        rows: rows.leak(),
-        segments: segments.leak(),
-        layers: layers.leak(),
-    };
+    let gathered = Gathered { entries: entries.leak(), rows: rows.leak(), layers: layers.leak() };
     let most = sizes.most_nodes();
     let (mut planned, mut ends) = (vec![Node::EMPTY; most], vec![0; sizes.rows]);
-    let len = trie::plan_nodes(&gathered, &mut planned, &mut vec![[0; SLOTS_PER_NODE]; most], &mut ends);
+    let mut slots = vec![[0; SLOTS_PER_NODE]; most];
+    let len = trie::plan_nodes(&gathered, &segments, &mut planned, &mut slots, &mut ends);
     let nodes = vec![Node::EMPTY; len].leak();
     let leaves = vec![Leaf::NONE; sizes.leaves].leak();
     let slots = vec![[0; SLOTS_PER_NODE]; len].leak();

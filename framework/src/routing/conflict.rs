@@ -1,6 +1,8 @@
 //! Conflicts: two routes that share a method and match the same requests, told at compile time.
 //!
-//! The trie keeps both at the same node; what is found here stops the program from compiling.
+//! The trie keeps both at the same node; what is found here stops the program from compiling. It is looked for where
+//! two keys of a [`Survey`](super::Survey) are the same, and nowhere else: so `cargo check` of a program without a fault
+//! lays out no table.
 
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
@@ -12,9 +14,8 @@ use super::trie::Leaf;
 
 /// The first conflict of each item of `routes!` with what stands before it.
 #[derive(Debug)]
-pub struct Conflicts<const ITEMS: usize> {
+pub(super) struct Conflicts<const ITEMS: usize> {
     of_item: [Option<Conflict>; ITEMS],
-    any: bool,
 }
 
 /// Two leaves of the same node with the same method.
@@ -26,21 +27,15 @@ pub(super) struct Conflict {
 
 impl<const ITEMS: usize> Conflicts<ITEMS> {
     /// Looks for conflicts in all nodes.
-    #[inline]
-    pub const fn find(sources: &Sources, table: &Table) -> Self {
+    pub(super) const fn find(sources: &Sources, table: &Table) -> Self {
         let mut of_item = [None; ITEMS];
-        let any = find(sources, table, &mut of_item);
-        Self { of_item, any }
-    }
-
-    /// Whether there are any at all, so that the compiler need not ask for each item.
-    pub const fn are_there(&self) -> bool {
-        self.any
+        find(sources, table, &mut of_item);
+        Self { of_item }
     }
 
     /// Stops the compiler where the item has a conflict; the error stands where this is called.
     #[track_caller]
-    pub const fn check(&self, table: &Table, item: usize) {
+    pub(super) const fn check(&self, table: &Table, item: usize) {
         if let Some(conflict) = &self.of_item[item] {
             let message = conflict.message(table);
             panic!("{}", message.as_str());
@@ -48,17 +43,11 @@ impl<const ITEMS: usize> Conflicts<ITEMS> {
     }
 }
 
-/// Finds the first conflict of each item, and whether there is one.
-#[inline]
-pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Option<Conflict>]) -> bool {
-    let mut any = false;
+/// Finds the first conflict of each item.
+pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Option<Conflict>]) {
     let mut nodes = table.nodes;
     while let [node, rest @ ..] = nodes {
         nodes = rest;
-        // Few nodes have two leaves; slicing costs the compiler more than asking.
-        if node.leaves.1 < 2 {
-            continue;
-        }
         let first = node.leaves.0 as usize;
         let (mut second, end) = (first + 1, first + node.leaves.1 as usize);
         while second < end {
@@ -67,12 +56,10 @@ pub(super) const fn find(sources: &Sources, table: &Table, conflicts: &mut [Opti
                 if conflicts[item].is_none() {
                     conflicts[item] = Some(conflict);
                 }
-                any = true;
             }
             second += 1;
         }
     }
-    any
 }
 
 /// The conflict of the leaf at `second` with one before it, from that at `first` on. A nested table has told of its own
@@ -88,7 +75,6 @@ const fn first_conflict(
     let this = leaves[second];
     while first < second {
         let other = leaves[first];
-        // Nearly always the keys differ, and nothing need be called.
         if other.key.is(this.key) && same(other.method, this.method) {
             let item = item_of(table, &this);
             let nested = matches!(sources.items[item].source, Source::Table(_));

@@ -5,9 +5,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "runs in the compiler, which refuses a wrong index")]
 
-use super::source::{Scope, Sizes, Source, Sources};
-use super::table::Table;
-use super::{RouteInfo, Segment};
+use super::source::{Place, Sizes, Source, Sources};
+use super::{Pattern, RouteInfo, Segment};
 
 /// An index of the table as it is stored, of which there are no more than fit. A macro, as the interpreter takes longer
 /// for a call than for all of this.
@@ -52,60 +51,54 @@ pub(super) struct Row {
     pub(super) entry: u16,
     /// Its index among the handler's patterns.
     pub(super) pattern: u16,
-    /// Where its segments lie: the first, and how many.
+    /// Where its segments lie, while the trie is built: the first, and how many.
     pub(super) segments: (u32, u16),
     /// With all prefixes, as users know it.
     pub(super) text: &'static str,
 }
 
-/// The rows of a table with all that belongs to them.
+/// The handlers of a table with their patterns.
 #[derive(Clone, Copy, Debug)]
-pub struct Gathered {
+pub(super) struct Gathered {
     pub(super) entries: &'static [Entry],
     pub(super) rows: &'static [Row],
-    pub(super) segments: &'static [Segment],
     /// The names of the layers of all handlers.
     pub(super) layers: &'static [&'static str],
 }
 
 impl Gathered {
-    pub(super) const EMPTY: Self = Self { entries: &[], rows: &[], segments: &[], layers: &[] };
+    pub(super) const EMPTY: Self = Self { entries: &[], rows: &[], layers: &[] };
 }
 
 /// The arrays behind a [`Gathered`], as long as [`Sizes`] says.
-#[derive(Debug)]
-pub struct Rows<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS: usize> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows<const ROUTES: usize, const ROWS: usize, const LAYERS: usize> {
     entries: [Entry; ROUTES],
     rows: [Row; ROWS],
-    segments: [Segment; SEGMENTS],
     layers: [&'static str; LAYERS],
 }
 
-impl<const ROUTES: usize, const ROWS: usize, const SEGMENTS: usize, const LAYERS: usize>
-    Rows<ROUTES, ROWS, SEGMENTS, LAYERS>
-{
-    /// Gathers the rows; `text` is what [`join_texts`] made.
-    #[inline]
-    pub const fn gather(sources: &Sources, text: &'static [u8]) -> Self {
-        let mut new = Self {
-            entries: [NO_ENTRY; ROUTES],
-            rows: [NO_ROW; ROWS],
-            segments: [Segment::Literal(""); SEGMENTS],
-            layers: [""; LAYERS],
-        };
+impl<const ROUTES: usize, const ROWS: usize, const LAYERS: usize> Rows<ROUTES, ROWS, LAYERS> {
+    /// Gathers the rows, and their segments, of which the trie is built; `text` is what [`join_texts`] made.
+    pub(super) const fn gather<const SEGMENTS: usize>(
+        sources: &Sources,
+        text: &'static [u8],
+    ) -> (Self, [Segment; SEGMENTS]) {
+        let mut new = Self { entries: [NO_ENTRY; ROUTES], rows: [NO_ROW; ROWS], layers: [""; LAYERS] };
+        let mut segments = [Segment::Literal(""); SEGMENTS];
         let target = Target {
             entries: &mut new.entries,
             rows: &mut new.rows,
-            segments: &mut new.segments,
+            segments: &mut segments,
             layers: &mut new.layers,
         };
         fill(sources, text, target);
-        new
+        (new, segments)
     }
 
     /// The same, to be used.
-    pub const fn gathered(&'static self) -> Gathered {
-        Gathered { entries: &self.entries, rows: &self.rows, segments: &self.segments, layers: &self.layers }
+    pub(super) const fn gathered(&'static self) -> Gathered {
+        Gathered { entries: &self.entries, rows: &self.rows, layers: &self.layers }
     }
 }
 
@@ -113,39 +106,14 @@ pub(super) const NO_ENTRY: Entry = Entry { route: &RouteInfo::NONE, item: 0, fir
 pub(super) const NO_ROW: Row = Row { entry: 0, pattern: 0, segments: (0, 0), text: "" };
 
 /// Writes the patterns' texts that a prefix made longer, one after the other.
-pub const fn join_texts<const TEXT: usize>(sources: &Sources) -> [u8; TEXT] {
+pub(super) const fn join_texts<const TEXT: usize>(sources: &Sources) -> [u8; TEXT] {
     let mut joined = [0; TEXT];
     write_texts(sources, &mut joined);
     joined
 }
 
-#[inline]
 pub(super) const fn write_texts(sources: &Sources, joined: &mut [u8]) {
-    let mut writer = TextWriter { joined, len: 0 };
-    let mut items = sources.items;
-    while let [item, rest @ ..] = items {
-        items = rest;
-        let scope = &sources.scopes[item.scope];
-        if scope.segments.is_empty() {
-            continue;
-        }
-        match &item.source {
-            Source::Route(route) => {
-                let mut patterns = route.patterns;
-                while let [pattern, rest @ ..] = patterns {
-                    writer.join(scope, pattern.text);
-                    patterns = rest;
-                }
-            }
-            Source::Table(table) => {
-                let mut rows = table.gathered().rows;
-                while let [row, rest @ ..] = rows {
-                    writer.join(scope, row.text);
-                    rows = rest;
-                }
-            }
-        }
-    }
+    TextWriter { joined, len: 0 }.add(sources, None);
 }
 
 struct TextWriter<'a> {
@@ -155,13 +123,33 @@ struct TextWriter<'a> {
 }
 
 impl TextWriter<'_> {
-    #[inline]
-    const fn join(&mut self, scope: &Scope, text: &str) {
-        self.push(scope.prefix.as_bytes());
-        self.push(scope.text_below(text).as_bytes());
+    const fn add(&mut self, sources: &Sources, outer: Option<&Place<'_>>) {
+        let mut items = sources.items;
+        while let [item, rest @ ..] = items {
+            items = rest;
+            let place = Place::new(&sources.scopes[item.scope], outer);
+            match &item.source {
+                Source::Route(_) if place.segments == 0 => {}
+                Source::Route(route) => {
+                    let mut patterns = route.patterns;
+                    while let [pattern, rest @ ..] = patterns {
+                        self.prefix(&place);
+                        self.push(place.text_below(pattern.text).as_bytes());
+                        patterns = rest;
+                    }
+                }
+                Source::Table(nested) => self.add(nested, Some(&place)),
+            }
+        }
     }
 
-    #[inline]
+    const fn prefix(&mut self, place: &Place<'_>) {
+        if let Some(outer) = place.outer {
+            self.prefix(outer);
+        }
+        self.push(place.scope.prefix.as_bytes());
+    }
+
     const fn push(&mut self, bytes: &[u8]) {
         let (_, rest) = self.joined.split_at_mut(self.len);
         rest.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
@@ -178,29 +166,14 @@ pub(super) struct Target<'a> {
 }
 
 /// Writes entries, rows, segments and layers in the order of the items.
-#[inline]
 pub(super) const fn fill(sources: &Sources, text: &'static [u8], target: Target<'_>) {
     let Ok(text) = str::from_utf8(text) else { panic!("whole texts were joined") };
     let mut filler = Filler { target, done: Sizes::NONE, text };
-    let mut index = 0;
-    let mut items = sources.items;
-    while let [item, rest @ ..] = items {
-        let scope = &sources.scopes[item.scope];
-        match &item.source {
-            Source::Route(route) => filler.route(scope, index, route),
-            Source::Table(table) => filler.table(scope, index, table),
-        }
-        items = rest;
-        index += 1;
+    let (mut item, count) = (0, sources.items.len());
+    while item < count {
+        filler.item(sources, item, None, item);
+        item += 1;
     }
-}
-
-/// A pattern as it stands below the scope: its part of `segments`, and its text.
-struct Written<'a> {
-    segments: &'a [Segment],
-    start: usize,
-    end: usize,
-    text: &'static str,
 }
 
 struct Filler<'a> {
@@ -212,110 +185,95 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    #[inline]
-    const fn route(&mut self, scope: &Scope, item: usize, route: &'static RouteInfo) {
-        self.entry(scope, item, route, route.middleware);
+    /// Adds the item of `sources` at `index`; `of` is the item of the whole table that brought it.
+    const fn item(&mut self, sources: &Sources, index: usize, outer: Option<&Place<'_>>, of: usize) {
+        let item = &sources.items[index];
+        let place = Place::new(&sources.scopes[item.scope], outer);
+        match &item.source {
+            Source::Route(route) => self.route(&place, of, route),
+            Source::Table(nested) => {
+                let (mut index, count) = (0, nested.items.len());
+                while index < count {
+                    self.item(nested, index, Some(&place), of);
+                    index += 1;
+                }
+            }
+        }
+    }
+
+    const fn route(&mut self, place: &Place<'_>, item: usize, route: &'static RouteInfo) {
+        let start = self.done.layers;
+        if place.layers > 0 {
+            self.outer_layers(place);
+        }
+        self.layers(route.middleware);
+        self.target.entries[self.done.routes] = Entry {
+            route,
+            item: narrow!(item),
+            first_row: narrow!(self.done.rows),
+            layers: (wide!(start), narrow!(self.done.layers - start)),
+        };
         let mut index = 0;
         let mut patterns = route.patterns;
         while let [pattern, rest @ ..] = patterns {
-            let end = pattern.segments.len();
-            self.row(scope, index, Written { segments: pattern.segments, start: 0, end, text: pattern.text });
+            self.row(place, index, pattern);
             patterns = rest;
             index += 1;
         }
-    }
-
-    #[inline]
-    const fn table(&mut self, scope: &Scope, item: usize, table: &'static Table) {
-        let gathered = table.gathered();
-        let segments = gathered.segments;
-        let mut rows = gathered.rows;
-        let mut entries = gathered.entries;
-        let mut entry = 0;
-        while let [from, rest @ ..] = entries {
-            let layers: &[_] = if from.layers.1 == 0 { &[] } else { table.layers_of(from) };
-            self.entry(scope, item, from.route, layers);
-            while let [from, rest @ ..] = rows {
-                if from.entry as usize != entry {
-                    break;
-                }
-                let start = from.segments.0 as usize;
-                let end = start + from.segments.1 as usize;
-                self.row(scope, from.pattern as usize, Written { segments, start, end, text: from.text });
-                rows = rest;
-            }
-            entries = rest;
-            entry += 1;
-        }
-    }
-
-    #[inline]
-    const fn entry(
-        &mut self,
-        scope: &Scope,
-        item: usize,
-        route: &'static RouteInfo,
-        inner: &'static [&'static str],
-    ) {
-        let start = self.done.layers;
-        let mut next = start;
-        let mut outer = scope.layers;
-        while let [layer, rest @ ..] = outer {
-            self.target.layers[next] = layer;
-            next += 1;
-            outer = rest;
-        }
-        let mut inner = inner;
-        while let [layer, rest @ ..] = inner {
-            self.target.layers[next] = layer;
-            next += 1;
-            inner = rest;
-        }
-        let layers = (wide!(start), narrow!(next - start));
-        self.target.entries[self.done.routes] =
-            Entry { route, item: narrow!(item), first_row: narrow!(self.done.rows), layers };
         self.done.routes += 1;
-        self.done.layers = next;
     }
 
-    /// Adds a pattern to the entry added last.
-    #[inline]
-    const fn row(&mut self, scope: &Scope, pattern: usize, written: Written<'_>) {
-        let Written { segments, start: mut from, end, text } = written;
-        let start = self.done.segments;
-        let mut next = start;
-        let mut text = text;
-        if let [_, ..] = scope.segments {
-            let mut prefix = scope.segments;
-            while let [literal, rest @ ..] = prefix {
-                self.target.segments[next] = Segment::Literal(literal);
-                next += 1;
-                prefix = rest;
-            }
-            if scope.ends_here(segments, from, end) {
-                from = end;
-            }
-            text = self.text(scope, text);
+    const fn outer_layers(&mut self, place: &Place<'_>) {
+        if let Some(outer) = place.outer {
+            self.outer_layers(outer);
         }
-        while from < end {
-            self.target.segments[next] = segments[from];
-            next += 1;
-            from += 1;
+        self.layers(place.scope.layers);
+    }
+
+    const fn layers(&mut self, layers: &'static [&'static str]) {
+        let mut layers = layers;
+        while let [layer, rest @ ..] = layers {
+            self.target.layers[self.done.layers] = layer;
+            self.done.layers += 1;
+            layers = rest;
+        }
+    }
+
+    /// Adds a pattern of the entry that is being added.
+    const fn row(&mut self, place: &Place<'_>, index: usize, pattern: &Pattern) {
+        let start = self.done.segments;
+        let mut text = pattern.text;
+        let mut own = pattern.segments;
+        if place.segments > 0 {
+            self.prefix(place);
+            if place.ends_here(own) {
+                own = &[];
+            }
+            (text, self.text) = self.text.split_at(place.text + place.text_below(text).len());
+        }
+        while let [segment, rest @ ..] = own {
+            self.target.segments[self.done.segments] = *segment;
+            self.done.segments += 1;
+            own = rest;
         }
         self.target.rows[self.done.rows] = Row {
-            entry: narrow!(self.done.routes - 1),
-            pattern: narrow!(pattern),
-            segments: (wide!(start), narrow!(next - start)),
+            entry: narrow!(self.done.routes),
+            pattern: narrow!(index),
+            segments: (wide!(start), narrow!(self.done.segments - start)),
             text,
         };
-        self.done.segments = next;
         self.done.rows += 1;
     }
 
-    #[inline]
-    const fn text(&mut self, scope: &Scope, written: &'static str) -> &'static str {
-        let (text, rest) = self.text.split_at(scope.prefix.len() + scope.text_below(written).len());
-        self.text = rest;
-        text
+    const fn prefix(&mut self, place: &Place<'_>) {
+        if let Some(outer) = place.outer {
+            self.prefix(outer);
+        }
+        let mut prefix = place.scope.segments;
+        while let [literal, rest @ ..] = prefix {
+            self.target.segments[self.done.segments] = Segment::Literal(literal);
+            self.done.segments += 1;
+            prefix = rest;
+        }
     }
 }

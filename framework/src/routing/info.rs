@@ -37,7 +37,7 @@ pub trait Endpoint {
     #[doc(hidden)]
     const __SEGMENTS: &'static [Segment] = &[];
     #[doc(hidden)]
-    const __PLACE: Place = ("", "", "", 0);
+    const __IDENTITY: Identity = ("", "", "", 0, 0);
     #[doc(hidden)]
     const __SUMMARY: &'static str = "";
 
@@ -45,20 +45,20 @@ pub trait Endpoint {
     const ROUTE: &'static RouteInfo = &RouteInfo {
         methods: &[Self::__METHOD],
         patterns: &[Pattern { text: Self::__PATTERN, segments: Self::__SEGMENTS }],
-        name: Self::__PLACE.0,
-        module: Self::__PLACE.1,
-        file: Self::__PLACE.2,
-        line: Self::__PLACE.3,
+        name: Self::__IDENTITY.0,
+        module: Self::__IDENTITY.1,
+        file: Self::__IDENTITY.2,
+        line: Self::__IDENTITY.3,
         summary: Self::__SUMMARY,
         policy: Policy::NONE,
         middleware: &[],
-        __more: (),
+        __keys: &[Self::__IDENTITY.4],
     };
 }
 
-/// A handler's name, module, file and line, which only listings and messages tell: one constant, as each takes rustc's time
-/// whenever anything of the crate changes.
-pub type Place = (&'static str, &'static str, &'static str, u32);
+/// A handler's name, module, file and line, and the key of what it answers: one constant, as each takes rustc's time whenever
+/// anything of the crate changes.
+pub type Identity = (&'static str, &'static str, &'static str, u32, u64);
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
 ///
@@ -190,10 +190,11 @@ pub struct RouteInfo {
     pub policy: Policy,
     /// The middleware of its own, as written, outermost first.
     pub middleware: &'static [&'static str],
-    /// Keeps a field to come from being a breaking change; `#[non_exhaustive]` would refuse the macro's value, and a
-    /// function that makes one is a call more that rustc's interpreter makes for each route.
+    /// A key for each method of each pattern, in their order, by which conflicts are found. Hidden, it keeps a field to
+    /// come from being a breaking change; `#[non_exhaustive]` would refuse the macro's value, and a function that makes
+    /// one is a call more that rustc's interpreter makes for each route.
     #[doc(hidden)]
-    pub __more: (),
+    pub __keys: &'static [u64],
 }
 
 impl RouteInfo {
@@ -208,7 +209,7 @@ impl RouteInfo {
         summary: "",
         policy: Policy::NONE,
         middleware: &[],
-        __more: (),
+        __keys: &[],
     };
 }
 

@@ -1,9 +1,11 @@
 //! The routing table: patterns, the trie the compiler builds from them, and what is only known at run time.
 //!
 //! `routes!` composes the constants that `#[route]` emits; everything it calls here is a `const fn`, so that the table
-//! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found
-//! and counts it, `gather` puts prefixes in front, `trie` builds, `conflict` refuses, `bind` adds the handlers. `lookup` is
-//! what runs for each request, by the numbers of `key`; `mount` answers what the table does not.
+//! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found and
+//! counts it, `survey` tells whether routes may conflict, `bind` lists the handlers. That is
+//! all of `cargo check`. Where code is generated, `layout` has the table made: `gather` puts prefixes in front, `trie`
+//! builds. `conflict` refuses. `lookup` is what runs for each request, by the numbers of `key`; `mount` answers what the
+//! table does not.
 
 mod bind;
 #[cfg(any(test, feature = "__micro"))]
@@ -12,12 +14,14 @@ mod conflict;
 mod gather;
 mod info;
 mod key;
+mod layout;
 mod listing;
 mod lookup;
 mod mount;
 mod reply;
 mod route_url;
 mod source;
+mod survey;
 mod table;
 mod trie;
 mod url;
@@ -25,12 +29,11 @@ mod url;
 pub use bind::{Binding, Bindings};
 #[cfg(feature = "__micro")]
 pub(crate) use build::table as table_of;
-pub use conflict::Conflicts;
-pub use gather::{Gathered, Rows, join_texts};
 pub(crate) use info::Captures;
 pub use info::{
-    Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Pattern, Place, Policy, RouteInfo, Segment,
+    Bound, Endpoint, Handle, HandlerFn, Identity, OnDisconnect, Pattern, Policy, RouteInfo, Segment,
 };
+pub use layout::Layout;
 pub(crate) use listing::Listing;
 pub(crate) use lookup::{Allowed, Found};
 pub use mount::{Mount, Rest};
@@ -41,9 +44,10 @@ pub use reply::{
     answer_3_1, answer_3_2, answer_3_3, answer_3_4, reply, reply_at_once, respond,
 };
 pub use route_url::{RouteUrl, UrlError};
-pub use source::{Item, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};
+pub use source::{Item, Listed, NoRoute, RouteProbe, Scope, Sizes, Source, Sources};
+pub use survey::Survey;
+pub(crate) use table::LaidOut;
 pub use table::{ListedRoute, Routes, Table};
-pub use trie::{Plan, Trie};
 pub use url::{url, url_0, url_1, url_2};
 
 #[cfg(test)]

@@ -1,9 +1,17 @@
 //! What `routes!` hands over: its items with their scopes, and how many places the table needs for them.
+//!
+//! A table in a table is there as its own items; who walks over them goes into it, and remembers by a [`Place`] where
+//! that is. This is what `cargo check` evaluates.
 
 use std::marker::PhantomData;
 
-use super::table::Table;
 use super::{Endpoint, RouteInfo, Segment};
+
+/// A type that `routes!` makes for its table, so that the constants of a [`Layout`](super::Layout) are those of a type.
+pub trait Listed {
+    /// What was listed.
+    const SOURCES: &'static Sources;
+}
 
 /// The items of one `routes!`, nested scopes already flattened.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +29,8 @@ pub struct Scope {
     pub prefix: &'static str,
     /// The same, split at the slashes.
     pub segments: &'static [&'static str],
+    /// The key of these segments, as [`Survey`](super::Survey) has it; 0 where there are none.
+    pub key: u64,
     /// The names of the layers, outermost first.
     pub layers: &'static [&'static str],
 }
@@ -40,7 +50,7 @@ pub enum Source {
     /// One handler.
     Route(&'static RouteInfo),
     /// All routes of another table.
-    Table(&'static Table),
+    Table(&'static Sources),
 }
 
 /// Answers `RouteProbe::<T>::SOURCE` for any `T`: the inherent constant where `T` is a route, the trait's where not.
@@ -63,23 +73,52 @@ pub trait NoRoute {
 
 impl<T> NoRoute for RouteProbe<T> {}
 
-impl Scope {
-    /// Whether a pattern, the part of `segments` from `start` to `end`, is the prefix alone: `/` under `/admin`.
-    pub(super) const fn ends_here(&self, segments: &[Segment], start: usize, end: usize) -> bool {
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses a wrong index")]
-        match (self.segments, end - start) {
-            ([_, ..], 1) => matches!(segments[start], Segment::Literal(text) if text.is_empty()),
-            _ => false,
+/// A scope with what stands around the table that it is of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) scope: &'a Scope,
+    /// Where the table stands in another.
+    pub(super) outer: Option<&'a Self>,
+    /// How many segments all prefixes have.
+    pub(super) segments: usize,
+    /// How many bytes they have.
+    pub(super) text: usize,
+    /// How many layers there are.
+    pub(super) layers: usize,
+}
+
+impl<'a> Place<'a> {
+    pub(super) const fn new(scope: &'a Scope, outer: Option<&'a Self>) -> Self {
+        let (segments, text, layers) = match outer {
+            Some(outer) => (outer.segments, outer.text, outer.layers),
+            None => (0, 0, 0),
+        };
+        Self {
+            scope,
+            outer,
+            segments: segments + scope.segments.len(),
+            text: text + scope.prefix.len(),
+            layers: layers + scope.layers.len(),
         }
     }
 
+    /// Whether a pattern is the prefix alone: `/` under `/admin`.
+    pub(super) const fn ends_here(&self, pattern: &[Segment]) -> bool {
+        self.segments > 0 && is_root(pattern)
+    }
+
     /// The same for the pattern's text.
-    pub(super) const fn text_below<'a>(&self, text: &'a str) -> &'a str {
+    pub(super) const fn text_below<'b>(&self, text: &'b str) -> &'b str {
         match text.as_bytes() {
-            b"/" if !self.segments.is_empty() => "",
+            b"/" if self.segments > 0 => "",
             _ => text,
         }
     }
+}
+
+/// Whether these are the segments of the pattern `/`.
+pub(super) const fn is_root(segments: &[Segment]) -> bool {
+    matches!(segments, [Segment::Literal(text)] if text.is_empty())
 }
 
 /// How many places of each kind a table needs.
@@ -108,67 +147,64 @@ impl Sizes {
     }
 
     /// Counts what the items need.
-    #[inline]
     pub const fn of(sources: &Sources) -> Self {
         let mut sizes = Self::NONE;
-        let mut items = sources.items;
-        while let [item, rest @ ..] = items {
-            #[expect(
-                clippy::indexing_slicing,
-                reason = "evaluated by the compiler, which refuses a wrong index"
-            )]
-            let scope = &sources.scopes[item.scope];
-            match &item.source {
-                Source::Route(route) => sizes.add_route(scope, route),
-                Source::Table(table) => sizes.add_table(scope, table),
-            }
-            items = rest;
-        }
+        sizes.add(sources, None);
+        let fits = sizes.routes <= 0xffff && sizes.rows <= 0xffff && sizes.leaves <= 0xffff;
+        assert!(fits, "a table holds at most 65,535 routes, patterns and methods of them: split it");
         sizes
     }
 
-    #[inline]
-    const fn add_route(&mut self, scope: &Scope, route: &RouteInfo) {
+    /// Most routes have one method, one pattern and nothing around them: of these nothing need be called, which takes
+    /// the compiler's interpreter longer than all else here.
+    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses a wrong index")]
+    const fn add(&mut self, sources: &Sources, outer: Option<&Place<'_>>) {
+        let (mut plain, mut segments) = (0, 0);
+        let mut items = sources.items;
+        while let [item, rest @ ..] = items {
+            items = rest;
+            let scope = &sources.scopes[item.scope];
+            if let (None, Scope { segments: [], layers: [], .. }) = (outer, scope)
+                && let Source::Route(route) = &item.source
+                && let RouteInfo { methods: [_], patterns: [pattern], middleware: [], .. } = route
+            {
+                plain += 1;
+                segments += match pattern.segments {
+                    [_] => 1,
+                    [_, _] => 2,
+                    [_, _, _] => 3,
+                    more => more.len(),
+                };
+                continue;
+            }
+            let place = Place::new(scope, outer);
+            match &item.source {
+                Source::Route(route) => self.add_route(&place, route),
+                Source::Table(nested) => self.add(nested, Some(&place)),
+            }
+        }
+        self.routes += plain;
+        self.rows += plain;
+        self.leaves += plain;
+        self.segments += segments;
+    }
+
+    const fn add_route(&mut self, place: &Place<'_>, route: &RouteInfo) {
         self.routes += 1;
-        self.layers += scope.layers.len() + route.middleware.len();
+        self.layers += place.layers + route.middleware.len();
         let methods = route.methods.len();
         let mut patterns = route.patterns;
         while let [pattern, rest @ ..] = patterns {
+            self.rows += 1;
             self.leaves += methods;
-            self.add_row(scope, pattern.segments, 0, pattern.segments.len(), pattern.text);
-            patterns = rest;
-        }
-    }
-
-    #[inline]
-    const fn add_table(&mut self, scope: &Scope, table: &Table) {
-        let gathered = table.gathered();
-        self.routes += gathered.entries.len();
-        self.leaves += table.leaves().len();
-        self.layers += gathered.layers.len() + scope.layers.len() * gathered.entries.len();
-        if scope.segments.is_empty() {
-            self.rows += gathered.rows.len();
-            self.segments += gathered.segments.len();
-            return;
-        }
-        let mut rows = gathered.rows;
-        while let [row, rest @ ..] = rows {
-            let start = row.segments.0 as usize;
-            self.add_row(scope, gathered.segments, start, start + row.segments.1 as usize, row.text);
-            rows = rest;
-        }
-    }
-
-    #[inline]
-    const fn add_row(&mut self, scope: &Scope, segments: &[Segment], start: usize, end: usize, text: &str) {
-        self.rows += 1;
-        self.segments += end - start;
-        if let [_, ..] = scope.segments {
-            self.segments += scope.segments.len();
-            if scope.ends_here(segments, start, end) {
-                self.segments -= 1;
+            self.segments += place.segments + pattern.segments.len();
+            if place.segments > 0 {
+                self.text += place.text + place.text_below(pattern.text).len();
+                if place.ends_here(pattern.segments) {
+                    self.segments -= 1;
+                }
             }
-            self.text += scope.prefix.len() + scope.text_below(text).len();
+            patterns = rest;
         }
     }
 }

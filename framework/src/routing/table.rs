@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::bind::Bindings;
 use super::gather::{Entry, Gathered};
+use super::source::Sources;
 #[cfg(any(test, feature = "__micro"))]
 use super::trie::TrieMut;
 use super::trie::{Leaf, Node, Slots, Trie};
@@ -24,12 +25,12 @@ impl Table {
     pub const EMPTY: &'static Self =
         &Self { gathered: Gathered::EMPTY, nodes: &[Node::EMPTY], leaves: &[], slots: &[] };
 
-    /// Puts rows and trie together; the macro's alone.
-    pub const fn new<const NODES: usize, const LEAVES: usize>(
+    /// Puts rows and trie together.
+    pub(super) const fn new<const MOST: usize, const LEAVES: usize>(
         gathered: Gathered,
-        trie: &'static Trie<NODES, LEAVES>,
+        trie: &'static Trie<MOST, LEAVES>,
     ) -> Self {
-        Self { gathered, nodes: &trie.nodes, leaves: &trie.leaves, slots: &trie.slots }
+        Self { gathered, nodes: trie.nodes(), leaves: trie.leaves(), slots: trie.slots() }
     }
 
     #[cfg(any(test, feature = "__micro"))]
@@ -114,7 +115,7 @@ impl Table {
 
 /// A routing table with its handlers; [`routes!`](crate::routes) makes it.
 ///
-/// `S` is the application's state. The table is a constant: copying it copies three references.
+/// `S` is the application's state. The table is a constant: copying it copies a few references.
 ///
 /// ```
 /// use server::{Routes, get, routes};
@@ -128,59 +129,82 @@ impl Table {
 /// assert_eq!(ROUTES.len(), 1);
 /// ```
 pub struct Routes<S: 'static = ()> {
-    table: &'static Table,
+    /// What was listed, for tables that have this one in them.
+    sources: &'static Sources,
+    /// Gives the table, which lies there in code that was generated, and was not laid out where it was only checked.
+    table: fn() -> &'static Table,
     calls: &'static [HandlerFn<S>],
-    layers: &'static [Option<&'static dyn Layer<S>>],
+    layers: Layers<S>,
 }
 
 impl<S> Routes<S> {
     /// No routes at all.
-    pub const EMPTY: Self = Self { table: Table::EMPTY, calls: &[], layers: &[] };
+    pub const EMPTY: Self = Self {
+        sources: &Sources { scopes: &[], items: &[] },
+        table: || Table::EMPTY,
+        calls: &[],
+        layers: &[],
+    };
 
     /// Puts a table and its handlers together; the macro's alone.
     #[doc(hidden)]
     pub const fn __new<const ROUTES: usize, const LAYERS: usize>(
-        table: &'static Table,
+        sources: &'static Sources,
+        table: fn() -> &'static Table,
         bindings: &'static Bindings<S, ROUTES, LAYERS>,
     ) -> Self {
-        Self { table, calls: &bindings.calls, layers: &bindings.layers }
+        Self { sources, table, calls: &bindings.calls, layers: &bindings.layers }
     }
 
-    /// The table, which knows nothing of the state.
+    /// What was listed, which knows nothing of the state.
     #[doc(hidden)]
-    pub const fn __table(&self) -> &'static Table {
-        self.table
+    pub const fn __sources(&self) -> &'static Sources {
+        self.sources
     }
 
     /// How many handlers the table has.
     pub const fn len(&self) -> usize {
-        self.table.len()
+        self.calls.len()
     }
 
     /// Whether it has none.
     pub const fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.calls.is_empty()
     }
 
     /// Each pattern of each handler, in the order of the table.
     pub fn iter(&self) -> impl Iterator<Item = ListedRoute> + use<S> {
-        self.table.iter()
+        self.table().iter()
     }
 
     pub(crate) fn table(&self) -> &'static Table {
-        self.table
+        (self.table)()
     }
 
+    /// What a server has of it.
+    pub(crate) fn laid_out(&self) -> LaidOut<S> {
+        LaidOut { table: self.table(), calls: self.calls, layers: self.layers }
+    }
+
+    pub(super) const fn parts(&self) -> (&'static [HandlerFn<S>], Layers<S>) {
+        (self.calls, self.layers)
+    }
+}
+
+/// A routing table with its handlers as a server has it, which asks for each request.
+pub(crate) struct LaidOut<S: 'static> {
+    pub(crate) table: &'static Table,
+    calls: &'static [HandlerFn<S>],
+    layers: Layers<S>,
+}
+
+impl<S> LaidOut<S> {
     /// How the handler at this index, which [`Table::find`] gave, is called, with the layers of its scopes and its
     /// own, outermost first.
     pub(crate) fn bound(&self, index: usize) -> Option<(HandlerFn<S>, Layers<S>)> {
         let (start, len) = self.table.gathered.entries.get(index)?.layers;
         let start = start as usize;
         Some((*self.calls.get(index)?, self.layers.get(start..start + usize::from(len))?))
-    }
-
-    pub(super) const fn parts(&self) -> (&'static [HandlerFn<S>], Layers<S>) {
-        (self.calls, self.layers)
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! A child with a literal is found by the key of that literal in a hash table of all nodes, so that it takes the same
 //! however many there are; the order of the table's slots means nothing. The same way the trie is built: each row goes
-//! down from the root, and makes the nodes that are not there yet. That is done twice, as an array's length must be known
-//! before it is filled: a [`Plan`] has room for as many nodes as there can be, and says how many there are.
+//! down from the root, and makes the nodes that are not there yet. That is done twice, as the hash table's size must be known
+//! before it is filled: a [`Plan`] says how many nodes there are.
 //!
 //! The compiler's interpreter takes about 400 instructions for a step, and twenty times that for a call: so the loops
 //! call nothing that need not be called.
@@ -48,12 +48,15 @@ pub(super) struct Leaf {
     pub(super) pattern: u16,
 }
 
-/// The trie's arrays.
+/// The trie's arrays. `MOST` is a node for each segment and the root: of types no length can be made for generated code
+/// alone. What is over is empty and never read.
 #[derive(Debug)]
-pub struct Trie<const NODES: usize, const LEAVES: usize> {
-    pub(super) nodes: [Node; NODES],
-    pub(super) leaves: [Leaf; LEAVES],
-    pub(super) slots: [[u16; SLOTS_PER_NODE]; NODES],
+pub(super) struct Trie<const MOST: usize, const LEAVES: usize> {
+    nodes: [Node; MOST],
+    leaves: [Leaf; LEAVES],
+    slots: [[u16; SLOTS_PER_NODE]; MOST],
+    /// How many nodes there are.
+    len: usize,
 }
 
 /// How many slots there are for a node: many, as two nodes in search of one slot cost each look-up of one of them.
@@ -70,9 +73,9 @@ pub(super) struct TrieMut<'a> {
     pub(super) slots: &'a mut Slots,
 }
 
-/// Which nodes there are, before the arrays of the trie can be made. `MOST` is a node for each segment and the root.
+/// Which nodes there are, before the trie can be made.
 #[derive(Debug)]
-pub struct Plan<const ROWS: usize, const MOST: usize> {
+pub(super) struct Plan<const ROWS: usize, const MOST: usize> {
     nodes: [Node; MOST],
     /// How many of them there are.
     len: usize,
@@ -82,34 +85,42 @@ pub struct Plan<const ROWS: usize, const MOST: usize> {
 
 impl<const ROWS: usize, const MOST: usize> Plan<ROWS, MOST> {
     /// Takes every row down the trie.
-    pub const fn of(gathered: &Gathered) -> Self {
+    pub(super) const fn of(gathered: &Gathered, segments: &[Segment]) -> Self {
         let mut plan = Self { nodes: [Node::EMPTY; MOST], len: 1, ends: [0; ROWS] };
         let mut slots = [[0; SLOTS_PER_NODE]; MOST];
-        plan.len = plan_nodes(gathered, &mut plan.nodes, &mut slots, &mut plan.ends);
+        plan.len = plan_nodes(gathered, segments, &mut plan.nodes, &mut slots, &mut plan.ends);
         plan
-    }
-
-    /// How many nodes there are.
-    pub const fn nodes(&self) -> usize {
-        self.len
     }
 }
 
-impl<const NODES: usize, const LEAVES: usize> Trie<NODES, LEAVES> {
-    /// Builds the trie; `NODES` is what the plan says.
-    #[inline]
-    pub const fn build<const ROWS: usize, const MOST: usize>(
-        gathered: &Gathered,
-        plan: &Plan<ROWS, MOST>,
-    ) -> Self {
+impl<const MOST: usize, const LEAVES: usize> Trie<MOST, LEAVES> {
+    /// Builds the trie that was planned.
+    pub(super) const fn build<const ROWS: usize>(gathered: &Gathered, plan: &Plan<ROWS, MOST>) -> Self {
         let mut trie = Self {
-            nodes: [Node::EMPTY; NODES],
+            nodes: [Node::EMPTY; MOST],
             leaves: [Leaf::NONE; LEAVES],
-            slots: [[0; SLOTS_PER_NODE]; NODES],
+            slots: [[0; SLOTS_PER_NODE]; MOST],
+            len: plan.len,
         };
-        let trie_mut = TrieMut { nodes: &mut trie.nodes, leaves: &mut trie.leaves, slots: &mut trie.slots };
-        build(gathered, (&plan.nodes, &plan.ends), trie_mut, &mut [0; NODES]);
+        let trie_mut = TrieMut {
+            nodes: trie.nodes.split_at_mut(plan.len).0,
+            leaves: &mut trie.leaves,
+            slots: trie.slots.split_at_mut(plan.len).0,
+        };
+        build(gathered, (&plan.nodes, &plan.ends), trie_mut, &mut [0; MOST]);
         trie
+    }
+
+    pub(super) const fn nodes(&'static self) -> &'static [Node] {
+        self.nodes.split_at(self.len).0
+    }
+
+    pub(super) const fn leaves(&'static self) -> &'static [Leaf] {
+        &self.leaves
+    }
+
+    pub(super) const fn slots(&'static self) -> &'static Slots {
+        self.slots.split_at(self.len).0
     }
 }
 
@@ -138,6 +149,7 @@ impl Leaf {
 #[inline]
 pub(super) const fn plan_nodes(
     gathered: &Gathered,
+    segments: &[Segment],
     nodes: &mut [Node],
     slots: &mut Slots,
     ends: &mut [u16],
@@ -150,7 +162,7 @@ pub(super) const fn plan_nodes(
         let (mut segment, mut left) = (of_row.segments.0 as usize, of_row.segments.1);
         let mut node = 0;
         while left > 0 {
-            let child = match gathered.segments[segment] {
+            let child = match segments[segment] {
                 Segment::Literal(literal) => {
                     let key = Key::of(literal);
                     let mut slot = key.slot(node, slot_count);

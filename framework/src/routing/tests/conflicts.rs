@@ -1,7 +1,9 @@
-//! What is a conflict, and what is said of it.
+//! What is a conflict, what is said of it, and whether its keys tell that there may be one.
 
-use crate::routing::build::{conflicts, sources, table};
-use crate::routing::{Item, Scope, Source, Sources};
+use super::handlers::handler;
+use crate::routing::build::{conflicts, sources};
+use crate::routing::{Item, Scope, Segment, Source, Sources, Survey};
+use crate::{Routes, get, post, route, routes};
 
 #[track_caller]
 fn check(routes: &[&str], expected: &[&str]) {
@@ -56,16 +58,17 @@ fn what_is_told_apart_is_no_conflict() {
 
 /// A table with these tables, each behind its prefix.
 fn nested(tables: &'static [(&'static str, &'static [&'static str])]) -> Sources {
-    let root = Scope { prefix: "", segments: &[], layers: &[] };
+    let root = Scope { prefix: "", segments: &[], key: 0, layers: &[] };
     let scopes = tables.iter().map(|&(prefix, _)| Scope {
         prefix,
         segments: prefix.split('/').skip(1).collect::<Vec<_>>().leak(),
+        key: 0,
         layers: &[],
     });
-    let items = tables
-        .iter()
-        .enumerate()
-        .map(|(index, &(_, routes))| Item { scope: index + 1, source: Source::Table(table(routes)) });
+    let items = tables.iter().enumerate().map(|(index, &(_, routes))| Item {
+        scope: index + 1,
+        source: Source::Table(Box::leak(Box::new(sources(routes)))),
+    });
     Sources {
         scopes: std::iter::once(root).chain(scopes).collect::<Vec<_>>().leak(),
         items: items.collect::<Vec<_>>().leak(),
@@ -97,4 +100,86 @@ fn a_handler_that_is_there_already_is_listed_twice() {
         messages,
         ["`GET /a` is listed twice: GET /a at src/main.rs:1 is in the table already; remove one"]
     );
+}
+
+#[get("/")]
+async fn index() {}
+
+#[get("/admin")]
+async fn admin() {}
+
+#[get("/admin/")]
+async fn admin_below() {}
+
+#[get("/admin/users/:id")]
+async fn user_of_admin(id: u64) {
+    let _ = id;
+}
+
+#[get("/users/:name")]
+async fn user(name: &str) {
+    let _ = name;
+}
+
+#[get("/users/*rest")]
+async fn users_below(rest: &str) {
+    let _ = rest;
+}
+
+#[post("/users/:name")]
+async fn change_user(name: &str) {
+    let _ = name;
+}
+
+#[route(GET | DELETE, "/a/:id", "/admin/users/:id")]
+async fn several(id: u64) {
+    let _ = id;
+}
+
+handler!(by_hand: "GET", "/by-hand" = [Segment::Literal("by-hand")];);
+
+/// Whether two routes of these tables, put into one, have a key in common.
+fn may_conflict(tables: &[Routes<u32>]) -> bool {
+    let items = tables.iter().map(|table| Item { scope: 0, source: Source::Table(table.__sources()) });
+    let scopes = &[Scope { prefix: "", segments: &[], key: 0, layers: &[] }];
+    Survey::of::<64>(&Sources { scopes, items: items.collect::<Vec<_>>().leak() }).may_conflict()
+}
+
+#[test]
+fn routes_that_match_different_requests_have_different_keys() {
+    assert!(!may_conflict(&[]));
+    assert!(!may_conflict(&[routes![
+        index,
+        admin,
+        admin_below,
+        user_of_admin,
+        user,
+        users_below,
+        change_user
+    ]]));
+    assert!(!may_conflict(&[
+        routes!["/admin" => [index], admin_below, "/v2" => [index, user], user],
+        routes!["/v2" => ["/v2" => [index], change_user], "/v3" => [user, several], several],
+    ]));
+}
+
+#[test]
+fn routes_that_conflict_have_a_key_in_common() {
+    const ADMIN: Routes<u32> = routes!["/admin" => [index, user]];
+    let twice = [
+        [routes![user], routes![user]],
+        [routes![admin], ADMIN],
+        [routes![user_of_admin], ADMIN],
+        [routes![several], ADMIN],
+        [routes!["/v1" => [user_of_admin]], routes!["/v1" => ADMIN]],
+        [routes!["/x" => ["/y" => ADMIN]], routes!["/x/y" => ADMIN]],
+    ];
+    for (index, tables) in twice.iter().enumerate() {
+        assert!(may_conflict(tables), "{index}");
+    }
+}
+
+#[test]
+fn a_route_without_keys_may_conflict() {
+    assert!(may_conflict(&[routes![by_hand]]));
 }

@@ -34,7 +34,8 @@ fn check(routes: Routes<u32>, method: &str, path: &str, expected: &str) {
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let found = routes.table().find(&method, path, &mut captures);
     let Found::Route(index) = found else { panic!("{method} {path}: {found:?}") };
-    let names: Vec<_> = routes.bound(index).unwrap().1.iter().map(|layer| layer.is_some()).collect();
+    let names: Vec<_> =
+        routes.laid_out().bound(index).unwrap().1.iter().map(|layer| layer.is_some()).collect();
     assert!(names.iter().all(|is_some| *is_some));
     let route = routes.table().route(index).unwrap();
     let pattern = routes.table().full_pattern(index, captures.pattern()).unwrap();
@@ -85,7 +86,7 @@ fn the_listing_stands_in_columns() {
 async fn layers_run_from_the_outermost_scope_to_the_route() {
     let routes: Routes<u32> = routes!["/admin" with [auth] => ["/v1" with [COUNTER] => [get_user]]];
     let before = COUNTER.0.load(std::sync::atomic::Ordering::Relaxed);
-    let (handler, layers) = routes.bound(0).unwrap();
+    let (handler, layers) = routes.laid_out().bound(0).unwrap();
     let answer = |request| match handler.call(request, &7) {
         Reply::Ready(response) => Box::pin(std::future::ready(response)) as BoxFuture<'_, Response>,
         Reply::Later(reply) => reply,
@@ -107,4 +108,27 @@ fn a_table_may_be_empty() {
         routes!["/a" => EMPTY, ..EMPTY, index].len() + usize::from(routes!["/b" => [], ..EMPTY].is_empty()),
         2
     );
+}
+
+/// A table in a table in a table, with layers around some routes and not around others.
+#[test]
+fn layers_stay_with_their_routes_in_nested_tables() {
+    const INNER: Routes<u32> = routes![index, with [log] => [create_user, get_user], file];
+    const MIDDLE: Routes<u32> = routes!["/m" with [COUNTER] => INNER, ..API];
+    const OUTER: Routes<u32> = routes!["/o" with [auth, log] => MIDDLE, "/p" => MIDDLE, ..INNER];
+    check(OUTER, "GET", "/o/m", "index /o/m auth log COUNTER");
+    check(OUTER, "GET", "/o/m/users/7", "get_user /o/m/users/:id auth log COUNTER log log");
+    check(OUTER, "POST", "/o/m/users", "create_user /o/m/users auth log COUNTER log");
+    check(OUTER, "GET", "/o/m/f", "file /o/m/f auth log COUNTER");
+    check(OUTER, "GET", "/o", "index /o auth log");
+    check(OUTER, "POST", "/o/v1/users", "create_user /o/v1/users auth log log");
+    check(OUTER, "GET", "/p/m/files/x", "file /p/m/files/*path COUNTER");
+    check(OUTER, "GET", "/p/v1/users/7", "get_user /p/v1/users/:id log log");
+    check(OUTER, "GET", "/", "index /");
+    check(OUTER, "GET", "/users/7", "get_user /users/:id log log");
+    assert_eq!((INNER.len(), MIDDLE.len(), OUTER.len()), (4, 8, 20));
+    assert_eq!(OUTER.iter().count(), 20 + 5, "one of the routes has two patterns, and is there five times");
+    for (index, listed) in OUTER.iter().enumerate() {
+        assert!(!listed.pattern.is_empty(), "{index}");
+    }
 }
