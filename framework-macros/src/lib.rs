@@ -18,6 +18,7 @@ mod half_typed;
 mod header;
 mod http_error;
 mod invisible;
+mod keywords;
 mod middleware;
 mod nearest;
 mod options;

@@ -19,13 +19,13 @@ pub(crate) fn call_on(place: &impl ToTokens, function: TokenStream, arguments: T
 /// The path of a function that the library keeps for its macros, reported from `first` to `last`.
 pub(crate) fn private(first: Span, last: Span, name: &str) -> TokenStream {
     let mut path = Vec::with_capacity(9);
-    for word in ["server", "__private", name] {
-        for (sign, spacing) in [(':', Spacing::Joint), (':', Spacing::Alone)] {
-            let mut sign = Punct::new(sign, spacing);
-            sign.set_span(first);
-            path.push(TokenTree::Punct(sign));
+    for (word, span) in [("server", first), ("__private", first), (name, last)] {
+        for spacing in [Spacing::Joint, Spacing::Alone] {
+            let mut colon = Punct::new(':', spacing);
+            colon.set_span(first);
+            path.push(TokenTree::Punct(colon));
         }
-        path.push(TokenTree::Ident(Ident::new(word, if path.len() > 7 { last } else { first })));
+        path.push(TokenTree::Ident(Ident::new(word, span)));
     }
     path.into_iter().collect()
 }

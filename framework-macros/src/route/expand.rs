@@ -1,8 +1,8 @@
 //! From a checked route to code; nothing here can fail.
 //!
 //! Beside the function stand an empty struct of its name, and what is implemented for it: its place in the table
-//! ([`write_endpoint`]), the call ([`write_handle`]) and the URL builder ([`super::url`]). The checks that only the compiler can make, as they ask
-//! for a type's traits, are in [`super::proofs`].
+//! ([`write_endpoint`]), the call ([`write_handle`]) and the URL builder ([`super::url`]). The checks that only the
+//! compiler can make, as they ask for a type's traits, are in [`super::proofs`].
 //!
 //! rustc's time for a route goes with the number of its items and bodies more than with their length. So nothing stands
 //! here in a block, an alias or a constant of its own that can stand in another.
@@ -98,7 +98,8 @@ fn write_endpoint(route: &Route, name: &Ident, code: &mut Code) {
     code.text("{").text(&body).text("}");
 }
 
-/// A constant for each part that tables are made of, most of them literals, which rustc need not evaluate, and one for the rest.
+/// A constant for each part that tables are made of, most of them literals, which rustc need not evaluate, and one for
+/// the rest.
 fn in_parts(route: &Route, (method, pattern): (&String, &Pattern), name: &Ident) -> String {
     let (file, line) = place_of_call();
     let name = name.unraw().to_string();

@@ -56,7 +56,8 @@ pub(super) fn unwrapped(ty: &Type) -> &Type {
 }
 
 /// Whether the type is a path of names, with such types in its brackets, as nearly all are: in it is no lifetime, no
-/// reference, no `impl` and nothing left out. It is seen without a look at its tokens, of which each costs a call to rustc.
+/// reference, no `impl` and nothing left out. It is seen without a look at its tokens, of which each costs a call to
+/// rustc.
 pub(crate) fn is_plain(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => path.qself.is_none() && path.path.segments.iter().all(is_plain_segment),

@@ -10,6 +10,7 @@ use super::signature::{Argument, Source, Text};
 use super::types::is_primitive;
 use crate::code::Code;
 use crate::function::Function;
+use crate::keywords::is_keyword;
 
 pub(super) fn write(route: &Route, function: &Function, code: &mut Code) {
     let Some(pattern) = route.patterns.first() else { return };
@@ -110,13 +111,5 @@ fn wrapped(ty: &Type) -> Written<'_> {
 
 /// The parameter as an argument's name; a keyword becomes a raw identifier.
 fn ident(name: &str) -> String {
-    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+    if is_keyword(name) { format!("r#{name}") } else { name.to_owned() }
 }
-
-/// The words that are no names (the Rust Reference, "Keywords") but for those that no parameter is called.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
-    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];

@@ -25,8 +25,7 @@ pub(crate) fn conflicts(sources: &Sources) -> Vec<String> {
     let table = build(sources);
     let mut found = vec![None; sources.items.len()];
     conflict::find(sources, table, &mut found);
-    let messages = found.iter().flatten().map(|conflict| conflict.message(table).as_str().to_owned());
-    messages.collect()
+    found.iter().flatten().map(|conflict| conflict.message(table).as_str().to_owned()).collect()
 }
 
 pub(crate) fn sources(routes: &[&str]) -> Sources {

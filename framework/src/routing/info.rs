@@ -28,8 +28,8 @@ pub(crate) const MAX_PARAMS: usize = 16;
     note = "annotate the function, and name it here as it is imported"
 )]
 pub trait Endpoint {
-    /// What most routes consist of, for `ROUTE` to be made of: rustc takes a constant that is a literal as it stands, where
-    /// it evaluates a value that has them all. The macro writes `ROUTE` itself where there is more to say.
+    /// What most routes consist of, for `ROUTE` to be made of: rustc takes a constant that is a literal as it stands,
+    /// where it evaluates a value that has them all. The macro writes `ROUTE` itself where there is more to say.
     #[doc(hidden)]
     const __METHOD: &'static str = "";
     #[doc(hidden)]
@@ -56,8 +56,8 @@ pub trait Endpoint {
     };
 }
 
-/// A handler's name, module, file and line, and the key of what it answers: one constant, as each takes rustc's time whenever
-/// anything of the crate changes.
+/// A handler's name, module, file and line, and the key of what it answers: one constant, as each takes rustc's time
+/// whenever anything of the crate changes.
 pub type Identity = (&'static str, &'static str, &'static str, u32, u64);
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.

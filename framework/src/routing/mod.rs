@@ -2,9 +2,9 @@
 //!
 //! `routes!` composes the constants that `#[route]` emits; everything it calls here is a `const fn`, so that the table
 //! lies in `.rodata` and a conflict stops `cargo check`. Its steps, a file each: `source` takes what the macro found and
-//! counts it, `survey` tells whether routes may conflict, `bind` lists the handlers. That is
-//! all of `cargo check`. Where code is generated, `layout` has the table made: `gather` puts prefixes in front, `trie`
-//! builds. `conflict` refuses. `lookup` is what runs for each request, by the numbers of `key`; `mount` answers what the
+//! counts it, `survey` tells whether routes may conflict, `bind` lists the handlers. That is all of `cargo check`. Where
+//! code is generated, or routes may conflict, `layout` has the table made: `gather` puts prefixes in front, `trie` builds,
+//! and `conflict` refuses. `lookup` is what runs for each request, by the numbers of `key`; `mount` answers what the
 //! table does not.
 
 mod bind;

@@ -2,8 +2,8 @@
 //!
 //! A child with a literal is found by the key of that literal in a hash table of all nodes, so that it takes the same
 //! however many there are; the order of the table's slots means nothing. The same way the trie is built: each row goes
-//! down from the root, and makes the nodes that are not there yet. That is done twice, as the hash table's size must be known
-//! before it is filled: a [`Plan`] says how many nodes there are.
+//! down from the root, and makes the nodes that are not there yet. That is done twice, as the hash table's size must be
+//! known before it is filled: a [`Plan`] says how many nodes there are.
 //!
 //! The compiler's interpreter takes about 400 instructions for a step, and twenty times that for a call: so the loops
 //! call nothing that need not be called.

@@ -1,5 +1,7 @@
 //! Parameters from their text, and back to it.
 
+use std::num::{NonZeroI8, NonZeroU64};
+
 use super::*;
 
 #[track_caller]

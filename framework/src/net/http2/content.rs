@@ -36,7 +36,8 @@ impl Content {
     }
 }
 
-/// The octets of a SETTINGS frame: entries of six (RFC 9113 §6.5.1). `h2` says PROTOCOL_ERROR of a window that is too wide.
+/// The octets of a SETTINGS frame: entries of six (RFC 9113 §6.5.1). `h2` says PROTOCOL_ERROR of a window that is too
+/// wide.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Settings {
     entry: [u8; 6],
@@ -62,8 +63,8 @@ impl Settings {
 
 /// The octets of a trailer section, up to the name of its first field (RFC 7541 §6).
 ///
-/// With a pseudo-field the section is malformed (RFC 9113 §8.1), which `h2` does not say: it drops those, and refuses only the
-/// ones that stand behind another field. So the first field is what there is to look at.
+/// With a pseudo-field the section is malformed (RFC 9113 §8.1), which `h2` does not say: it drops those, and refuses
+/// only the ones that stand behind another field. So the first field is what there is to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opening {
     /// So many are of the frame: the length of its padding, its priority.

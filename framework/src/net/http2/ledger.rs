@@ -292,12 +292,11 @@ impl Book {
             DATA if head.len == 0 && !head.ends_stream() => self.calm.suffer(Nuisance::Empty, now),
             DATA | CONTINUATION | RST_STREAM => {}
             SETTINGS | PING if head.is_ack() => self.calm.suffer(Nuisance::Other, now),
-            SETTINGS | PING => {
-                if head.kind == SETTINGS {
-                    self.content = Some(Content::Settings(Settings::default()));
-                }
+            SETTINGS => {
+                self.content = Some(Content::Settings(Settings::default()));
                 self.calm.suffer(Nuisance::Control, now);
             }
+            PING => self.calm.suffer(Nuisance::Control, now),
             _ => self.calm.suffer(Nuisance::Other, now),
         }
     }

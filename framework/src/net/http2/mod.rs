@@ -11,9 +11,9 @@
 //!                   └──── ledger ──────┴───────────┘
 //! ```
 //!
-//! The [tap](tap) sees all frames on their way and enters in the [ledger](ledger) what `h2` does not tell: bytes by stream,
-//! when an answer's last frame was written, windows, [faults](content) that `h2` passes over, and what a client does that costs
-//! more than it is worth. Beyond a bound the connection ends with GOAWAY.
+//! The [tap](tap) sees all frames on their way and enters in the [ledger](ledger) what `h2` does not tell: bytes by
+//! stream, when an answer's last frame was written, windows, [faults](content) that `h2` passes over, and what a client
+//! does that costs more than it is worth. Beyond a bound the connection ends with GOAWAY.
 
 mod account;
 mod answer;
