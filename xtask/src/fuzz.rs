@@ -5,51 +5,55 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use crate::command::{cargo, output, program, root, run, target};
 use crate::needs;
 use crate::steps::Outcome;
 
-/// How long CI runs each target.
-pub(crate) const CI: Duration = Duration::from_secs(60);
-
 /// What is to be run.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// How long, each of them.
-    time: Duration,
+    /// How many seconds each of them runs; none means a minute.
+    seconds: Option<NonZeroU32>,
+    /// Where libFuzzer's random numbers begin; none means elsewhere in each run.
+    seed: Option<NonZeroU32>,
     /// By name; none means all.
     targets: Vec<String>,
 }
 
 impl Options {
-    /// All targets, each for so long.
-    pub(crate) fn all(time: Duration) -> Self {
-        Self { time, targets: Vec::new() }
+    /// All targets with one seed, so that a change fails by what it brings, and fails again when it is run again. To find
+    /// what nobody has found yet is for runs by hand, which last longer.
+    pub(crate) fn ci() -> Self {
+        Self { seed: Some(NonZeroU32::MIN), ..Self::default() }
     }
 
-    /// Reads `[--seconds N] [target…]`.
+    /// Reads `[--seconds N] [--seed N] [target…]`.
     ///
     /// # Errors
     ///
-    /// Where an option is another, or has no number of seconds above zero.
+    /// Where an option is another, or has no number above zero.
     pub(crate) fn parse(arguments: &[String]) -> Result<Self, String> {
-        let mut options = Self::all(CI);
+        let mut options = Self::default();
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
-            if argument == "--seconds" {
-                let seconds =
-                    arguments.next().and_then(|number| number.parse().ok()).filter(|&number| number > 0);
-                options.time = Duration::from_secs(seconds.ok_or("expected a number behind --seconds")?);
-            } else if argument.starts_with('-') {
-                return Err(format!("expected --seconds or a target, found {argument}"));
-            } else {
-                options.targets.push(argument.clone());
-            }
+            let number = match argument.as_str() {
+                "--seconds" => &mut options.seconds,
+                "--seed" => &mut options.seed,
+                option if option.starts_with('-') => {
+                    return Err(format!("expected --seconds, --seed or a target, found {option}"));
+                }
+                target => {
+                    options.targets.push(target.to_owned());
+                    continue;
+                }
+            };
+            let given = arguments.next().and_then(|given| given.parse().ok());
+            *number = Some(given.ok_or_else(|| format!("expected a number above zero behind {argument}"))?);
         }
         Ok(options)
     }
@@ -92,7 +96,7 @@ pub(crate) fn check(options: &Options) -> Outcome {
         for _ in 0..thread::available_parallelism().map_or(1, Into::into) {
             scope.spawn(|| {
                 while let Some(name) = next() {
-                    match check_one(&programs.join(name), name, options.time) {
+                    match check_one(&programs.join(name), name, options) {
                         Ok(summary) => println!("{summary}"),
                         Err(fault) => faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault),
                     }
@@ -105,7 +109,7 @@ pub(crate) fn check(options: &Options) -> Outcome {
 }
 
 /// Runs a target; gives what it tried and reached.
-fn check_one(fuzzer: &Path, name: &str, time: Duration) -> Result<String, String> {
+fn check_one(fuzzer: &Path, name: &str, options: &Options) -> Result<String, String> {
     let [found, kept, logs] = ["artifacts", "corpus", "logs"].map(|part| folder().join(part));
     let (found, kept) = (found.join(name), kept.join(name));
     for folder in [&found, &kept, &logs] {
@@ -116,7 +120,9 @@ fn check_one(fuzzer: &Path, name: &str, time: Duration) -> Result<String, String
     let fuzz = root().join("fuzz");
     // An input that takes twenty seconds is a fault as well.
     let mut fuzzer = program(fuzzer, &["-timeout=20", "-rss_limit_mb=1024", "-print_final_stats=1"]);
-    fuzzer.arg(format!("-max_total_time={}", time.as_secs()));
+    fuzzer.arg(format!("-max_total_time={}", options.seconds.map_or(60, NonZeroU32::get)));
+    // Of zero, libFuzzer makes a seed of its own.
+    fuzzer.arg(format!("-seed={}", options.seed.map_or(0, NonZeroU32::get)));
     fuzzer.arg(format!("-dict={}", fuzz.join("words.dict").display()));
     fuzzer.arg(format!("-artifact_prefix={}/", found.display()));
     // The first folder is the one that is written to.
@@ -178,18 +184,20 @@ mod tests {
     fn reads_its_options() {
         let parse =
             |line: &str| Options::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        let options = |seconds, targets: &[&str]| {
+        let options = |seconds, seed, targets: &[&str]| {
             let targets = targets.iter().map(|&name| name.to_owned()).collect();
-            Some(Options { time: Duration::from_secs(seconds), targets })
+            Some(Options { seconds: NonZeroU32::new(seconds), seed: NonZeroU32::new(seed), targets })
         };
         let rows = [
-            ("", options(60, &[])),
-            ("head form", options(60, &["head", "form"])),
-            ("--seconds 5 head", options(5, &["head"])),
-            ("head --seconds 5", options(5, &["head"])),
+            ("", options(0, 0, &[])),
+            ("head form", options(0, 0, &["head", "form"])),
+            ("--seconds 5 head", options(5, 0, &["head"])),
+            ("head --seconds 5", options(5, 0, &["head"])),
+            ("--seed 7 head --seconds 5", options(5, 7, &["head"])),
             ("--seconds", None),
             ("--seconds 0", None),
             ("--seconds x", None),
+            ("--seed 0", None),
             ("--minutes 1", None),
         ];
         for (line, expected) in rows {

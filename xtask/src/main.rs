@@ -33,8 +33,9 @@ Tasks of this repository: cargo xtask TASK
   crates         count the crates of a default build
   book           check the book's listings, links and named tests, and build it
   conformance    run the HTTP conformance programs against examples/probe
-  fuzz [--seconds N] [TARGET…]
-                 run the fuzzer's targets, or those named, a minute each or as long as is said
+  fuzz [--seconds N] [--seed N] [TARGET…]
+                 run the fuzzer's targets, or those named, a minute each or as long as is said; a seed, as CI has
+                 one, makes a run that can be repeated
   bench [--quick] [--only A,B] [--servers A,B] [--scenarios A,B] [--rounds N] [--seconds S] [--to FOLDER]
                  measure ours beside its peers and write benches/report: 15 minutes, and half an hour to build at first;
                  --only measures parts (rates, latency, starts, files, sizes, counts, transport, layer-times, layers, micro, hello)

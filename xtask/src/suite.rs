@@ -23,7 +23,7 @@ pub(crate) fn ci() -> ExitCode {
     }
     tests(&mut steps);
     steps.run("instructions", || micro::check(&micro::Options::default()));
-    fuzz_steps(&mut steps, &fuzz::Options::all(fuzz::CI));
+    fuzz_steps(&mut steps, &fuzz::Options::ci());
     steps.finish()
 }
 

@@ -159,8 +159,8 @@ impl Request {
     /// The target as a [`Uri`]; built on each call.
     ///
     /// What the `http` crate cannot hold is changed: a backtick in the path becomes `%60`, and a host with
-    /// percent-encoded bytes is left out, so that `/` is left of CONNECT's. Of a target of more than 65,534 bytes the
-    /// query is left out, or all but `/`.
+    /// percent-encoded bytes, or with more than eight colons in brackets, is left out, so that `/` is left of CONNECT's.
+    /// Of a target of more than 65,534 bytes the query is left out, or all but `/`.
     #[inline]
     pub fn uri(&self) -> Uri {
         self.parts().head.uri()

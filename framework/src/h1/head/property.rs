@@ -105,14 +105,20 @@ fn fits_the_types_of_http(said: &Said) {
     let path = if said.path.is_empty() && uri.authority().is_none() { "/" } else { &said.path };
     assert_eq!(escaped(uri.path()), escaped(path));
     assert_eq!(uri.query(), said.query.as_deref());
-    // Only a host with percent-encoded bytes is one that `http::Uri` does not have.
-    let host = said.authority.as_deref().filter(|authority| !authority.contains('%'));
+    let host = said.authority.as_deref().filter(|authority| is_held_by_http(authority));
     assert_eq!(uri.authority().map(http::uri::Authority::as_str), host);
     assert_eq!(request.headers().len(), said.fields.len());
     for (name, value) in &said.fields {
         let mut values = request.headers().get_all(name.to_ascii_lowercase()).iter();
         assert!(values.any(|found| latin1(found.as_bytes()) == *value), "{name}: {value}");
     }
+}
+
+/// Whether `http::Uri` has such a host: all but those with percent-encoded bytes, and those with more colons in brackets
+/// than it counts, as an address of a version to come may have.
+fn is_held_by_http(authority: &str) -> bool {
+    let inside = authority.rsplit_once(']').map_or("", |(inside, _)| inside);
+    !authority.contains('%') && inside.matches(':').count() <= 8
 }
 
 /// All that a head says, as text.

@@ -58,6 +58,8 @@ fn a_uri_says_what_the_target_says() {
         ("http://a/`?c", "http://a/%60?c"),
         ("http://caf%C3%A9/b?c", "/b?c"),
         ("http://caf%C3%A9?c", "/?c"),
+        ("http://[v1.a:1:2:3:4:5:6:7:8]:1/b?c", "http://[v1.a:1:2:3:4:5:6:7:8]:1/b?c"),
+        ("http://[v1.a:1:2:3:4:5:6:7:8:9]:1/b?c", "/b?c"),
     ] {
         let mut request = Request::empty();
         let input = with_host(&format!("GET {target} HTTP/1.1"));
