@@ -35,6 +35,17 @@ impl<IO: Transport> TlsIo<IO> {
         let security = Security::new(Arc::new(Secured { client_chain }));
         Self { stream, owed: 0, security }
     }
+
+    /// Sends what TLS itself has to say to what was read: that a TLS 1.2 client may not renegotiate (RFC 5246 §7.2.2), who
+    /// waits for that and for nothing else. Nobody writes for it, as nothing of ours is to be said.
+    ///
+    /// Where bytes of ours are owed it goes with them. What the system does not take now, it is asked for at the next read
+    /// or write; and where it fails, that is told there.
+    fn reply(&mut self, context: &mut Context<'_>) {
+        if self.owed == 0 && self.stream.get_ref().1.wants_write() {
+            let _ = Pin::new(&mut self.stream).poll_flush(context);
+        }
+    }
 }
 
 impl<IO: Transport> AsyncRead for TlsIo<IO> {
@@ -44,7 +55,9 @@ impl<IO: Transport> AsyncRead for TlsIo<IO> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match Pin::new(&mut self.stream).poll_read(context, buffer) {
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.reply(context);
+        match polled {
             Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
             polled => polled,
         }
