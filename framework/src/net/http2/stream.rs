@@ -167,7 +167,7 @@ impl<A: Application> Stream<'_, A> {
         let is_whole = body.is_end_stream();
         let Asked { len, expect, tunnel, .. } = asked;
         let mut exchange = Exchange { record, respond, kind, pump: None, unread: None };
-        if let Some(refusal) = refusal(&request, Asked { len: len.filter(|_| !is_whole), ..asked }, common) {
+        if let Some(refusal) = refusal(&request, asked, is_whole, common) {
             // What is left of its body is not read: `h2` resets the stream behind the answer.
             exchange.unread = Some(body);
             return answer(&**app, exchange, refusal).map(Left::Answer);
@@ -279,7 +279,7 @@ fn kind(method: &Method) -> RequestKind {
 }
 
 /// What can be refused on the head alone, before a handler runs.
-fn refusal(request: &Request, asked: Asked, common: &Common) -> Option<Response> {
+fn refusal(request: &Request, asked: Asked, is_whole: bool, common: &Common) -> Option<Response> {
     let Common { peer, limits, .. } = common;
     // Behind a proxy that is trusted it may have been asked for in safety (RFC 9110 §7.4).
     let is_behind = limits.proxies.as_ref().is_some_and(|proxies| proxies.trust(peer.addr));
@@ -290,11 +290,15 @@ fn refusal(request: &Request, asked: Asked, common: &Common) -> Option<Response>
     if asked.tunnel == Tunnel::Unknown {
         return Some(no_tunnel());
     }
+    if asked.tunnel == Tunnel::WebSocket && is_whole {
+        let detail = "a WebSocket is opened on a stream that goes on, and this one ends with its request";
+        return Some(Problem::new(StatusCode::BAD_REQUEST).detail(detail).into_response());
+    }
     if asked.expect == Expect::Other {
         let detail = "the only expectation that is understood is 100-continue";
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED).detail(detail).into_response());
     }
     let limit = request.body_limit();
-    let is_too_large = asked.len.is_some_and(|len| len > limit);
+    let is_too_large = !is_whole && asked.len.is_some_and(|len| len > limit);
     is_too_large.then(|| BodyRejection::new(BodyError::TooLarge { limit }, request).into_response())
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use h2::client::ResponseFuture;
 use h2::ext::Protocol;
 use h2::{RecvStream, SendStream};
+use http::request::Builder;
 use tokio::time::sleep;
 
 use super::app::{LONG, Peer, Site, read, request};
@@ -20,8 +21,12 @@ async fn connect(peer: &mut Peer, path: &str, protocol: &'static str) -> (Respon
     while !peer.send.is_extended_connect_protocol_enabled() {
         sleep(Duration::from_millis(1)).await;
     }
+    peer.begin(opening(path, protocol), false).await
+}
+
+fn opening(path: &str, protocol: &'static str) -> Builder {
     let head = request("CONNECT", path).extension(Protocol::from_static(protocol));
-    peer.begin(head.header("sec-websocket-version", "13").header("origin", "http://site.test"), false).await
+    head.header("sec-websocket-version", "13").header("origin", "http://site.test")
 }
 
 async fn open(peer: &mut Peer) -> (RecvStream, SendStream<Bytes>) {
@@ -89,6 +94,18 @@ async fn what_is_no_websocket_is_not_opened() {
     }
     // A GET of it is not one either.
     assert_eq!(peer.get("/ws/socket").await.unwrap().status, 426);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_ends_with_its_request_opens_none() {
+    let site = Site::new();
+    let mut peer = site.connect().await;
+    // Its server has said by then that it may be asked.
+    drop(open(&mut peer).await);
+    let (response, _stream) = peer.begin(opening("/ws/socket", "websocket"), true).await;
+    let response = read(response).await.unwrap();
+    assert_eq!(response.status, 400);
+    assert!(response.text().contains("this one ends with its request"), "{}", response.text());
 }
 
 #[tokio::test(start_paused = true)]
