@@ -214,6 +214,14 @@ impl<IO: Transport> Wire<IO> {
         self.place.answered();
     }
 
+    /// Notes the same of one that had to be waited for, and of which the client may have all by now.
+    pub(super) fn written_at_length(&mut self) {
+        self.written();
+        if self.output.is_empty() {
+            self.place.written();
+        }
+    }
+
     /// What becomes of the connection behind an answer; `None` where something is to be waited for before.
     pub(super) fn after_answer(&self, pump: &Option<Box<Pump>>) -> Option<After> {
         let is_complete = pump.as_ref().is_none_or(|pump| pump.is_complete(self));

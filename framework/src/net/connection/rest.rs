@@ -24,13 +24,17 @@ pub(super) async fn write_rest<IO: Transport>(
     rest: Rest,
     pump: &mut Option<Box<Pump>>,
 ) -> After {
+    let is_noted = matches!(rest, Rest::Behind);
     let written = match rest {
         Rest::Behind => Ok(()),
-        Rest::Buffered => wire.flush().await.map_err(CutOff::from).map(|()| wire.written()),
-        Rest::Body(body, framing) => write_stream(wire, pump, body, framing).await.map(|()| wire.written()),
+        Rest::Buffered => wire.flush().await.map_err(CutOff::from),
+        Rest::Body(body, framing) => write_stream(wire, pump, body, framing).await,
     };
     if let Err(cut_off) = written {
         return wire.cut_off(cut_off);
+    }
+    if !is_noted {
+        wire.written_at_length();
     }
     if let Some(after) = wire.after_answer(pump) {
         return after;

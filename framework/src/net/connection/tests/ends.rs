@@ -32,6 +32,32 @@ async fn a_drain_closes_what_is_idle_and_answers_what_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_is_waited_for_counts_when_it_is_written() {
+    for target in ["/large", "/stream"] {
+        let request = format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
+        let mut written = connect_with(4096);
+        written.send(&request).await;
+        sleep(Duration::from_millis(5)).await;
+        written.drain.begin();
+        written.rest().await;
+        written.drain.emptied().await;
+        assert_eq!(written.drain.answered(), 1, "{target}");
+
+        // One that was written whole before is not lost with what follows it.
+        let mut kept = connect_with(2 << 20);
+        kept.send(&request).await;
+        kept.send("GET /never HTTP/1.1\r\nhost: a\r\n\r\n").await;
+        sleep(Duration::from_millis(100)).await;
+        kept.drain.begin();
+        kept.drain.cut();
+        kept.task.abort();
+        kept.drain.emptied().await;
+        let losses = kept.drain.losses();
+        assert_eq!((losses.handling, losses.answering, losses.waiting), (1, 0, 0), "{target}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_half_close_with_the_request_is_answered() {
     let mut pair = connect();
     pair.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n").await;
