@@ -31,8 +31,12 @@ pub(crate) struct Drain {
     doors: AtomicUsize,
     /// Open connections.
     connections: AtomicUsize,
-    /// Connections with a request whose answer is not yet written.
+    /// Requests whose answers are not yet written.
     busy: AtomicUsize,
+    /// Those of them that may be several of one connection.
+    beside: AtomicUsize,
+    /// Connections that have such requests.
+    sharing: AtomicUsize,
     /// Told when the drain begins, for the accept loop.
     begun: Notify,
     /// Told when the last connection, or the accept loop, of a draining worker has ended.
@@ -123,6 +127,12 @@ impl Drain {
         self.busy.load(Ordering::Acquire)
     }
 
+    /// How many connections have a request that waits for its answer.
+    pub(crate) fn busy_connections(&self) -> usize {
+        let alone = self.busy().saturating_sub(self.beside.load(Ordering::Acquire));
+        alone + self.sharing.load(Ordering::Acquire)
+    }
+
     /// After a count has fallen.
     fn tell_if_empty(&self) {
         if self.is_draining() && self.is_empty() {
@@ -169,21 +179,51 @@ pub(crate) struct Place {
     stage: Stage,
     /// Requests whose answers wait to be written, the last among them.
     unwritten: usize,
-    /// Whether it is that of a connection, or of one of several requests on it.
-    is_connection: bool,
+    holder: Holder,
+}
+
+/// Whose a place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    /// A connection's, which is at one request at a time.
+    Connection,
+    /// That of who serves a connection with several.
+    #[cfg(feature = "http2")]
+    Session,
+    /// One of these requests'.
+    #[cfg(feature = "http2")]
+    Request,
 }
 
 impl Place {
     pub(crate) fn new(drain: Arc<Drain>) -> Self {
         drain.connections.fetch_add(1, Ordering::SeqCst);
-        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0, is_connection: true }
+        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0, holder: Holder::Connection }
     }
 
-    /// A place for one of several requests that the connection has at once; it does not outlive the connection's own.
+    /// A place for who serves the requests of a connection that has several at once; it does not outlive the connection's
+    /// own.
     #[cfg(feature = "http2")]
     pub(crate) fn beside(&self) -> Self {
         let drain = Arc::clone(&self.drain);
-        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0, is_connection: false }
+        Self { drain, slot: None, stage: Stage::Idle, unwritten: 0, holder: Holder::Session }
+    }
+
+    /// A place for one of those requests, which has been read.
+    #[cfg(feature = "http2")]
+    pub(crate) fn of_request(&self) -> Self {
+        self.drain.beside.fetch_add(1, Ordering::AcqRel);
+        let mut place = self.beside();
+        place.holder = Holder::Request;
+        place.reading();
+        place
+    }
+
+    /// Notes that the connection has such requests, until what this gives is dropped.
+    #[cfg(feature = "http2")]
+    pub(crate) fn share(&self) -> Sharing {
+        self.drain.sharing.fetch_add(1, Ordering::AcqRel);
+        Sharing(Arc::clone(&self.drain))
     }
 
     /// A place of the same connection, for another task that goes on with it.
@@ -284,14 +324,33 @@ impl Drop for Place {
             }
             wakers.free.push(slot);
         }
-        if !self.is_connection {
-            return;
+        match self.holder {
+            Holder::Connection => {}
+            #[cfg(feature = "http2")]
+            Holder::Session => return,
+            #[cfg(feature = "http2")]
+            Holder::Request => {
+                self.drain.beside.fetch_sub(1, Ordering::AcqRel);
+                return;
+            }
         }
         if self.drain.phase.load(Ordering::SeqCst) == CUT {
             self.drain.lock_losses().connections += 1;
         }
         self.drain.connections.fetch_sub(1, Ordering::SeqCst);
         self.drain.tell_if_empty();
+    }
+}
+
+/// That a connection has requests, of which there may be several.
+#[cfg(feature = "http2")]
+#[derive(Debug)]
+pub(crate) struct Sharing(Arc<Drain>);
+
+#[cfg(feature = "http2")]
+impl Drop for Sharing {
+    fn drop(&mut self) {
+        self.0.sharing.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -147,7 +147,7 @@ impl Vitals {
         }
         for drain in lock(&self.drains).iter() {
             load.connections += drain.connections();
-            load.busy += drain.busy();
+            load.busy += drain.busy_connections();
             load.drained += drain.answered();
         }
         load

@@ -20,6 +20,7 @@ use tokio::time::{Instant, timeout};
 
 use super::super::connection::Turns;
 use super::super::deadline::{Timer, after};
+use super::super::drain::Sharing;
 use super::super::{Application, Limits, Peer, Place, clock};
 use super::builder::builder;
 use super::ledger::Ledger;
@@ -68,6 +69,7 @@ pub(in super::super) async fn serve<C: Carrier, A: Application>(
         app,
         common: Arc::clone(&common),
         place,
+        sharing: None,
         timer: Timer::default(),
         end: End::Open,
         accepted: Vec::new(),
@@ -113,6 +115,8 @@ struct Session<A: Application> {
     app: Arc<A>,
     common: Arc<Common>,
     place: Place,
+    /// While there are streams.
+    sharing: Option<Sharing>,
     timer: Timer,
     end: End,
     /// Streams that are to begin.
@@ -174,12 +178,20 @@ impl<A: Application> Session<A> {
         if self.accepted.is_empty() {
             return false;
         }
+        self.share(true);
         let mut accepted = mem::take(&mut self.accepted);
         for (request, respond) in accepted.drain(..) {
             self.begin(request, respond, desk, context);
         }
         spare::keep(accepted, &ACCEPTED);
         true
+    }
+
+    /// Notes whether there are streams.
+    fn share(&mut self, has_streams: bool) {
+        if has_streams != self.sharing.is_some() {
+            self.sharing = has_streams.then(|| self.place.share());
+        }
     }
 
     /// Answers a stream, or starts its task, unless as many run as may.
@@ -230,6 +242,7 @@ impl<A: Application> Session<A> {
             };
             (book.take_written(), book.take_lost(), book.take_unread(), seen)
         };
+        self.share(!seen.is_idle);
         tell_written(written);
         lost.into_iter().for_each(Record::lost);
         unread.iter().for_each(|account| self.common.tell_unread(account));

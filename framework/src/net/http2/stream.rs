@@ -144,7 +144,7 @@ impl<A: Application> Stream<'_, A> {
         context: &mut Context<'_>,
     ) -> Option<Left<F>> {
         let Self { app, common, place, id, parts, body, respond, begun } = self;
-        let mut record = Record::new(common, id, place.beside(), begun);
+        let mut record = Record::new(common, id, place.of_request(), begun);
         let kind = kind(&parts.method);
         let read = head::read(&parts, &common.limits.head, &mut record.head);
         drop(parts);

@@ -29,6 +29,36 @@ async fn streams_in_flight_finish_and_the_connection_closes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_is_busy_once_however_many_streams_it_has() {
+    let site = Site::new();
+    let mut peer = site.connect().await;
+    let _other = site.connect().await;
+    let counts = || (site.drain.connections(), site.drain.busy_connections(), site.drain.busy());
+    for _ in 0..2 {
+        let mut responses = Vec::new();
+        for _ in 0..10 {
+            responses.push(peer.begin(request("GET", "/slow"), true).await.0);
+        }
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(counts(), (2, 1, 10));
+        for response in responses {
+            assert_eq!(read(response).await.unwrap().text(), "slow");
+        }
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(counts(), (2, 0, 0));
+    }
+    let (_, mut stream) = peer.begin(request("GET", "/never"), true).await;
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(counts(), (2, 1, 1));
+    stream.send_reset(h2::Reason::CANCEL);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(counts(), (2, 0, 0));
+    drop(peer);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(counts().1, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_event_stream_is_told_when_to_come_back_and_ends() {
     let site = Site::new();
     let mut peer = site.connect().await;
