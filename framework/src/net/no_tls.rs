@@ -29,6 +29,10 @@ impl Live {
     pub(crate) fn days_left(&self) -> Vec<(String, f64)> {
         match *self {}
     }
+
+    pub(crate) fn has_current_files(&self) -> bool {
+        match *self {}
+    }
 }
 
 /// Nothing to look after.

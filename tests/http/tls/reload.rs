@@ -10,7 +10,7 @@ use std::thread;
 
 use fingerpost_tests::{Answer, App};
 
-use super::{Folder, GET, connect, rest};
+use super::{Folder, GET, connect, rest, wait_for_metric};
 
 const READ_AGAIN: &str = "certificates were read again, and are shown from now on";
 const NOT_TAKEN: &str = "certificates were read again and not taken, those before are kept: ";
@@ -32,9 +32,12 @@ fn a_bad_pair_at_reload_is_told_of_and_the_one_before_is_kept() {
     };
     folder.issue("other", "localhost", 2120);
     fs::copy(folder.path("other.key"), folder.path("server.key")).unwrap();
+    let (ca, are_current) = (folder.text("ca.pem"), "\nfingerpost_tls_certificates_current ");
+    wait_for_metric(&app, &ca, &format!("{are_current}1"));
     // Found by looking, without a signal.
     app.log_with(&format!("{NOT_TAKEN}`{}`: this key is not that of", folder.text("server.key")));
     ask();
+    wait_for_metric(&app, &ca, &format!("{are_current}0"));
     folder.issue("old", "localhost", 2021);
     fs::copy(folder.path("old.pem"), folder.path("server.pem")).unwrap();
     signal(&app, "HUP");
@@ -45,6 +48,7 @@ fn a_bad_pair_at_reload_is_told_of_and_the_one_before_is_kept() {
     ask();
     folder.issue("server", "localhost", 2120);
     app.log_with(READ_AGAIN);
+    wait_for_metric(&app, &ca, &format!("{are_current}1"));
     ask();
     assert_ne!(fs::read_to_string(folder.path("server.key")).unwrap(), good);
 }

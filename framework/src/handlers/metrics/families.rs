@@ -169,6 +169,9 @@ fn write_tls(text: &mut Exposition, snapshot: &Snapshot) {
     for (path, days) in certificates {
         text.sample(&[("certificate", path)], format!("{days:?}"));
     }
+    let help = "Whether the certificates are those in the files: 0 where those before are kept.";
+    text.family(Kind::Gauge, "fingerpost_tls_certificates_current", help)
+        .sample(&[], u8::from(snapshot.has_current_files));
 }
 
 #[inline]

@@ -111,6 +111,7 @@ fn tls(snapshot: &Snapshot) -> Option<Value> {
             "in_the_clear": handshakes.in_the_clear,
         },
         "certificate_expiry_days": expiry_days,
+        "certificates_current": snapshot.has_current_files,
     }))
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Snapshot {
     pub(super) end: End,
     /// Days that each certificate is still good, by its file; `None` where no TLS is spoken.
     pub(super) certificates: Option<Vec<(String, f64)>>,
+    /// Whether these are what is in the files.
+    pub(super) has_current_files: bool,
     /// The application's checks, and whether they pass.
     pub(super) checks: Vec<(String, bool)>,
     /// By the names that they were given.
@@ -71,6 +73,7 @@ impl Snapshot {
             pool: vitals.blocking().map(BlockingPool::load),
             end: End { is_requested: shutdown.is_requested(), is_draining: shutdown.is_draining() },
             certificates: vitals.tls().map(LiveTls::days_left),
+            has_current_files: vitals.tls().is_none_or(LiveTls::has_current_files),
             checks: Vec::new(),
             caches: Vec::new(),
         }

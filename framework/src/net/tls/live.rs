@@ -1,6 +1,7 @@
 //! [`Live`]: the configuration that new connections get, which can be replaced while others run.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
@@ -25,6 +26,8 @@ pub(crate) struct Live {
     /// The files as they were before they were read for the first time.
     first: Stamps,
     current: RwLock<Arc<Current>>,
+    /// Whether the files are no good by now, and what was read before is kept.
+    is_kept: AtomicBool,
 }
 
 /// What was read last that was good.
@@ -72,12 +75,23 @@ impl Live {
         self.current().terms.iter().map(days).collect()
     }
 
+    /// Whether what is in force is what is in the files.
+    pub(crate) fn has_current_files(&self) -> bool {
+        !self.is_kept.load(Ordering::Relaxed)
+    }
+
+    /// Notes that what was read before is kept, as the files are no good; or that it is not.
+    pub(super) fn keep(&self, is_kept: bool) {
+        self.is_kept.store(is_kept, Ordering::Relaxed);
+    }
+
     /// Reads what `settings` name.
     fn read(settings: Tls, protocols: Vec<Vec<u8>>) -> Result<Self, Error> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let first = Stamps::of(files(&settings));
         let current = Current::read(&settings, &protocols, &provider, None)?;
-        Ok(Self { settings, protocols, provider, first, current: RwLock::new(Arc::new(current)) })
+        let (current, is_kept) = (RwLock::new(Arc::new(current)), AtomicBool::new(false));
+        Ok(Self { settings, protocols, provider, first, current, is_kept })
     }
 
     /// Reads all files again; what is in force stays so where one is no good.

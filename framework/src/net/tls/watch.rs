@@ -139,6 +139,7 @@ impl Files {
         match live.read_again() {
             Ok(()) => {
                 self.state = State::Good;
+                live.keep(false);
                 let certificates = live.terms().len();
                 tracing::info!(certificates, "certificates were read again, and are shown from now on");
                 true
@@ -149,6 +150,7 @@ impl Files {
             }
             Err(error) => {
                 self.state = State::Bad;
+                live.keep(true);
                 tracing::error!("certificates were read again and not taken, those before are kept: {error}");
                 false
             }
