@@ -27,6 +27,26 @@ use crate::respond::{IntoResponse, Problem};
 /// routed already. An answer that reports a problem (RFC 9457) has no body yet, as that is written where it leaves the
 /// server. An error of the service is a 500, told in the log.
 ///
+/// At a route or a scope, where a layer cannot be made while the table is compiled, it is a `LazyLock`:
+///
+/// ```
+/// use std::sync::LazyLock;
+/// use std::time::Duration;
+///
+/// use server::{StatusCode, get};
+/// use server::tower::{Inner, TowerLayer, layer};
+/// use tower_http::timeout::{Timeout, TimeoutLayer};
+///
+/// static BRIEF: LazyLock<TowerLayer<Timeout<Inner>>> = LazyLock::new(|| {
+///     layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(5)))
+/// });
+///
+/// #[get("/report", with = [BRIEF])]
+/// async fn report() -> &'static str {
+///     "all is well"
+/// }
+/// ```
+///
 /// The layer is put on once, when this is called; its service is cloned for each request, as tower has it. One that
 /// calls the service inside a second time for a request, as a retry does, is answered with 500 there.
 pub fn layer<L: Layer<Inner>>(layer: L) -> TowerLayer<L::Service> {

@@ -32,7 +32,27 @@ fn server() -> Server {
 }
 // ANCHOR_END: bridge
 
-const ROUTES: Routes = routes![tenant];
+// ANCHOR: route
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use server::StatusCode;
+use server::tower::{Inner, TowerLayer};
+use tower_http::timeout::{Timeout, TimeoutLayer};
+
+/// Half a second, and then a 504.
+static BRIEF: LazyLock<TowerLayer<Timeout<Inner>>> = LazyLock::new(|| {
+    layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_millis(500)))
+});
+
+#[get("/report", with = [BRIEF])]
+async fn report() -> &'static str {
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    "all is well\n"
+}
+// ANCHOR_END: route
+
+const ROUTES: Routes = routes![tenant, report];
 
 #[server::main]
 async fn main() -> server::Result {
@@ -53,6 +73,8 @@ mod tests {
         assert_eq!((response.text(), response.header("server")), ("acme\n", Some("acme")));
         let response = client.get("/old/a?b").await;
         assert_eq!((response.text(), response.header("server")), ("legacy /a?b\n", Some("acme")));
+        let response = client.get("/report").await;
+        assert_eq!((response.status().as_u16(), response.header("server")), (504, Some("acme")));
     }
 
     // ANCHOR: service
