@@ -42,9 +42,12 @@ const REASON_CHARS: usize = 256;
 /// ```
 ///
 /// Refuses with 415 a content type other than `application/json` or one that ends in `+json`, and a body without one:
-/// a page of another site can send that without a preflight. 413 a body over the limit, which the answer says:
-/// `body_limit` in the route's attribute, or the server's `max_body`. 400 what is no JSON, with line and column; 422
-/// JSON that is no `T`, with the path to the value as well.
+/// a page of another site can send that without a preflight; and a content coding, which `layers::Decompression` would
+/// undo. 413 a body over the limit, which the answer says: `body_limit` in the route's attribute, or the server's
+/// `max_body`. 400 what is no JSON, with line and column; 422 JSON that is no `T`, with the path to the value as well.
+///
+/// JSON is UTF-8 (RFC 8259 §8.1), and a `charset` beside its content type means nothing (§11): what is in another is a
+/// 400 at its first byte that is not UTF-8.
 ///
 /// As a response: 200 with `application/json`. A value that cannot be written as JSON (a map whose keys are no text)
 /// is a 500 with the reason in the log.
@@ -70,9 +73,7 @@ impl<S: Sync, T: Readable + Send> FromRequest<S> for Json<T> {
     type Rejection = JsonRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, JsonRejection> {
-        if !request.header("content-type").is_some_and(is_json) {
-            return Err(JsonRejection::MediaType(MediaTypeRejection::new("application/json", request)));
-        }
+        check_form(request).map_err(JsonRejection::MediaType)?;
         Self::parse(&collect(request).await.map_err(JsonRejection::Body)?)
     }
 }
@@ -96,6 +97,16 @@ impl<T> DerefMut for Json<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.0
     }
+}
+
+/// Whether the body is in the form of JSON, as the head says.
+#[inline]
+fn check_form(request: &Request) -> Result<(), MediaTypeRejection> {
+    let facts = request.content_facts();
+    if !facts.content_type.is_some_and(is_json) {
+        return Err(MediaTypeRejection::of_type("application/json", request));
+    }
+    if facts.is_coded { Err(MediaTypeRejection::of_coding(request)) } else { Ok(()) }
 }
 
 /// Whether a content type is `application/json`, or of JSON's syntax (RFC 6839 §3.1). Its parameters mean nothing
@@ -122,7 +133,7 @@ fn missing_field(text: &str) -> Option<&str> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum JsonRejection {
-    /// Its content type is another, or not said; 415.
+    /// Its content type is another, or not said, or it is in a content coding; 415.
     MediaType(MediaTypeRejection),
     /// It could not be read, or is too large.
     Body(BodyRejection),
@@ -156,13 +167,24 @@ impl JsonRejection {
         let place = format!(" at line {line} column {column}");
         let reason = bounded(text.strip_suffix(&place).unwrap_or(&text), REASON_CHARS);
         if error.classify() != Category::Data && !is_well_formed(json) {
-            return Self::Syntax { reason, line, column };
+            return Self::not_utf8(json, line, column).unwrap_or(Self::Syntax { reason, line, column });
         }
         let mut field = json_path::at(json, line, column);
         if let Some(missing) = missing_field(&text) {
             field = if field.is_empty() { missing.to_owned() } else { format!("{field}.{missing}") };
         }
         Self::Data { reason, field: bounded(&field, REASON_CHARS), line, column }
+    }
+
+    /// The same where a byte before this place is not UTF-8, in which JSON is (RFC 8259 §8.1): text of another charset.
+    fn not_utf8(json: &[u8], line: usize, column: usize) -> Option<Self> {
+        let valid_up_to = std::str::from_utf8(json).err()?.valid_up_to();
+        let before = json.get(..valid_up_to)?;
+        let found_line = 1 + memchr::memchr_iter(b'\n', before).count();
+        let found_column = valid_up_to - memchr::memrchr(b'\n', before).map_or(0, |end| end + 1) + 1;
+        let reason = "expected UTF-8, found another byte".to_owned();
+        let is_before = (found_line, found_column) <= (line, column);
+        is_before.then_some(Self::Syntax { reason, line: found_line, column: found_column })
     }
 
     /// The status it is answered with.
@@ -252,7 +274,13 @@ mod tests {
 
     #[tokio::test]
     async fn takes_json_by_any_of_its_names() {
-        let names = ["application/json", "Application/JSON; charset=utf-8", "application/vnd.api+json"];
+        let names = [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            // It means nothing (RFC 8259 §11); the text is UTF-8 all the same.
+            "application/json; charset=iso-8859-1",
+            "application/vnd.api+json",
+        ];
         for name in names {
             let Json(user) = extract(Some(name), ADA).await.unwrap();
             assert_eq!(user, User { name: "Ada".to_owned(), age: 36 }, "{name}");
@@ -340,8 +368,23 @@ mod tests {
         assert_eq!(Json::<serde_json::Value>::parse(deep.as_bytes()).unwrap_err().status(), 422);
         check::<Vec<f64>>("[1, 1e400", 400, "");
         check::<Vec<String>>("[\"\\ud800\"]", 422, "[0]");
-        let no_text = Json::<Vec<String>>::parse(b"[\"\xff\"]").unwrap_err();
-        assert_eq!(no_text.status(), 400);
+    }
+
+    #[test]
+    fn another_charset_is_told_by_its_first_byte() {
+        let at = |place: &str| format!("the body is no JSON: expected UTF-8, found another byte at {place}");
+        let rows: [(&[u8], String); 5] = [
+            (b"[\"a\",\n \"\xe9t\xe9\"]", at("line 2, column 3")),
+            (b"\xff\xfe[\0]\0", at("line 1, column 1")),
+            (b"[\"\",\xff]", at("line 1, column 5")),
+            // What is wrong before that is told.
+            (b"[,\"\xff\"]", "the body is no JSON: expected value at line 1, column 2".to_owned()),
+            (b"[\"a\"\n\"\xff\"]", "the body is no JSON: expected `,` or `]` at line 2, column 1".to_owned()),
+        ];
+        for (json, text) in rows {
+            let refused = Json::<Vec<String>>::parse(json).unwrap_err();
+            assert_eq!((refused.status().as_u16(), refused.to_string()), (400, text));
+        }
     }
 
     #[test]

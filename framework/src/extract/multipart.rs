@@ -70,10 +70,10 @@ impl Default for PartLimits {
 /// }
 /// ```
 ///
-/// Refuses with 415 another content type or none, 400 one without a boundary, 413 a body over the limit: `body_limit` in
-/// the route's attribute, or the server's `max_body`. What is found only as the parts come is an error of
-/// [`Multipart::next_part`] and [`Part::chunk`], which answer alike: 400 what is malformed, with the part's name where
-/// it has one, 413 what passes a limit.
+/// Refuses with 415 another content type or none, or a content coding, which `layers::Decompression` would undo; 400
+/// one without a boundary, 413 a body over the limit: `body_limit` in the route's attribute, or the server's `max_body`.
+/// What is found only as the parts come is an error of [`Multipart::next_part`] and [`Part::chunk`], which answer alike:
+/// 400 what is malformed, with the part's name where it has one, 413 what passes a limit.
 pub struct Multipart {
     body: Body,
     parser: Parser,
@@ -155,11 +155,15 @@ impl<S: Sync> FromRequest<S> for Multipart {
     type Rejection = MultipartRejection;
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, MultipartRejection> {
-        let media = request.header("content-type").and_then(MediaType::parse);
+        let facts = request.content_facts();
+        let media = facts.content_type.and_then(MediaType::parse);
         let Some(media) = media.filter(|media| media.is("multipart", "form-data")) else {
-            let rejection = MediaTypeRejection::new("multipart/form-data", request);
+            let rejection = MediaTypeRejection::of_type("multipart/form-data", request);
             return Err(MultipartRejection::MediaType(rejection));
         };
+        if facts.is_coded {
+            return Err(MultipartRejection::MediaType(MediaTypeRejection::of_coding(request)));
+        }
         let boundary = media.parameters().find(|(name, _)| name.eq_ignore_ascii_case("boundary"));
         let parser = boundary.and_then(|(_, boundary)| Parser::new(&boundary));
         let parser = parser.ok_or(MultipartRejection::Malformed {

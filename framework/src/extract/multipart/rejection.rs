@@ -18,7 +18,7 @@ const NAME_CHARS: usize = 256;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MultipartRejection {
-    /// Its content type is another, or not said; 415.
+    /// Its content type is another, or not said, or it is in a content coding; 415.
     MediaType(MediaTypeRejection),
     /// It could not be read, or is too large.
     Body(BodyRejection),
