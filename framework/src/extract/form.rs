@@ -43,7 +43,8 @@ use crate::respond::{IntoResponse, Problem};
 /// Refuses with 415 another content type or none, a `charset` other than UTF-8, or a content coding, which
 /// `layers::Decompression` would undo; 413 a body over the limit (`body_limit` in the route's attribute, or the server's
 /// `max_body`); 400 what is no form: broken percent-encoding, bytes that are not UTF-8, more than 1,000 names and values;
-/// 422 a form that is no `T`, naming each field at fault.
+/// 422 a form that is no `T`, naming each field at fault. A type that no form can make is the application's mistake: 500,
+/// with the reason in the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);
 
@@ -121,7 +122,7 @@ pub enum FormRejection {
     },
     /// It is no form, or one of too many fields; 400.
     Malformed(FieldErrors),
-    /// It is a form, and no `T`; 422.
+    /// It is a form, and no `T`; 422, or 500 where no form could make the type.
     Mismatch(FieldErrors),
 }
 
@@ -132,6 +133,7 @@ impl FormRejection {
             Self::MediaType(rejection) => rejection.status(),
             Self::Body(rejection) => rejection.status(),
             Self::NotUtf8 { .. } | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Mismatch(errors) if errors.are_impossible() => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -178,6 +180,9 @@ impl IntoResponse for FormRejection {
     fn into_response(self) -> Response {
         let (status, text) = (self.status(), self.to_string());
         match self {
+            Self::Mismatch(_) if status.is_server_error() => {
+                Problem::new(status).source(self).into_response()
+            }
             Self::MediaType(rejection) => rejection.into_response(),
             Self::Body(rejection) => rejection.into_response(),
             Self::NotUtf8 { valid_up_to } => {

@@ -254,13 +254,25 @@ impl Part<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Part::bytes`], and [`MultipartRejection::Malformed`] where it is other text.
+    /// As [`Part::bytes`], and [`MultipartRejection::Malformed`] where it is other text, or said to be of another charset.
     pub async fn text(&mut self, limit: u64) -> Result<String, MultipartRejection> {
+        self.expect_utf8()?;
         let bytes = self.bytes(limit).await?;
-        String::from_utf8(bytes.into()).map_err(|_| MultipartRejection::Malformed {
-            reason: "expected UTF-8",
-            part: Some(self.head.name.clone()),
-        })
+        String::from_utf8(bytes.into()).map_err(|_| self.malformed("expected UTF-8"))
+    }
+
+    /// Refuses text of a part that says that it is in another charset (RFC 7578 §4.4).
+    #[inline]
+    fn expect_utf8(&self) -> Result<(), MultipartRejection> {
+        let media = self.content_type().and_then(MediaType::parse);
+        match media.and_then(|media| media.other_charset()) {
+            Some(_) => Err(self.malformed("expected UTF-8, found another charset in its `content-type`")),
+            None => Ok(()),
+        }
+    }
+
+    fn malformed(&self, reason: &'static str) -> MultipartRejection {
+        MultipartRejection::Malformed { reason, part: Some(self.head.name.clone()) }
     }
 }
 

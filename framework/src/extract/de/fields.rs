@@ -189,6 +189,10 @@ impl<'de> Fields<'de> {
         };
         let mut errors = Vec::new();
         loop {
+            // Then the request is not what is at fault.
+            if error.is_impossible() {
+                return Err(error.into());
+            }
             let passed = self.pass_over(&error);
             // One that comes back was told already: nothing that stands in for its value is taken.
             if passed || errors.is_empty() {

@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use serde_core::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_core::forward_to_deserialize_any;
 
-use super::error::FieldError;
+use super::error::{FieldError, Kind};
 use super::fields::{Fields, Group, KnownFault};
 use super::pairs::Pairs;
 use super::stand_in::StandIn;
 use super::text::Text;
 use super::value::Value;
+
+/// What helps where the type is not made of names and values.
+pub(super) const WHOLE: &str = "take a struct, a map, or a list of pairs";
 
 /// The deserializer of a whole query or form.
 pub(super) struct Map<'a, 'de>(pub(super) &'a Fields<'de>);
@@ -19,7 +22,9 @@ impl<'de> Deserializer<'de> for Map<'_, 'de> {
     type Error = FieldError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
-        visitor.visit_map(Entries::new(self.0))
+        let made = visitor.visit_map(Entries::new(self.0));
+        // What is said of a field is no matter of the whole.
+        made.map_err(|error| if error.field().is_none() { error.or_shape(Kind::Pairs, WHOLE) } else { error })
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

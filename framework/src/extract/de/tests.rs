@@ -148,9 +148,14 @@ fn refuses_what_cannot_be_text() {
     }
     #[derive(Debug, PartialEq, Deserialize)]
     struct Inner {}
-    check::<Outer>("inner=x", Err("`inner`: expected struct Inner, found `x`"));
-    check::<BTreeMap<String, BTreeMap<String, u8>>>("a=x", Err("`a`: expected a map, found `x`"));
-    check::<u8>("a=1", Err("expected an unsigned 8-bit integer, found names and values"));
+    let nested = |fault: &str| format!("{fault}: {}", value::FLATTEN);
+    check::<Outer>("inner=x", Err(&nested("`inner`: expected struct Inner, found `x`")));
+    let missing = nested("`inner`: expected struct Inner, found ``");
+    check::<Outer>("", Err(&missing));
+    check::<BTreeMap<String, BTreeMap<String, u8>>>("a=x", Err(&nested("`a`: expected a map, found `x`")));
+    check::<BTreeMap<String, Vec<Vec<u8>>>>("a=x", Err(&nested("`a`: expected a list, found `x`")));
+    let whole = |fault: &str| format!("{fault}: {}", map::WHOLE);
+    check::<u8>("a=1", Err(&whole("expected an unsigned 8-bit integer, found names and values")));
 }
 
 #[test]
@@ -169,7 +174,8 @@ fn a_list_of_pairs_keeps_their_order() {
     assert_eq!(pairs("b=1&a=2"), Ok(vec![("b", "1"), ("a", "2")]));
     assert_eq!(pairs(""), Ok(vec![]));
     check::<Vec<(String, u8)>>("a=1&b=x", Err("`b`: expected an unsigned 8-bit integer, found `x`"));
-    check::<Vec<u8>>("a=1", Err("`a`: expected an unsigned 8-bit integer, found a name and a value"));
+    let pair = "`a`: expected an unsigned 8-bit integer, found names and values";
+    check::<Vec<u8>>("a=1", Err(&format!("{pair}: {}", map::WHOLE)));
 }
 
 #[test]
