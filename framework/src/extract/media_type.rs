@@ -114,14 +114,14 @@ fn quoted_values(request: &Request, name: &str) -> Option<String> {
 impl fmt::Display for MediaTypeRejection {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = self.found.as_deref().unwrap_or("none");
         match self.fault {
             MediaTypeFault::Type => {
-                write!(f, "expected a body of the content type `{}`, found ", self.expected)?
+                write!(f, "expected a body of the content type `{}`, found {found}", self.expected)
             }
-            MediaTypeFault::Charset => f.write_str("expected a body in UTF-8, found the charset ")?,
-            MediaTypeFault::Coding => f.write_str("expected a body in no content coding, found ")?,
+            MediaTypeFault::Charset => write!(f, "expected a body in UTF-8, found the charset {found}"),
+            MediaTypeFault::Coding => write!(f, "expected a body in no content coding, found {found}"),
         }
-        f.write_str(self.found.as_deref().unwrap_or("none"))
     }
 }
 
@@ -218,7 +218,7 @@ mod tests {
                 lines.extend(codings.iter().map(|coding| ("content-encoding", *coding)));
                 let response = send("PATCH", target, &lines).await;
                 assert_eq!(hints(&response), [None, Some("identity"), None, None]);
-                let document: Value = serde_json::from_str(&response.text()).unwrap();
+                let document: Value = serde_json::from_str(response.text()).unwrap();
                 let detail = format!("expected a body in no content coding, found `{found}`");
                 assert_eq!(
                     (&document["detail"], &document["expected_coding"]),
@@ -236,7 +236,7 @@ mod tests {
     async fn bytes_come_in_their_coding() {
         for target in ["/bytes", "/vec", "/body", "/request"] {
             let response = send("POST", target, &[("content-encoding", "gzip")]).await;
-            assert_eq!((response.status().as_u16(), response.text().as_ref()), (200, "{}"), "{target}");
+            assert_eq!((response.status().as_u16(), response.text()), (200, "{}"), "{target}");
         }
     }
 

@@ -51,7 +51,9 @@ mod tests {
     use super::*;
     use crate::http::Body;
 
-    fn request(lines: &[(&'static str, &[u8])], body: &'static str) -> Request {
+    type Lines = &'static [(&'static str, &'static [u8])];
+
+    fn request(lines: Lines, body: &'static str) -> Request {
         let mut request = Request::new(Method::POST, "/");
         for (name, value) in lines {
             let value = HeaderValue::from_bytes(value).unwrap();
@@ -63,7 +65,7 @@ mod tests {
 
     #[test]
     fn one_content_type_counts() {
-        let rows: [(&[(&str, &[u8])], _); 5] = [
+        let rows: [(Lines, _); 5] = [
             (&[], None),
             (&[("content-type", b"text/html"), ("content-length", b"1")], Some("text/html")),
             (&[("content-type", b"\xff")], None),
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_coding_is_one_that_something_is_in() {
-        let rows: [(&[(&str, &[u8])], _, _); 7] = [
+        let rows: [(Lines, _, _); 7] = [
             (&[], "a", false),
             (&[("content-encoding", b"")], "a", false),
             (&[("content-encoding", b"Identity ,, identity")], "a", false),
