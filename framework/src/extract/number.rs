@@ -8,5 +8,5 @@ use std::str::FromStr;
 /// Zeros may lead, as they do in `/2024/05`.
 #[inline]
 pub(super) fn parse<T: FromStr>(text: &str) -> Option<T> {
-    if text.starts_with('+') { None } else { text.parse().ok() }
+    if text.as_bytes().first() == Some(&b'+') { None } else { text.parse().ok() }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_core::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_core::forward_to_deserialize_any;
 
-use super::error::{FieldError, Kind};
+use super::error::FieldError;
 use super::fields::{Fields, Group, KnownFault};
 use super::pairs::Pairs;
 use super::stand_in::StandIn;
@@ -22,9 +22,7 @@ impl<'de> Deserializer<'de> for Map<'_, 'de> {
     type Error = FieldError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
-        let made = visitor.visit_map(Entries::new(self.0));
-        // What is said of a field is no matter of the whole.
-        made.map_err(|error| if error.field().is_none() { error.or_shape(Kind::Pairs, WHOLE) } else { error })
+        visitor.visit_map(Entries::new(self.0))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
