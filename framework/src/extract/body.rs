@@ -12,6 +12,9 @@ use crate::respond::{IntoResponse, Problem};
 
 /// Takes the body as a stream: nothing is buffered, and the client is held back while the handler does not read.
 ///
+/// It comes as it was sent, in its `Content-Encoding` where it has one, unless the layer
+/// `layers::Decompression` undoes that.
+///
 /// ```
 /// use server::{Body, post};
 ///

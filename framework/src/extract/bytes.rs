@@ -6,7 +6,10 @@ use super::FromRequest;
 use super::body::{BodyRejection, collect};
 use crate::http::Request;
 
-/// Takes the whole body, of any content type.
+/// Takes the whole body, of any content type, as it was sent.
+///
+/// A content coding is not undone: `Content-Encoding` says in which the bytes are. Behind
+/// `layers::Decompression` they come as they were before it, and the field is gone.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -30,7 +33,7 @@ impl<S: Sync> FromRequest<S> for Bytes {
     }
 }
 
-/// Takes the whole body, of any content type, to change it; refuses what `Bytes` refuses.
+/// Takes the whole body, of any content type and as it was sent, to change it; refuses what `Bytes` refuses.
 impl<S: Sync> FromRequest<S> for Vec<u8> {
     const TAKES_BODY: bool = true;
     type Rejection = BodyRejection;

@@ -40,10 +40,11 @@ use crate::respond::{IntoResponse, Problem};
 /// # Ok::<(), server::rejection::FormRejection>(())
 /// ```
 ///
-/// Refuses with 415 another content type or none, or a `charset` other than UTF-8; 413 a body over the limit
-/// (`body_limit` in the route's attribute, or the server's `max_body`); 400 what is no form: broken percent-encoding,
-/// bytes that are not UTF-8, more than 1,000 names and values; 422 a form that is no `T`, naming each field at
-/// fault.
+/// Refuses with 415 another content type or none, a `charset` other than UTF-8, or a content coding, which
+/// `layers::Decompression` would undo; 413 a body over the limit (`body_limit` in the route's attribute, or the server's
+/// `max_body`); 400 what is no form: broken percent-encoding, bytes that are not UTF-8, more than 1,000 names and values;
+/// 422 a form that is no `T`, naming each field at fault. A type that no form can make is the application's mistake: 500,
+/// with the reason in the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);
 
@@ -72,15 +73,24 @@ impl<S: Sync, T: Readable + Send> FromRequest<S> for Form<T> {
     type Rejection = FormRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, FormRejection> {
-        let media = request.header("content-type").and_then(MediaType::parse);
-        let is_form =
-            |media: &MediaType<'_>| media.is("application", "x-www-form-urlencoded") && media.is_utf8();
-        if !media.as_ref().is_some_and(is_form) {
-            let rejection = MediaTypeRejection::new("application/x-www-form-urlencoded", request);
-            return Err(FormRejection::MediaType(rejection));
-        }
+        check_form(request).map_err(FormRejection::MediaType)?;
         Self::parse(&collect(request).await.map_err(FormRejection::Body)?)
     }
+}
+
+/// Whether the body is in the form of one, as the head says.
+#[inline]
+fn check_form(request: &Request) -> Result<(), MediaTypeRejection> {
+    const EXPECTED: &str = "application/x-www-form-urlencoded";
+    let facts = request.content_facts();
+    let media = facts.content_type.and_then(MediaType::parse);
+    let Some(media) = media.filter(|media| media.is("application", "x-www-form-urlencoded")) else {
+        return Err(MediaTypeRejection::of_type(EXPECTED, request));
+    };
+    if let Some(charset) = media.other_charset() {
+        return Err(MediaTypeRejection::of_charset(&charset, EXPECTED, request));
+    }
+    if facts.is_coded { Err(MediaTypeRejection::of_coding(request)) } else { Ok(()) }
 }
 
 impl<T> Deref for Form<T> {
@@ -101,7 +111,7 @@ impl<T> DerefMut for Form<T> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FormRejection {
-    /// Its content type is another, or not said; 415.
+    /// Its content type is another, or not said, or it is in another charset, or in a content coding; 415.
     MediaType(MediaTypeRejection),
     /// It could not be read, or is too large.
     Body(BodyRejection),
@@ -112,7 +122,7 @@ pub enum FormRejection {
     },
     /// It is no form, or one of too many fields; 400.
     Malformed(FieldErrors),
-    /// It is a form, and no `T`; 422.
+    /// It is a form, and no `T`; 422, or 500 where no form could make the type.
     Mismatch(FieldErrors),
 }
 
@@ -123,6 +133,7 @@ impl FormRejection {
             Self::MediaType(rejection) => rejection.status(),
             Self::Body(rejection) => rejection.status(),
             Self::NotUtf8 { .. } | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Mismatch(errors) if errors.are_impossible() => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -169,6 +180,9 @@ impl IntoResponse for FormRejection {
     fn into_response(self) -> Response {
         let (status, text) = (self.status(), self.to_string());
         match self {
+            Self::Mismatch(_) if status.is_server_error() => {
+                Problem::new(status).source(self).into_response()
+            }
             Self::MediaType(rejection) => rejection.into_response(),
             Self::Body(rejection) => rejection.into_response(),
             Self::NotUtf8 { valid_up_to } => {
@@ -188,6 +202,7 @@ mod tests {
 
     use super::*;
     use crate::http::Body;
+    use crate::respond::rendered;
 
     const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -207,17 +222,29 @@ mod tests {
 
     #[tokio::test]
     async fn reads_the_body() {
-        for content_type in [FORM, "Application/X-WWW-Form-Urlencoded; charset=UTF-8"] {
+        let in_utf8 = "Application/X-WWW-Form-Urlencoded; charset=\"Utf-8\"";
+        for content_type in [FORM, in_utf8, "application/x-www-form-urlencoded;charset=us-ascii"] {
             let Form(login) = extract(content_type, "name=J.+é&age=".as_bytes()).await.unwrap();
             assert_eq!(login, Login { name: "J. é".to_owned(), age: None });
         }
     }
 
     #[tokio::test]
+    async fn another_charset_is_named_and_utf8_asked_for() {
+        let refused = extract("application/x-www-form-urlencoded; charset=\"latin1\"", b"name=a").await;
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.to_string(), "expected a body in UTF-8, found the charset `latin1`");
+        let response = rendered(refused);
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["accept"]),
+            (415, &FORM.parse().unwrap())
+        );
+    }
+
+    #[tokio::test]
     async fn each_fault_has_its_status() {
         let rows: &[(&'static str, &'static [u8], u16, Option<&str>)] = &[
             ("text/plain", b"name=a", 415, None),
-            ("application/x-www-form-urlencoded; charset=latin1", b"name=a", 415, None),
             ("", b"name=a", 415, None),
             (FORM, b"name=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 413, None),
             (FORM, b"name=\xff", 400, None),

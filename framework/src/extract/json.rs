@@ -42,9 +42,12 @@ const REASON_CHARS: usize = 256;
 /// ```
 ///
 /// Refuses with 415 a content type other than `application/json` or one that ends in `+json`, and a body without one:
-/// a page of another site can send that without a preflight. 413 a body over the limit, which the answer says:
-/// `body_limit` in the route's attribute, or the server's `max_body`. 400 what is no JSON, with line and column; 422
-/// JSON that is no `T`, with the path to the value as well.
+/// a page of another site can send that without a preflight; and a content coding, which `layers::Decompression` would
+/// undo. 413 a body over the limit, which the answer says: `body_limit` in the route's attribute, or the server's
+/// `max_body`. 400 what is no JSON, with line and column; 422 JSON that is no `T`, with the path to the value as well.
+///
+/// JSON is UTF-8 (RFC 8259 §8.1), and a `charset` beside its content type means nothing (§11): what is in another is a
+/// 400 at its first byte that is not UTF-8.
 ///
 /// As a response: 200 with `application/json`. A value that cannot be written as JSON (a map whose keys are no text)
 /// is a 500 with the reason in the log.
@@ -61,7 +64,10 @@ impl<T> Json<T> {
     where
         T: Deserialize<'de>,
     {
-        serde_json::from_slice(json).map(Self).map_err(|error| JsonRejection::new(&error, json))
+        // All of it: serde passes over strings that the type does not ask for. It looks at no string a second time.
+        let text =
+            std::str::from_utf8(json).map_err(|error| JsonRejection::not_utf8(json, error.valid_up_to()))?;
+        serde_json::from_str(text).map(Self).map_err(|error| JsonRejection::new(&error, text))
     }
 }
 
@@ -70,9 +76,7 @@ impl<S: Sync, T: Readable + Send> FromRequest<S> for Json<T> {
     type Rejection = JsonRejection;
 
     async fn from_request(request: &mut Request, _: &S) -> Result<Self, JsonRejection> {
-        if !request.header("content-type").is_some_and(is_json) {
-            return Err(JsonRejection::MediaType(MediaTypeRejection::new("application/json", request)));
-        }
+        check_form(request).map_err(JsonRejection::MediaType)?;
         Self::parse(&collect(request).await.map_err(JsonRejection::Body)?)
     }
 }
@@ -98,6 +102,16 @@ impl<T> DerefMut for Json<T> {
     }
 }
 
+/// Whether the body is in the form of JSON, as the head says.
+#[inline]
+fn check_form(request: &Request) -> Result<(), MediaTypeRejection> {
+    let facts = request.content_facts();
+    if !facts.content_type.is_some_and(is_json) {
+        return Err(MediaTypeRejection::of_type("application/json", request));
+    }
+    if facts.is_coded { Err(MediaTypeRejection::of_coding(request)) } else { Ok(()) }
+}
+
 /// Whether a content type is `application/json`, or of JSON's syntax (RFC 6839 §3.1). Its parameters mean nothing
 /// (RFC 8259 §11).
 #[inline]
@@ -109,8 +123,8 @@ fn is_json(content_type: &str) -> bool {
 
 /// Whether it is JSON all the same. serde counts to its syntax what a type has no room for as well: a number beyond `f64`,
 /// a second member of an enum's object, more depth than it goes into.
-fn is_well_formed(json: &[u8]) -> bool {
-    std::str::from_utf8(json).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
+fn is_well_formed(json: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(json).is_ok()
 }
 
 /// The name in serde's sentence for a member that is missing.
@@ -122,7 +136,7 @@ fn missing_field(text: &str) -> Option<&str> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum JsonRejection {
-    /// Its content type is another, or not said; 415.
+    /// Its content type is another, or not said, or it is in a content coding; 415.
     MediaType(MediaTypeRejection),
     /// It could not be read, or is too large.
     Body(BodyRejection),
@@ -150,7 +164,7 @@ pub enum JsonRejection {
 
 impl JsonRejection {
     #[inline]
-    fn new(error: &serde_json::Error, json: &[u8]) -> Self {
+    fn new(error: &serde_json::Error, json: &str) -> Self {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();
         let place = format!(" at line {line} column {column}");
@@ -158,11 +172,23 @@ impl JsonRejection {
         if error.classify() != Category::Data && !is_well_formed(json) {
             return Self::Syntax { reason, line, column };
         }
-        let mut field = json_path::at(json, line, column);
+        let mut field = json_path::at(json.as_bytes(), line, column);
         if let Some(missing) = missing_field(&text) {
             field = if field.is_empty() { missing.to_owned() } else { format!("{field}.{missing}") };
         }
         Self::Data { reason, field: bounded(&field, REASON_CHARS), line, column }
+    }
+
+    /// JSON is UTF-8 (RFC 8259 §8.1); text of another charset is told by its first byte that is not.
+    #[cold]
+    fn not_utf8(json: &[u8], valid_up_to: usize) -> Self {
+        let before = json.get(..valid_up_to).unwrap_or_default();
+        let line_start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+        Self::Syntax {
+            reason: "expected UTF-8, found another byte".to_owned(),
+            line: 1 + memchr::memchr_iter(b'\n', before).count(),
+            column: 1 + before.len() - line_start,
+        }
     }
 
     /// The status it is answered with.
@@ -222,141 +248,4 @@ impl IntoResponse for JsonRejection {
 }
 
 #[cfg(test)]
-mod tests {
-    use http::{HeaderValue, Method};
-    use serde::Deserialize;
-
-    use super::*;
-    use crate::http::{Body, RequestId};
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct User {
-        name: String,
-        age: u8,
-    }
-
-    async fn extract(
-        content_type: Option<&'static str>,
-        body: &'static str,
-    ) -> Result<Json<User>, JsonRejection> {
-        let mut request = Request::new(Method::POST, "/");
-        if let Some(content_type) = content_type {
-            request.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
-        }
-        request.set_body(Body::from(body));
-        request.set_body_limit(64);
-        Json::from_request(&mut request, &()).await
-    }
-
-    const ADA: &str = r#"{"name": "Ada", "age": 36}"#;
-
-    #[tokio::test]
-    async fn takes_json_by_any_of_its_names() {
-        let names = ["application/json", "Application/JSON; charset=utf-8", "application/vnd.api+json"];
-        for name in names {
-            let Json(user) = extract(Some(name), ADA).await.unwrap();
-            assert_eq!(user, User { name: "Ada".to_owned(), age: 36 }, "{name}");
-        }
-    }
-
-    #[tokio::test]
-    async fn refuses_other_content_types_and_none() {
-        for name in
-            [None, Some("text/plain"), Some("application/jsonp"), Some("application/json, text/plain")]
-        {
-            let refused = extract(name, ADA).await.unwrap_err();
-            assert_eq!(refused.status(), 415, "{name:?}");
-        }
-        let refused = extract(None, ADA).await.unwrap_err();
-        assert_eq!(refused.to_string(), "expected a body of the content type `application/json`, found none");
-    }
-
-    #[tokio::test]
-    async fn says_where_it_is_no_json_and_where_no_user() {
-        let rows = [
-            ("", 400, "the body is no JSON: EOF while parsing a value at line 1, column 0"),
-            ("{\n  \"name\": nope}", 400, "the body is no JSON: expected ident at line 2, column 12"),
-            (
-                r#"{"name":"a","age":1} x"#,
-                400,
-                "the body is no JSON: trailing characters at line 1, column 22",
-            ),
-            (
-                r#"{"name": "Ada", "age": 300}"#,
-                422,
-                "`age`: invalid value: integer `300`, expected u8 at line 1, column 26",
-            ),
-            (
-                r#"{"name": 7, "age": 1}"#,
-                422,
-                "`name`: invalid type: integer `7`, expected a string at line 1, column 10",
-            ),
-            (r#"{"age": 1}"#, 422, "`name`: missing field `name` at line 1, column 10"),
-        ];
-        for (body, status, text) in rows {
-            let refused = extract(Some("application/json"), body).await.unwrap_err();
-            assert_eq!((refused.status().as_u16(), refused.to_string().as_str()), (status, text));
-        }
-    }
-
-    #[tokio::test]
-    async fn tells_programs_the_place() {
-        let refused = extract(Some("application/json"), "{\"name\": 7}").await.unwrap_err();
-        let document = refused.into_response().problem_ref().unwrap().parsed_document(RequestId::generate());
-        assert_eq!(
-            (&document["field"], &document["line"], &document["column"]),
-            (&"name".into(), &1.into(), &10.into())
-        );
-    }
-
-    #[tokio::test]
-    async fn refuses_what_is_too_large_before_it_is_parsed() {
-        let large = "                                                                    {}";
-        let refused = extract(Some("application/json"), large).await.unwrap_err();
-        assert_eq!(refused.status(), 413);
-    }
-
-    #[test]
-    fn what_a_type_has_no_room_for_is_json_all_the_same() {
-        #[derive(Debug, Deserialize)]
-        #[expect(dead_code, reason = "none is made")]
-        enum Pick {
-            One(u8),
-        }
-        #[track_caller]
-        fn check<T: for<'de> Deserialize<'de> + fmt::Debug>(json: &str, status: u16, field: &str) {
-            let refused = Json::<T>::parse(json.as_bytes()).unwrap_err();
-            let found = match &refused {
-                JsonRejection::Data { field, .. } => field.as_str(),
-                _ => "",
-            };
-            assert_eq!((refused.status().as_u16(), found), (status, field), "{json}");
-        }
-        check::<Vec<f64>>("[1, 1e400]", 422, "[1]");
-        check::<Vec<Pick>>(r#"[{"One": 1, "Two": 2}]"#, 422, "[0].One");
-        check::<Vec<User>>(r#"[{"name": "Ada"}]"#, 422, "[0].age");
-        check::<Vec<u8>>(&format!("[{}{}]", "[".repeat(200), "]".repeat(200)), 422, "[0]");
-        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-        assert_eq!(Json::<serde_json::Value>::parse(deep.as_bytes()).unwrap_err().status(), 422);
-        check::<Vec<f64>>("[1, 1e400", 400, "");
-        check::<Vec<String>>("[\"\\ud800\"]", 422, "[0]");
-        let no_text = Json::<Vec<String>>::parse(b"[\"\xff\"]").unwrap_err();
-        assert_eq!(no_text.status(), 400);
-    }
-
-    #[test]
-    fn does_not_nest_without_end() {
-        let deep = "[".repeat(100_000);
-        assert!(matches!(
-            Json::<serde_json::Value>::parse(deep.as_bytes()),
-            Err(JsonRejection::Syntax { .. })
-        ));
-    }
-
-    #[test]
-    fn answers_with_json() {
-        let response = Json(vec![1, 2]).into_response();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.content_type().unwrap(), "application/json");
-    }
-}
+mod tests;

@@ -30,6 +30,7 @@ mod last_event_id;
 mod matched_route;
 mod media_type;
 mod multipart;
+mod number;
 pub(crate) mod param;
 mod path;
 mod query;

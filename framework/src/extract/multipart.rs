@@ -70,10 +70,10 @@ impl Default for PartLimits {
 /// }
 /// ```
 ///
-/// Refuses with 415 another content type or none, 400 one without a boundary, 413 a body over the limit: `body_limit` in
-/// the route's attribute, or the server's `max_body`. What is found only as the parts come is an error of
-/// [`Multipart::next_part`] and [`Part::chunk`], which answer alike: 400 what is malformed, with the part's name where
-/// it has one, 413 what passes a limit.
+/// Refuses with 415 another content type or none, or a content coding, which `layers::Decompression` would undo; 400
+/// one without a boundary, 413 a body over the limit: `body_limit` in the route's attribute, or the server's `max_body`.
+/// What is found only as the parts come is an error of [`Multipart::next_part`] and [`Part::chunk`], which answer alike:
+/// 400 what is malformed, with the part's name where it has one, 413 what passes a limit.
 pub struct Multipart {
     body: Body,
     parser: Parser,
@@ -155,11 +155,15 @@ impl<S: Sync> FromRequest<S> for Multipart {
     type Rejection = MultipartRejection;
 
     async fn from_request(request: &mut Request, state: &S) -> Result<Self, MultipartRejection> {
-        let media = request.header("content-type").and_then(MediaType::parse);
+        let facts = request.content_facts();
+        let media = facts.content_type.and_then(MediaType::parse);
         let Some(media) = media.filter(|media| media.is("multipart", "form-data")) else {
-            let rejection = MediaTypeRejection::new("multipart/form-data", request);
+            let rejection = MediaTypeRejection::of_type("multipart/form-data", request);
             return Err(MultipartRejection::MediaType(rejection));
         };
+        if facts.is_coded {
+            return Err(MultipartRejection::MediaType(MediaTypeRejection::of_coding(request)));
+        }
         let boundary = media.parameters().find(|(name, _)| name.eq_ignore_ascii_case("boundary"));
         let parser = boundary.and_then(|(_, boundary)| Parser::new(&boundary));
         let parser = parser.ok_or(MultipartRejection::Malformed {
@@ -250,13 +254,25 @@ impl Part<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Part::bytes`], and [`MultipartRejection::Malformed`] where it is other text.
+    /// As [`Part::bytes`], and [`MultipartRejection::Malformed`] where it is other text, or said to be of another charset.
     pub async fn text(&mut self, limit: u64) -> Result<String, MultipartRejection> {
+        self.expect_utf8()?;
         let bytes = self.bytes(limit).await?;
-        String::from_utf8(bytes.into()).map_err(|_| MultipartRejection::Malformed {
-            reason: "expected UTF-8",
-            part: Some(self.head.name.clone()),
-        })
+        String::from_utf8(bytes.into()).map_err(|_| self.malformed("expected UTF-8"))
+    }
+
+    /// Refuses text of a part that says that it is in another charset (RFC 7578 §4.4).
+    #[inline]
+    fn expect_utf8(&self) -> Result<(), MultipartRejection> {
+        let media = self.content_type().and_then(MediaType::parse);
+        match media.and_then(|media| media.other_charset()) {
+            Some(_) => Err(self.malformed("expected UTF-8, found another charset in its `content-type`")),
+            None => Ok(()),
+        }
+    }
+
+    fn malformed(&self, reason: &'static str) -> MultipartRejection {
+        MultipartRejection::Malformed { reason, part: Some(self.head.name.clone()) }
     }
 }
 

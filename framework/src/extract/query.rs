@@ -11,13 +11,13 @@ use super::FromRequest;
 use super::de::{Coding, FieldErrors, Fields};
 use super::serde_bounds::Readable;
 use crate::http::{Request, Response};
-use crate::respond::IntoResponse;
+use crate::respond::{IntoResponse, Problem};
 
 /// Takes the query string apart: `?page=2&tag=a&tag=b`.
 ///
 /// A field that may be absent has a default or is an `Option`; a name given several times makes a list; names that
 /// the type does not have are left alone unless it says `deny_unknown_fields`. `bool` is `true`, `1` or `on`, or
-/// `false`, `0` or `off`. An empty value is `None` where the type in the option cannot be empty. Structs nest through
+/// `false`, `0` or `off`. A number has no `+` in front, as in a path; zeros may lead. An empty value is `None` where the type in the option cannot be empty. Structs nest through
 /// `#[serde(flatten)]`, numbers and lists in them too; but serde makes a flattened `Option<Struct>` `None` where
 /// anything in it is refused. A request without a query string is like one with an empty one.
 ///
@@ -44,7 +44,8 @@ use crate::respond::IntoResponse;
 /// ```
 ///
 /// Refuses with 400, naming each field at fault: text that is not what its field is, a field that is missing, broken
-/// percent-encoding, text that is not UTF-8, more than 1,000 names and values.
+/// percent-encoding, text that is not UTF-8, more than 1,000 names and values. A type that no query can make, such as one
+/// with a struct in a field that is not flattened, is the application's mistake: 500, with the reason in the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
@@ -86,14 +87,14 @@ impl<T> DerefMut for Query<T> {
     }
 }
 
-/// Why a query string is no `T`; 400.
+/// Why a query string is no `T`.
 #[derive(Debug)]
 pub struct QueryRejection(FieldErrors);
 
 impl QueryRejection {
-    /// 400 Bad Request.
+    /// 400, or 500 where no query could make the type.
     pub fn status(&self) -> StatusCode {
-        StatusCode::BAD_REQUEST
+        if self.0.are_impossible() { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST }
     }
 
     /// The name of the first field at fault, where it has one.
@@ -118,7 +119,11 @@ impl Error for QueryRejection {}
 impl IntoResponse for QueryRejection {
     #[inline]
     fn into_response(self) -> Response {
-        self.0.problem(self.status()).detail(self.to_string()).into_response()
+        let status = self.status();
+        if status.is_server_error() {
+            return Problem::new(status).source(self).into_response();
+        }
+        self.0.problem(status).detail(self.to_string()).into_response()
     }
 }
 
@@ -216,6 +221,25 @@ mod tests {
             faults("b=x&c=x"),
             "query: `b`: invalid IP address syntax; `c`: expected an unsigned 8-bit integer, found `x`"
         );
+    }
+
+    #[tokio::test]
+    async fn tells_the_client_nothing_of_a_type_that_no_query_makes() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "never made")]
+        struct Outer {
+            page: Paging,
+        }
+        for target in ["/", "/?page=7"] {
+            let mut request = Request::new(Method::GET, target);
+            let response = Query::<Outer>::from_request(&mut request, &()).await.unwrap_err().into_response();
+            assert_eq!(response.status(), 500);
+            let problem = response.problem_ref().unwrap();
+            assert_eq!(problem.detail_text(), None);
+            let reason = problem.source_error().unwrap().to_string();
+            assert!(reason.contains("`page`: expected struct Paging, found "), "{reason}");
+            assert!(reason.contains("`#[serde(flatten)]` over its field"), "{reason}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use super::de::{FieldError, FieldErrors};
 pub use super::form::FormRejection;
 pub use super::json::JsonRejection;
 pub use super::matched_route::MatchedRouteRejection;
-pub use super::media_type::MediaTypeRejection;
+pub use super::media_type::{MediaTypeFault, MediaTypeRejection};
 pub use super::multipart::MultipartRejection;
 pub use super::path::PathRejection;
 pub use super::query::QueryRejection;

@@ -54,12 +54,15 @@ impl<'a> MediaType<'a> {
         })
     }
 
-    /// Whether its text is UTF-8, or ASCII, which is UTF-8 as well; so it is where nothing is said.
+    /// The charset of its text, where that is neither UTF-8 nor ASCII, which is UTF-8 as well; it is UTF-8 where nothing
+    /// is said.
     #[inline]
-    pub(crate) fn is_utf8(&self) -> bool {
+    pub(crate) fn other_charset(&self) -> Option<Cow<'a, str>> {
         let charset = self.parameters().find(|(name, _)| name.eq_ignore_ascii_case("charset"));
-        let known = ["utf-8", "utf8", "us-ascii"];
-        charset.is_none_or(|(_, charset)| known.iter().any(|known| charset.eq_ignore_ascii_case(known)))
+        let is_known = |charset: &str| {
+            ["utf-8", "utf8", "us-ascii", "ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+        };
+        charset.map(|(_, charset)| charset).filter(|charset| !is_known(charset))
     }
 }
 
@@ -158,12 +161,16 @@ mod tests {
 
     #[test]
     fn knows_suffix_and_charset() {
-        let parse = |text| MediaType::parse(text).unwrap();
+        fn parse(text: &str) -> MediaType<'_> {
+            MediaType::parse(text).unwrap()
+        }
         assert!(parse("application/merge-patch+JSON").has_suffix("json"));
         assert!(!parse("application/json").has_suffix("json"));
-        assert!(parse("text/plain").is_utf8());
-        assert!(parse("text/plain; Charset=\"UTF-8\"").is_utf8());
-        assert!(!parse("text/plain; charset=latin1").is_utf8());
+        for parameters in ["", "; Charset=\"UTF-8\"", ";charset=utf8", "; format=flowed; charset=US-ASCII"] {
+            assert_eq!(parse(&format!("text/plain{parameters}")).other_charset(), None, "{parameters}");
+        }
+        assert_eq!(parse("text/plain; charset=latin1").other_charset().as_deref(), Some("latin1"));
+        assert_eq!(parse("text/plain; charset=\"\"; charset=utf-8").other_charset().as_deref(), Some(""));
     }
 
     proptest::proptest! {

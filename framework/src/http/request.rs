@@ -3,6 +3,7 @@
 //! Nothing is parsed before it is asked for: [`Request::header`] scans the field lines, [`Request::headers`] builds
 //! the map on first use, [`Request::uri`] is made when called.
 
+mod content_facts;
 mod field_values;
 mod notes;
 

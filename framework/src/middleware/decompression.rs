@@ -90,10 +90,12 @@ impl Decompression {
     /// Puts a decoder around the body for each of its codings, the last first.
     fn decode(&self, request: &mut Request) -> Result<(), Response> {
         let mut codings = codings(request)?;
-        if codings.is_empty() || request.body_mut().is_empty() {
+        if codings.is_empty() {
             return Ok(());
         }
         let (mut body, limit) = (request.take_body(), request.body_limit());
+        // Nothing is in no coding at all.
+        codings.truncate(if body.is_empty() { 0 } else { MAX_CODINGS });
         while let Some(coding) = codings.pop() {
             body = Decoding::start(body, coding, self, limit).map_err(|fault| {
                 Response::problem(Problem::new(StatusCode::INTERNAL_SERVER_ERROR).source(fault))

@@ -53,6 +53,8 @@ fn statuses() {
     let weights = "accept: text/html;q=0.1;level=1, , text/plain;q=0.2\r\n";
     let wrong_type =
         "POST /number HTTP/1.1\r\nhost: a\r\ncontent-type: text/csv\r\ncontent-length: 1\r\n\r\n7";
+    let coded = "POST /number HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\
+                 content-length: 1\r\n\r\n7";
     let large = request("POST /echo", &format!("content-length: {}\r\n", 2 * 1024 * 1024 + 1));
     check([
         rule("answer-interim", "9110 §15.2", request("GET /status/103", "")).answers(500),
@@ -77,6 +79,10 @@ fn statuses() {
             .answers(500)
             .has("content-type", "application/problem+json"),
         rule("no-accept-encoding-in-415", "9110 §12.5.3", wrong_type).answers(415).lacks("accept-encoding"),
+        rule("accept-encoding-in-415", "9110 §12.5.3", coded)
+            .answers(415)
+            .has("accept-encoding", "identity")
+            .lacks("accept"),
         rule("body-beyond-the-default-limit", "9110 §15.5.14", large).refused(413),
         rule("parameter-error-explains", "9110 §15.5", request("GET /status/x", ""))
             .answers(400)

@@ -17,6 +17,7 @@ use serde_core::de::Visitor;
 use super::error::FieldError;
 use super::fields::{Fields, MAX_PAIRS};
 use super::text::{parse_bool, parse_float};
+use crate::extract::number;
 
 /// How often one value is made anew; a type with more flattened numbers than this is refused.
 const MAX_ATTEMPTS: usize = 64;
@@ -127,16 +128,16 @@ fn wanted(text: &str, expected: &str) -> Option<Wanted> {
         return Some(Wanted::Nothing);
     }
     match expected {
-        "u8" => is(text.parse::<u8>().is_ok(), Scalar::Integer),
-        "u16" => is(text.parse::<u16>().is_ok(), Scalar::Integer),
-        "u32" => is(text.parse::<u32>().is_ok(), Scalar::Integer),
-        "u64" => is(text.parse::<u64>().is_ok(), Scalar::Integer),
-        "usize" => is(text.parse::<usize>().is_ok(), Scalar::Integer),
-        "i8" => is(text.parse::<i8>().is_ok(), Scalar::Integer),
-        "i16" => is(text.parse::<i16>().is_ok(), Scalar::Integer),
-        "i32" => is(text.parse::<i32>().is_ok(), Scalar::Integer),
-        "i64" => is(text.parse::<i64>().is_ok(), Scalar::Integer),
-        "isize" => is(text.parse::<isize>().is_ok(), Scalar::Integer),
+        "u8" => is(number::parse::<u8>(text).is_some(), Scalar::Integer),
+        "u16" => is(number::parse::<u16>(text).is_some(), Scalar::Integer),
+        "u32" => is(number::parse::<u32>(text).is_some(), Scalar::Integer),
+        "u64" => is(number::parse::<u64>(text).is_some(), Scalar::Integer),
+        "usize" => is(number::parse::<usize>(text).is_some(), Scalar::Integer),
+        "i8" => is(number::parse::<i8>(text).is_some(), Scalar::Integer),
+        "i16" => is(number::parse::<i16>(text).is_some(), Scalar::Integer),
+        "i32" => is(number::parse::<i32>(text).is_some(), Scalar::Integer),
+        "i64" => is(number::parse::<i64>(text).is_some(), Scalar::Integer),
+        "isize" => is(number::parse::<isize>(text).is_some(), Scalar::Integer),
         "f32" | "f64" => is(parse_float(text).is_some(), Scalar::Float),
         "a boolean" => is(parse_bool(text).is_some(), Scalar::Bool),
         // A visitor of the application's own; it is asked once with what the text looks like.
@@ -217,8 +218,8 @@ impl Scalar {
     pub(super) fn parse(self, text: &str) -> Option<Parsed> {
         match self {
             Self::Integer => {
-                let unsigned = text.parse().map(Parsed::Unsigned);
-                unsigned.or_else(|_| text.parse().map(Parsed::Signed)).ok()
+                let unsigned = number::parse(text).map(Parsed::Unsigned);
+                unsigned.or_else(|| number::parse(text).map(Parsed::Signed))
             }
             Self::Float => parse_float(text).map(Parsed::Float),
             Self::Bool => parse_bool(text).map(Parsed::Bool),

@@ -10,10 +10,9 @@ use serde_json::Value;
 use super::buffered;
 use super::decode::Malformed;
 use super::fields::KnownFault;
+use super::words::{Listed, bounded, in_words, quoted, what};
 use crate::respond::Problem;
 
-/// The most characters of a client's text that an answer quotes.
-const QUOTED_CHARS: usize = 64;
 /// The most characters of a sentence that a type's own `Deserialize` wrote.
 const CUSTOM_CHARS: usize = 256;
 
@@ -28,6 +27,8 @@ struct Inner {
     field: Option<String>,
     /// Where in memory the refused text lies, and how long it is: a buffer's errors know no field.
     place: Option<(usize, usize)>,
+    /// What a visitor was given that takes nothing of this kind, whatever stands in it.
+    kind: Option<Kind>,
     fault: Fault,
 }
 
@@ -40,6 +41,15 @@ impl fmt::Debug for Inner {
             .field("fault", &self.fault)
             .finish_non_exhaustive()
     }
+}
+
+/// What a visitor is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The text of a name, or of one of its values.
+    Text,
+    /// All names and values.
+    Pairs,
 }
 
 /// What is wrong, apart from where.
@@ -66,7 +76,7 @@ pub(super) enum Fault {
 impl FieldError {
     #[inline]
     pub(super) fn new(fault: Fault) -> Self {
-        Self(Box::new(Inner { field: None, place: None, fault }))
+        Self(Box::new(Inner { field: None, place: None, kind: None, fault }))
     }
 
     /// A type that no request can make.
@@ -91,6 +101,17 @@ impl FieldError {
     #[inline]
     pub(crate) fn not_utf8(field: &str) -> Self {
         Self::new(Fault::Malformed(Malformed::NotUtf8)).at(field)
+    }
+
+    /// Where a visitor takes nothing of this kind, no request can make its type; `hint` says what would help.
+    #[cold]
+    pub(super) fn or_shape(mut self, kind: Kind, hint: &str) -> Self {
+        if self.0.kind == Some(kind)
+            && let Fault::Mismatch { expected, found } = &self.0.fault
+        {
+            self.0.fault = Fault::Shape(format!("expected {expected}, found {found}: {hint}"));
+        }
+        self
     }
 
     /// Notes where the refused text lies.
@@ -133,6 +154,12 @@ impl FieldError {
             }
             Fault::TooMany { .. } | Fault::Shape(_) => None,
         }
+    }
+
+    /// Whether no request could make the type.
+    #[inline]
+    pub(super) fn is_impossible(&self) -> bool {
+        matches!(self.0.fault, Fault::Shape(_))
     }
 
     /// Whether it is the type's fault, as seen by a path: its parameters are what the pattern says.
@@ -203,6 +230,12 @@ impl FieldErrors {
         self.0.iter().any(FieldError::is_malformed)
     }
 
+    /// Whether no request could make the type: the application's mistake.
+    #[inline]
+    pub(crate) fn are_impossible(&self) -> bool {
+        self.0.iter().any(FieldError::is_impossible)
+    }
+
     /// Whether any is the type's fault, as seen by a path.
     #[inline]
     pub(crate) fn are_of_shape(&self) -> bool {
@@ -266,8 +299,13 @@ impl de::Error for FieldError {
     #[inline]
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let expected = expected.to_string();
-        let error =
+        let mut error =
             Self::new(Fault::Mismatch { expected: in_words(&expected).to_owned(), found: what(found) });
+        error.0.kind = match found {
+            Unexpected::Str(_) => Some(Kind::Text),
+            Unexpected::Map => Some(Kind::Pairs),
+            _ => None,
+        };
         let Unexpected::Str(text) = found else { return error };
         buffered::note(text, &expected);
         error.of(text)
@@ -306,86 +344,5 @@ impl de::Error for FieldError {
     #[inline]
     fn duplicate_field(field: &'static str) -> Self {
         Self::new(Fault::Custom("given under two names".to_owned())).at(field)
-    }
-}
-
-/// Quotes a client's text: what is not printable escaped, and no more of it than a line holds.
-#[inline]
-pub(crate) fn quoted(text: &str) -> String {
-    format!("`{}`", bounded(text, QUOTED_CHARS))
-}
-
-/// At most `limit` characters, what is not printable escaped.
-#[inline]
-pub(crate) fn bounded(text: &str, limit: usize) -> String {
-    let mut bounded = String::new();
-    for character in text.chars().take(limit) {
-        match character {
-            '\'' | '"' => bounded.push(character),
-            _ => bounded.extend(character.escape_debug()),
-        }
-    }
-    if text.chars().nth(limit).is_some() {
-        bounded.push('…');
-    }
-    bounded
-}
-
-/// What stands there, as a client would call it.
-#[inline]
-fn what(found: Unexpected<'_>) -> String {
-    match found {
-        Unexpected::Str(text) => quoted(text),
-        Unexpected::Char(character) => quoted(character.encode_utf8(&mut [0; 4])),
-        Unexpected::Bool(value) => quoted(&value.to_string()),
-        Unexpected::Unsigned(number) => quoted(&number.to_string()),
-        Unexpected::Signed(number) => quoted(&number.to_string()),
-        Unexpected::Float(number) => quoted(&number.to_string()),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => "names and values".to_owned(),
-        Unexpected::Option | Unexpected::Unit => "nothing".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// The names that serde's own visitors give types, in words.
-#[inline]
-fn in_words(expected: &str) -> &str {
-    match expected {
-        "u8" => "an unsigned 8-bit integer",
-        "u16" => "an unsigned 16-bit integer",
-        "u32" => "an unsigned 32-bit integer",
-        "u64" => "an unsigned 64-bit integer",
-        "u128" => "an unsigned 128-bit integer",
-        "usize" => "an unsigned integer",
-        "i8" => "an 8-bit integer",
-        "i16" => "a 16-bit integer",
-        "i32" => "a 32-bit integer",
-        "i64" => "a 64-bit integer",
-        "i128" => "a 128-bit integer",
-        "isize" => "an integer",
-        "f32" | "f64" => "a number",
-        "a boolean" => "`true` or `false`",
-        "a character" => "one character",
-        "a sequence" => "a list",
-        other => other,
-    }
-}
-
-/// A few names, as a sentence lists them.
-struct Listed(&'static [&'static str]);
-
-impl fmt::Display for Listed {
-    #[inline]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [] => f.write_str("none"),
-            [name] => write!(f, "`{name}`"),
-            [first, second] => write!(f, "`{first}` or `{second}`"),
-            [first, more @ ..] => {
-                write!(f, "one of `{first}`")?;
-                more.iter().try_for_each(|name| write!(f, ", `{name}`"))
-            }
-        }
     }
 }

@@ -8,8 +8,8 @@ use serde_core::Deserialize;
 
 use super::buffered::{self, Handed, Reading};
 use super::decode::decode;
-use super::error::{Fault, FieldError, FieldErrors};
-use super::map::Map;
+use super::error::{Fault, FieldError, FieldErrors, Kind};
+use super::map::{Map, WHOLE};
 use super::params::Params;
 use crate::extract::UploadedFile;
 
@@ -189,6 +189,12 @@ impl<'de> Fields<'de> {
         };
         let mut errors = Vec::new();
         loop {
+            // What is said of a field is no matter of the whole.
+            error = if error.field().is_none() { error.or_shape(Kind::Pairs, WHOLE) } else { error };
+            // Then the request is not what is at fault.
+            if error.is_impossible() {
+                return Err(error.into());
+            }
             let passed = self.pass_over(&error);
             // One that comes back was told already: nothing that stands in for its value is taken.
             if passed || errors.is_empty() {

@@ -12,6 +12,9 @@ use super::stand_in::StandIn;
 use super::text::Text;
 use super::value::Value;
 
+/// What helps where the type is not made of names and values.
+pub(super) const WHOLE: &str = "take a struct, a map, or a list of pairs";
+
 /// The deserializer of a whole query or form.
 pub(super) struct Map<'a, 'de>(pub(super) &'a Fields<'de>);
 

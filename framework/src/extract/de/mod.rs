@@ -18,6 +18,7 @@ mod property;
 mod stand_in;
 mod text;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -26,9 +27,9 @@ mod tests;
 pub(crate) const FILE: &str = "server::UploadedFile";
 
 pub use error::{FieldError, FieldErrors};
-pub(crate) use error::{bounded, quoted};
 #[cfg(any(test, feature = "__properties"))]
 use fields::MAX_PAIRS;
 pub(crate) use fields::{Coding, Fields, Given};
 #[cfg(any(test, feature = "__properties"))]
 pub use property::{form, percent, query};
+pub(crate) use words::{bounded, quoted};

@@ -3,8 +3,9 @@
 use serde_core::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Unexpected, Visitor};
 use serde_core::forward_to_deserialize_any;
 
-use super::error::FieldError;
+use super::error::{FieldError, Kind};
 use super::fields::{Fields, Group};
+use super::map::WHOLE;
 use super::text::Text;
 use super::value::Value;
 
@@ -54,7 +55,7 @@ impl<'de> Deserializer<'de> for Pair<'_, 'de> {
     type Error = FieldError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
-        Err(Error::invalid_type(Unexpected::Other("a name and a value"), &visitor))
+        Err(FieldError::invalid_type(Unexpected::Map, &visitor).or_shape(Kind::Pairs, WHOLE))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, FieldError> {

@@ -16,7 +16,7 @@ use crate::extract::{Form, Query};
 const FAULT_CHARS: usize = 1500;
 
 /// Where we differ from `serde_html_form`. There is nothing else.
-const EXCEPTIONS: [Exception; 6] = [
+const EXCEPTIONS: [Exception; 7] = [
     // A `%` without two hexadecimal digits, which they take for itself.
     Exception { ours: Ours::Broken, applies: |text, _| has_broken_escape(text) },
     // Escapes that are not UTF-8, for which they put U+FFFD.
@@ -30,6 +30,13 @@ const EXCEPTIONS: [Exception; 6] = [
     Exception {
         ours: Ours::Refused,
         applies: |_, pairs| pairs.iter().any(|(name, value)| name == "g" && is_infinite(value)),
+    },
+    // A number with a `+` in front, which a path's param has not either.
+    Exception {
+        ours: Ours::Refused,
+        applies: |_, pairs| {
+            pairs.iter().any(|(name, value)| "bdg".contains(name.as_str()) && value.starts_with('+'))
+        },
     },
     // A `bool` spelt as a ticked box or a digit.
     Exception {

@@ -3,8 +3,10 @@
 use serde_core::de::value::StrDeserializer;
 use serde_core::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 
-use super::error::FieldError;
+use super::FILE;
+use super::error::{FieldError, Kind};
 use super::text::UnitOnly;
+use super::value::FLATTEN;
 
 /// The deserializer of such a value: 1, no text, an empty list, nothing, the first variant. A type that takes none of
 /// these refuses it, and hides the faults that would be found later.
@@ -44,7 +46,11 @@ impl<'de> Deserializer<'de> for StandIn {
         deserialize_str => visit_borrowed_str(""), deserialize_string => visit_borrowed_str(""),
         deserialize_identifier => visit_borrowed_str(""),
         deserialize_bytes => visit_borrowed_bytes(b""), deserialize_byte_buf => visit_borrowed_bytes(b""),
-        deserialize_seq => visit_seq(Nothing), deserialize_map => visit_map(Nothing),
+        deserialize_seq => visit_seq(Nothing),
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
+        visitor.visit_borrowed_str("").map_err(|error: FieldError| error.or_shape(Kind::Text, FLATTEN))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, FieldError> {
@@ -78,11 +84,12 @@ impl<'de> Deserializer<'de> for StandIn {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, FieldError> {
-        visitor.visit_map(Nothing)
+        // Text makes no other struct, so that the request is not what is at fault.
+        if name == FILE { visitor.visit_map(Nothing) } else { self.deserialize_map(visitor) }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

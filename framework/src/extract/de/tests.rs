@@ -60,6 +60,7 @@ fn text_is_what_the_type_asks_for() {
         Ok(Search { sort: Some(Sort::ByAge), letter: Some('é'), least: Some(-1500.0), ..Search::default() }),
     );
     check("&&q=&unknown=%zz&", Ok(Search::default()));
+    check("page=007&least=0.50", Ok(Search { page: 7, least: Some(0.5), ..Search::default() }));
 }
 
 #[test]
@@ -78,6 +79,10 @@ fn names_the_field_what_was_expected_and_what_was_found() {
         ("id=1&id=256", "`id`: expected an unsigned 8-bit integer, found `256`"),
         ("exact=yes", "`exact`: expected `true` or `false`, found `yes`"),
         ("sort=by+age", "`sort`: expected `by-name` or `by-age`, found `by age`"),
+        ("page=%2B1", "`page`: expected an unsigned 32-bit integer, found `+1`"),
+        ("page=+1", "`page`: expected an unsigned 32-bit integer, found ` 1`"),
+        ("page=1_000", "`page`: expected an unsigned 32-bit integer, found `1_000`"),
+        ("least=%2B1.5", "`least`: expected a number, found `+1.5`"),
         ("letter=ab", "`letter`: expected one character, found `ab`"),
         ("least=NaN", "`least`: expected a number, found `NaN`"),
         ("q=%f", "`q`: expected two hexadecimal digits after each `%`"),
@@ -143,9 +148,14 @@ fn refuses_what_cannot_be_text() {
     }
     #[derive(Debug, PartialEq, Deserialize)]
     struct Inner {}
-    check::<Outer>("inner=x", Err("`inner`: expected struct Inner, found `x`"));
-    check::<BTreeMap<String, BTreeMap<String, u8>>>("a=x", Err("`a`: expected a map, found `x`"));
-    check::<u8>("a=1", Err("expected an unsigned 8-bit integer, found names and values"));
+    let nested = |fault: &str| format!("{fault}: {}", value::FLATTEN);
+    check::<Outer>("inner=x", Err(&nested("`inner`: expected struct Inner, found `x`")));
+    let missing = nested("`inner`: expected struct Inner, found ``");
+    check::<Outer>("", Err(&missing));
+    check::<BTreeMap<String, BTreeMap<String, u8>>>("a=x", Err(&nested("`a`: expected a map, found `x`")));
+    check::<BTreeMap<String, Vec<Vec<u8>>>>("a=x", Err(&nested("`a`: expected a list, found `x`")));
+    let whole = |fault: &str| format!("{fault}: {}", map::WHOLE);
+    check::<u8>("a=1", Err(&whole("expected an unsigned 8-bit integer, found names and values")));
 }
 
 #[test]
@@ -164,7 +174,8 @@ fn a_list_of_pairs_keeps_their_order() {
     assert_eq!(pairs("b=1&a=2"), Ok(vec![("b", "1"), ("a", "2")]));
     assert_eq!(pairs(""), Ok(vec![]));
     check::<Vec<(String, u8)>>("a=1&b=x", Err("`b`: expected an unsigned 8-bit integer, found `x`"));
-    check::<Vec<u8>>("a=1", Err("`a`: expected an unsigned 8-bit integer, found a name and a value"));
+    let pair = "`a`: expected an unsigned 8-bit integer, found names and values";
+    check::<Vec<u8>>("a=1", Err(&format!("{pair}: {}", map::WHOLE)));
 }
 
 #[test]
@@ -195,7 +206,7 @@ fn texts() -> impl Strategy<Value = String> {
     let name = prop_oneof![8 => "[a-h]", 1 => "[a-h%+]{0,3}"];
     let value = prop_oneof![
         "[0-9]{0,11}",
-        "-?[0-9]{1,3}(\\.[0-9e]{1,3})?",
+        "(-|%2[bB])?[0-9]{1,3}(\\.[0-9e]{1,3})?",
         "true|false|on|off|one|two|inf|NaN",
         "[a-zé&=+%/ ]{0,4}",
         "(%[0-9a-f]{2}){0,3}",

@@ -7,6 +7,7 @@ use serde_core::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Unexpecte
 use serde_core::forward_to_deserialize_any;
 
 use super::error::FieldError;
+use crate::extract::number;
 
 /// The deserializer of one name, or of one value.
 pub(super) struct Text<'de>(pub(super) Cow<'de, str>);
@@ -14,7 +15,7 @@ pub(super) struct Text<'de>(pub(super) Cow<'de, str>);
 impl Text<'_> {
     /// Parses a number of the type `N`.
     fn number<N: std::str::FromStr>(&self) -> Result<N, FieldError> {
-        self.0.parse().map_err(|_| FieldError::mismatch(any::type_name::<N>(), &self.0))
+        number::parse(&self.0).ok_or_else(|| FieldError::mismatch(any::type_name::<N>(), &self.0))
     }
 
     fn is(&self) -> Unexpected<'_> {
@@ -35,7 +36,7 @@ pub(super) fn parse_bool(text: &str) -> Option<bool> {
 /// Parses a number that is finite: what JSON could say.
 #[inline]
 pub(super) fn parse_float(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
+    number::parse(text).filter(|number: &f64| number.is_finite())
 }
 
 macro_rules! numbers {
@@ -64,7 +65,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
-        let number: Option<f32> = self.0.parse().ok().filter(|number: &f32| number.is_finite());
+        let number: Option<f32> = number::parse(&self.0).filter(|number: &f32| number.is_finite());
         visitor.visit_f32(number.ok_or_else(|| FieldError::mismatch("f32", &self.0))?)
     }
 

@@ -7,11 +7,15 @@ use serde_core::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use super::FILE;
 use super::buffered::{Handed, is_option_of_number};
 use super::decode::decode;
-use super::error::{Fault, FieldError};
+use super::error::{Fault, FieldError, Kind};
 use super::fields::{Fields, Group};
 use super::stand_in::StandIn;
 use super::text::Text;
 use crate::extract::UploadedFile;
+
+/// What helps where a field's type is made of more than text.
+pub(super) const FLATTEN: &str =
+    "names and values do not nest, but for a struct or a map with `#[serde(flatten)]` over its field";
 
 /// The deserializer of all values of a name, or of one of them.
 #[derive(Clone, Copy)]
@@ -94,7 +98,11 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         deserialize_bool deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
         deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
         deserialize_f32 deserialize_f64 deserialize_char deserialize_str deserialize_string
-        deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_identifier deserialize_map
+        deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_identifier
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
+        self.text()?.deserialize_map(visitor).map_err(|error| error.or_shape(Kind::Text, FLATTEN))
     }
 
     /// Called by types that take anything, and by the buffer behind `flatten` and tagged enums.
@@ -131,7 +139,9 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
         match self.element {
             None => visitor.visit_seq(Elements { value: self, next: 0, is_fixed: false }),
-            Some(_) => self.text()?.deserialize_seq(visitor),
+            Some(_) => {
+                self.text()?.deserialize_seq(visitor).map_err(|error| error.or_shape(Kind::Text, FLATTEN))
+            }
         }
     }
 
@@ -174,7 +184,10 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, FieldError> {
         if name != FILE {
-            return self.text()?.deserialize_struct(name, fields, visitor);
+            return self
+                .text()?
+                .deserialize_struct(name, fields, visitor)
+                .map_err(|error| error.or_shape(Kind::Text, FLATTEN));
         }
         let text = self.raw()?;
         match self.file() {

@@ -100,7 +100,10 @@ impl<T: DeserializeOwned> MultipartForm<T> {
                     let content_type = part.head.content_type.take();
                     Content::File(UploadedFile { name, content_type, content })
                 }
-                None => Content::Text(content),
+                None => {
+                    part.expect_utf8()?;
+                    Content::Text(content)
+                }
             };
             read.push(Read { name: std::mem::take(&mut part.head.name), content });
         }

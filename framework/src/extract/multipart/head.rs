@@ -40,6 +40,9 @@ impl PartHead {
             let seen = match name {
                 _ if name.eq_ignore_ascii_case("content-disposition") => disposition.replace(value),
                 _ if name.eq_ignore_ascii_case("content-type") => content_type.replace(value),
+                _ if name.eq_ignore_ascii_case("content-transfer-encoding") && !is_plain(value) => {
+                    return Err("expected a part without `content-transfer-encoding` (RFC 7578 §4.7)");
+                }
                 _ => None,
             };
             if seen.is_some() {
@@ -51,6 +54,12 @@ impl PartHead {
             .ok_or("expected a disposition such as `form-data; name=\"a\"` in a part's head")?;
         Ok(Self { name, file_name, content_type: content_type.map(str::to_owned) })
     }
+}
+
+/// Whether what mail calls a transfer encoding leaves the bytes as they are (RFC 2045 §6.2).
+#[inline]
+fn is_plain(encoding: &str) -> bool {
+    ["7bit", "8bit", "binary"].iter().any(|plain| encoding.eq_ignore_ascii_case(plain))
 }
 
 /// The parameters `name` and `filename`.

@@ -18,7 +18,7 @@ const NAME_CHARS: usize = 256;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MultipartRejection {
-    /// Its content type is another, or not said; 415.
+    /// Its content type is another, or not said, or it is in a content coding; 415.
     MediaType(MediaTypeRejection),
     /// It could not be read, or is too large.
     Body(BodyRejection),
@@ -46,7 +46,7 @@ pub enum MultipartRejection {
         /// The bound that was passed, in bytes.
         limit: u64,
     },
-    /// The parts are no `T` of a [`MultipartForm`](crate::MultipartForm); 422.
+    /// The parts are no `T` of a [`MultipartForm`](crate::MultipartForm); 422, or 500 where none could make the type.
     Mismatch(FieldErrors),
 }
 
@@ -62,6 +62,7 @@ impl MultipartRejection {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
             Self::Mismatch(errors) if errors.are_malformed() => StatusCode::BAD_REQUEST,
+            Self::Mismatch(errors) if errors.are_impossible() => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -91,9 +92,14 @@ impl fmt::Display for MultipartRejection {
             }
             Self::Malformed { reason, part: None } => write!(f, "multipart: {reason}"),
             Self::HeadTooLarge { limit } => {
-                write!(f, "multipart: expected a part's head of at most {limit} bytes")
+                write!(
+                    f,
+                    "multipart: expected a part's head of at most {limit} bytes, which `PartLimits::head_bytes` sets"
+                )
             }
-            Self::TooManyParts { limit } => write!(f, "multipart: expected at most {limit} parts"),
+            Self::TooManyParts { limit } => {
+                write!(f, "multipart: expected at most {limit} parts, which `PartLimits::parts` sets")
+            }
             Self::PartTooLarge { part, limit } => {
                 write!(f, "multipart: part {}: expected at most {limit} bytes", quoted(part))
             }
@@ -124,6 +130,9 @@ impl IntoResponse for MultipartRejection {
         let problem = match self {
             Self::MediaType(rejection) => return rejection.into_response(),
             Self::Body(rejection) => return rejection.into_response(),
+            Self::Mismatch(_) if status.is_server_error() => {
+                return Problem::new(status).source(self).into_response();
+            }
             Self::Mismatch(errors) => return errors.problem(status).detail(text).into_response(),
             Self::Malformed { .. } => Problem::new(status),
             Self::HeadTooLarge { limit } => Problem::new(status).with("limit_bytes", limit),

@@ -147,7 +147,7 @@ async fn each_limit_is_held() {
     let refused = with(PartLimits { parts: 1, ..default }).await.unwrap_err();
     assert_eq!(
         (refused.status().as_u16(), refused.to_string().as_str()),
-        (413, "multipart: expected at most 1 parts")
+        (413, "multipart: expected at most 1 parts, which `PartLimits::parts` sets")
     );
     let refused = with(PartLimits { part_bytes: 4, ..default }).await.unwrap_err();
     assert_eq!((refused.status().as_u16(), refused.part()), (413, Some("a")));
@@ -164,7 +164,10 @@ async fn each_limit_is_held() {
 async fn a_head_without_an_end_is_cut_off() {
     let endless = format!("--x-x\r\na: {}", "b".repeat(20_000));
     let refused = read(endless.as_bytes(), 1000).await.unwrap_err();
-    assert_eq!(refused, "multipart: expected a part's head of at most 8192 bytes");
+    assert_eq!(
+        refused,
+        "multipart: expected a part's head of at most 8192 bytes, which `PartLimits::head_bytes` sets"
+    );
 }
 
 #[tokio::test]
@@ -255,6 +258,48 @@ async fn a_text_that_is_not_utf8_is_malformed() {
     body.extend_from_slice(b"--x-x--");
     let refused = MultipartForm::<Book>::from_request(&mut form_request(&body, 9), &()).await.unwrap_err();
     assert_eq!((refused.status().as_u16(), refused.part()), (400, Some("title")));
+}
+
+#[tokio::test]
+async fn a_text_in_another_charset_or_encoding_is_malformed() {
+    const CHARSET: &str = "expected UTF-8, found another charset in its `content-type`";
+    const ENCODING: &str = "expected a part without `content-transfer-encoding` (RFC 7578 §4.7)";
+    let rows = [
+        ("name=title\r\ncontent-type: text/plain; charset=\"UTF-8\"", None),
+        ("name=title\r\ncontent-type: text/plain\r\ncontent-transfer-encoding: 8BIT", None),
+        ("name=title\r\ncontent-type: text/plain; charset=utf-16", Some(format!("part `title`: {CHARSET}"))),
+        ("name=title\r\ncontent-transfer-encoding: base64", Some(ENCODING.to_owned())),
+        // What a file is in, is the handler's to read.
+        (
+            "name=scans; filename=a\r\ncontent-type: text/plain; charset=utf-16",
+            Some("`title` is missing".to_owned()),
+        ),
+    ];
+    for (fields, expected) in rows {
+        let found = book(&[(fields, "Emma"), ("name=pages", "1")]).await;
+        let found = found.map(drop).map_err(|refused| refused.to_string());
+        assert_eq!(found, expected.map_or(Ok(()), |fault| Err(format!("multipart: {fault}"))), "{fields}");
+    }
+    let body = b"--x-x\r\ncontent-disposition: form-data; name=a\r\ncontent-type: a/b; charset=utf-16\r\n\r\nx\r\n--x-x--";
+    let mut parts = Multipart::from_request(&mut form_request(body, 50), &()).await.unwrap();
+    let refused = parts.next_part().await.unwrap().unwrap().text(9).await.unwrap_err();
+    assert_eq!((refused.part(), refused.to_string()), (Some("a"), format!("multipart: part `a`: {CHARSET}")));
+}
+
+#[tokio::test]
+async fn a_form_that_no_parts_make_is_the_applications_mistake() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "never made")]
+    struct Shelf {
+        book: Book,
+        covers: Vec<UploadedFile>,
+    }
+    let body = format!("{}--x-x--", part("title", "Emma"));
+    let refused = MultipartForm::<Shelf>::from_request(&mut form_request(body.as_bytes(), 9), &()).await;
+    let response = refused.unwrap_err().into_response();
+    assert_eq!(response.status(), 500);
+    let reason = response.problem_ref().unwrap().source_error().unwrap().to_string();
+    assert!(reason.contains("`book`: expected struct Book"), "{reason}");
 }
 
 #[test]

@@ -7,12 +7,11 @@ use std::num::{
 use std::str::FromStr;
 
 use super::{FromParam, ParamError};
+use crate::extract::number;
 
-/// Parses with `FromStr`, but for a leading `+`: a URL has one spelling of a number.
 #[inline]
 fn parse_number<T: FromStr>(text: &str, expected: &'static str) -> Result<T, ParamError> {
-    let digits = Some(text).filter(|text| !text.starts_with('+'));
-    digits.and_then(|text| text.parse().ok()).ok_or(ParamError::expected(expected))
+    number::parse(text).ok_or(ParamError::expected(expected))
 }
 
 macro_rules! numbers {

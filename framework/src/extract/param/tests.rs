@@ -26,7 +26,10 @@ fn reads_numbers_to_their_bounds() {
     refuses::<u8>("256", "expected an unsigned 8-bit integer");
     refuses::<u64>("18446744073709551616", "expected an unsigned 64-bit integer");
     refuses::<u64>("-1", "expected an unsigned 64-bit integer");
+    parses("007", 7_u8);
     refuses::<u64>("+1", "expected an unsigned 64-bit integer");
+    refuses::<i8>("+1", "expected an 8-bit integer");
+    refuses::<f32>("+1.5", "expected a number");
     refuses::<u64>("", "expected an unsigned 64-bit integer");
     refuses::<u64>(" 1", "expected an unsigned 64-bit integer");
     refuses::<i32>("1_000", "expected a 32-bit integer");

@@ -65,6 +65,7 @@ async fn content_comes_as_it_was_before_its_codings() {
     check(&send("/text", "gzip", Vec::new()).await, 200, "0 ");
     let gzip = encoded(Coding::Gzip, b"a");
     check(&send("/fields", "gzip", gzip).await, 200, "None None");
+    check(&send("/fields", "gzip", Vec::new()).await, 200, "None None");
 }
 
 #[server::test]

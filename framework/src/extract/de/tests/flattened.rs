@@ -67,6 +67,8 @@ fn names_the_field_inside() {
         ("q=1&page=abc", "`page`: expected an unsigned 32-bit integer, found `abc`"),
         ("q=1&page=%61bc", "`page`: expected an unsigned 32-bit integer, found `abc`"),
         ("q=1&page=", "`page`: expected an unsigned 32-bit integer, found ``"),
+        ("q=1&page=%2B1", "`page`: expected an unsigned 32-bit integer, found `+1`"),
+        ("q=1&page=1&ratio=%2B1", "`ratio`: expected a number, found `+1`"),
         ("q=1&page=1&per_page=300", "`per_page`: expected an unsigned 8-bit integer, found `300`"),
         ("q=1&page=1&ids=1&ids=x", "`ids`: expected a 16-bit integer, found `x`"),
         ("q=1&page=1&sort=up", "`sort`: expected `by-name` or `by-age`, found `up`"),

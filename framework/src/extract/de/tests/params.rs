@@ -34,6 +34,9 @@ fn names_the_parameter() {
     let refused = "`id`: expected an unsigned 64-bit integer, found `x`";
     assert_eq!(params::<u64>(&[("id", "x")]).unwrap_err(), refused);
     assert_eq!(params::<(u64, &str)>(&[("id", "x"), ("name", "y")]).unwrap_err(), refused);
+    let plus = "`id`: expected an unsigned 64-bit integer, found `+1`";
+    assert_eq!(params::<u64>(&[("id", "+1")]).unwrap_err(), plus);
+    assert_eq!(params::<u64>(&[("id", "%2B1")]).unwrap_err(), plus);
     assert_eq!(params::<BTreeMap<String, u64>>(&[("id", "x")]).unwrap_err(), refused);
     assert_eq!(params::<Sort>(&[("s", "x")]).unwrap_err(), "`s`: expected `by-name` or `by-age`, found `x`");
     assert_eq!(params::<&str>(&[("s", "%ff")]).unwrap_err(), "`s`: expected UTF-8 once percent-decoded");

@@ -182,6 +182,28 @@ async fn an_https_target_is_answered_and_a_body_is_taken() {
 }
 
 #[tokio::test]
+async fn a_body_that_ends_without_its_length_or_a_word_is_none() {
+    let folder = Folder::new();
+    let harness = Harness::start(tls(&folder)).await;
+    let client = client(&folder);
+    let head = "POST /len HTTP/1.1\r\nhost: a\r\nconnection: close\r\n";
+    for (body, expected) in [
+        ("content-length: 4\r\n\r\nbody", "\r\n\r\n4"),
+        ("content-length: 5\r\n\r\nbody", ""),
+        ("transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n", ""),
+    ] {
+        let mut stream = harness.connect(&client, "localhost").await.unwrap();
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        // The end of TCP, and no close_notify in front of it.
+        stream.get_mut().0.shutdown().await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok();
+        assert_eq!(answer.starts_with("HTTP/1.1 200 OK"), !expected.is_empty(), "{answer}");
+        assert!(answer.ends_with(expected), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_comes_back_needs_no_whole_handshake() {
     let folder = Folder::new();
     for versions in [&[&rustls::version::TLS13][..], &[&rustls::version::TLS12]] {
