@@ -134,6 +134,7 @@ mod tests {
         check(COMMON_NAME, UTF8_STRING, "Lučić".as_bytes(), "CN=Lučić", Some("Lučić"));
         check(COMMON_NAME, BMP_STRING, &[1, 0x0d, 0, b'a'], "CN=\u{10d}a", Some("\u{10d}a"));
         check(COMMON_NAME, TELETEX_STRING, b"\xe9", "CN=\u{e9}", Some("\u{e9}"));
+        check(COMMON_NAME, TELETEX_STRING, b"\x8c", "CN=\\c2\\8c", Some("\u{8c}"));
         check(&[0x55, 4, 10], PRINTABLE_STRING, b" #a,b ", "O=\\ #a\\,b\\ ", None);
         check(&[0x55, 4, 11], IA5_STRING, b"#1", "OU=\\#1", None);
         check(&[0x55, 4, 11], UTF8_STRING, b"a\r\nb\x1b", "OU=a\\0d\\0ab\\1b", None);
