@@ -155,7 +155,7 @@ async fn one_that_is_ended_stays_so_whoever_saves_it() {
         // A request that is still under way when its client logs out.
         let mut late = session(&app, &sent).await;
         assert!(!session(&app, &sent).await.end().await.unwrap().is_kept());
-        late.insert("visits", &2).unwrap();
+        late.insert("visits", 2).unwrap();
         if renews {
             late.renew();
         }
