@@ -3,6 +3,8 @@
 //! The body is passed through unparsed, so that a half-typed one still compiles as far as it can and every message in
 //! it is rustc's own.
 
+use std::cell::OnceCell;
+
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
@@ -22,6 +24,7 @@ pub(crate) struct Function {
     pub(crate) sig: Signature,
     /// The braces with what is between them.
     pub(crate) body: TokenTree,
+    text: OnceCell<String>,
 }
 
 impl Function {
@@ -32,10 +35,10 @@ impl Function {
             .pop_if(|last| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace));
         let Some(body) = body else { return syn::parse2(item) };
         if let Some((attrs, vis, sig)) = plain_header(&trees) {
-            return Ok(Self { attrs, vis, sig, body });
+            return Ok(Self { attrs, vis, sig, body, text: OnceCell::new() });
         }
         match syn::parse2::<Header>(trees.into_iter().collect()) {
-            Ok(Header { attrs, vis, sig }) => Ok(Self { attrs, vis, sig, body }),
+            Ok(Header { attrs, vis, sig }) => Ok(Self { attrs, vis, sig, body, text: OnceCell::new() }),
             // What is wrong may be told of the body.
             Err(_) => syn::parse2(item),
         }
@@ -129,8 +132,12 @@ impl Function {
                 TokenTree::Punct(_) | TokenTree::Literal(_) => false,
             })
         }
-        // Most bodies show it where they are written out, which costs less than a look at each of their tokens.
-        self.body.to_string().contains("await") && search(self.body.to_token_stream())
+        self.text().contains("await") && search(self.body.to_token_stream())
+    }
+
+    /// The body written out, of which most show what is not in them: it takes less than a look at each of their tokens.
+    pub(crate) fn text(&self) -> &str {
+        self.text.get_or_init(|| self.body.to_string())
     }
 
     /// What a function without a body is told of, unless it has no place for an attribute at all, as in a trait.
@@ -186,7 +193,7 @@ impl Parse for Function {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {}
             other => return Err(syn::Error::new_spanned(other, "expected the function's body in braces")),
         }
-        Ok(Self { attrs, vis, sig, body })
+        Ok(Self { attrs, vis, sig, body, text: OnceCell::new() })
     }
 }
 

@@ -16,17 +16,27 @@ pub(crate) fn call_on(place: &impl ToTokens, function: TokenStream, arguments: T
     quote!(#function #parens)
 }
 
+/// Appends names and signs, which stand between blanks in `text`, all reported at `span`.
+pub(crate) fn write_signs(span: Span, text: &str, code: &mut Vec<TokenTree>) {
+    for word in text.split(' ') {
+        if word.starts_with(|first: char| first == '_' || first.is_ascii_alphabetic()) {
+            code.push(Ident::new(word, span).into());
+            continue;
+        }
+        for (index, sign) in word.char_indices() {
+            let spacing = if index + 1 == word.len() { Spacing::Alone } else { Spacing::Joint };
+            let mut sign = Punct::new(sign, spacing);
+            sign.set_span(span);
+            code.push(sign.into());
+        }
+    }
+}
+
 /// The path of a function that the library keeps for its macros, reported from `first` to `last`.
 pub(crate) fn private(first: Span, last: Span, name: &str) -> TokenStream {
     let mut path = Vec::with_capacity(9);
-    for (word, span) in [("server", first), ("__private", first), (name, last)] {
-        for spacing in [Spacing::Joint, Spacing::Alone] {
-            let mut colon = Punct::new(':', spacing);
-            colon.set_span(first);
-            path.push(TokenTree::Punct(colon));
-        }
-        path.push(TokenTree::Ident(Ident::new(word, span)));
-    }
+    write_signs(first, ":: server :: __private ::", &mut path);
+    path.push(Ident::new(name, last).into());
     path.into_iter().collect()
 }
 

@@ -53,8 +53,7 @@ pub(crate) fn may_wait(function: &Function) -> bool {
     if function.attrs.iter().any(is_harmful) {
         return true;
     }
-    // Most bodies show it where they are written out, which costs less than a look at each of their tokens.
-    let text = function.body.to_string();
+    let text = function.text();
     (text.contains("await") || text.contains('!')) && awaits(function.body.to_token_stream())
 }
 

@@ -21,8 +21,8 @@ pub use crate::middleware::order::{Placed, layer, ordered};
 pub use crate::middleware::responding::responding;
 pub use crate::respond::cause::{Cause, member, status};
 pub use crate::routing::{
-    Binding, Bindings, Bound, HandlerFn, Identity, Item, Layout, Listed, NoRoute, OnDisconnect, Pattern,
-    Policy, Reply, RouteInfo, RouteProbe, Scope, Segment, Sizes, Source, Sources, Survey, Table, answer_0_0,
+    Binding, Bindings, Bound, HandlerFn, Item, Layout, Listed, NoRoute, OnDisconnect, Parts, Pattern, Policy,
+    Reply, RouteInfo, RouteProbe, Scope, Segment, Sizes, Source, Sources, Survey, Table, answer_0_0,
     answer_0_1, answer_0_2, answer_0_3, answer_0_4, answer_1_0, answer_1_1, answer_1_2, answer_1_3,
     answer_1_4, answer_2_0, answer_2_1, answer_2_2, answer_2_3, answer_2_4, answer_3_0, answer_3_1,
     answer_3_2, answer_3_3, answer_3_4, reply, reply_at_once, respond, url, url_0, url_1, url_2,

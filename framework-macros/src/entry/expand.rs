@@ -9,7 +9,7 @@ use crate::function::Function;
 use crate::signature::allow_asked_for;
 
 pub(super) fn entry(entry: Entry, function: &Function) -> TokenStream {
-    let Function { attrs, vis, sig, body } = function;
+    let Function { attrs, vis, sig, body, .. } = function;
     let (name, output) = (&sig.ident, &sig.output);
     let (test, run) = match entry {
         Entry::Main => (None, quote!(block_on_main)),

@@ -103,18 +103,14 @@ fn write_endpoint(route: &Route, name: &Ident, code: &mut Code) {
 fn in_parts(route: &Route, (method, pattern): (&String, &Pattern), name: &Ident) -> String {
     let (file, line) = place_of_call();
     let name = name.unraw().to_string();
-    let texts = [("METHOD", method), ("PATTERN", &pattern.text), ("SUMMARY", &route.summary)];
-    let mut parts = format!(
-        "const __SEGMENTS: &'static [::server::__private::Segment] = {};\
-         const __IDENTITY: ::server::__private::Identity =\
-             ({name:?}, ::core::module_path!(), {file:?}, {line}, {});",
+    format!(
+        "const __PARTS: ::server::__private::Parts =\
+             ({method:?}, {:?}, {}, {name:?}, ::core::module_path!(), {file:?}, {:?}, {line}, {});",
+        pattern.text,
         segments(pattern),
+        route.summary,
         keys::with(keys::of(&pattern.segments), method),
-    );
-    for (part, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
-        parts.push_str(&format!("const __{part}: &'static ::core::primitive::str = {text:?};"));
-    }
-    parts
+    )
 }
 
 /// The route as one value.

@@ -4,24 +4,23 @@
 //! table's layout is made of constants of a generic type, which are evaluated where code is generated. The last, which
 //! needs the state's type, is an inline constant, whose type is inferred from where the table is used.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::check::{FlatItem, FlatScope, FlatTable, Kind};
+use super::check::{FlatScope, FlatTable};
+use super::items::ItemCode;
 use crate::errors::Errors;
 use crate::route::Segment;
 use crate::route::keys;
-use crate::spans::{around, call_on, constant, ordered};
+use crate::spans::{call_on, constant, ordered};
 use crate::written::on_one_line;
 
 pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
     let scopes = table.scopes.iter().map(scope);
-    let sources = table.items.iter().map(source);
+    let ItemCode { sources, checks, bindings } = ItemCode::of(&table.items);
     let item_count = table.items.len();
-    let checks = checks(table);
     let layers = table.scopes.iter().map(layers);
-    let bindings = table.items.iter().map(binding);
     let unroutable = &table.unroutable;
     quote! {{
         #errors
@@ -33,7 +32,7 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
         #[allow(long_running_const_eval)]
         static __SOURCES: ::server::__private::Sources = ::server::__private::Sources {
             scopes: &[#(#scopes),*],
-            items: &[#(#sources),*],
+            items: &[#(#sources)*],
         };
         #[allow(long_running_const_eval)]
         const __SIZES: ::server::__private::Sizes = ::server::__private::Sizes::of(&__SOURCES);
@@ -55,13 +54,20 @@ pub(crate) fn expand(table: &FlatTable, errors: Errors) -> TokenStream {
             { __SIZES.leaves },
             { __SIZES.most_nodes() },
         >;
-        #checks
+        // Stops at the first conflict, as what comes behind it is often the same mistake again.
+        const _: () = if __SURVEY.may_conflict() {
+            #[track_caller]
+            const fn __check(item: usize) {
+                __Layout::check(item);
+            }
+            #(#checks)*
+        };
         // A function of this name has an error of its own; where there is none, it is told of here.
         #(const _: () = { let _ = #unroutable; };)*
         ::server::Routes::__new(&__SOURCES, __Layout::table, const {
             &::server::__private::Bindings::<_, { __SIZES.routes }, { __SIZES.layers }>::new(
                 &[#(#layers),*],
-                &[#(#bindings),*],
+                &[#(#bindings)*],
             )
         })
     }}
@@ -85,16 +91,6 @@ fn scope(scope: &FlatScope) -> TokenStream {
     }
 }
 
-fn source(item: &FlatItem) -> TokenStream {
-    let (scope, path) = (Literal::usize_unsuffixed(item.scope), &item.path);
-    let source = match item.kind {
-        // In parentheses, so that a function without `#[route]` is not taken for a constant argument too.
-        Kind::Handler => quote!(__Probe::<(#path)>::SOURCE),
-        Kind::Table => quote!(::server::__private::Source::Table(#path.__sources())),
-    };
-    quote!(__Item { scope: #scope, source: #source })
-}
-
 fn layers(scope: &FlatScope) -> TokenStream {
     let layers = scope.layers.iter().map(|layer| {
         call_on(layer, quote!(::server::__private::layer), constant(layer, layer.to_token_stream()))
@@ -104,36 +100,4 @@ fn layers(scope: &FlatScope) -> TokenStream {
         return quote!(&[]);
     }
     ordered(&scope.layers, quote!(::server::__private::ordered), &layers, scope.own)
-}
-
-fn binding(item: &FlatItem) -> TokenStream {
-    let (scope, path) = (Literal::usize_unsuffixed(item.scope), &item.path);
-    let binding = match item.kind {
-        Kind::Handler => {
-            let bound = around(quote!(<), path, quote!(as __Handle<_>>::BOUND));
-            call_on(path, quote!(__Binding::Route), bound)
-        }
-        Kind::Table => call_on(path, quote!(__Binding::Table), path.to_token_stream()),
-    };
-    quote!((#scope, #binding))
-}
-
-/// Stops at the first conflict, as what comes behind it is often the same mistake again.
-fn checks(table: &FlatTable) -> TokenStream {
-    let checks = table.items.iter().enumerate().map(|(index, item)| check(index, item));
-    quote! {
-        const _: () = if __SURVEY.may_conflict() {
-            #[track_caller]
-            const fn __check(item: usize) {
-                __Layout::check(item);
-            }
-            #(#checks)*
-        };
-    }
-}
-
-/// The conflict of an item stands on its path.
-fn check(index: usize, item: &FlatItem) -> TokenStream {
-    let check = call_on(&item.path, quote!(__check), Literal::usize_unsuffixed(index).to_token_stream());
-    quote!(#check;)
 }

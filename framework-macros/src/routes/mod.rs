@@ -5,6 +5,7 @@
 
 mod check;
 mod expand;
+mod items;
 mod parse;
 #[cfg(test)]
 mod tests;

@@ -28,37 +28,38 @@ pub(crate) const MAX_PARAMS: usize = 16;
     note = "annotate the function, and name it here as it is imported"
 )]
 pub trait Endpoint {
-    /// What most routes consist of, for `ROUTE` to be made of: rustc takes a constant that is a literal as it stands,
-    /// where it evaluates a value that has them all. The macro writes `ROUTE` itself where there is more to say.
+    /// What most routes consist of, for `ROUTE` to be made of. The macro writes `ROUTE` itself where there is more to say.
     #[doc(hidden)]
-    const __METHOD: &'static str = "";
-    #[doc(hidden)]
-    const __PATTERN: &'static str = "";
-    #[doc(hidden)]
-    const __SEGMENTS: &'static [Segment] = &[];
-    #[doc(hidden)]
-    const __IDENTITY: Identity = ("", "", "", 0, 0);
-    #[doc(hidden)]
-    const __SUMMARY: &'static str = "";
+    const __PARTS: Parts = ("", "", &[], "", "", "", "", 0, 0);
 
     /// The route as written.
     const ROUTE: &'static RouteInfo = &RouteInfo {
-        methods: &[Self::__METHOD],
-        patterns: &[Pattern { text: Self::__PATTERN, segments: Self::__SEGMENTS }],
-        name: Self::__IDENTITY.0,
-        module: Self::__IDENTITY.1,
-        file: Self::__IDENTITY.2,
-        line: Self::__IDENTITY.3,
-        summary: Self::__SUMMARY,
+        methods: &[Self::__PARTS.0],
+        patterns: &[Pattern { text: Self::__PARTS.1, segments: Self::__PARTS.2 }],
+        name: Self::__PARTS.3,
+        module: Self::__PARTS.4,
+        file: Self::__PARTS.5,
+        summary: Self::__PARTS.6,
+        line: Self::__PARTS.7,
         policy: Policy::NONE,
         middleware: &[],
-        __keys: &[Self::__IDENTITY.4],
+        __keys: &[Self::__PARTS.8],
     };
 }
 
-/// A handler's name, module, file and line, and the key of what it answers: one constant, as each takes rustc's time
-/// whenever anything of the crate changes.
-pub type Identity = (&'static str, &'static str, &'static str, u32, u64);
+/// A route's method, pattern and its segments; its handler's name, module, file and summary; the line, and the key of
+/// what it answers. One constant, as each takes rustc's time whenever anything of the crate changes.
+pub type Parts = (
+    &'static str,
+    &'static str,
+    &'static [Segment],
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    u32,
+    u64,
+);
 
 /// A handler that can be called with the state `S`; `#[route]` implements it.
 ///

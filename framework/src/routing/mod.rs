@@ -31,7 +31,7 @@ pub use bind::{Binding, Bindings};
 pub(crate) use build::table as table_of;
 pub(crate) use info::Captures;
 pub use info::{
-    Bound, Endpoint, Handle, HandlerFn, Identity, OnDisconnect, Pattern, Policy, RouteInfo, Segment,
+    Bound, Endpoint, Handle, HandlerFn, OnDisconnect, Parts, Pattern, Policy, RouteInfo, Segment,
 };
 pub use layout::Layout;
 pub(crate) use listing::Listing;

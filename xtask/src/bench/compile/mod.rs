@@ -81,19 +81,21 @@ pub(super) fn report(options: &Options) -> Outcome {
     fs::write(root().join(REPORT), text).map_err(|error| format!("{REPORT}: {error}"))
 }
 
-/// The whole program, from nothing: checked, and built for release.
+/// What is the same each time, or takes too long to be repeated: the whole program built for release, from nothing.
 fn measure_once(framework: &'static Framework, routes: usize) -> Result<(Program, Figures), String> {
     let program = Program::write(framework, routes)?;
-    program.forget_builds()?;
+    program.forget_builds("")?;
     let mut figures = Figures { crates: program.crates()?, ..Figures::default() };
-    figures.whole.push(seconds(|| program.cargo(&["check", "--quiet"]))?);
     figures.release.push(seconds(|| program.cargo(&["build", "--quiet", "--release"]))?);
     figures.size = program.binary_len()?;
     Ok((program, figures))
 }
 
-/// The last crate, where those it needs are checked already: from nothing, and after a change in one handler.
+/// A check of the whole program, from nothing; of the last crate, where those it needs are checked already; and after a
+/// change in one handler.
 fn measure_again(program: &Program, round: usize, figures: &mut Figures) -> Outcome {
+    program.forget_builds("debug")?;
+    figures.whole.push(seconds(|| program.cargo(&["check", "--quiet"]))?);
     program.forget_last_crate()?;
     figures.last.push(seconds(|| program.cargo(&["check", "--quiet"]))?);
     program.touch(round)?;

@@ -77,15 +77,16 @@ impl Program {
         run(cargo(arguments).current_dir(&self.folder).env("CARGO_TARGET_DIR", &self.builds))
     }
 
-    /// Removes all that cargo made.
+    /// Removes what cargo made in a folder below its own, or in all of it where that has no name.
     ///
     /// # Errors
     ///
     /// Where it cannot be removed.
-    pub(super) fn forget_builds(&self) -> Outcome {
-        match fs::remove_dir_all(&self.builds) {
+    pub(super) fn forget_builds(&self, below: &str) -> Outcome {
+        let folder = self.builds.join(below);
+        match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(format!("{}: {error}", self.builds.display()))
+                Err(format!("{}: {error}", folder.display()))
             }
             Ok(()) | Err(_) => Ok(()),
         }

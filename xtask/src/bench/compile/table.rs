@@ -35,8 +35,8 @@ impl Table {
 # Compile times and sizes
 
 The same program in each framework: resources of five routes, each resource in a file of its own, out of
-`benches/compile`. With {rustc}. Seconds are of the processor, user and system, of cargo and of all that it starts; the two
-in the middle are medians of {rounds} rounds that go from one framework to the next.
+`benches/compile`. With {rustc}. Seconds are of the processor, user and system, of cargo and of all that it starts; those of
+checks are medians of {rounds} rounds that go from one framework to the next.
 
 | routes | framework | crates | whole check | last crate | one handler touched | whole release build | binary |
 | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |
@@ -62,7 +62,7 @@ in the middle are medians of {rounds} rounds that go from one framework to the n
     pub(super) fn text(&self) -> String {
         format!(
             "{}
-- whole check: `cargo check` in an empty target folder
+- whole check: `cargo check` in a target folder without one
 - last crate: `cargo clean -p` the program, then `cargo check`
 - one handler touched: a number changed in one handler's body, then `cargo check`
 - whole release build, binary: `cargo build --release` in a target folder without one; cargo's profile (opt-level 3, 16
