@@ -23,6 +23,7 @@ mod middleware;
 mod nearest;
 mod options;
 mod refused;
+mod renamed;
 mod route;
 mod routes;
 mod scope;
@@ -39,88 +40,90 @@ mod written;
 
 use proc_macro::TokenStream;
 
+use renamed::in_its_names;
+
 #[cfg(feature = "embed")]
 #[proc_macro]
 pub fn embed(input: TokenStream) -> TokenStream {
-    embed::embed(input.into()).into()
+    in_its_names(embed::embed(input.into()))
 }
 
 #[proc_macro_attribute]
 pub fn route(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::route(args.into(), item.into()).into()
+    in_its_names(route::route(args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn get(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::shorthand("GET", args.into(), item.into()).into()
+    in_its_names(route::shorthand("GET", args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn post(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::shorthand("POST", args.into(), item.into()).into()
+    in_its_names(route::shorthand("POST", args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn put(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::shorthand("PUT", args.into(), item.into()).into()
+    in_its_names(route::shorthand("PUT", args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn patch(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::shorthand("PATCH", args.into(), item.into()).into()
+    in_its_names(route::shorthand("PATCH", args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn delete(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::shorthand("DELETE", args.into(), item.into()).into()
+    in_its_names(route::shorthand("DELETE", args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn head(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::shorthand("HEAD", args.into(), item.into()).into()
+    in_its_names(route::shorthand("HEAD", args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn options(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::shorthand("OPTIONS", args.into(), item.into()).into()
+    in_its_names(route::shorthand("OPTIONS", args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn scope(args: TokenStream, item: TokenStream) -> TokenStream {
-    scope::scope(args.into(), item.into()).into()
+    in_its_names(scope::scope(args.into(), item.into()))
 }
 
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
-    routes::routes(input.into()).into()
+    in_its_names(routes::routes(input.into()))
 }
 
 #[proc_macro_attribute]
 pub fn middleware(args: TokenStream, item: TokenStream) -> TokenStream {
-    middleware::middleware(args.into(), item.into()).into()
+    in_its_names(middleware::middleware(args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn extractor(args: TokenStream, item: TokenStream) -> TokenStream {
-    extractor::extractor(args.into(), item.into()).into()
+    in_its_names(extractor::extractor(args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
-    entry::main(args.into(), item.into()).into()
+    in_its_names(entry::main(args.into(), item.into()))
 }
 
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
-    entry::test(args.into(), item.into()).into()
+    in_its_names(entry::test(args.into(), item.into()))
 }
 
 #[proc_macro_derive(State, attributes(state))]
 pub fn state(item: TokenStream) -> TokenStream {
-    state::state(item.into()).into()
+    in_its_names(state::state(item.into()))
 }
 
 #[proc_macro_derive(HttpError, attributes(status, title, detail, from, source, member, http_error))]
 pub fn http_error(item: TokenStream) -> TokenStream {
-    http_error::http_error(item.into()).into()
+    in_its_names(http_error::http_error(item.into()))
 }

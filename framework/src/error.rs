@@ -61,7 +61,7 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
-/// What is written to a client fails with any error, by `?`: in [`Body::stream`](crate::Body::stream) and
+/// What broke a body off that was written with any error, as in [`Body::stream`](crate::Body::stream) and
 /// [`Sse::stream`](crate::Sse::stream).
 impl From<Error> for BodyError {
     fn from(error: Error) -> Self {

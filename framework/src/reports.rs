@@ -41,7 +41,7 @@ impl<S: Send + Sync + 'static, P> Server<S, P> {
     /// }
     ///
     /// fn sorry(problem: &Problem, request: &RequestFacts) -> Response {
-    ///     Response::new(problem.status()).text(format!("Sorry: {} ({})\n", problem.title(), request.id()))
+    ///     Response::new(problem.status()).text(format!("Sorry: {} ({})\n", problem.title_text(), request.id()))
     /// }
     ///
     /// #[server::main]

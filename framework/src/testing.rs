@@ -19,6 +19,7 @@
 //! ```
 
 mod assertions;
+mod difference;
 #[cfg(feature = "http2")]
 mod http2;
 mod jar;

@@ -132,6 +132,14 @@ fn each_answer_has_its_status() {
     assert_eq!(send(&app, BROWSER, &[]).text().matches("class=\"fault\"").count(), 3);
     assert_eq!(send(&app, BROWSER, &[name, email, ("name=file; filename=empty", "")]).status(), 303);
 
+    assert_eq!(send(&app, BROWSER, &[name, email, ("name=file; filename=\"\"", "abc")]).status(), 303);
+
+    let elsewhere = app.call("POST", "/forget").field("Accept", BROWSER).field("Cookie", cookie);
+    let elsewhere = elsewhere.field("Sec-Fetch-Site", "cross-site").send().unwrap();
+    assert_eq!((elsewhere.status(), elsewhere.field("set-cookie")), (403, None));
+    assert!(elsewhere.text().contains("<h1>Forbidden</h1>"), "{}", elsewhere.text());
+    assert_eq!(app.get("/receipts").field("Cookie", cookie).send().unwrap().status(), 200);
+
     let many = send(&app, "*/*", &[name, name, name, name, name]);
     assert_eq!((many.status(), many.field("content-type")), (413, Some("application/problem+json")));
     let style = app.get("/style.css").send().unwrap();

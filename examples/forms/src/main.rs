@@ -6,6 +6,7 @@ mod receipt;
 
 use std::time::Duration;
 
+use server::layers::Csrf;
 use server::{
     Cache, Html, IntoResponse, MemoryStore, MultipartForm, Next, Redirect, Request, Response, Routes,
     SavedSession, Server, Session, Sessions, StatusCode, Valid, get, middleware, post, routes,
@@ -16,7 +17,7 @@ use receipt::Receipt;
 
 // ANCHOR: routes
 const ROUTES: Routes<App> = routes![
-    with [guarded] => [form, hand_in, receipts, forget, style],
+    with [guarded, Csrf::new()] => [form, hand_in, receipts, forget, style],
 ];
 // ANCHOR_END: routes
 

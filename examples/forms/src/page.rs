@@ -91,12 +91,12 @@ pub(crate) fn problem(problem: &Problem, request: &RequestFacts) -> Response {
     if request.accept().best_of(&["application/problem+json", "text/html"]) != Some("text/html") {
         return problem.clone().into_response();
     }
-    let (title, detail) = (Text(problem.title()), Text(problem.detail_text().unwrap_or_default()));
+    let (title, detail) = (Text(problem.title_text()), Text(problem.detail_text().unwrap_or_default()));
     let main = format!(
         "<h1>{title}</h1>\n<p class=\"detail\">{detail}</p>\n<p><a href=\"/\">Back to the form</a></p>\n<p><small>Request {}</small></p>",
         request.id()
     );
-    Response::new(problem.status()).header("vary", "accept").html(page(problem.title(), &main))
+    Response::new(problem.status()).header("vary", "accept").html(page(problem.title_text(), &main))
 }
 // ANCHOR_END: problem
 

@@ -25,7 +25,10 @@ impl Receipt {
         let file = draft.file.as_ref()?;
         let digest = Sha256::digest(file.content());
         Some(Self {
-            file: file.name().chars().take(MAX_CHARS).collect(),
+            file: match file.name() {
+                "" => "A file without a name".to_owned(),
+                name => name.chars().take(MAX_CHARS).collect(),
+            },
             bytes: file.content().len(),
             checksum: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
             note: draft.note.clone(),

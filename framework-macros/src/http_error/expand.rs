@@ -142,7 +142,7 @@ fn problem_arm(error: &HttpError<'_>, variant: &Variant<'_>) -> TokenStream {
         None => (quote!({ .. }), None),
     };
     quote! {
-        #path #pattern => ::server::Problem::new(#status) #(.title_text(#title))* #(.kind(#kind))* #detail,
+        #path #pattern => ::server::Problem::new(#status) #(.title(#title))* #(.kind(#kind))* #detail,
     }
 }
 

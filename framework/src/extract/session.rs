@@ -144,6 +144,8 @@ impl fmt::Debug for Sessions {
 /// Refuses with 500, and the reason in the log, where the store fails.
 pub struct Session {
     sessions: Sessions,
+    /// Whether the client has a cookie of this name, whatever is in it.
+    is_sent: bool,
     /// The id that the store knows it by.
     id: Option<String>,
     renewed: bool,
@@ -161,7 +163,7 @@ impl Session {
     /// # Errors
     ///
     /// Where it cannot be written as JSON.
-    pub fn insert<T: Serialize + ?Sized>(&mut self, key: impl Into<String>, value: &T) -> Result<(), Error> {
+    pub fn insert(&mut self, key: impl Into<String>, value: impl Serialize) -> Result<(), Error> {
         self.values.insert(key.into(), serde_json::to_value(value)?);
         Ok(())
     }
@@ -218,9 +220,10 @@ impl Session {
     ///
     /// Where the store fails.
     pub async fn end(self) -> Result<SavedSession, Error> {
-        let Some(id) = self.id else { return Ok(SavedSession { cookie: None, is_kept: false }) };
-        self.sessions.store.remove(&id).await?;
-        Ok(SavedSession { cookie: Some(self.sessions.cookie(None)), is_kept: false })
+        if let Some(id) = &self.id {
+            self.sessions.store.remove(id).await?;
+        }
+        Ok(SavedSession { cookie: self.is_sent.then(|| self.sessions.cookie(None)), is_kept: false })
     }
 }
 
@@ -237,16 +240,27 @@ impl<S: Provides<Sessions> + Sync> FromRequest<S> for Session {
         let mut sessions = state.provide().clone();
         sessions.secure |= request.is_secure();
         let cookies = Cookies::of(request);
-        let sent = cookies.get(&sessions.name).filter(|id| id.len() == ID_BYTES * 2);
+        let sent = cookies.get(&sessions.name);
         let (mut id, mut values) = (None, Map::new());
-        if let Some(sent) = sent
+        if let Some(sent) = sent.filter(|sent| is_id(sent))
             && let Some(text) = sessions.store.load(sent).await?
         {
-            values = serde_json::from_str(&text)?;
+            values = parse(&text)?;
             id = Some(sent.to_owned());
         }
-        Ok(Self { sessions, id, renewed: false, values })
+        let is_sent = sent.is_some();
+        Ok(Self { sessions, is_sent, id, renewed: false, values })
     }
+}
+
+/// Whether this has the form of an id. What has another is nothing that a store need know how to look for.
+fn is_id(sent: &str) -> bool {
+    sent.len() == ID_BYTES * 2 && sent.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn parse(text: &str) -> Result<Map<String, Value>, Error> {
+    serde_json::from_str(text)
+        .map_err(|fault| Error::message(format!("the store has a session that is no JSON object: {fault}")))
 }
 
 /// Says which values there are, and neither these nor the id: debug output ends in logs.

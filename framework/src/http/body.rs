@@ -98,17 +98,17 @@ impl Body {
 
     /// A body that `write` sends, chunk by chunk, while the client reads.
     ///
-    /// The future runs inside the response and needs no task: it stops when the client leaves. An `Err` or a panic
-    /// cuts the connection, so that the client can tell.
+    /// The future runs inside the response and needs no task: it stops when the client leaves. An `Err`, which `?` makes
+    /// of any error, or a panic cuts the connection, so that the client can tell; the log says why.
     ///
     /// ```
     /// use server::{Body, get};
     ///
-    /// #[get("/countdown")]
-    /// async fn countdown() -> Body {
+    /// #[get("/squares")]
+    /// async fn squares() -> Body {
     ///     Body::stream(|mut out| async move {
-    ///         for number in (1..=3).rev() {
-    ///             out.send(format!("{number}\n")).await?;
+    ///         for number in 1..=3 {
+    ///             out.send(serde_json::to_string(&[number, number * number])? + "\n").await?;
     ///         }
     ///         out.finish().await
     ///     })
@@ -117,7 +117,7 @@ impl Body {
     pub fn stream<Write, Sent>(write: Write) -> Self
     where
         Write: FnOnce(BodySender) -> Sent,
-        Sent: Future<Output = Result<(), BodyError>> + Send + 'static,
+        Sent: Future<Output = crate::Result> + Send + 'static,
     {
         let (sender, channel) = Channel::new();
         Self(Apart::new(Inner::Channel(Box::new(channel.fed_by(write(sender))))))

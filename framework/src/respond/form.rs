@@ -57,7 +57,7 @@ struct Text<'a> {
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { problem, id } = self;
-        writeln!(f, "{} {}\n", problem.status().as_u16(), problem.title())?;
+        writeln!(f, "{} {}\n", problem.status().as_u16(), problem.title_text())?;
         if let Some(detail) = problem.detail_text() {
             writeln!(f, "{detail}\n")?;
         }
@@ -78,7 +78,7 @@ const STYLE: &str = ":root{color-scheme:light dark}\
 impl fmt::Display for Html<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { problem, id } = self;
-        let (status, title) = (problem.status().as_u16(), Escaped(problem.title()));
+        let (status, title) = (problem.status().as_u16(), Escaped(problem.title_text()));
         write!(
             f,
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn no_text_of_a_problem_becomes_markup() {
         let evil = "</title><script>alert('1')</script>\"&amp;";
-        let problem = Problem::new(StatusCode::CONFLICT).title_text(evil).detail(evil);
+        let problem = Problem::new(StatusCode::CONFLICT).title(evil).detail(evil);
         let html = Form::Html.document(&problem, &RequestId::generate());
         assert!(!html.contains("<script") && !html.contains("('1')"), "{html}");
         let escaped = "&lt;/title&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;amp;";

@@ -16,7 +16,7 @@ use crate::http::{RequestId, Response};
 /// use server::{Problem, StatusCode};
 ///
 /// let problem = Problem::new(StatusCode::NOT_FOUND).detail("there is no user 7").with("user", 7);
-/// assert_eq!(problem.title(), "Not Found");
+/// assert_eq!(problem.title_text(), "Not Found");
 /// ```
 #[derive(Clone)]
 pub struct Problem {
@@ -54,7 +54,7 @@ impl Problem {
 
     /// Names the kind of problem, the same for each occurrence (RFC 9457 §3.1.3).
     #[must_use]
-    pub fn title_text(mut self, title: impl Into<String>) -> Self {
+    pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
@@ -152,7 +152,7 @@ impl Problem {
     }
 
     /// The title: what was set, or the status's reason phrase.
-    pub fn title(&self) -> &str {
+    pub fn title_text(&self) -> &str {
         self.title.as_deref().or_else(|| self.status.canonical_reason()).unwrap_or("Unknown Status")
     }
 
@@ -182,7 +182,7 @@ impl Problem {
         if let Some(kind) = &self.kind {
             document.text("type", kind);
         }
-        document.text("title", self.title());
+        document.text("title", self.title_text());
         document.member("status", self.status.as_str());
         if let Some(detail) = &self.detail {
             document.text("detail", detail);
@@ -237,7 +237,7 @@ impl IntoResponse for Problem {
 impl fmt::Display for Problem {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status.as_u16(), self.title())?;
+        write!(f, "{} {}", self.status.as_u16(), self.title_text())?;
         match &self.detail {
             Some(detail) => write!(f, ": {detail}"),
             None => Ok(()),

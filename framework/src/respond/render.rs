@@ -118,7 +118,7 @@ fn log(problem: &Problem, id: &RequestId) {
     let status = problem.status().as_u16();
     let detail = problem.detail_text();
     let error = problem.source_error().map(|source| Chain(source).to_string());
-    tracing::error!(request_id = %id, status, title = problem.title(), detail, error, "a request failed");
+    tracing::error!(request_id = %id, status, title = problem.title_text(), detail, error, "a request failed");
 }
 
 /// An error and what caused it, on one line.
@@ -168,7 +168,7 @@ mod tests {
         let facts = facts();
         let problem = Problem::new(StatusCode::CONFLICT)
             .kind("https://example.com/taken")
-            .title_text("Name taken")
+            .title("Name taken")
             .detail("there is a user \"ada\"")
             .with("name", "ada");
         let mut response = built_in(problem.into_response(), &facts);
@@ -284,7 +284,7 @@ mod tests {
         let mut response = custom(|problem| {
             Response::new(StatusCode::NOT_FOUND)
                 .header("x-own", "1")
-                .html(format!("<b>{}</b>", problem.title()))
+                .html(format!("<b>{}</b>", problem.title_text()))
         });
         assert_eq!(response.status(), 404);
         assert_eq!(response.content_type().unwrap(), "text/html; charset=utf-8");

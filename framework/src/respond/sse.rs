@@ -14,7 +14,8 @@ use self::event::comment;
 pub use self::event::{Event, EventFault};
 use self::stream::EventStream;
 use super::IntoResponse;
-use crate::http::{Body, BodyError, BodySender, Response};
+use crate::error::Error;
+use crate::http::{Body, BodySender, Response};
 
 /// Answers 200 with `text/event-stream`: what a browser's `EventSource` reads.
 ///
@@ -58,7 +59,7 @@ impl Sse {
     pub fn stream<Produce, Sent>(write: Produce) -> Self
     where
         Produce: FnOnce(EventSender) -> Sent,
-        Sent: Future<Output = Result<(), BodyError>> + Send + 'static,
+        Sent: Future<Output = Result<(), Error>> + Send + 'static,
     {
         Self::of(Body::stream(|sender| write(EventSender(sender))))
     }
@@ -109,10 +110,9 @@ impl EventSender {
     ///
     /// # Errors
     ///
-    /// [`BodyError::Disconnected`] when the client has left, or the server ended the stream; and [`BodyError::Source`] with
-    /// an [`EventFault`] for an event that cannot be written, of which nothing is sent.
-    pub async fn send(&mut self, event: Event) -> Result<(), BodyError> {
-        let text = event.into_text().map_err(|fault| BodyError::Source(Box::new(fault)))?;
+    /// [`BodyError::Disconnected`](crate::BodyError::Disconnected) when the client has left, or the server ended the stream; and an [`EventFault`] for an event that cannot be written, of which nothing is sent.
+    pub async fn send(&mut self, event: Event) -> Result<(), Error> {
+        let text = event.into_text()?;
         self.0.send(text).await
     }
 
@@ -121,7 +121,7 @@ impl EventSender {
     /// # Errors
     ///
     /// As [`EventSender::send`].
-    pub async fn comment(&mut self, text: impl AsRef<str>) -> Result<(), BodyError> {
+    pub async fn comment(&mut self, text: impl AsRef<str>) -> Result<(), Error> {
         self.0.send(comment(text.as_ref())).await
     }
 
@@ -130,7 +130,7 @@ impl EventSender {
     /// # Errors
     ///
     /// As [`EventSender::send`].
-    pub async fn finish(self) -> Result<(), BodyError> {
+    pub async fn finish(self) -> Result<(), Error> {
         self.0.finish().await
     }
 }

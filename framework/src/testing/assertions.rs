@@ -6,11 +6,14 @@ use http::StatusCode;
 use serde_core::Serialize;
 
 use super::TestResponse;
+use super::difference::{JsonDifference, TextDifference};
+use super::shown::Line;
 
 /// Assertions. Each gives the response back, so that the next can follow.
 ///
-/// A failure prints request and response, head and body, the latter up to 4 KiB. Of `Authorization` and the cookies it
-/// shows a few characters at most: test logs are read by many.
+/// A failure prints request and response, head and body, the latter up to 4 KiB, and less where it is no text. Of
+/// `Authorization` and the cookies it shows a few characters at most: test logs are read by many. Of long bodies it says
+/// where they differ.
 ///
 /// ```
 /// use server::testing::Client;
@@ -56,7 +59,8 @@ impl TestResponse {
         match self.header(name) {
             Some(found) if found == expected => {}
             Some(found) => {
-                self.fail(&format_args!("`{name}: {expected}`"), &format_args!("`{name}: {found}`"))
+                let found = Line { name, value: found };
+                self.fail(&format_args!("`{name}: {expected}`"), &format_args!("`{found}`"))
             }
             None => self.fail(&format_args!("`{name}: {expected}`"), &"no such line in ASCII"),
         }
@@ -73,7 +77,7 @@ impl TestResponse {
     pub fn assert_text(&self, expected: &str) -> &Self {
         let found = self.text();
         if found != expected {
-            self.fail(&format_args!("the body {expected:?}"), &format_args!("{found:?}"));
+            panic!("{}\n\n{}", TextDifference { expected, found }, self.exchange());
         }
         self
     }
@@ -102,7 +106,7 @@ impl TestResponse {
         let expected = serde_json::to_value(expected).expect("a value that can be written as JSON");
         let found: serde_json::Value = self.json();
         if found != expected {
-            self.fail(&format_args!("the JSON {expected}"), &found);
+            panic!("{}\n\n{}", JsonDifference { expected: &expected, found: &found }, self.exchange());
         }
         self
     }

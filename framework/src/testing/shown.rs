@@ -6,6 +6,8 @@ use super::TestResponse;
 
 /// Bytes of a body that are printed.
 const BODY_BYTES: usize = 4 * 1024;
+/// The same of one that is no text.
+const BINARY_BYTES: usize = 512;
 /// A secret shorter than this is not shown at all; of a longer one its beginning is, to tell it from others.
 const SECRET_CHARS: usize = 16;
 const SHOWN_CHARS: usize = 4;
@@ -70,9 +72,9 @@ impl fmt::Display for Message<'_> {
 }
 
 /// A field line, with its secrets shortened.
-struct Line<'a> {
-    name: &'a str,
-    value: &'a str,
+pub(super) struct Line<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a str,
 }
 
 impl fmt::Display for Line<'_> {
@@ -126,7 +128,7 @@ impl fmt::Display for Secret<'_> {
     }
 }
 
-/// A body, behind an empty line; nothing where there is none.
+/// A body, behind an empty line; nothing where there is none. What would move a terminal's cursor or is no text is escaped.
 struct Content<'a>(&'a [u8]);
 
 impl fmt::Display for Content<'_> {
@@ -135,15 +137,38 @@ impl fmt::Display for Content<'_> {
         if self.0.is_empty() {
             return Ok(());
         }
-        let (shown, rest) = self.0.split_at_checked(BODY_BYTES).unwrap_or((self.0, &[]));
+        let bound = match std::str::from_utf8(self.0) {
+            Ok(text) if !text.contains('\0') => text.floor_char_boundary(BODY_BYTES),
+            _ => BINARY_BYTES,
+        };
+        let (shown, rest) = self.0.split_at_checked(bound).unwrap_or((self.0, &[]));
         f.write_str("\n")?;
-        for line in String::from_utf8_lossy(shown).lines() {
-            write!(f, "\n  {line}")?;
+        for line in shown.strip_suffix(b"\n").unwrap_or(shown).split(|&byte| byte == b'\n') {
+            write!(f, "\n  {}", Escaped(line.strip_suffix(b"\r").unwrap_or(line)))?;
         }
         match rest.len() {
             0 => Ok(()),
             more => write!(f, "\n  … and {more} bytes more"),
         }
+    }
+}
+
+/// A line as it can be printed.
+struct Escaped<'a>(&'a [u8]);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for char in chunk.valid().chars() {
+                match char {
+                    '\t' => f.write_str("\t")?,
+                    char if char.is_control() => write!(f, "{}", char.escape_default())?,
+                    char => fmt::Write::write_char(f, char)?,
+                }
+            }
+            write!(f, "{}", chunk.invalid().escape_ascii())?;
+        }
+        Ok(())
     }
 }
 
@@ -168,9 +193,18 @@ mod tests {
     }
 
     #[test]
+    fn no_body_moves_the_cursor_or_is_a_page_of_escapes() {
+        assert_eq!(Content(b"\x1b[2J\x89PNG\r\n\0\n").to_string(), "\n\n  \\u{1b}[2J\\x89PNG\n  \\u{0}");
+        assert!(Content(&[0; 1000]).to_string().ends_with("\\u{0}\n  … and 488 bytes more"));
+    }
+
+    #[test]
     fn bounds_bodies() {
         assert_eq!(Content(b"").to_string(), "");
         assert_eq!(Content(b"a\nb").to_string(), "\n\n  a\n  b");
+        assert_eq!(Content("é\tb\r\n\n".as_bytes()).to_string(), "\n\n  é\tb\n  ");
+        let long = format!("x{}", "é".repeat(BODY_BYTES));
+        assert!(Content(long.as_bytes()).to_string().ends_with("é\n  … and 4098 bytes more"));
         assert!(Content(&[b'x'; BODY_BYTES + 5]).to_string().ends_with("x\n  … and 5 bytes more"));
     }
 }

@@ -76,6 +76,28 @@ async fn calls_routes_below_the_prefixes_of_the_table() {
     client.request(Method::POST, &url).await.assert_text("POST /v1/change/7");
 }
 
+#[get("/cookie")]
+async fn keeps() -> ([(&'static str, &'static str); 1], &'static str) {
+    ([("set-cookie", "id=0123456789abcdef; Path=/")], "kept")
+}
+
+#[get("/half")]
+async fn half() -> Body {
+    Body::stream(|mut out| async move { out.send("half").await })
+}
+
+#[tokio::test]
+#[should_panic(expected = "expected `set-cookie: id=1`, found `set-cookie: id=0123…; Path=/`")]
+async fn shows_no_cookie_that_is_another() {
+    Client::new(routes![keeps]).get("/cookie").await.assert_header("set-cookie", "id=1");
+}
+
+#[tokio::test]
+#[should_panic(expected = "broke off after 4 bytes of content\n\nrequest:\n  GET /half HTTP/1.1")]
+async fn shows_what_came_of_an_answer_that_broke_off() {
+    Client::new(routes![half]).get("/half").await;
+}
+
 #[tokio::test]
 #[should_panic(expected = "::twice` once in the table, found /a/twice and /b/twice")]
 async fn does_not_guess_between_two_places() {

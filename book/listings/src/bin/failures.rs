@@ -29,7 +29,7 @@ fn page(problem: &Problem, request: &RequestFacts) -> Response {
     match request.accept().best_of(&["application/problem+json", "text/html"]) {
         Some("text/html") => Response::new(problem.status()).header("vary", "accept").html(format!(
             "<!DOCTYPE html><title>{0}</title><h1>{0}</h1><p>Tell us {1} when you call.</p>",
-            problem.title(),
+            problem.title_text(),
             request.id(),
         )),
         _ => problem.clone().into_response(),

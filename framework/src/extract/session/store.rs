@@ -14,6 +14,10 @@ pub(super) const MAX_BYTES: usize = 64 * 1024;
 /// several. One of your own asks a database. What it must hold is that an id which is gone stays gone: a request that
 /// was under way while its client logged out must not bring the session back by saving it.
 ///
+/// An id is 64 hexadecimal digits, in small letters: what else a client sends in the cookie is not asked for. What fails is
+/// told by `?`: it is answered with 500, and the reason goes to the log alone. A store that does not come back is cut
+/// off with the request, by its [`request_timeout`](crate::Server::request_timeout).
+///
 /// ```
 /// use server::SessionStore;
 /// use std::time::Duration;

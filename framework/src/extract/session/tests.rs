@@ -1,5 +1,7 @@
 //! Sessions as a browser has them: begun, kept, renewed and ended.
 
+use std::sync::Mutex;
+
 use http::{HeaderValue, Method};
 
 use super::*;
@@ -37,7 +39,7 @@ async fn what_is_saved_is_there_the_next_time() {
     let mut first = session(&app, "").await;
     assert!(first.is_empty());
     first.insert("name", "Ada").unwrap();
-    first.insert("visits", &7).unwrap();
+    first.insert("visits", 7).unwrap();
     let (set, sent) = cookie(first.save().await.unwrap());
     assert!(set.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"), "{set}");
     assert_eq!(sent.len(), "session=".len() + 64);
@@ -59,6 +61,56 @@ async fn an_id_that_a_client_made_is_no_session() {
         session.insert("name", "Ada").unwrap();
         assert_ne!(cookie(session.save().await.unwrap()).1, sent);
     }
+}
+
+/// A store that has this text under every id, and remembers what it was asked for.
+#[derive(Clone)]
+struct Anything(&'static str, Arc<Mutex<Vec<String>>>);
+
+impl SessionStore for Anything {
+    async fn load(&self, id: &str) -> Result<Option<String>, Error> {
+        self.1.lock().unwrap().push(id.to_owned());
+        Ok(Some(self.0.to_owned()))
+    }
+
+    async fn create(&self, _: &str, _: String, _: Duration) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn update(&self, _: &str, _: String, _: Duration) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    async fn renew(&self, _: &str, _: &str, _: String, _: Duration) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_store_is_asked_for_nothing_that_is_no_id() {
+    let store = Anything("{}", Arc::default());
+    let app = App(Sessions::new(store.clone()));
+    let id = "0123456789abcdef".repeat(4);
+    let (upper, path) = ("A".repeat(64), format!("{}etc/passwd", "../".repeat(18)));
+    assert_eq!(path.len(), 64);
+    for sent in [&upper, &path, &id[1..], &id] {
+        session(&app, &format!("session={sent}")).await;
+    }
+    assert_eq!(*store.1.lock().unwrap(), [id]);
+}
+
+#[tokio::test]
+async fn a_text_of_the_store_that_is_no_session_is_told_as_one() {
+    let app = App(Sessions::new(Anything("[7]", Arc::default())));
+    let mut request = Request::new(Method::GET, "/");
+    let sent = format!("session={}", "a".repeat(64));
+    request.headers_mut().append("cookie", HeaderValue::from_str(&sent).unwrap());
+    let refused = Session::from_request(&mut request, &app).await.unwrap_err().to_string();
+    assert!(refused.starts_with("the store has a session that is no JSON object: invalid type"), "{refused}");
 }
 
 #[tokio::test]
@@ -84,6 +136,11 @@ async fn one_that_is_ended_is_forgotten_on_both_sides() {
     let (set, _) = cookie(session(&app, &sent).await.end().await.unwrap());
     assert!(set.starts_with("session=;") && set.ends_with("Max-Age=0"), "{set}");
     assert!(session(&app, &sent).await.is_empty());
+    let (set, _) = cookie(session(&app, "session=long-gone").await.end().await.unwrap());
+    assert!(
+        set.starts_with("session=;") && set.ends_with("Max-Age=0"),
+        "the client forgets it all the same: {set}"
+    );
     let nothing = session(&app, "").await.end().await.unwrap();
     assert!((nothing, "text").into_response().headers().is_empty());
 }
@@ -98,7 +155,7 @@ async fn one_that_is_ended_stays_so_whoever_saves_it() {
         // A request that is still under way when its client logs out.
         let mut late = session(&app, &sent).await;
         assert!(!session(&app, &sent).await.end().await.unwrap().is_kept());
-        late.insert("visits", &2).unwrap();
+        late.insert("visits", 2).unwrap();
         if renews {
             late.renew();
         }

@@ -9,8 +9,9 @@ use http::HeaderMap;
 use tokio::sync::mpsc::{self, error::TryRecvError};
 
 use super::BodyError;
+use crate::error::Error;
 
-type Producer = Pin<Box<dyn Future<Output = Result<(), BodyError>> + Send>>;
+type Producer = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 /// The reading half of a channel, and the future that feeds it where there is one.
 pub(super) struct Channel {
@@ -40,10 +41,7 @@ impl Channel {
     }
 
     /// Runs `producer`, which has the other half, whenever a chunk is asked for.
-    pub(super) fn fed_by(
-        self,
-        producer: impl Future<Output = Result<(), BodyError>> + Send + 'static,
-    ) -> Self {
+    pub(super) fn fed_by(self, producer: impl Future<Output = Result<(), Error>> + Send + 'static) -> Self {
         Self { producer: Some(Box::pin(producer)), ..self }
     }
 
@@ -63,9 +61,15 @@ impl Channel {
                     self.finished = true;
                     self.trailers = trailers;
                 }
-                None => return Poll::Ready(Some(Err(self.failure.take().unwrap_or(BodyError::Unfinished)))),
+                None => return Poll::Ready(Some(Err(self.reason(context)))),
             }
         }
+    }
+
+    /// Why nothing comes any more. A producer that let go of its half before it was asked for anything may know.
+    fn reason(&mut self, context: &mut Context<'_>) -> BodyError {
+        let _ = self.poll_producer(context);
+        self.failure.take().unwrap_or(BodyError::Unfinished)
     }
 
     /// The trailer section, once the writer has finished.
@@ -81,7 +85,7 @@ impl Channel {
         let Some(producer) = &mut self.producer else { return Poll::Pending };
         if let Poll::Ready(sent) = producer.as_mut().poll(context) {
             self.producer = None;
-            self.failure = sent.err();
+            self.failure = sent.err().map(BodyError::from);
         }
         match self.receiver.try_recv() {
             Ok(message) => Poll::Ready(Some(message)),
@@ -131,8 +135,8 @@ impl BodySender {
     /// # Errors
     ///
     /// [`BodyError::Disconnected`] when nobody reads any more: the client has left.
-    pub async fn send(&mut self, chunk: impl Into<Bytes>) -> Result<(), BodyError> {
-        self.sender.send(Message::Chunk(chunk.into())).await.map_err(|_| BodyError::Disconnected)
+    pub async fn send(&mut self, chunk: impl Into<Bytes>) -> Result<(), Error> {
+        self.pass(Message::Chunk(chunk.into())).await
     }
 
     /// Says that this was all of it.
@@ -140,8 +144,8 @@ impl BodySender {
     /// # Errors
     ///
     /// [`BodyError::Disconnected`] when nobody reads any more.
-    pub async fn finish(self) -> Result<(), BodyError> {
-        self.sender.send(Message::Finished(None)).await.map_err(|_| BodyError::Disconnected)
+    pub async fn finish(self) -> Result<(), Error> {
+        self.pass(Message::Finished(None)).await
     }
 
     /// The same, with a trailer section behind it: fields that nobody knows before all was sent, such as a checksum.
@@ -170,8 +174,40 @@ impl BodySender {
     /// # Errors
     ///
     /// [`BodyError::Disconnected`] when nobody reads any more.
-    pub async fn finish_with(self, trailers: HeaderMap) -> Result<(), BodyError> {
-        let trailers = Some(Box::new(trailers));
-        self.sender.send(Message::Finished(trailers)).await.map_err(|_| BodyError::Disconnected)
+    pub async fn finish_with(self, trailers: HeaderMap) -> Result<(), Error> {
+        self.pass(Message::Finished(Some(Box::new(trailers)))).await
+    }
+
+    async fn pass(&self, message: Message) -> Result<(), Error> {
+        self.sender.send(message).await.map_err(|_| BodyError::Disconnected.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Body;
+
+    #[tokio::test]
+    async fn tells_why_it_broke_off() {
+        let half = Body::stream(|mut out| async move {
+            out.send("half").await?;
+            "x".parse::<u8>()?;
+            out.finish().await
+        });
+        let at_once = Body::stream(|_| async move {
+            "x".parse::<u8>()?;
+            Ok(())
+        });
+        let forgotten = Body::stream(|mut out| async move { out.send("half").await });
+        let parsed = Some("invalid digit found in string");
+        for (body, expected) in [(half, parsed), (at_once, parsed), (forgotten, None)] {
+            let reason = match body.collect(16).await.unwrap_err() {
+                BodyError::Source(reason) => Some(reason.to_string()),
+                BodyError::Unfinished => None,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(reason.as_deref(), expected);
+        }
     }
 }

@@ -253,7 +253,7 @@ async fn what_a_stream_has_written_is_not_held_back_while_it_waits() {
         Body::stream(|mut out| async move {
             out.send("festina ").await?;
             out.send("lente").await?;
-            pending::<Result<(), BodyError>>().await
+            pending::<crate::Result>().await
         }),
     );
     let mut received = Vec::new();

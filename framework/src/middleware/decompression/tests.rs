@@ -129,7 +129,7 @@ async fn what_a_body_fails_with_passes_through_the_decoder() {
     for error in [|| BodyError::TooSlow, || BodyError::Incomplete, || BodyError::TooLarge { limit: 7 }] {
         let body = Body::stream(move |out| async move {
             drop(out);
-            Err(error())
+            Err(error().into())
         });
         let mut decoding = Decoding::start(body, Coding::Gzip, &Decompression::new(), 100).unwrap();
         let found = decoding.chunk().await.unwrap().unwrap_err();

@@ -64,7 +64,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::BodyError;
+    use crate::Error;
 
     /// Sends these chunks, and then ends or breaks off; what was kept, and what was passed on.
     async fn kept(chunks: &'static [&'static str], is_whole: bool, limit: usize) -> (Option<Bytes>, String) {
@@ -72,7 +72,7 @@ mod tests {
             for chunk in chunks {
                 out.send(*chunk).await?;
             }
-            if is_whole { out.finish().await } else { Err(BodyError::Source("broken".into())) }
+            if is_whole { out.finish().await } else { Err(Error::message("broken")) }
         });
         let kept = Arc::new(Mutex::new(None));
         let keep = Arc::clone(&kept);

@@ -5,6 +5,8 @@ mod cookies;
 mod fields;
 mod forms;
 mod sessions;
+#[cfg(test)]
+mod store;
 
 use server::{CookieKey, MemoryStore, Routes, Server, Sessions, routes};
 

@@ -36,6 +36,7 @@ async fn logout(session: Session) -> server::Result<(SavedSession, Redirect)> {
 mod tests {
     use server::testing::Client;
 
+    use super::super::store::MapStore;
     use super::*;
 
     // ANCHOR: redis
@@ -55,12 +56,21 @@ mod tests {
 
     #[server::test]
     async fn lasts_from_login_to_logout() {
-        let client = Client::with_state(ROUTES, App::new());
+        let of_ones_own = App { sessions: Sessions::new(MapStore::default()), ..App::new() };
+        for app in [App::new(), of_ones_own] {
+            from_login_to_logout(&Client::with_state(ROUTES, app)).await;
+        }
+    }
+
+    async fn from_login_to_logout(client: &Client) {
         assert_eq!(client.get("/me").await.status(), 401);
         let response = client.post("/login").form(&[("name", "Ada")]).await;
+        let (planted, _) = response.header("set-cookie").unwrap().split_once(';').unwrap();
+        let response = client.post("/login").header("cookie", planted).form(&[("name", "Ada")]).await;
         let (cookie, _) = response.header("set-cookie").unwrap().split_once(';').unwrap();
         let me = || client.get("/me").header("cookie", cookie);
         assert_eq!(me().await.text(), "Ada\n");
+        assert_eq!(client.get("/me").header("cookie", planted).await.status(), 401);
         let response = client.post("/logout").header("cookie", cookie).await;
         assert!(response.header("set-cookie").unwrap().ends_with("Max-Age=0"));
         assert_eq!(me().await.status(), 401);

@@ -16,7 +16,7 @@ use crate::app::App as Served;
 use crate::net::{Application, Drain, Limits, Peer as Address, Place, serve_connection};
 use crate::observe::Witness;
 use crate::{
-    Body, BodyError, Counters, Event, Exchange, Request, Response, Routes, Server, Settings, Sse, State, get,
+    Body, Counters, Error, Event, Exchange, Request, Response, Routes, Server, Settings, Sse, State, get,
     post, route, routes,
 };
 
@@ -174,7 +174,7 @@ async fn panics() {
 async fn breaks() -> Body {
     Body::stream(|mut out| async move {
         out.send("some").await?;
-        Err(BodyError::Source("on purpose".into()))
+        Err(Error::message("on purpose"))
     })
 }
 
