@@ -86,14 +86,22 @@ fn is_key(key: &str) -> bool {
 }
 
 /// The subprotocols offered (RFC 6455 §4.1, 10): tokens, each once; `None` where they are something else.
+///
+/// Empty elements are passed over, as in any list (RFC 9110 §5.6.1.2); a value without another element is none.
 fn protocols(request: &Request) -> Option<Vec<String>> {
     let mut protocols = Vec::new();
     for value in request.header_values(SEC_WEBSOCKET_PROTOCOL.as_str()) {
-        for protocol in std::str::from_utf8(value).ok()?.split(',').map(str::trim) {
+        let before = protocols.len();
+        let elements =
+            std::str::from_utf8(value).ok()?.split(',').map(|element| element.trim_matches([' ', '\t']));
+        for protocol in elements.filter(|element| !element.is_empty()) {
             if !is_token(protocol) || protocols.iter().any(|seen| seen == protocol) {
                 return None;
             }
             protocols.push(protocol.to_owned());
+        }
+        if protocols.len() == before {
+            return None;
         }
     }
     Some(protocols)
@@ -262,7 +270,7 @@ mod tests {
         for changes in rows {
             assert!(Handshake::read(&request(changes)).is_ok(), "{changes:?}");
         }
-        let offered = request(&[("sec-websocket-protocol", "a,b"), ("+sec-websocket-protocol", "c")]);
+        let offered = request(&[("sec-websocket-protocol", ",a,, b,"), ("+sec-websocket-protocol", "c")]);
         assert_eq!(Handshake::read(&offered).unwrap().protocols, ["a", "b", "c"]);
     }
 
@@ -286,7 +294,8 @@ mod tests {
             (&[("content-length", "1")], 400, "without a body"),
             (&[("transfer-encoding", "chunked")], 400, "without a body"),
             (&[("sec-websocket-protocol", "a b")], 400, "tokens"),
-            (&[("sec-websocket-protocol", "a,,b")], 400, "tokens"),
+            (&[("sec-websocket-protocol", " , ")], 400, "tokens"),
+            (&[("sec-websocket-protocol", "a"), ("+sec-websocket-protocol", ",")], 400, "tokens"),
             (&[("sec-websocket-protocol", "a,a")], 400, "tokens"),
             (&[("sec-websocket-extensions", "a b")], 400, "`sec-websocket-extensions`"),
             (&[("sec-websocket-extensions", "a"), ("+sec-websocket-extensions", "")], 400, "a list"),
