@@ -18,8 +18,8 @@ use crate::respond::{IntoResponse, Problem};
 /// A type that an argument named like a `:param` of the pattern can have.
 ///
 /// The integers, `NonZero` ones too, floats, `bool`, `char`, `String`, `&str` and `Cow<str>` are such types; [`Parsed`]
-/// makes one of any type with [`FromStr`]. A number has no `+` in front; zeros may lead. A text that does not parse is answered with a 400 that names each parameter
-/// at fault, its text and what was expected.
+/// makes one of any type with [`FromStr`]. A number has no `+` in front; zeros may lead. A text that does not parse is
+/// answered with a 400 that names each parameter at fault, its text and what was expected.
 ///
 /// ```
 /// use server::{FromParam, ParamError, get};

@@ -17,9 +17,10 @@ use crate::respond::{IntoResponse, Problem};
 ///
 /// A field that may be absent has a default or is an `Option`; a name given several times makes a list; names that
 /// the type does not have are left alone unless it says `deny_unknown_fields`. `bool` is `true`, `1` or `on`, or
-/// `false`, `0` or `off`. A number has no `+` in front, as in a path; zeros may lead. An empty value is `None` where the type in the option cannot be empty. Structs nest through
-/// `#[serde(flatten)]`, numbers and lists in them too; but serde makes a flattened `Option<Struct>` `None` where
-/// anything in it is refused. A request without a query string is like one with an empty one.
+/// `false`, `0` or `off`. A number has no `+` in front, as in a path; zeros may lead. An empty value is `None` where the
+/// type in the option cannot be empty. Structs nest through `#[serde(flatten)]`, numbers and lists in them too; but serde
+/// makes a flattened `Option<Struct>` `None` where anything in it is refused. A request without a query string is like one
+/// with an empty one.
 ///
 /// ```
 /// use serde::Deserialize;

@@ -22,7 +22,8 @@ use crate::respond::{IntoResponse, Problem};
 /// }
 /// ```
 ///
-/// Refuses with 415 a `charset` other than UTF-8, or a content coding, which `layers::Decompression` would undo; 400 bytes that are not UTF-8; 413 a body over the limit.
+/// Refuses with 415 a `charset` other than UTF-8, or a content coding, which `layers::Decompression` would undo; 400 bytes
+/// that are not UTF-8; 413 a body over the limit.
 impl<S: Sync> FromRequest<S> for String {
     const TAKES_BODY: bool = true;
     type Rejection = TextRejection;

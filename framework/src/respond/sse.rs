@@ -110,7 +110,8 @@ impl EventSender {
     ///
     /// # Errors
     ///
-    /// [`BodyError::Disconnected`](crate::BodyError::Disconnected) when the client has left, or the server ended the stream; and an [`EventFault`] for an event that cannot be written, of which nothing is sent.
+    /// [`BodyError::Disconnected`](crate::BodyError::Disconnected) when the client has left, or the server ended the stream;
+    /// and an [`EventFault`] for an event that cannot be written, of which nothing is sent.
     pub async fn send(&mut self, event: Event) -> Result<(), Error> {
         let text = event.into_text()?;
         self.0.send(text).await
