@@ -1,6 +1,7 @@
 //! Certificates made for the occasion, and servers and clients that use them over real sockets.
 
 mod connections;
+mod harness;
 mod pairs;
 mod redirect;
 mod reload;

@@ -1,6 +1,6 @@
 //! Files that are read again while a server runs.
 
-use super::connections::{Harness, LAST, client, client_with, tls};
+use super::harness::{Harness, LAST, client, client_with, tls};
 use super::{Folder, Term};
 use crate::ClientAuth;
 
@@ -13,7 +13,7 @@ async fn new_connections_are_shown_the_new_certificate_and_old_tickets_stay_good
     folder.issue("server", &["example.org"], Term::Now);
     harness.live.read_again().unwrap();
     assert!(harness.connect(&client, "example.org").await.is_ok());
-    let other = super::connections::client(&folder);
+    let other = super::harness::client(&folder);
     let error = harness.connect(&other, "localhost").await.unwrap_err().to_string();
     assert!(error.contains("not valid for name"), "{error}");
     let resumed = harness.connect(&client, "localhost").await.unwrap();
